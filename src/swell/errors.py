@@ -1,0 +1,166 @@
+"""Every exception that Swell raises, in one tree.
+
+Each class has a stable `code`: it is what a browser or a log line names, and what
+`docs/reference/errors.md` lists. Messages say what happened, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SwellError(Exception):
+    """Base class; catch it to handle anything this package reports."""
+
+    code: ClassVar[str] = "internal"
+    """Stable name: sent to the browser, listed in docs/reference/errors.md."""
+
+
+class CardError(SwellError, ValueError):
+    """A card put on a page, or a value assigned to one, does not fit its schema.
+
+    Attributes:
+        card: Name of the card on the page.
+        kind: Class of the card, such as `ChatbotCard`.
+        reason: What was expected and found, with the path of the field.
+    """
+
+    code = "bad_card"
+
+    def __init__(self, card: str, kind: str, reason: str) -> None:
+        super().__init__(card, kind, reason)  # all arguments, so that it pickles
+        self.card, self.kind, self.reason = card, kind, reason
+
+    def __str__(self) -> str:
+        return f"card {self.card!r} is not a valid {self.kind}: {self.reason}"
+
+
+class RowError(SwellError, ValueError):
+    """A row or cell written to a buffer does not fit its fields or its kind.
+
+    Attributes:
+        card: Name of the card on the page, empty when not on one yet.
+        buffer: Name of the property that holds the buffer, such as `data`.
+        reason: What was expected and found.
+    """
+
+    code = "bad_row"
+
+    def __init__(self, card: str, buffer: str, reason: str) -> None:
+        super().__init__(card, buffer, reason)
+        self.card, self.buffer, self.reason = card, buffer, reason
+
+    def __str__(self) -> str:
+        return f"buffer {self.buffer!r} of card {self.card!r}: {self.reason}"
+
+
+class PlainValueError(SwellError, ValueError, TypeError):
+    """A value cannot travel to the browser because JSON has no exact form for it.
+
+    Attributes:
+        where: Path of the value, such as `card 'chat', data[2].content`.
+        reason: What was found and what to write instead.
+    """
+
+    code = "bad_value"
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(where, reason)
+        self.where, self.reason = where, reason
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.reason}"
+
+
+class NotSupportedError(SwellError, NotImplementedError):
+    """A name of H2O Wave that Swell knows but does not have.
+
+    Attributes:
+        name: The name as written in code, such as `ui.plot_card`.
+        hint: What to use instead, may be empty.
+    """
+
+    code = "not_supported"
+
+    def __init__(self, name: str, hint: str = "") -> None:
+        super().__init__(name, hint)
+        self.name, self.hint = name, hint
+
+    def __str__(self) -> str:
+        hint = f" {self.hint}" if self.hint else ""
+        return (
+            f"{self.name} is not part of Swell yet.{hint} "
+            "docs/reference/wave.md lists every name that is."
+        )
+
+
+class LimitError(SwellError):
+    """Something would grow past its bound, so it was refused whole.
+
+    Attributes:
+        what: The bounded thing, such as `page`.
+        limit: The bound, with its unit, and the setting that changes it.
+    """
+
+    code = "limit"
+
+    def __init__(self, what: str, limit: str) -> None:
+        super().__init__(what, limit)
+        self.what, self.limit = what, limit
+
+    def __str__(self) -> str:
+        return f"{self.what} would exceed its limit of {self.limit}; nothing was changed"
+
+
+class SettingError(SwellError, ValueError):
+    """A setting has a value that cannot be used; start-up stops.
+
+    Attributes:
+        name: The setting, such as `port`.
+        source: Where the value came from, such as `environment SWELL_PORT`.
+        reason: What was expected and found.
+    """
+
+    code = "bad_setting"
+
+    def __init__(self, name: str, source: str, reason: str) -> None:
+        super().__init__(name, source, reason)
+        self.name, self.source, self.reason = name, source, reason
+
+    def __str__(self) -> str:
+        return f"setting {self.name!r} from {self.source}: {self.reason}"
+
+
+class OpError(SwellError):
+    """An op does not fit the state it was applied to (the receiver must resynchronise).
+
+    Attributes:
+        reason: Which precondition failed, with the path.
+    """
+
+    code = "desync"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class ProtocolError(SwellError):
+    """A peer sent something outside the protocol; its connection is closed.
+
+    Attributes:
+        close_code: WebSocket close code, listed in docs/explain/protocol.md.
+        reason: What was wrong; never holds the peer's bytes.
+    """
+
+    code = "protocol"
+
+    def __init__(self, close_code: int, reason: str) -> None:
+        super().__init__(close_code, reason)
+        self.close_code, self.reason = close_code, reason
+
+    def __str__(self) -> str:
+        return f"{self.reason} (close code {self.close_code})"

@@ -1,0 +1,180 @@
+"""Connection: what one socket may still send and has to get, without the socket.
+
+The driver gives it frames and the time and takes frames from it. It never holds more
+than a position in the page's log and a few control messages, so a reader that is slow
+costs no queue: when it can be written to again it gets one merged frame, or a snapshot
+when the log no longer reaches back.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+import msgspec
+
+from swell.errors import ProtocolError
+from .page import LivePage
+from .wire import (
+    CLOSE_HANDSHAKE,
+    CLOSE_MALFORMED,
+    CLOSE_NO_PONG,
+    CLOSE_RATE,
+    CLOSE_SLOW,
+    Beat,
+    ClientMessage,
+    Hello,
+    Pong,
+    ServerMessage,
+    decode,
+    encode,
+)
+
+
+class ConnectionLimits(msgspec.Struct, frozen=True):
+    """Bounds of one connection, each with its unit in the name; defaults as in the protocol."""
+
+    frame_max_bytes: int = 256 * 1024
+    json_max_depth: int = 32
+    act_rate_per_s: float = 10.0
+    act_burst: int = 30
+    flush_interval_s: float = 1 / 30
+    beat_interval_s: float = 25.0
+    beat_timeout_s: float = 10.0
+    hello_timeout_s: float = 10.0
+
+
+_FLOOD = 10  # messages of any kind per allowed action, beyond which the socket is closed
+_CONTROL_MAX = 256  # control messages that may wait
+
+
+class Bucket:
+    """Token bucket: `burst` at once, then `rate` a second."""
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        self._rate, self._burst = rate, burst
+        self._level, self._at = burst, now
+
+    def take(self, now: float) -> float:
+        """Take one token; return 0, or the seconds until there is one."""
+        self._level = min(self._burst, self._level + (now - self._at) * self._rate)
+        self._at = now
+        if self._level >= 1:
+            self._level -= 1
+            return 0.0
+        return (1 - self._level) / self._rate
+
+
+class Connection:
+    """One socket's side of the protocol.
+
+    Args:
+        limits: Bounds.
+        now: Seconds of a monotonic clock; every later `now` is of the same clock.
+        wake: Called when there may be something to send.
+    """
+
+    def __init__(self, limits: ConnectionLimits, now: float, wake: Callable[[], None]) -> None:
+        self.wake = wake
+        self.client = ""
+        self.page: LivePage | None = None
+        self.seq = 0
+        self._limits = limits
+        self._control: deque[bytes] = deque()
+        self._welcome: Callable[[], ServerMessage] | None = None
+        self._flushed = now - limits.flush_interval_s
+        self._beat_at = now + limits.beat_interval_s
+        self._pong_by: float | None = None
+        self._hello_by: float | None = now + limits.hello_timeout_s
+        self._acts = Bucket(limits.act_rate_per_s, limits.act_burst, now)
+        self._all = Bucket(limits.act_rate_per_s * _FLOOD, limits.act_burst * _FLOOD, now)
+
+    def receive(self, frame: str | bytes, now: float) -> ClientMessage:
+        """Return the message in a frame.
+
+        Raises:
+            ProtocolError: If the frame is malformed, out of order, or one too many.
+        """
+        if self._all.take(now):
+            raise ProtocolError(CLOSE_RATE, "too many messages")
+        message = decode(frame, self._limits.frame_max_bytes, self._limits.json_max_depth)
+        if isinstance(message, Hello):
+            self._hello_by = None
+        elif self.page is None:
+            raise ProtocolError(CLOSE_MALFORMED, "hello must come first")
+        elif isinstance(message, Pong):
+            self._pong_by = None
+        return message
+
+    def wait_for_act(self, now: float) -> float:
+        """Return 0 when an action may run now, or the seconds until it may."""
+        return self._acts.take(now)
+
+    def attach(
+        self, page: LivePage, client: str, seq: int | None, welcome: Callable[[], ServerMessage]
+    ) -> None:
+        """Watch `page` from patch `seq` on, or from a snapshot when it is None.
+
+        Args:
+            page: The page to watch.
+            client: Id of the client on this socket.
+            seq: Position the browser has, covered by the page's log.
+            welcome: Makes the snapshot message, now or when this reader falls behind.
+        """
+        self.page, self.client, self._welcome = page, client, welcome
+        self.seq = -1 if seq is None else seq
+
+    def push(self, message: ServerMessage) -> None:
+        """Queue a control message.
+
+        Raises:
+            ProtocolError: If too many wait; the reader has stopped reading.
+        """
+        if len(self._control) >= _CONTROL_MAX:
+            raise ProtocolError(CLOSE_SLOW, "the reader does not keep up")
+        self._control.append(encode(message))
+        self.wake()
+
+    def take(self, now: float) -> bytes | None:
+        """Return the next frame to send, or None when nothing is due.
+
+        Raises:
+            ProtocolError: If the browser did not say hello or answer a beat in time.
+        """
+        if self._hello_by is not None and now >= self._hello_by:
+            raise ProtocolError(CLOSE_HANDSHAKE, "no hello in time")
+        if self._pong_by is not None and now >= self._pong_by:
+            raise ProtocolError(CLOSE_NO_PONG, "no answer to a beat")
+        page = self.page
+        if page is None:
+            return self._control.popleft() if self._control else None
+        if self.seq < 0:
+            return self._snapshot(page, now)  # nothing may come before the first welcome
+        if self._control:
+            return self._control.popleft()
+        if self.seq < page.seq and now >= self._flushed + self._limits.flush_interval_s:
+            if not page.covers(page.epoch, self.seq):
+                return self._snapshot(page, now)
+            frame = page.frame(self.seq)
+            self.seq, self._flushed = page.seq, now
+            return frame
+        if now >= self._beat_at:
+            self._beat_at = now + self._limits.beat_interval_s
+            if self._pong_by is None:
+                self._pong_by = now + self._limits.beat_timeout_s
+            return encode(Beat(e=page.epoch, s=self.seq))
+        return None
+
+    def due_in(self, now: float) -> float:
+        """Return the seconds until `take` may have something without being woken."""
+        at = [self._beat_at] if self.page is not None else []
+        at += [t for t in (self._hello_by, self._pong_by) if t is not None]
+        if self.page is not None and self.seq < self.page.seq:
+            at.append(self._flushed + self._limits.flush_interval_s)
+        return max(0.0, min(at, default=now + self._limits.beat_interval_s) - now)
+
+    def _snapshot(self, page: LivePage, now: float) -> bytes:
+        assert self._welcome is not None
+        frame = encode(self._welcome())
+        self.seq, self._flushed = page.seq, now
+        return frame

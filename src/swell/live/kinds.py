@@ -1,0 +1,168 @@
+"""What writing to a buffer means for each of Wave's four kinds, as canonical ops.
+
+Every function reads the buffer and returns ops; none changes it. Keys are what a
+handler wrote between the brackets. Rows are lists of plain cells whose number the page
+has already checked.
+
+| kind | `b[k] = row` | `b[k] = None` | `b += row` | `card.data = all` |
+| --- | --- | --- | --- | --- |
+| list | overwrites; a k that is not there appends | empties | appends | appends all |
+| cyclic | appends, whatever k is | appends an empty slot | appends | appends all |
+| fixed | overwrites slot k | empties | refused | overwrites the slots |
+| map | inserts or overwrites, sorted by key | deletes | refused | replaces the map |
+
+Where rows are counted, -1 is the last one.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from typing import Any
+
+from swell.errors import RowError
+from .buffer import Buffer, Cells, Row, RowId
+from .ops import Append, Delete, Insert, Op, Path, Remove, Segment, Set, units
+
+
+def append_row(buffer: Buffer, base: Path, cells: Cells | None) -> list[Op]:
+    """Return the ops of `buffer += row`."""
+    if buffer.kind == "list":
+        return [Insert(base, len(buffer), [[buffer.next_id, cells]])]
+    if buffer.kind == "cyclic":
+        return _push(buffer, base, [cells])
+    raise RowError(
+        _card(base), _prop(base), f"`+=` needs a list or cyclic buffer, this is a {buffer.kind} one"
+    )
+
+
+def write_row(buffer: Buffer, base: Path, key: Segment, cells: Cells | None) -> list[Op]:
+    """Return the ops of `buffer[key] = row`."""
+    if buffer.kind == "cyclic":
+        return _push(buffer, base, [cells])
+    if buffer.kind == "map":
+        return _write_keyed(buffer, base, str(key), cells)
+    row = _by_index(buffer, key)
+    if row is not None:
+        return diff_row(buffer, base, row, cells)
+    if buffer.kind == "list":
+        return [] if cells is None else append_row(buffer, base, cells)
+    raise RowError(
+        _card(base), _prop(base), f"slot {key!r} is not in this fixed buffer of {len(buffer)} slots"
+    )
+
+
+def write_cell(buffer: Buffer, base: Path, key: Segment, field: Segment, value: Any) -> list[Op]:
+    """Return the ops of `buffer[key].field = value`; none when there is no such row."""
+    column = buffer.column(field)
+    if column is None:
+        raise RowError(
+            _card(base), _prop(base), f"no field {field!r}; fields are {' '.join(buffer.fields)!r}"
+        )
+    row = buffer.find(str(key)) if buffer.kind == "map" else _by_index(buffer, key)
+    if row is None or row.cells is None:
+        return []
+    return _diff_cell(base, row, column, buffer.fields[column], value)
+
+
+def write_all(buffer: Buffer, base: Path, rows: Sequence[Any] | dict[str, Any]) -> list[Op]:
+    """Return the ops of `card.data = rows`."""
+    if buffer.kind == "map":
+        keyed = rows if isinstance(rows, dict) else {str(i): r for i, r in enumerate(rows)}
+        ops: list[Op] = [Remove(base, 0, len(buffer))] if len(buffer) else []
+        items = [[k, keyed[k]] for k in sorted(keyed, key=_map_order) if keyed[k] is not None]
+        if items:
+            ops.append(Insert(base, 0, items))
+        return ops
+    if isinstance(rows, dict):
+        raise RowError(
+            _card(base), _prop(base), f"a {buffer.kind} buffer takes a list of rows, got a dict"
+        )
+    if buffer.kind == "list":
+        first = buffer.next_id
+        items = [[first + i, cells] for i, cells in enumerate(rows)]
+        return [Insert(base, len(buffer), items)] if items else []
+    if buffer.kind == "cyclic":
+        return _push(buffer, base, list(rows))
+    if len(rows) > len(buffer):
+        raise RowError(
+            _card(base), _prop(base), f"{len(rows)} rows for a fixed buffer of {len(buffer)} slots"
+        )
+    out: list[Op] = []
+    for i, row in enumerate(buffer.rows):
+        out += diff_row(buffer, base, row, rows[i] if i < len(rows) else None)
+    return out
+
+
+def diff_row(buffer: Buffer, base: Path, row: Row, cells: Cells | None) -> list[Op]:
+    """Return the ops that turn `row` into `cells`: tails of texts, and changed cells."""
+    old = row.cells
+    if old is None or cells is None:
+        return [] if old is cells else [Set([*base, row.id], cells)]
+    ops: list[Op] = []
+    for column, value in enumerate(cells):
+        if old[column] is not value:
+            ops += _diff_cell(base, row, column, buffer.fields[column], value)
+    return ops
+
+
+def _diff_cell(base: Path, row: Row, column: int, field: str, value: Any) -> list[Op]:
+    assert row.cells is not None
+    old = row.cells[column]
+    if type(old) is type(value) and old == value:
+        return []
+    path = [*base, row.id, field]
+    if isinstance(old, str) and isinstance(value, str) and old and value.startswith(old):
+        return [Append(path, row.end(column), value[len(old) :])]
+    if isinstance(value, str):
+        units(value)  # refuses what no encoder can send before anything has changed
+    return [Set(path, value)]
+
+
+def _push(buffer: Buffer, base: Path, rows: list[Cells | None]) -> list[Op]:
+    """Append to a cyclic buffer, dropping the oldest rows beyond its capacity."""
+    ids = range(buffer.next_id, buffer.next_id + len(rows))
+    items: list[list[Any]] = [[id, cells] for id, cells in zip(ids, rows, strict=True)]
+    items = items[-buffer.capacity :]  # what would be pushed out again is never sent
+    if not items:
+        return []
+    surplus = len(buffer) + len(items) - buffer.capacity
+    ops: list[Op] = [Remove(base, 0, surplus)] if surplus > 0 else []
+    return [*ops, Insert(base, len(buffer) - max(0, surplus), items)]
+
+
+def _write_keyed(buffer: Buffer, base: Path, key: str, cells: Cells | None) -> list[Op]:
+    row = buffer.find(key)
+    if row is not None:
+        if cells is None:
+            return [Delete([*base, key])]
+        return diff_row(buffer, base, row, cells)
+    if cells is None:
+        return []
+    order = [_map_order(row.id) for row in buffer.rows]
+    return [Insert(base, bisect.bisect(order, _map_order(key)), [[key, cells]])]
+
+
+def _map_order(key: RowId) -> tuple[int, int, str]:
+    """Sort integer keys as numbers and before all other keys, which sort as text."""
+    text = str(key)
+    digits = text.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and len(digits) <= 18:
+        return (0, int(text), text)
+    return (1, 0, text)
+
+
+def _by_index(buffer: Buffer, key: Segment) -> Row | None:
+    try:
+        index = int(key)
+    except ValueError:
+        return None
+    return buffer.rows[index] if -len(buffer) <= index < len(buffer) else None
+
+
+def _card(base: Path) -> str:
+    return str(base[0])
+
+
+def _prop(base: Path) -> str:
+    return str(base[-1])

@@ -1,0 +1,83 @@
+"""Log: the last patches of a page, numbered, so that a client can catch up."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import msgspec
+
+from .ops import Append, Op, Set
+
+
+class Patch(msgspec.Struct, frozen=True):
+    """The ops of one save.
+
+    Attributes:
+        seq: Number of the patch, 1, 2, 3... within an epoch.
+        ops: Applied whole or not at all.
+        size: Estimate of its JSON, in bytes.
+        at: When it was made, in seconds of the caller's monotonic clock.
+    """
+
+    seq: int
+    ops: list[Op]
+    size: int
+    at: float
+
+
+class Log:
+    """A replay ring of patches.
+
+    Args:
+        max_patches: Most patches kept.
+        max_bytes: Most bytes kept, by the patches' estimates.
+        max_age_s: Age beyond which a patch is dropped when the next one comes.
+    """
+
+    def __init__(self, max_patches: int, max_bytes: int, max_age_s: float) -> None:
+        self._max = (max_patches, max_bytes, max_age_s)
+        self._patches: deque[Patch] = deque()
+        self._size = 0
+        self.seq = 0
+
+    @property
+    def oldest(self) -> int:
+        """Number of the oldest patch kept, or of the next one when none is."""
+        return self._patches[0].seq if self._patches else self.seq + 1
+
+    def add(self, ops: list[Op], now: float) -> Patch:
+        """Number and keep the ops of one save."""
+        self.seq += 1
+        patch = Patch(self.seq, ops, sum(map(op_size, ops)), now)
+        self._patches.append(patch)
+        self._size += patch.size
+        most, most_bytes, age = self._max
+        while self._patches and (
+            len(self._patches) > most or self._size > most_bytes or self._patches[0].at < now - age
+        ):
+            self._size -= self._patches.popleft().size
+        return patch
+
+    def covers(self, seq: int) -> bool:
+        """Tell whether a client at `seq` can be brought up to date without a snapshot."""
+        return self.oldest - 1 <= seq <= self.seq
+
+    def after(self, seq: int) -> list[Patch]:
+        """Return the patches after `seq`, which must be covered."""
+        count = self.seq - seq
+        return [self._patches[i] for i in range(len(self._patches) - count, len(self._patches))]
+
+
+def op_size(op: Op) -> int:
+    """Estimate the JSON of an op, in bytes, without encoding it."""
+    path = 16 * len(op.path)
+    if isinstance(op, Append):
+        return path + 16 + 2 * len(op.text)
+    value = op.value if isinstance(op, Set) else getattr(op, "items", None)
+    if isinstance(value, msgspec.Raw):
+        return path + 16 + len(bytes(value))
+    if isinstance(value, str):
+        return path + 16 + 2 * len(value)
+    if isinstance(value, list):
+        return path + 16 + len(msgspec.json.encode(value))
+    return path + 32

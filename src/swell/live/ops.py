@@ -1,0 +1,136 @@
+"""Op types: the edits that travel, as arrays whose first element names the op.
+
+A path is a list of strings and integers whose first segment is a card key. Lengths of
+text are counted in UTF-16 code units, which is what JavaScript's `.length` counts, so
+that the browser can check them without converting.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+from swell.errors import OpError, PlainValueError
+
+Segment: TypeAlias = str | int
+Path: TypeAlias = list[Segment]
+
+MAX_SEGMENTS = 16
+ILLEGAL = frozenset({"__proto__", "prototype", "constructor"})
+"""Segments that mean something to a JavaScript object; refused on both sides."""
+
+
+class Set(msgspec.Struct, array_like=True, tag="s", frozen=True):
+    """Put `value` at `path`, replacing what is there."""
+
+    path: Path
+    value: Any
+
+
+class Delete(msgspec.Struct, array_like=True, tag="d", frozen=True):
+    """Remove the card, property, row or object key at `path`; all cards for `[]`."""
+
+    path: Path
+
+
+class Append(msgspec.Struct, array_like=True, tag="a", frozen=True):
+    """Append `text` to the text at `path`, whose length before is `at` UTF-16 units."""
+
+    path: Path
+    at: int
+    text: str
+
+
+class Insert(msgspec.Struct, array_like=True, tag="i", frozen=True):
+    """Insert `items` at position `at` of the list or buffer at `path`."""
+
+    path: Path
+    at: int
+    items: list[Any]
+
+
+class Remove(msgspec.Struct, array_like=True, tag="x", frozen=True):
+    """Remove `count` items from position `at` of the list or buffer at `path`."""
+
+    path: Path
+    at: int
+    count: int
+
+
+Op: TypeAlias = Set | Delete | Append | Insert | Remove
+
+
+def units(text: str) -> int:
+    """Return the length of `text` in UTF-16 code units.
+
+    Raises:
+        PlainValueError: If `text` holds half of a surrogate pair, which no encoder
+            can send.
+    """
+    if text.isascii():
+        return len(text)
+    try:
+        return len(text.encode("utf-16-le")) // 2
+    except UnicodeEncodeError:
+        raise PlainValueError(
+            "text", "holds half of a surrogate pair; decode bytes only at whole characters"
+        ) from None
+
+
+def check_path(path: Path) -> None:
+    """Raise `OpError` unless every segment of `path` may be used as a key."""
+    if len(path) > MAX_SEGMENTS:
+        raise OpError(f"path has {len(path)} segments, at most {MAX_SEGMENTS} are allowed")
+    for segment in path:
+        if segment in ILLEGAL:
+            raise OpError(f"path holds the illegal segment {segment!r}")
+
+
+def merge(ops: list[Op]) -> list[Op]:
+    """Return fewer ops with the same effect on the state they apply to.
+
+    Adjacent appends to one text become one, an append joins the set before it, and a
+    set replaces earlier sets and appends of the same leaf. Ops that move, remove or
+    replace structure are barriers: nothing merges across them, because a path before
+    one may mean another row after it.
+    """
+    out: list[Op | None] = []
+    last: dict[tuple[Segment, ...], int] = {}
+    joined: dict[int, list[str]] = {}  # pieces of text per index: joined once, not per token
+    end: dict[int, int] = {}  # length in units that the text at an index ends with
+    for op in ops:
+        if isinstance(op, Append):
+            key = tuple(op.path)
+            index = last.get(key)
+            if index is not None and end.get(index) == op.at:
+                joined.setdefault(index, []).append(op.text)
+                end[index] += units(op.text)
+            else:
+                last[key] = len(out)
+                end[len(out)] = op.at + units(op.text)
+                out.append(op)
+        elif isinstance(op, Set) and _is_leaf(op.value):
+            key = tuple(op.path)
+            index = last.get(key)
+            if index is not None:
+                out[index] = None
+                joined.pop(index, None)
+            last[key] = len(out)
+            if isinstance(op.value, str):
+                end[len(out)] = units(op.value)
+            out.append(op)
+        else:
+            last.clear()
+            out.append(op)
+    for index, pieces in joined.items():
+        first = out[index]
+        if isinstance(first, Append):
+            out[index] = Append(first.path, first.at, "".join((first.text, *pieces)))
+        elif isinstance(first, Set):
+            out[index] = Set(first.path, "".join((first.value, *pieces)))
+    return [op for op in out if op is not None]
+
+
+def _is_leaf(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float)

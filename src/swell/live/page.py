@@ -1,0 +1,138 @@
+"""LivePage: one page's state, its numbered log, and the frames its watchers get."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from swell.errors import LimitError
+from .buffer import Undo
+from .edits import Edit, Locate, encode, resolve
+from .log import Log, op_size
+from .ops import Append, Op, Set, merge, units
+from .state import PageState
+from .wire import Ops
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Bounds of a page, each with its unit in the name; defaults as in the protocol."""
+
+    ring_patches: int = 1000
+    ring_bytes: int = 1 << 20
+    ring_s: float = 300.0
+    page_max_bytes: int = 8 << 20
+    text_max_bytes: int = 1 << 20
+
+
+_RECOUNT = 64 * 1024  # bytes a page may grow by estimate before its exact size is taken
+
+
+class LivePage:
+    """What the watchers of one page see.
+
+    Args:
+        epoch: Random name of this log; a client with another one needs a snapshot.
+        limits: Bounds of state and ring.
+        locate: Gives the paths of a card's named components.
+    """
+
+    def __init__(self, epoch: str, limits: Limits, locate: Locate) -> None:
+        self.epoch = epoch
+        self.state = PageState()
+        self._limits = limits
+        self._locate = locate
+        self._log = Log(limits.ring_patches, limits.ring_bytes, limits.ring_s)
+        self._frames: dict[int, bytes] = {}
+        self._snapshot: msgspec.Raw | None = None
+        self._size = 0
+        self._grown = 0
+
+    @property
+    def seq(self) -> int:
+        """Number of the last patch."""
+        return self._log.seq
+
+    def commit(self, edits: Sequence[Edit], now: float) -> bool:
+        """Apply the edits of one save, all or none, as one patch.
+
+        Args:
+            edits: In the order in which they were written.
+            now: Seconds of a monotonic clock.
+
+        Returns:
+            Whether anything changed.
+
+        Raises:
+            RowError: If an edit does not suit the kind of its buffer.
+            LimitError: If the page or a text in it would grow past its bound.
+        """
+        ops: list[Op] = []
+        undos: list[Undo] = []
+        try:
+            for edit in edits:
+                for op in resolve(edit, self.state, self._locate):
+                    self._check_text(op)
+                    undos.append(self.state.apply((op,)))
+                    ops.append(op)
+            self._check_size(ops)
+        except BaseException:
+            for undo in reversed(undos):
+                undo()
+            raise
+        if not ops:
+            return False
+        self._log.add(ops, now)
+        self._frames.clear()
+        self._snapshot = None
+        return True
+
+    def covers(self, epoch: str, seq: int) -> bool:
+        """Tell whether a client at this position can go on without a snapshot."""
+        return epoch == self.epoch and self._log.covers(seq)
+
+    def frame(self, seq: int) -> bytes:
+        """Return the one frame that brings a client at `seq` up to date.
+
+        It is encoded once and shared by all who are at that position.
+        """
+        frame = self._frames.get(seq)
+        if frame is None:
+            patches = self._log.after(seq)
+            ops = patches[0].ops
+            if len(patches) > 1:
+                ops = merge([op for patch in patches for op in patch.ops])
+            frame = self._frames[seq] = msgspec.json.encode(
+                Ops(e=self.epoch, f=seq + 1, n=self.seq, o=ops)
+            )
+        return frame
+
+    def snapshot(self) -> msgspec.Raw:
+        """Return the whole state as JSON, made once per patch."""
+        if self._snapshot is None:
+            self._snapshot = msgspec.Raw(encode(self.state.to_json()))
+        return self._snapshot
+
+    def _check_text(self, op: Op) -> None:
+        text = op.text if isinstance(op, Append) else op.value if isinstance(op, Set) else None
+        if not isinstance(text, str):
+            return
+        size = units(text) + (op.at if isinstance(op, Append) else 0)
+        if size > self._limits.text_max_bytes:
+            bound = f"{self._limits.text_max_bytes:,} UTF-16 units (setting text_max_bytes)"
+            raise LimitError(f"text at {_show(op.path)}", bound)
+
+    def _check_size(self, ops: list[Op]) -> None:
+        self._grown += sum(map(op_size, ops))
+        limit = self._limits.page_max_bytes
+        if self._grown < _RECOUNT or self._size + self._grown <= limit:
+            return
+        size = len(encode(self.state.to_json()))
+        if size > limit:
+            raise LimitError("page", f"{limit:,} bytes (setting page_max_bytes)")
+        self._size, self._grown = size, 0
+
+
+def _show(path: Sequence[Any]) -> str:
+    return ".".join(map(str, path))

@@ -1,0 +1,237 @@
+"""PageState: the cards of a page, and the one way to change them: applying ops.
+
+The server keeps a `PageState` per page and the test client keeps its twin, so the rule
+"a frame is applied whole or not at all" has one implementation in Python. The browser's
+twin is `web/src/state/page.ts`; both run `tests/conformance/*.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+import msgspec
+
+from swell.errors import OpError
+from .buffer import Buffer, Undo
+from .ops import Append, Insert, Op, Path, Remove, Set, check_path, units
+
+Card: TypeAlias = dict[str, Any]
+"""A card as plain JSON, with `Buffer` objects as values of some properties."""
+
+
+class PageState:
+    """Cards by key, in the order in which they were added."""
+
+    __slots__ = ("cards",)
+
+    def __init__(self) -> None:
+        self.cards: dict[str, Card] = {}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the snapshot: `{"cards": [[key, card], ...]}`."""
+        return {"cards": [[key, card_to_json(card)] for key, card in self.cards.items()]}
+
+    def load(self, snapshot: dict[str, Any]) -> None:
+        """Replace everything by a snapshot.
+
+        Raises:
+            OpError: If the snapshot has another shape; the state is unchanged.
+        """
+        try:
+            cards = {key: card_from_json(card) for key, card in snapshot["cards"]}
+        except (KeyError, TypeError, ValueError):
+            raise OpError("a snapshot needs a list of [key, card] pairs") from None
+        self.cards = cards
+
+    def apply(self, ops: Iterable[Op]) -> Undo:
+        """Apply `ops` in order, all or none, and return what takes them back.
+
+        Raises:
+            OpError: If an op does not fit; the state is unchanged.
+        """
+        undos: list[Undo] = []
+
+        def undo() -> None:
+            for step in reversed(undos):
+                step()
+
+        try:
+            for op in ops:
+                undos.append(self._apply(op))
+        except BaseException:
+            undo()
+            raise
+        return undo
+
+    def _apply(self, op: Op) -> Undo:
+        path = op.path
+        check_path(path)
+        if isinstance(op, Append):
+            return self._append(path, op.at, op.text)
+        if isinstance(op, Set):
+            return self._set(path, op.value)
+        if isinstance(op, Insert):
+            return self._insert(path, op.at, op.items)
+        if isinstance(op, Remove):
+            return self._remove(path, op.at, op.count)
+        return self._delete(path)
+
+    def _append(self, path: Path, at: int, text: str) -> Undo:
+        buffer, rest = self._buffer(path)
+        if buffer is not None:
+            if len(rest) != 2:
+                raise OpError(f"{path} is not a text")
+            return buffer.append(rest[0], rest[1], at, text)
+        parent, last = self._parent(path)
+        before = _get(parent, last, path)
+        if not isinstance(before, str) or units(before) != at:
+            raise OpError(f"append at {at} to {path} of another length")
+        parent[last] = before + text
+        return lambda: parent.__setitem__(last, before)
+
+    def _set(self, path: Path, value: Any) -> Undo:
+        value = _plain(value)
+        if len(path) == 1:
+            return self._set_card(str(path[0]), value)
+        buffer, rest = self._buffer(path)
+        if buffer is not None and rest:
+            if len(rest) == 1:
+                return buffer.set_row(rest[0], value)
+            if len(rest) == 2:
+                return buffer.set_cell(rest[0], rest[1], value)
+            raise OpError(f"{path} is below a cell")
+        parent, last = self._parent(path)
+        if isinstance(parent, list):
+            before = _get(parent, last, path)
+            parent[last] = value
+            return lambda: parent.__setitem__(last, before)
+        if not isinstance(last, str):
+            raise OpError(f"{path} needs a text key")
+        return _put(parent, last, _revive(value) if len(path) == 2 else value)
+
+    def _set_card(self, key: str, value: Any) -> Undo:
+        if not isinstance(value, dict):
+            raise OpError(f"card {key!r} must be an object")
+        return _put(self.cards, key, card_from_json(value))
+
+    def _insert(self, path: Path, at: int, items: list[Any]) -> Undo:
+        items = _plain(items)
+        buffer, rest = self._buffer(path)
+        if buffer is not None and not rest:
+            return buffer.insert(at, items)
+        target = self._list(path)
+        if not 0 <= at <= len(target):
+            raise OpError(f"insert at {at} of {len(target)} items")
+        target[at:at] = items
+        return lambda: target.__delitem__(slice(at, at + len(items)))
+
+    def _remove(self, path: Path, at: int, count: int) -> Undo:
+        buffer, rest = self._buffer(path)
+        if buffer is not None and not rest:
+            return buffer.remove(at, count)
+        target = self._list(path)
+        if at < 0 or count < 1 or at + count > len(target):
+            raise OpError(f"remove {count} at {at} of {len(target)} items")
+        gone = target[at : at + count]
+        del target[at : at + count]
+        return lambda: target.__setitem__(slice(at, at), gone)
+
+    def _delete(self, path: Path) -> Undo:
+        if not path:
+            cards, self.cards = self.cards, {}
+            return lambda: setattr(self, "cards", cards)
+        if len(path) == 1:
+            return _drop(self.cards, path[0], path)
+        buffer, rest = self._buffer(path)
+        if buffer is not None and len(rest) == 1:
+            if buffer.find(rest[0]) is None:
+                raise OpError(f"there is no row {rest[0]!r}")
+            return buffer.remove(buffer.position(rest[0]), 1)
+        if buffer is not None and rest:
+            raise OpError(f"{path} cannot be deleted")
+        parent, last = self._parent(path)
+        if not isinstance(parent, dict):
+            raise OpError(f"{path} is not an object's key")
+        return _drop(parent, last, path)
+
+    def _buffer(self, path: Path) -> tuple[Buffer | None, Path]:
+        """Return the buffer on the way to `path`, if any, and the segments below it."""
+        if len(path) < 2:
+            return None, path
+        card = self.cards.get(str(path[0]))
+        if card is None:
+            raise OpError(f"there is no card {path[0]!r}")
+        value = card.get(str(path[1]))
+        return (value, path[2:]) if isinstance(value, Buffer) else (None, path)
+
+    def _parent(self, path: Path) -> tuple[Any, Any]:
+        """Return the dict or list that holds the last segment of `path`."""
+        if len(path) < 2:
+            raise OpError(f"{path} is not below a card")
+        node: Any = self.cards
+        for segment in path[:-1]:
+            node = _get(node, segment, path)
+        if not isinstance(node, dict | list):
+            raise OpError(f"{path} has no parent")
+        return node, path[-1]
+
+    def _list(self, path: Path) -> list[Any]:
+        parent, last = self._parent(path)
+        target = _get(parent, last, path)
+        if not isinstance(target, list):
+            raise OpError(f"{path} is not a list")
+        return target
+
+
+def card_to_json(card: Card) -> dict[str, Any]:
+    """Return a card as it travels, its buffers spelled out; the result shares nothing mutable
+    with a buffer but may share plain values."""
+    return {k: v.to_json() if isinstance(v, Buffer) else v for k, v in card.items()}
+
+
+def card_from_json(card: dict[str, Any]) -> Card:
+    """Return a card from what travelled, its buffers revived."""
+    return {key: _revive(value) for key, value in card.items()}
+
+
+def _revive(value: Any) -> Any:
+    return Buffer.from_json(value) if isinstance(value, dict) and "~b" in value else value
+
+
+def _plain(value: Any) -> Any:
+    """Decode what was encoded early: ops of the server carry containers as raw JSON."""
+    return msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
+
+
+def _get(node: Any, segment: Any, path: Path) -> Any:
+    try:
+        if isinstance(node, dict):
+            return node[segment]
+        if isinstance(node, list) and type(segment) is int and 0 <= segment < len(node):
+            return node[segment]
+    except KeyError:
+        pass
+    raise OpError(f"{path} leads nowhere at {segment!r}")
+
+
+def _put(parent: dict[str, Any], key: str, value: Any) -> Undo:
+    if key not in parent:
+        parent[key] = value
+        return lambda: parent.pop(key)
+    before = parent[key]
+    parent[key] = value
+    return lambda: parent.__setitem__(key, before)
+
+
+def _drop(parent: dict[str, Any], key: Any, path: Path) -> Undo:
+    if key not in parent:
+        raise OpError(f"{path} is not there")
+    order = dict(parent)  # taking a deletion back must restore the order, too
+    del parent[key]
+
+    def undo() -> None:
+        parent.clear()
+        parent.update(order)
+
+    return undo
