@@ -1,0 +1,159 @@
+"""`@app` and `main`: which handler answers on which route, as one ASGI application."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .expando import Expando
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from .config import Settings
+    from .server.asgi import Server
+
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
+_Hook = Callable[[], Any]
+_MODES = ("unicast", "multicast", "broadcast")
+
+
+class App:
+    """An ASGI application: the handlers of one process and their server.
+
+    Serve it with `swell run`, or mount it in another application:
+
+        host = FastAPI(lifespan=main.lifespan)
+        host.mount("/chat", main)
+
+    Attributes:
+        settings: How it runs; read from the environment when None at the first request.
+        state: `q.app`.
+    """
+
+    def __init__(self) -> None:
+        self.settings: Settings | None = None
+        self.state = Expando()
+        self.handlers: dict[str, tuple[Callable[..., Any], str | None]] = {}
+        self._on_startup: list[_Hook] = []
+        self._on_shutdown: list[_Hook] = []
+        self._server: Server | None = None
+
+    def add(
+        self,
+        route: str,
+        handler: Callable[..., Any],
+        mode: str | None = None,
+        on_startup: _Hook | None = None,
+        on_shutdown: _Hook | None = None,
+    ) -> None:
+        """Let `handler` answer on `route`; a later handler of a route replaces the earlier.
+
+        Raises:
+            ValueError: If the route or the mode cannot be used.
+        """
+        if not route.startswith("/") or route.startswith(("/_s/", "/_f/")):
+            raise ValueError(f"route must start with '/' and not with /_s/ or /_f/, got {route!r}")
+        if mode is not None and mode not in _MODES:
+            raise ValueError(f"mode must be one of {', '.join(_MODES)}, got {mode!r}")
+        self.handlers[route if route == "/" else route.rstrip("/")] = (handler, mode)
+        if on_startup is not None:
+            self._on_startup.append(on_startup)
+        if on_shutdown is not None:
+            self._on_shutdown.append(on_shutdown)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] == "lifespan":
+            await self._serve_lifespan(receive, send)
+            return
+        if self._server is None:  # mounted in an application that does not run our lifespan
+            await self.startup()
+        assert self._server is not None
+        await self._server(scope, receive, send)
+
+    @asynccontextmanager
+    async def lifespan(self, app: Any = None) -> AsyncIterator[None]:
+        """Start and stop with the application that this one is mounted in."""
+        await self.startup()
+        try:
+            yield
+        finally:
+            await self.shutdown()
+
+    async def startup(self) -> None:
+        """Make the server and run the `on_startup` functions; once, whoever calls first."""
+        if self._server is not None:
+            return
+        from .server.asgi import Server
+
+        self._server = Server(self)
+        self._server.start()
+        for hook in self._on_startup:
+            await _call(hook)
+
+    async def drain(self) -> None:
+        """Ask every browser to come back later, and wait for handlers up to `drain_s`."""
+        if self._server is not None:
+            await self._server.drain()
+
+    async def shutdown(self) -> None:
+        """Stop handlers that still run, then run the `on_shutdown` functions."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        await server.stop()
+        for hook in self._on_shutdown:
+            await _call(hook)
+
+    async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.startup()
+        except BaseException as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.shutdown()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+main = App()
+"""The application that `@app` adds to and `swell run` serves."""
+
+
+def app(
+    route: str,
+    mode: str | None = None,
+    on_startup: _Hook | None = None,
+    on_shutdown: _Hook | None = None,
+) -> Callable[[_Handler], _Handler]:
+    """Make an async function the handler of a route.
+
+    It is called when a browser opens the route, and for every submission and event after.
+
+    Args:
+        route: Path such as `/demo`.
+        mode: Who shares the page: `unicast` (nobody), `multicast` (all tabs of a person) or
+            `broadcast` (everybody). The setting `app_mode` when left out.
+        on_startup: Called without arguments when the server starts; may be async.
+        on_shutdown: Called without arguments when it stops; may be async.
+
+    Raises:
+        ValueError: If the route or the mode cannot be used.
+    """
+
+    def register(handler: _Handler) -> _Handler:
+        main.add(route, handler, mode, on_startup, on_shutdown)
+        return handler
+
+    return register
+
+
+async def _call(hook: _Hook) -> None:
+    result = hook()
+    if inspect.isawaitable(result) or isinstance(result, Awaitable):
+        await result

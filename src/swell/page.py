@@ -1,0 +1,357 @@
+"""What a handler edits: `q.page` and the references it hands out.
+
+Nothing is read from a page and no line waits: an assignment is checked at once, recorded,
+and becomes an op when the page is saved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from .cards.base import CARDS, check_card, check_property, named_components
+from .data import Data, check_row
+from .errors import CardError, PlainValueError, RowError
+from .live.buffer import Buffer
+from .live.edits import (
+    AddCard,
+    AppendRow,
+    Assign,
+    DropCard,
+    DropPage,
+    Edit,
+    resolve,
+)
+from .live.ops import Segment
+from .live.state import Card, PageState
+from .schema import properties
+
+_log = logging.getLogger("swell.page")
+
+
+class Target(Protocol):
+    """Where a page's edits go when it is saved."""
+
+    @property
+    def state(self) -> PageState:
+        """The cards as last saved."""
+
+    def commit(self, edits: list[Edit]) -> None:
+        """Apply the edits of one save, all or none, and tell the watchers."""
+
+
+class Ref:
+    """A place on a page: a card, a property, a row or a cell.
+
+    Attribute and item access lead deeper and never fail; only assigning does something.
+    `ref += row` appends a row to a list or cyclic buffer.
+    """
+
+    __slots__ = ("_key", "_page", "_path")
+
+    _page: PageBase
+    _key: str
+    _path: tuple[Segment, ...]
+
+    def __init__(self, page: PageBase, key: str, path: tuple[Segment, ...] = ()) -> None:
+        object.__setattr__(self, "_page", page)
+        object.__setattr__(self, "_key", key)
+        object.__setattr__(self, "_path", path)
+
+    def __getattr__(self, name: str) -> Ref:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)  # so that copy and inspect see an ordinary object
+        return Ref(self._page, self._key, (*self._path, name))
+
+    def __getitem__(self, name: Segment) -> Ref:
+        return Ref(self._page, self._key, (*self._path, _segment(name)))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._page._assign(self._key, (*self._path, name), value)
+
+    def __setitem__(self, name: Segment, value: Any) -> None:
+        self._page._assign(self._key, (*self._path, _segment(name)), value)
+
+    def __iadd__(self, row: Any) -> Ref:
+        self._page._append(self._key, self._path, row)
+        return self
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{name!r} cannot be deleted; assign None to remove it")
+
+    def __delitem__(self, name: str) -> None:
+        raise AttributeError(f"{name!r} cannot be deleted; assign None to remove it")
+
+    def __repr__(self) -> str:
+        return f"<Ref {' '.join(map(str, (self._key, *self._path)))}>"
+
+
+class PageBase:
+    """Records edits until they are saved.
+
+    Args:
+        target: The live page that `save` writes to.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._edits: list[Edit] = []
+        # Cards added since the last save. Edits to them are resolved right here, so that
+        # they are checked against what is there, and travel as part of the card.
+        self._draft = PageState()
+        self._assigned: dict[str, dict[str, Any]] = {}
+        self._warned: set[str] = set()
+
+    def __getitem__(self, key: str) -> Ref:
+        return Ref(self, _card_key(key))
+
+    def __setitem__(self, key: str, card: Any) -> None:
+        self.add(key, card)
+
+    def __delitem__(self, key: str) -> None:
+        _card_key(key)
+        self._draft.cards.pop(key, None)
+        self._edits.append(DropCard(key))
+
+    def add(self, key: str, card: Any) -> Ref:
+        """Put a card on the page, replacing one of the same key.
+
+        Args:
+            key: Name of the card on the page, without spaces.
+            card: What a `ui.*_card` function returned, or a dict with its `view`.
+
+        Returns:
+            A reference to the card.
+
+        Raises:
+            KeyError: If the key is no text or has a space.
+            CardError: If a field of the card has a wrong type or range.
+            PlainValueError: If a value in it has no exact JSON form.
+        """
+        _card_key(key)
+        if not isinstance(card, Mapping) and not callable(getattr(card, "dump", None)):
+            raise CardError(key, type(card).__name__, "want a ui.*_card(...) or a dict")
+        if not key and isinstance(card, Mapping) and not card:
+            self.drop()  # Wave's `page[''] = {}`
+            return Ref(self, key)
+        checked = check_card(key, card)
+        live: Card = {
+            name: value.to_buffer() if isinstance(value, Data) else value
+            for name, value in checked.items()
+        }
+        self._draft.cards[key] = live
+        self._assigned.pop(key, None)
+        self._edits.append(AddCard(key, live))
+        return Ref(self, key)
+
+    def drop(self) -> None:
+        """Remove all cards."""
+        self._draft.cards.clear()
+        self._assigned.clear()
+        self._edits.append(DropPage())
+
+    def _assign(self, key: str, path: tuple[Segment, ...], value: Any) -> None:
+        if isinstance(value, Ref):
+            if value._page is self and (value._key, value._path) == (key, path):
+                return  # the assignment that Python makes after `+=`
+            raise PlainValueError(_where(key, path), f"got {value!r}; a page cannot be read")
+        card = self._card(key)
+        if card is None:
+            self._record(Assign(key, list(path), value))
+            return
+        prop = str(path[0])
+        target = card.get(prop)
+        if isinstance(target, Buffer):
+            value = _check_buffer(key, target, path, value)
+            self._record(Assign(key, list(path), value))
+            return
+        kind = CARDS.get(str(card.get("view")))
+        if kind is not None and len(path) == 1:
+            special = kind.assign(key, prop, value)
+            if special is not None:
+                for edit in special:
+                    self._record(edit)
+                return
+        split: list[Segment] = [*prop.split("."), *path[1:]] if "." in prop else list(path)
+        names = named_components(card)
+        by_name = _is_by_name(card, kind, str(split[0]), names)
+        full = [*names[str(split[0])], *split[1:]] if by_name else split
+        value = check_property(key, card, full, value)
+        if len(split) == 1:
+            self._assigned.setdefault(key, {})[prop] = value
+        self._record(Assign(key, split, value, by_name))
+
+    def _append(self, key: str, path: tuple[Segment, ...], row: Any) -> None:
+        card = self._card(key)
+        if len(path) != 1 or not str(path[0]).endswith("data"):
+            raise ValueError("+= can only be used on list data buffers.")
+        prop = str(path[0])
+        if card is None:
+            self._record(AppendRow(key, prop, row))
+            return
+        buffer = card.get(prop)
+        if not isinstance(buffer, Buffer):
+            raise RowError(key, prop, "`+=` needs a buffer here, and there is none")
+        if buffer.kind not in ("list", "cyclic"):
+            raise RowError(
+                key, prop, f"`+=` needs a list or cyclic buffer, this is a {buffer.kind} one"
+            )
+        self._record(AppendRow(key, prop, check_row(row, buffer.fields, key, prop)))
+
+    def _record(self, edit: Edit) -> None:
+        key = getattr(edit, "key", None)
+        if key in self._draft.cards:
+            self._draft.apply(resolve(edit, self._draft, named_components))
+        else:
+            self._edits.append(edit)
+
+    def _card(self, key: str) -> Mapping[str, Any] | None:
+        """Return the card as it will be when this page is saved, as far as that is known."""
+        card = self._draft.cards.get(key) or self._target.state.cards.get(key)
+        if card is None:
+            if key not in self._warned:
+                self._warned.add(key)
+                there = ", ".join([*self._target.state.cards, *self._draft.cards]) or "none"
+                _log.warning(
+                    "assigned to card %r, which is not on the page (cards there: %s); "
+                    "the edit has no effect unless it is added before the next save",
+                    key,
+                    there,
+                    stacklevel=4,
+                )
+            return None
+        assigned = self._assigned.get(key)
+        return {**card, **assigned} if assigned else card
+
+    def _take(self) -> list[Edit]:
+        edits, self._edits = self._edits, []
+        self._draft = PageState()
+        self._assigned = {}
+        return edits
+
+
+class AsyncPage(PageBase):
+    """The page of a query: edit it, then `await page.save()`."""
+
+    async def load(self) -> dict[str, Any]:
+        """Return the page as it was last saved, as plain JSON."""
+        return self._target.state.to_json()
+
+    async def save(self) -> None:
+        """Send the edits made since the last save, all or none.
+
+        Always lets other tasks run, so that a handler that saves in a loop starves nobody.
+
+        Raises:
+            RowError: If an edit does not suit its buffer any more.
+            LimitError: If the page would grow past its bound. The edits are forgotten;
+                later saves are unaffected.
+        """
+        edits = self._take()
+        if edits:
+            self._target.commit(edits)
+        await asyncio.sleep(0)
+
+
+class Page(PageBase):
+    """A page outside of a query, such as one made for a test; `save` does not wait."""
+
+    def __init__(self, target: Target | None = None) -> None:
+        super().__init__(target or _Detached())
+
+    def load(self) -> dict[str, Any]:
+        """Return the page as it was last saved, as plain JSON."""
+        return self._target.state.to_json()
+
+    def save(self) -> None:
+        """Apply the edits made since the last save, all or none."""
+        edits = self._take()
+        if edits:
+            self._target.commit(edits)
+
+
+class _Detached:
+    """Target of a page that nobody watches."""
+
+    def __init__(self) -> None:
+        self.state = PageState()
+
+    def commit(self, edits: list[Edit]) -> None:
+        for edit in edits:
+            self.state.apply(resolve(edit, self.state, named_components))
+
+
+def _card_key(key: Any) -> str:
+    if not isinstance(key, str):
+        raise KeyError(f"invalid key type: want str, got {type(key).__name__}")
+    if " " in key:
+        raise KeyError(f"keys cannot contain spaces, got {key!r}")
+    return key
+
+
+def _segment(name: Any) -> Segment:
+    if isinstance(name, bool):
+        return str(name)
+    if isinstance(name, int):
+        return name
+    if not isinstance(name, str):
+        raise KeyError(f"invalid key type: want str or int, got {type(name).__name__}")
+    if " " in name:
+        raise KeyError(f"keys cannot contain spaces, got {name!r}")
+    return name
+
+
+def _is_by_name(card: Mapping[str, Any], kind: Any, name: str, names: Mapping[str, Any]) -> bool:
+    """Tell whether `name` means a component inside the card; the card's own names win."""
+    own = name in card or (kind is not None and name in properties(kind))
+    return not own and name in names
+
+
+def _check_buffer(key: str, buffer: Buffer, path: tuple[Segment, ...], value: Any) -> Any:
+    """Return `value` checked for a write at `path`, which leads to or into `buffer`."""
+    prop, rest = str(path[0]), path[1:]
+    where = f"{prop}{''.join(f'[{s!r}]' for s in rest[:1])}"
+    if isinstance(value, Data):
+        raise CardError(key, prop, "Data instances cannot be used in assignments.")
+    if len(rest) == 1:
+        if buffer.kind == "fixed" and not _is_slot(rest[0], len(buffer)):
+            raise RowError(key, where, f"this fixed buffer has the slots 0 to {len(buffer) - 1}")
+        return check_row(value, buffer.fields, key, where)
+    if len(rest) == 2:
+        if buffer.column(rest[1]) is None:
+            raise RowError(
+                key, where, f"no field {rest[1]!r}, expected one of {', '.join(buffer.fields)}"
+            )
+        row = [None] * len(buffer.fields)
+        row[buffer.column(rest[1]) or 0] = value
+        checked = check_row(row, buffer.fields, key, where)
+        assert checked is not None
+        return checked[buffer.column(rest[1]) or 0]
+    if rest:
+        raise RowError(key, where, "a cell is assigned whole, not in parts")
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        if buffer.kind != "map":
+            raise RowError(key, prop, f"a {buffer.kind} buffer takes a list of rows, got a dict")
+        return {
+            str(k): check_row(row, buffer.fields, key, f"{prop}[{k!r}]") for k, row in value.items()
+        }
+    if not isinstance(value, list | tuple):
+        raise RowError(key, prop, f"want a list of rows, got {type(value).__name__}")
+    if buffer.kind == "fixed" and len(value) > len(buffer):
+        raise RowError(key, prop, f"{len(value)} rows for a fixed buffer of {len(buffer)} slots")
+    return [check_row(row, buffer.fields, key, f"{prop}[{i}]") for i, row in enumerate(value)]
+
+
+def _is_slot(key: Segment, count: int) -> bool:
+    try:
+        return -count <= int(key) < count
+    except ValueError:
+        return False
+
+
+def _where(key: str, path: tuple[Segment, ...]) -> str:
+    return f"card {key!r}, {'.'.join(map(str, path))}"

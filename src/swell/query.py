@@ -1,0 +1,119 @@
+"""Query: what a handler gets each time somebody does something."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import functools
+import inspect
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any
+
+from .expando import Expando
+from .page import AsyncPage
+from .site import AsyncSite
+
+UNICAST = "unicast"
+MULTICAST = "multicast"
+BROADCAST = "broadcast"
+
+
+class Auth:
+    """Who is asking. Without sign-in everybody is `anon`.
+
+    Attributes:
+        username: Name to show.
+        subject: Stable id of the person; `q.user` is kept under it.
+        access_token: Token of the identity provider, None without sign-in.
+        refresh_token: Token to get a new access token with, None without sign-in.
+    """
+
+    def __init__(self, username: str = "anon", subject: str = "anon") -> None:
+        self.username = username
+        self.subject = subject
+        self.access_token: str | None = None
+        self.refresh_token: str | None = None
+
+    async def ensure_fresh_token(self) -> str | None:
+        """Return an access token that has not expired; None without sign-in."""
+        return self.access_token
+
+    def ensure_fresh_token_sync(self) -> str | None:
+        """Like `ensure_fresh_token`, for code that does not wait."""
+        return self.access_token
+
+
+class Query:
+    """One submission or event, and everything a handler may need to answer it.
+
+    Attributes:
+        args: Values of controls that were submitted; see `docs/howto/forms.md`.
+        events: Events by source, then name: `q.events.chatbot.stop`.
+        page: The page to edit; `await q.page.save()` sends the edits.
+        client: Kept as long as the browser tab, `Expando`.
+        user: Kept per person, for all of their tabs.
+        app: Kept for the whole app.
+        site: Other pages and uploads.
+        auth: Who is asking.
+        mode: `unicast`, `multicast` or `broadcast`.
+        route: Route of the app, such as `/demo`.
+        headers: HTTP headers of the browser's connection, each a list of values.
+    """
+
+    def __init__(
+        self,
+        site: AsyncSite,
+        mode: str,
+        auth: Auth,
+        client_id: str,
+        route: str,
+        app_state: Expando,
+        user_state: Expando,
+        client_state: Expando,
+        args: Expando,
+        events: Expando,
+        headers: dict[str, list[str]],
+        page: AsyncPage,
+    ) -> None:
+        self.mode = mode
+        self.site = site
+        self.page = page
+        self.app = app_state
+        self.user = user_state
+        self.client = client_state
+        self.args = args
+        self.events = events
+        self.route = route
+        self.auth = auth
+        self.headers = headers
+        self._client_id = client_id
+
+    async def sleep(self, delay: float, result: Any = None) -> Any:
+        """Wait `delay` seconds without holding up anybody, then return `result`."""
+        return await asyncio.sleep(delay, result)
+
+    async def exec(
+        self, executor: Executor | None, func: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Run a blocking function in `executor` and wait for its result.
+
+        Args:
+            executor: Where to run it; None for the default thread pool.
+            func: What to run; a coroutine function is awaited directly.
+            *args: Its arguments.
+            **kwargs: Its keyword arguments.
+        """
+        if inspect.iscoroutinefunction(func):
+            return await func(*args, **kwargs)
+        call: Callable[[], Any] = functools.partial(func, *args, **kwargs)
+        if executor is None or hasattr(executor, "_threads"):  # contexts do not cross processes
+            call = functools.partial(contextvars.copy_context().run, call)
+        return await asyncio.get_running_loop().run_in_executor(executor, call)
+
+    async def run(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run a blocking function in a thread and wait for its result."""
+        return await self.exec(None, func, *args, **kwargs)
+
+
+Q = Query
