@@ -1,0 +1,146 @@
+"""The server side of an `App`: which URL is answered by what."""
+
+from __future__ import annotations
+
+import html
+import os
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Router, WebSocketRoute
+from starlette.routing import Route as HttpRoute
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from swell.config import load_settings
+
+from .broker import Broker, Route
+from .files import FileStore, file_routes
+from .security import (
+    SessionSigner,
+    cookie_header,
+    host_allowed,
+    request_host,
+    security_headers,
+    session_of,
+)
+from .static import ClientBundle
+from .websocket import Sockets
+
+if TYPE_CHECKING:
+    from swell.app import App
+
+_NOT_FOUND = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Not found</title>
+<h1>There is nothing here</h1><p>{hint}</p></html>
+"""
+
+
+class Server:
+    """Everything that one running `App` needs.
+
+    Args:
+        app: Handlers and settings.
+
+    Raises:
+        SettingError: If a setting cannot be used or the web client has not been built.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.settings = app.settings or load_settings(os.environ, {})
+        self._bundle = ClientBundle.load()
+        self._signer = SessionSigner(self.settings.secret_key, self.settings.session_max_age_s)
+        routes = {
+            path: Route(path, handler, mode or self.settings.app_mode)
+            for path, (handler, mode) in app.handlers.items()
+        }
+        self.broker = Broker(self.settings, routes, app.state, self._bundle.build)
+        self._routes = routes
+        self._files = FileStore(self.settings)
+        sockets = Sockets(self.broker, self.settings, self._signer)
+
+        async def socket(websocket: WebSocket) -> None:
+            await sockets.serve(websocket)
+
+        self._router = Router(
+            [
+                WebSocketRoute("/_s/ws", socket),
+                HttpRoute("/_s/health", _health),
+                *self._bundle.routes(),
+                *file_routes(self._files, self.settings, self._signer, self.broker.owns),
+                HttpRoute("/{path:path}", self._page, methods=["GET"]),
+            ]
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request or WebSocket."""
+        if scope["type"] == "http" and not host_allowed(
+            request_host(scope["headers"]), self.settings
+        ):
+            refusal = PlainTextResponse(
+                "This host name is not served here. Add it to the setting allowed_hosts.\n", 400
+            )
+            await refusal(scope, receive, send)
+            return
+        base = self.settings.base_url.rstrip("/")
+        if base:
+            inside = scope["path"].removeprefix(scope.get("root_path", ""))
+            if inside != base and not inside.startswith(base + "/"):
+                await _gone(scope, receive, send, base + "/")
+                return
+            scope = {**scope, "root_path": scope.get("root_path", "") + base}
+        await self._router(scope, receive, send)
+
+    def start(self) -> None:
+        """Start background work; needs a running event loop."""
+        self.broker.start()
+
+    async def drain(self) -> None:
+        """Ask browsers to come back later and wait for running handlers."""
+        await self.broker.drain()
+
+    async def stop(self) -> None:
+        """Cancel what still runs and remove uploaded files."""
+        await self.broker.stop()
+        self._files.close()
+
+    async def _page(self, request: Request) -> Response:
+        prefix = str(request.scope.get("root_path", ""))
+        path = "/" + request.path_params["path"].strip("/")
+        if path not in self._routes:
+            paths = list(self._routes)
+            if path == "/" and len(paths) == 1:
+                return RedirectResponse(prefix + paths[0])
+            links = " or ".join(
+                f'<a href="{html.escape(prefix + p)}">{html.escape(p)}</a>' for p in paths
+            )
+            return _not_found(f"Try {links}." if paths else "No app has been defined with @app.")
+        https = request.scope["scheme"] == "https"
+        response = HTMLResponse(self._bundle.render_html(prefix=prefix, route=path))
+        response.headers["cache-control"] = "no-store"
+        host = request_host(request.scope["headers"]) or ""
+        response.raw_headers.extend(security_headers(host, https))
+        if session_of(request.scope["headers"], self._signer) is None:
+            _, value = self._signer.new()
+            age = self.settings.session_max_age_s
+            response.raw_headers.append(
+                cookie_header(value, prefix=prefix, https=https, max_age_s=age)
+            )
+        return response
+
+
+async def _health(request: Request) -> Response:
+    return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
+
+
+async def _gone(scope: Scope, receive: Receive, send: Send, to: str) -> None:
+    if scope["type"] == "websocket":
+        await WebSocket(scope, receive, send).close()
+        return
+    path = html.escape(to)
+    response = _not_found(f'This server answers under <a href="{path}">{path}</a>.')
+    await response(scope, receive, send)
+
+
+def _not_found(hint: str) -> Response:
+    return HTMLResponse(_NOT_FOUND.format(hint=hint), 404)

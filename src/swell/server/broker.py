@@ -1,0 +1,367 @@
+"""Broker: clients, the connections they have, and the handlers that answer them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from swell.config import Settings
+from swell.errors import ProtocolError
+from swell.expando import Expando
+from swell.live.connection import Connection
+from swell.live.wire import (
+    CLOSE_FORBIDDEN,
+    CLOSE_MALFORMED,
+    CLOSE_TOO_MANY,
+    CLOSE_VERSION,
+    PROTOCOL_VERSION,
+    Ack,
+    Act,
+    Clear,
+    Drain,
+    End,
+    Err,
+    Hello,
+    ServerMessage,
+    Welcome,
+)
+from swell.page import AsyncPage
+from swell.query import BROADCAST, MULTICAST, Auth, Query
+from swell.site import AsyncSite
+
+from .pages import Pages, WatchedPage
+
+_log = logging.getLogger("swell")
+
+SEEN_MAX = 1000  # ids of actions remembered per client
+CLIENTS_PER_SESSION = 64
+CLIENTS_MAX = 20_000
+_RETRY_MS = 250
+_CANCEL_S = 5.0
+
+
+class Route(msgspec.Struct, frozen=True):
+    """One app: its path, its handler, and who shares its page."""
+
+    path: str
+    handler: Callable[[Query], Any]
+    mode: str
+
+
+class Client:
+    """One browser tab, from its first hello until it has been gone for too long.
+
+    Attributes:
+        id: Random, known to this tab and the server only.
+        session_id: The browser it belongs to; nobody else may use the id.
+        state: `q.client`.
+        seen: Ids of its latest actions, so that none runs twice.
+        error: What last went wrong, until the next action succeeds.
+        gone_at: When its last connection closed, None while it has one.
+    """
+
+    def __init__(
+        self,
+        session_id: str,
+        route: Route,
+        page: WatchedPage,
+        address: str,
+        headers: dict[str, list[str]],
+    ) -> None:
+        self.id = secrets.token_urlsafe(16)
+        self.session_id = session_id
+        self.route = route
+        self.page = page
+        self.address = address
+        self.headers = headers
+        self.auth = Auth()
+        self.state = Expando()
+        self.seen: OrderedDict[str, None] = OrderedDict()
+        self.connections: set[Connection] = set()
+        self.error: Err | None = None
+        self.gone_at: float | None = None
+        self.running = 0
+        self.sequence = 0  # of its actions; the answer to the latest decides about `error`
+
+    def send(self, message: ServerMessage) -> None:
+        """Queue a message for every connection of this tab."""
+        for connection in list(self.connections):
+            connection.push(message)
+
+
+class Broker:
+    """Knows every client and runs their handlers.
+
+    Args:
+        settings: Bounds and times.
+        routes: Apps by path.
+        app_state: `q.app`.
+        build: Id of the web client that is served.
+    """
+
+    def __init__(
+        self, settings: Settings, routes: dict[str, Route], app_state: Expando, build: str
+    ) -> None:
+        self.pages = Pages(settings)
+        self.clients: dict[str, Client] = {}
+        self.draining = False
+        self._settings = settings
+        self._routes = routes
+        self._app_state = app_state
+        self._users: dict[str, Expando] = {}
+        self._build = build
+        self._per_session: dict[str, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._janitor: asyncio.Task[None] | None = None
+        self._all: set[Connection] = set()
+
+    def start(self) -> None:
+        """Start expiring clients that are gone; needs a running event loop."""
+        if self._janitor is None:
+            self._janitor = asyncio.create_task(self._expire(), name="swell-janitor")
+
+    # ------------------------------------------------------------------ connections
+
+    def connect(self, connection: Connection) -> None:
+        """Remember a connection that has been accepted."""
+        self._all.add(connection)
+
+    def disconnect(self, connection: Connection) -> None:
+        """Forget a connection; its client stays for `reconnect_timeout_s`."""
+        self._all.discard(connection)
+        client = self.clients.get(connection.client)
+        if client is None:
+            return
+        client.page.watchers.discard(connection)
+        client.connections.discard(connection)
+        if not client.connections:
+            client.gone_at = time.monotonic()
+
+    def hello(
+        self,
+        connection: Connection,
+        hello: Hello,
+        session_id: str,
+        headers: dict[str, list[str]],
+    ) -> None:
+        """Attach a connection to the client it names, or to a new one.
+
+        Raises:
+            ProtocolError: If the version is another, or the client is not there or not
+                this session's: nobody can tell which.
+        """
+        if hello.v != PROTOCOL_VERSION or (hello.build and hello.build != self._build):
+            raise ProtocolError(CLOSE_VERSION, "this page was loaded from another version")
+        route = self._routes.get(hello.route)
+        if route is None:
+            raise ProtocolError(CLOSE_FORBIDDEN, "unknown route")
+        fresh = hello.client is None
+        if hello.client is None:
+            client = self._open(session_id, route, headers)
+        else:
+            found = self.clients.get(hello.client)
+            if found is None or found.session_id != session_id or found.route.path != hello.route:
+                raise ProtocolError(CLOSE_FORBIDDEN, "unknown client")
+            client = found
+        if connection.client and connection.client != client.id:
+            raise ProtocolError(CLOSE_MALFORMED, "a connection belongs to one client")
+        live = client.page.live
+        pos = hello.pos
+        resumed = not fresh and pos is not None and live.covers(pos.e, pos.s)
+        client.connections.add(connection)
+        client.page.watchers.add(connection)
+        client.gone_at = None
+
+        def welcome(mode: str = "snapshot") -> Welcome:
+            return Welcome(
+                mode=mode,
+                client=client.id,
+                e=live.epoch,
+                s=live.seq if mode == "snapshot" else seq or 0,
+                v=PROTOCOL_VERSION,
+                hb=self._settings.beat_interval_s,
+                limits={
+                    "frame": self._settings.frame_max_bytes,
+                    "unacked": self._settings.unacked_max,
+                },
+                build=self._build,
+                user=client.auth.username,
+                state=live.snapshot() if mode == "snapshot" else None,
+                error=client.error,
+            )
+
+        seq = pos.s if resumed and pos is not None else None
+        connection.attach(live, client.id, seq, welcome)
+        if resumed:
+            connection.push(welcome("resumed"))
+        connection.wake()
+        if fresh:
+            name = "#" if hello.hash else None
+            self._run(client, None, {"#": hello.hash} if hello.hash else {}, name, {})
+
+    def owns(self, session_id: str, client_id: str) -> bool:
+        """Tell whether a client is there and belongs to this session."""
+        client = self.clients.get(client_id)
+        return client is not None and client.session_id == session_id
+
+    # ---------------------------------------------------------------------- actions
+
+    def act(self, connection: Connection, act: Act, session_id: str) -> None:
+        """Answer an action and run the handler, once per id.
+
+        Raises:
+            ProtocolError: If the client is gone or is not this session's, or the action
+                claims to be an event of the system.
+        """
+        client = self.clients.get(connection.client)
+        if client is None or client.session_id != session_id:
+            raise ProtocolError(CLOSE_FORBIDDEN, "unknown client")
+        if act.event is not None and act.event[0].startswith("@"):
+            raise ProtocolError(CLOSE_MALFORMED, "events of the system come from the server")
+        if act.id in client.seen:
+            connection.push(Ack(act.id, "dup"))
+            return
+        wait = connection.wait_for_act(time.monotonic())
+        if wait:
+            retry = max(1, int(wait * 1000))
+            connection.push(Ack(act.id, "err", "rate_limited", "Too fast.", retry))
+            return
+        if client.running >= self._settings.handlers_per_client or self.draining:
+            connection.push(Ack(act.id, "err", "busy", "The app is still busy.", _RETRY_MS))
+            return
+        client.seen[act.id] = None
+        if len(client.seen) > SEEN_MAX:
+            client.seen.popitem(last=False)
+        connection.push(Ack(act.id, "ok"))
+        if client.route.mode != "unicast":
+            for other in client.page.watchers - client.connections:
+                other.push(Clear())
+        events: dict[str, Any] = {}
+        if act.event is not None:
+            source, name, data = act.event
+            events[source] = Expando({name: data})
+        self._run(client, act.id, act.args, act.name, events)
+
+    def _run(
+        self,
+        client: Client,
+        ref: str | None,
+        args: dict[str, Any],
+        name: str | None,
+        events: dict[str, Any],
+    ) -> None:
+        if name is not None:
+            args = {**args, "__wave_submission_name__": name}
+        auth = client.auth
+        query = Query(
+            site=AsyncSite(self.pages),
+            mode=client.route.mode,
+            auth=auth,
+            client_id=client.id,
+            route=client.route.path,
+            app_state=self._app_state,
+            user_state=self._users.setdefault(auth.subject, Expando()),
+            client_state=client.state,
+            args=Expando(args),
+            events=Expando(events),
+            headers=client.headers,
+            page=AsyncPage(client.page),
+        )
+        client.running += 1
+        client.sequence += 1
+        task = asyncio.create_task(
+            self._answer(client, query, ref, client.sequence), name=f"swell-{client.route.path}"
+        )
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, client: Client, query: Query, ref: str | None, number: int) -> None:
+        outcome = "err"
+        try:
+            result = client.route.handler(query)
+            if isinstance(result, Awaitable):
+                await result
+            outcome = "ok"
+            if number == client.sequence:
+                client.error = None
+        except Exception:
+            self._report(client, ref)
+        finally:
+            client.running -= 1
+            if ref is not None:
+                client.send(End(ref, outcome))
+
+    def _report(self, client: Client, ref: str | None) -> None:
+        """Log the traceback under an id, and show the person that id and nothing else."""
+        error_id = secrets.token_hex(4)
+        _log.exception("error %s in the handler of %s", error_id, client.route.path)
+        client.error = Err(
+            code="handler_failed",
+            msg="Something went wrong while answering. The rest of the page still works.",
+            id=error_id,
+            ref=ref,
+        )
+        client.send(client.error)
+
+    # ---------------------------------------------------------------- life and death
+
+    def _open(self, session_id: str, route: Route, headers: dict[str, list[str]]) -> Client:
+        count = self._per_session.get(session_id, 0)
+        if count >= CLIENTS_PER_SESSION or len(self.clients) >= CLIENTS_MAX:
+            raise ProtocolError(CLOSE_TOO_MANY, "too many tabs at once")
+        auth = Auth()
+        shared = {BROADCAST: route.path, MULTICAST: f"/{auth.subject}"}.get(route.mode)
+        # The two kinds of address cannot meet: paths begin with a slash, ids do not.
+        address = shared or secrets.token_urlsafe(16)
+        client = Client(session_id, route, self.pages.open(address), address, headers)
+        self.clients[client.id] = client
+        self._per_session[session_id] = count + 1
+        return client
+
+    def _close(self, client: Client) -> None:
+        del self.clients[client.id]
+        self.pages.close(client.address)
+        self._per_session[client.session_id] -= 1
+        if not self._per_session[client.session_id]:
+            del self._per_session[client.session_id]
+
+    async def _expire(self) -> None:
+        """Tell the handlers of clients that are gone for too long, then forget them."""
+        timeout = self._settings.reconnect_timeout_s
+        while True:
+            await asyncio.sleep(min(1.0, timeout / 4))
+            now = time.monotonic()
+            for client in list(self.clients.values()):
+                if client.gone_at is not None and now - client.gone_at >= timeout:
+                    gone = {"@system": Expando({"client_disconnect": True})}
+                    self._run(client, None, {}, None, gone)
+                    self._close(client)
+
+    async def drain(self) -> None:
+        """Ask every browser to come back later, and wait for handlers that are running."""
+        self.draining = True
+        in_ms = 1000 if len(self._all) < 50 else 10_000
+        for connection in list(self._all):
+            connection.push(Drain(in_ms))
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=self._settings.drain_s)
+            if late:
+                _log.warning(
+                    "%d handlers were still running after drain_s; stopping them", len(late)
+                )
+
+    async def stop(self) -> None:
+        """Cancel what still runs and wait for it."""
+        tasks = [*self._tasks, *([self._janitor] if self._janitor else [])]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_CANCEL_S)
+        self._janitor = None

@@ -1,0 +1,78 @@
+"""Live pages and who watches them."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+from swell.cards.base import named_components
+from swell.config import Settings
+from swell.live.connection import Connection
+from swell.live.edits import Edit
+from swell.live.page import Limits, LivePage
+from swell.live.state import PageState
+
+
+class WatchedPage:
+    """A live page with the connections that watch it; what `q.page` saves to.
+
+    Attributes:
+        live: State, log and frames.
+        watchers: Connections to wake when there is a new patch.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.live = LivePage(secrets.token_hex(8), limits, named_components)
+        self.watchers: set[Connection] = set()
+
+    @property
+    def state(self) -> PageState:
+        """The cards as last saved."""
+        return self.live.state
+
+    def commit(self, edits: list[Edit]) -> None:
+        """Apply the edits of one save, all or none, and wake the watchers."""
+        if self.live.commit(edits, time.monotonic()):
+            for connection in self.watchers:
+                connection.wake()
+
+
+class Pages:
+    """Pages by their address: a client's id, a person's subject, or a route.
+
+    A page is kept as long as a client of it is; then it is forgotten, and a task that
+    still saves to it reaches nobody.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._limits = Limits(
+            ring_patches=settings.ring_patches,
+            ring_bytes=settings.ring_bytes,
+            ring_s=settings.ring_s,
+            page_max_bytes=settings.page_max_bytes,
+            text_max_bytes=settings.text_max_bytes,
+        )
+        self._pages: dict[str, WatchedPage] = {}
+        self._clients: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def open(self, address: str) -> WatchedPage:
+        """Return the page for one more client of it, making it when it is the first."""
+        self._clients[address] = self._clients.get(address, 0) + 1
+        return self.peek(address)
+
+    def peek(self, address: str) -> WatchedPage:
+        """Return the page at an address, making it when there is none."""
+        page = self._pages.get(address)
+        if page is None:
+            page = self._pages[address] = WatchedPage(self._limits)
+        return page
+
+    def close(self, address: str) -> None:
+        """Forget the page when this was its last client."""
+        self._clients[address] -= 1
+        if not self._clients[address]:
+            del self._clients[address]
+            del self._pages[address]

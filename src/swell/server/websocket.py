@@ -1,0 +1,191 @@
+"""One WebSocket: check who connects, then move frames between it and the engine."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from ipaddress import ip_address
+
+from starlette.responses import PlainTextResponse
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from swell.config import Settings
+from swell.errors import ProtocolError
+from swell.live.connection import Connection, ConnectionLimits
+from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, CLOSE_SLOW, Act, Bye, Hello
+
+from .broker import Broker
+from .security import (
+    SessionSigner,
+    cookie_header,
+    host_allowed,
+    origin_allowed,
+    request_host,
+    session_of,
+)
+
+_log = logging.getLogger("swell.server")
+
+_SLOW_S = 30.0  # how long one frame may take to leave
+
+
+class Sockets:
+    """Accepts WebSockets and keeps count of them.
+
+    Args:
+        broker: Where their messages go.
+        settings: Bounds and allowed names.
+        signer: Proves sessions.
+    """
+
+    def __init__(self, broker: Broker, settings: Settings, signer: SessionSigner) -> None:
+        self._broker = broker
+        self._settings = settings
+        self._signer = signer
+        self._limits = ConnectionLimits(
+            frame_max_bytes=settings.frame_max_bytes,
+            json_max_depth=settings.json_max_depth,
+            act_rate_per_s=settings.act_rate_per_s,
+            act_burst=settings.act_burst,
+            flush_interval_s=settings.flush_interval_s,
+            beat_interval_s=settings.beat_interval_s,
+            beat_timeout_s=settings.beat_timeout_s,
+            hello_timeout_s=settings.hello_timeout_s,
+        )
+        self._by_ip: Counter[str] = Counter()
+        self._by_session: Counter[str] = Counter()
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Serve one connection until it closes."""
+        scope, settings = socket.scope, self._settings
+        host = request_host(scope["headers"])
+        if not host_allowed(host, settings):
+            await _refuse(socket, 400, f"Host {host!r} is not served here (setting allowed_hosts)")
+            return
+        if not origin_allowed(socket.headers.get("origin"), scope["scheme"], host, settings):
+            await _refuse(socket, 403, "this Origin may not connect (setting allowed_origins)")
+            return
+        session_id = session_of(scope["headers"], self._signer)
+        headers = []
+        if session_id is None:
+            # A restart without a fixed secret_key makes old cookies worthless; the open tab
+            # gets a new one here, since it has no other request to get it with.
+            session_id, value = self._signer.new()
+            age = settings.session_max_age_s
+            https = scope["scheme"] == "wss"
+            prefix = str(scope.get("root_path", ""))
+            headers = [cookie_header(value, prefix=prefix, https=https, max_age_s=age)]
+        ip = _counted_ip(socket)
+        if (ip and self._by_ip[ip] >= settings.sockets_per_ip) or (
+            self._by_session[session_id] >= settings.sockets_per_session
+        ):
+            await _refuse(socket, 429, "too many connections")
+            return
+        self._by_ip[ip] += 1
+        self._by_session[session_id] += 1
+        try:
+            await socket.accept(headers=headers)
+            await self._run(socket, session_id)
+        finally:
+            for counter, key in ((self._by_ip, ip), (self._by_session, session_id)):
+                counter[key] -= 1
+                if not counter[key]:
+                    del counter[key]
+
+    async def _run(self, socket: WebSocket, session_id: str) -> None:
+        awake = asyncio.Event()
+        connection = Connection(self._limits, time.monotonic(), awake.set)
+        self._broker.connect(connection)
+        writer = asyncio.create_task(self._write(socket, connection, awake), name="swell-writer")
+        reader = asyncio.create_task(
+            self._read(socket, connection, session_id), name="swell-reader"
+        )
+        try:
+            await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._broker.disconnect(connection)
+            for task in (reader, writer):
+                task.cancel()
+            results = await asyncio.gather(reader, writer, return_exceptions=True)
+        await _close(socket, results)
+
+    async def _read(self, socket: WebSocket, connection: Connection, session_id: str) -> None:
+        headers = _header_lists(socket)
+        while True:
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            frame = message.get("text")
+            if frame is None:
+                frame = message.get("bytes") or b""
+            now = time.monotonic()
+            received = connection.receive(frame, now)
+            if isinstance(received, Act):
+                self._broker.act(connection, received, session_id)
+            elif isinstance(received, Hello):
+                self._broker.hello(connection, received, session_id, headers)
+            elif isinstance(received, Bye):
+                return
+
+    async def _write(self, socket: WebSocket, connection: Connection, awake: asyncio.Event) -> None:
+        while True:
+            now = time.monotonic()
+            frame = connection.take(now)
+            if frame is not None:
+                try:
+                    async with asyncio.timeout(_SLOW_S):
+                        await socket.send_text(frame.decode())
+                except TimeoutError:
+                    raise ProtocolError(CLOSE_SLOW, "the reader does not keep up") from None
+                continue
+            if self._broker.draining:
+                raise ProtocolError(CLOSE_DRAIN, "the server goes away")
+            awake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(connection.due_in(now)):
+                    await awake.wait()
+
+
+async def _close(socket: WebSocket, results: Iterable[BaseException | None]) -> None:
+    """Close the socket with the code of the first thing that went wrong, if any."""
+    code, reason = 1000, ""
+    for result in results:
+        if isinstance(result, ProtocolError):
+            code, reason = result.close_code, result.reason
+            break
+        if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect | OSError):
+            _log.error("connection failed", exc_info=result)
+            code = CLOSE_SERVER_ERROR
+    if code not in (1000, CLOSE_DRAIN):
+        _log.info("closed a connection with %d: %s", code, reason)
+    with suppress(RuntimeError, WebSocketDisconnect, OSError):  # it may be closed already
+        await socket.close(code, reason)
+
+
+async def _refuse(socket: WebSocket, status: int, reason: str) -> None:
+    """Answer the upgrade with a plain HTTP error."""
+    _log.warning("refused a WebSocket: %s", reason)
+    if "websocket.http.response" in socket.scope.get("extensions", {}):
+        await socket.send_denial_response(PlainTextResponse(reason + "\n", status))
+    else:
+        await socket.close()
+
+
+def _counted_ip(socket: WebSocket) -> str:
+    """Return the peer's address, or nothing for this machine: there a proxy may stand for all."""
+    host = socket.client.host if socket.client else ""
+    with suppress(ValueError):
+        return "" if ip_address(host).is_loopback else host
+    return host
+
+
+def _header_lists(socket: WebSocket) -> dict[str, list[str]]:
+    """Return the headers as `q.headers` has them: canonical names, lists of values."""
+    lists: dict[str, list[str]] = {}
+    for name, value in socket.headers.items():
+        lists.setdefault("-".join(p.capitalize() for p in name.split("-")), []).append(value)
+    return lists

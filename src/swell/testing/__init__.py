@@ -1,0 +1,25 @@
+"""Test kit: drive an app over the real protocol, in-process, without a server or a browser.
+
+from swell.testing import connect
+
+async with connect(serve) as client:
+    await client.act("prompt", "Hi")
+    assert client.page["chat"]["data"] == [["Hi", True], ["Hello", False]]
+"""
+
+from swell.live.ops import Append, Delete, Insert, Remove, Set
+
+from .client import Client, HandlerFailed, connect
+from .model import ScriptedModel
+
+__all__ = [
+    "Append",
+    "Client",
+    "Delete",
+    "HandlerFailed",
+    "Insert",
+    "Remove",
+    "ScriptedModel",
+    "Set",
+    "connect",
+]

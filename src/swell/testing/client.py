@@ -1,0 +1,355 @@
+"""An in-process client: the browser's side of the protocol, without the browser."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+
+from swell.app import App
+from swell.config import Settings
+from swell.errors import OpError, ProtocolError, SwellError
+from swell.live.buffer import Buffer
+from swell.live.connection import Connection, ConnectionLimits
+from swell.live.ops import Op
+from swell.live.state import PageState
+from swell.live.wire import (
+    PROTOCOL_VERSION,
+    Ack,
+    Act,
+    Beat,
+    Drain,
+    End,
+    Err,
+    Hello,
+    Ops,
+    Pong,
+    Position,
+    ServerMessage,
+    Welcome,
+)
+from swell.server.broker import Broker, Route
+
+_decoder = msgspec.json.Decoder(ServerMessage)
+_TIMEOUT_S = 10.0
+
+
+class HandlerFailed(SwellError):
+    """The handler raised; the log has the traceback under the error id.
+
+    Attributes:
+        error: What the person is shown.
+    """
+
+    code = "handler_failed"
+
+    def __init__(self, error: Err) -> None:
+        super().__init__(error)
+        self.error = error
+
+    def __str__(self) -> str:
+        return f"{self.error.msg} (error {self.error.id})"
+
+
+class Client:
+    """One browser tab.
+
+    Attributes:
+        state: The page as this tab has it.
+        error: What the person is shown, None when nothing is wrong.
+        closed: Close code of the connection, None while it is open.
+    """
+
+    def __init__(self, broker: Broker, limits: ConnectionLimits, route: str, session: str) -> None:
+        self.state = PageState()
+        self.error: Err | None = None
+        self.closed: int | None = None
+        self.draining = False
+        self._broker = broker
+        self._limits = limits
+        self._route = route
+        self._session = session
+        self._id: str | None = None
+        self._pos: Position | None = None
+        self._ops: list[Op] = []
+        self._acks: dict[str, Ack] = {}
+        self._ends: dict[str, str] = {}
+        self._connection: Connection | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self._welcomed = False
+
+    @property
+    def page(self) -> dict[str, Any]:
+        """The cards by key as plain values, each buffer as the list of its rows' cells."""
+        return {
+            key: {
+                name: [row.cells for row in value.rows] if isinstance(value, Buffer) else value
+                for name, value in card.items()
+            }
+            for key, card in self.state.cards.items()
+        }
+
+    @property
+    def position(self) -> tuple[str, int] | None:
+        """Epoch and number of the last patch that this tab has."""
+        return (self._pos.e, self._pos.s) if self._pos else None
+
+    async def open(self, hash: str = "") -> None:
+        """Connect, or connect again after `drop`; the handler has painted when this returns."""
+        self.closed = None
+        self._welcomed = False
+        awake = asyncio.Event()
+        self._connection = Connection(self._limits, time.monotonic(), awake.set)
+        self._broker.connect(self._connection)
+        fresh = self._id is None
+        self._pump = asyncio.create_task(self._receive(self._connection, awake))
+        self._deliver(
+            Hello(v=PROTOCOL_VERSION, route=self._route, client=self._id, pos=self._pos, hash=hash)
+        )
+        await self._until(lambda: self._welcomed or self.closed is not None)
+        if fresh and self.closed is None:
+            await self.settle()
+            self._raise_error()
+
+    async def drop(self) -> None:
+        """Lose the connection, as when the network goes away."""
+        if self._connection is not None:
+            self._broker.disconnect(self._connection)
+        if self._pump is not None:
+            self._pump.cancel()
+            await asyncio.gather(self._pump, return_exceptions=True)
+        self._connection = self._pump = None
+
+    async def act(self, name: str | None = None, value: Any = True, **args: Any) -> None:
+        """Submit a control and wait until its handler has finished.
+
+        Args:
+            name: Name of the control, such as the chatbot's for a prompt.
+            value: Its value.
+            **args: Values of other controls that are submitted along.
+
+        Raises:
+            HandlerFailed: If the handler raised.
+        """
+        if name is not None:
+            args[name] = value
+        await self.send(Act(id=str(uuid.uuid4()), args=args, name=name))
+
+    async def event(self, source: str, name: str, data: Any = True) -> None:
+        """Emit an event, such as a chatbot's `stop`, and wait until its handler has finished.
+
+        Raises:
+            HandlerFailed: If the handler raised.
+        """
+        await self.send(Act(id=str(uuid.uuid4()), name=source, event=(source, name, data)))
+
+    async def send(self, act: Act) -> Ack:
+        """Send an action, wait for its answer, and when it runs for its handler.
+
+        Raises:
+            HandlerFailed: If the handler raised.
+        """
+        self._acks.pop(act.id, None)
+        self._deliver(act)
+        await self._until(lambda: act.id in self._acks or self.closed is not None)
+        if self.closed is not None:
+            raise ProtocolError(self.closed, "the connection was closed")
+        ack = self._acks[act.id]
+        if ack.st == "ok":
+            await self._until(lambda: act.id in self._ends)
+            await self.settle()
+            if self._ends[act.id] == "err":
+                self._raise_error()
+        return ack
+
+    def take_ops(self) -> list[Op]:
+        """Return the ops received since the last call."""
+        ops, self._ops = self._ops, []
+        return ops
+
+    async def until(self, condition: Callable[[dict[str, Any]], Any]) -> None:
+        """Wait until `condition(client.page)` is true, for answers made by a task.
+
+        Raises:
+            TimeoutError: If it is not within 10 s.
+        """
+        await self._until(lambda: condition(self.page))
+
+    async def settle(self) -> None:
+        """Wait until no handler of this tab runs and the page is as the server has it."""
+        client = self._broker.clients[self._id or ""]
+        await self._until(
+            lambda: (
+                not client.running and self._pos is not None and self._pos.s == client.page.live.seq
+            )
+        )
+
+    async def _until(self, condition: Callable[[], Any]) -> None:
+        async with asyncio.timeout(_TIMEOUT_S):
+            while not condition():
+                if self._pump is not None and self._pump.done():
+                    self._pump.result()  # raises what went wrong in there, such as a gap
+                # A handler may finish without anything being sent, so look again soon, too.
+                self._changed.clear()
+                try:
+                    async with asyncio.timeout(0.005):
+                        await self._changed.wait()
+                except TimeoutError:
+                    continue
+
+    def _deliver(self, message: Hello | Act | Pong) -> None:
+        """Hand a message to the server, as JSON, and take its refusal."""
+        connection = self._connection
+        if connection is None:
+            raise RuntimeError("this tab is not connected; call open()")
+        try:
+            received = connection.receive(msgspec.json.encode(message), time.monotonic())
+            if isinstance(received, Hello):
+                self._broker.hello(connection, received, self._session, {})
+            elif isinstance(received, Act):
+                self._broker.act(connection, received, self._session)
+        except ProtocolError as error:
+            self._close(connection, error.close_code)
+
+    def _close(self, connection: Connection, code: int) -> None:
+        self.closed = code
+        self._broker.disconnect(connection)
+        self._changed.set()
+
+    async def _receive(self, connection: Connection, awake: asyncio.Event) -> None:
+        while True:
+            now = time.monotonic()
+            try:
+                frame = connection.take(now)
+            except ProtocolError as error:
+                self._close(connection, error.close_code)
+                return
+            if frame is not None:
+                self._handle(_decoder.decode(frame))
+                self._changed.set()
+                await asyncio.sleep(0)
+                continue
+            awake.clear()
+            try:
+                async with asyncio.timeout(connection.due_in(now)):
+                    await awake.wait()
+            except TimeoutError:
+                continue
+
+    def _handle(self, message: ServerMessage) -> None:
+        if isinstance(message, Ops):
+            self._apply(message)
+        elif isinstance(message, Welcome):
+            self._id = message.client
+            self.error = message.error
+            if message.state is not None:
+                self.state.load(message.state)
+                self._pos = Position(message.e, message.s)
+            self._welcomed = True
+        elif isinstance(message, Ack):
+            self._acks[message.id] = message
+        elif isinstance(message, End):
+            self._ends[message.id] = message.st
+            if message.st == "ok":
+                self.error = None
+        elif isinstance(message, Err):
+            self.error = message
+        elif isinstance(message, Beat):
+            self._deliver(Pong(message.s))
+        elif isinstance(message, Drain):
+            self.draining = True
+
+    def _apply(self, frame: Ops) -> None:
+        assert self._pos is not None, "ops before welcome"
+        if frame.e == self._pos.e and frame.n <= self._pos.s:
+            return
+        if frame.e != self._pos.e or frame.f != self._pos.s + 1:
+            raise OpError(f"gap: have {self._pos}, got {frame.f}..{frame.n} of {frame.e}")
+        self.state.apply(frame.o)
+        self._ops += frame.o
+        self._pos = Position(frame.e, frame.n)
+
+    def _raise_error(self) -> None:
+        if self.error is not None:
+            raise HandlerFailed(self.error)
+
+
+class Harness:
+    """A broker with one app; makes the tabs."""
+
+    def __init__(self, broker: Broker, route: str, limits: ConnectionLimits) -> None:
+        self.broker = broker
+        self._route = route
+        self._limits = limits
+        self._tabs: list[Client] = []
+
+    async def tab(self, session: str = "session", hash: str = "") -> Client:
+        """Open a tab in a browser session."""
+        client = Client(self.broker, self._limits, self._route, session)
+        self._tabs.append(client)
+        await client.open(hash)
+        return client
+
+    async def close(self) -> None:
+        """Close all tabs and stop the handlers that still run."""
+        for tab in self._tabs:
+            await tab.drop()
+        await self.broker.stop()
+
+
+@asynccontextmanager
+async def serving(
+    handler: Callable[..., Any], *, mode: str = "unicast", settings: Settings | None = None
+) -> AsyncIterator[Harness]:
+    """Serve a handler in-process, for tests with more than one tab.
+
+    Args:
+        handler: An async function that takes a query, as given to `@app`.
+        mode: `unicast`, `multicast` or `broadcast`.
+        settings: Bounds and times; by default frames are not held back for merging.
+    """
+    settings = settings or Settings(flush_interval_s=0.0, act_rate_per_s=1e6, act_burst=100_000)
+    limits = ConnectionLimits(
+        **{name: getattr(settings, name) for name in ConnectionLimits.__struct_fields__}
+    )
+    app = App()
+    app.add("/", handler, mode)
+    broker = Broker(settings, {"/": Route("/", handler, mode)}, app.state, "")
+    broker.start()
+    harness = Harness(broker, "/", limits)
+    try:
+        yield harness
+    finally:
+        await harness.close()
+
+
+@asynccontextmanager
+async def connect(
+    handler: Callable[..., Any],
+    *,
+    mode: str = "unicast",
+    hash: str = "",
+    settings: Settings | None = None,
+) -> AsyncIterator[Client]:
+    """Open an app in one tab.
+
+    Args:
+        handler: An async function that takes a query, as given to `@app`.
+        mode: `unicast`, `multicast` or `broadcast`.
+        hash: Location hash to open it with, without `#`.
+        settings: Bounds and times; by default frames are not held back for merging.
+
+    Yields:
+        The tab, after the handler has painted.
+
+    Raises:
+        HandlerFailed: If the handler raised.
+    """
+    async with serving(handler, mode=mode, settings=settings) as harness:
+        yield await harness.tab(hash=hash)
