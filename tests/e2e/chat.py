@@ -1,0 +1,51 @@
+"""Steps that the tests share, through the hooks that Wave apps' tests use."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def box(page: Page, name: str = "chatbot") -> Locator:
+    """Return the prompt box of a chatbot card."""
+    return page.locator(f'[data-test="{name}"]')
+
+
+def say(page: Page, text: str, name: str = "chatbot") -> None:
+    """Type a prompt and send it with Enter."""
+    box(page, name).fill(text)
+    box(page, name).press("Enter")
+
+
+def messages(page: Page, side: str | None = None) -> Locator:
+    """Return the messages of one side (`user`, `assistant`) or of both, in their order."""
+    return page.locator(f'[data-message="{side}"]' if side else "[data-message]")
+
+
+def expect_messages(page: Page, *texts: str) -> None:
+    """Wait until the messages are exactly these, in order."""
+    expect(messages(page)).to_have_text(list(texts))
+
+
+RECORD = """
+(side) => {
+  const texts = (window.__texts = []);
+  const look = () => {
+    const all = document.querySelectorAll(`[data-message="${side}"]`);
+    const text = all.length ? all[all.length - 1].textContent.trim() : "";
+    if (text && texts[texts.length - 1] !== text) texts.push(text);
+  };
+  new MutationObserver(look).observe(document.body,
+    { childList: true, subtree: true, characterData: true });
+}
+"""
+
+
+def record_texts(page: Page, side: str = "assistant") -> None:
+    """Note each text that the last message of a side has in the DOM from now on."""
+    page.evaluate(RECORD, side)
+
+
+def recorded_texts(page: Page) -> list[str]:
+    """Return the texts noted since `record_texts`."""
+    texts: list[str] = page.evaluate("window.__texts")
+    return texts

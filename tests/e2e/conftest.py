@@ -1,0 +1,172 @@
+"""A real server, a real browser: fixtures of the end-to-end tests."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import Empty, Queue
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+IMAGES = ROOT / "docs" / "images"
+START_S = 30.0
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+
+class RunningApp:
+    """`swell run` in a process of its own.
+
+    Attributes:
+        url: Address of the app, as the command printed it.
+        log: What the process has written so far, line by line.
+    """
+
+    def __init__(self, command: list[str], cwd: Path, env: dict[str, str] | None = None) -> None:
+        self.log: list[str] = []
+        self._command, self._cwd, self._env = command, cwd, env
+        self.start()
+
+    def start(self) -> None:
+        """Start the process and wait until it prints its address."""
+        environ = {**os.environ, "PYTHONUNBUFFERED": "1", **(self._env or {})}
+        self.process = subprocess.Popen(
+            self._command,
+            cwd=self._cwd,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        found: Queue[str] = Queue()
+        threading.Thread(target=self._read, args=(found,), daemon=True).start()
+        try:
+            self.url = found.get(timeout=START_S)
+        except Empty:
+            self.stop()
+            raise AssertionError("the app did not start:\n" + "\n".join(self.log)) from None
+
+    def _read(self, found: Queue[str]) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.log.append(line.rstrip())
+            if match := re.search(r"running at (http://\S+)", line):
+                found.put(match[1])
+
+    def stop(self) -> int:
+        """Ask it to end, as a service manager would, and return its exit code."""
+        self.process.terminate()
+        try:
+            return self.process.wait(45)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+
+Run = Callable[..., RunningApp]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """Give `run(source, *flags)`: write an app, serve it with `swell run`, stop it at the end."""
+    running: list[RunningApp] = []
+
+    def start(
+        source: str, *flags: str, name: str = "app.py", env: dict[str, str] | None = None
+    ) -> RunningApp:
+        (tmp_path / name).write_text(textwrap.dedent(source))
+        port = [] if "--port" in flags else ["--port", "0"]
+        command = [sys.executable, "-m", "swell", "run", name, *port, *flags]
+        app = RunningApp(command, tmp_path, env)
+        running.append(app)
+        return app
+
+    yield start
+    for app in running:
+        with contextlib.suppress(ProcessLookupError):
+            app.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, headless."""
+    found = os.environ.get("SWELL_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), "")
+    assert found, "no Chromium found; `make e2e` installs it, or set SWELL_CHROMIUM"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS, headless=True)
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """What a context's pages must not do: log errors, break the CSP, ask other hosts."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def add(self, context: BrowserContext) -> None:
+        context.on("weberror", lambda error: self.problems.append(f"script: {error.error}"))
+        context.on("console", self._console)
+        context.on(
+            "request",
+            lambda request: (
+                self.problems.append(f"external request: {request.url}")
+                if not re.match(r"(http|ws)://127\.0\.0\.1[:/]|data:|blob:", request.url)
+                else None
+            ),
+        )
+
+    def _console(self, message: ConsoleMessage) -> None:
+        text = message.text
+        if message.type == "error" and "WebSocket connection" not in text:  # tests cut those
+            self.problems.append(f"console: {text}")
+
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """Give `new_page(**context_options)`: a page in a browser context of its own.
+
+    At the end of the test no page may have logged an error or asked another host.
+    """
+    contexts: list[BrowserContext] = []
+    watch = Watch()
+
+    def make(**options: object) -> Page:
+        options = {"viewport": DESKTOP, "color_scheme": "light", **options}
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        watch.add(context)
+        contexts.append(context)
+        return context.new_page()
+
+    make.problems = watch.problems  # type: ignore[attr-defined]
+    yield make
+    for context in contexts:
+        context.close()
+    assert not watch.problems, watch.problems
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """One page, desktop and light."""
+    return new_page()

@@ -1,0 +1,82 @@
+"""What the documentation page that Swell started from shows, in both spellings of imports.
+
+With `SWELL_PAGES=page.md` the code blocks of such a page are driven as they stand there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .apps import CYCLIC, STOPPABLE
+from .chat import box, expect_messages, messages, record_texts, recorded_texts, say
+from .conftest import Run
+
+PACKAGES = ["swell", "h2o_wave"]
+
+
+def blocks(page: Path) -> list[str]:
+    """Return the Python code blocks of a Markdown page."""
+    return re.findall(r"^```py[^\n]*\n(.*?)^```", page.read_text(), re.S | re.M)
+
+
+def check_stop(page: Page) -> None:
+    """Prompt an app that streams word by word, stop it, and prompt it again."""
+    expect(box(page)).to_be_visible()
+    record_texts(page)
+    say(page, "Hello there")
+    stop = page.get_by_role("button", name="Stop generating")
+    expect(stop).to_be_visible()
+    page.wait_for_function("window.__texts.length >= 3")
+    stop.click()
+    expect(stop).to_be_hidden(timeout=1000)
+    text = messages(page, "assistant").last.inner_text().strip()
+    texts = recorded_texts(page)
+    assert len(texts) >= 3, texts
+    assert all(later.startswith(earlier) for earlier, later in zip(texts, texts[1:], strict=False))
+    page.wait_for_timeout(700)  # several words' time: nothing may come any more
+    assert messages(page, "assistant").last.inner_text().strip() == text
+    assert messages(page, "user").all_inner_texts() == ["Hello there"]
+    say(page, "Once more")
+    expect(messages(page, "user")).to_have_text(["Hello there", "Once more"])
+    expect(messages(page, "assistant")).to_have_count(2)
+    expect(stop).to_be_hidden(timeout=15_000)
+    assert len(messages(page, "assistant").last.inner_text().split()) > len(text.split())
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("extra", ["", ", generating=True"])
+def test_a_fragment_shows_its_two_messages(run: Run, page: Page, package: str, extra: str) -> None:
+    app = run(CYCLIC.format(package=package, extra=extra))
+    page.goto(app.url)
+    expect_messages(page, "Is anybody there?", "Yes. Ask me something.")
+    expect(page.get_by_role("button", name="Stop generating")).to_have_count(1 if extra else 0)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_streamed_answer_can_be_stopped_and_the_next_prompt_works(
+    run: Run, page: Page, package: str
+) -> None:
+    page.goto(run(STOPPABLE.format(package=package)).url)
+    check_stop(page)
+
+
+PAGES = [Path(name) for name in os.environ.get("SWELL_PAGES", "").split(os.pathsep) if name]
+BLOCKS = [(f"{path.stem}-{i}", code) for path in PAGES for i, code in enumerate(blocks(path), 1)]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("code", [c for _, c in BLOCKS], ids=[n for n, _ in BLOCKS])
+def test_the_blocks_of_a_given_page_work_as_they_stand_there(
+    run: Run, page: Page, code: str, package: str
+) -> None:
+    page.goto(run(code.replace("from h2o_wave import", f"from {package} import")).url)
+    if "@app(" in code:
+        check_stop(page)
+    else:
+        expect(messages(page, "user")).to_have_count(1)
+        expect(messages(page, "assistant")).to_have_count(1)

@@ -1,0 +1,117 @@
+"""A real uvicorn in a thread, and a plain WebSocket client, for tests of what a peer may do."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import threading
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+from websockets.sync.client import ClientConnection, connect
+
+
+class LiveServer:
+    """One ASGI application, served on a free port of this machine.
+
+    Attributes:
+        port: The port.
+        host: `127.0.0.1:port`, as a browser sends it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        config = uvicorn.Config(
+            app,
+            port=0,
+            ws="websockets-sansio",
+            ws_max_size=256 * 1024,
+            ws_per_message_deflate=False,
+            ws_ping_interval=None,
+            log_config=None,
+            lifespan="on",
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        while not self._server.started:
+            assert self._thread.is_alive(), "the server did not start"
+            threading.Event().wait(0.01)
+        self.port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        self.host = f"127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        """End it and wait."""
+        self._server.should_exit = True
+        self._thread.join(30)
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
+        """Return status, headers and body of a GET."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        with contextlib.closing(connection):
+            connection.request("GET", path, headers={"Host": self.host, **headers})
+            response = connection.getresponse()
+            lowered = {name.lower(): value for name, value in response.getheaders()}
+            return response.status, lowered, response.read().decode()
+
+    def connect(self, path: str = "/_s/ws", **headers: str) -> ClientConnection:
+        """Open a WebSocket as a page of this server would."""
+        origin = headers.pop("Origin", f"http://{self.host}")
+        host = headers.pop("Host", None)
+        extra = {**({"Origin": origin} if origin else {}), **headers}
+        opening = connect(
+            f"ws://{host or self.host}{path}",
+            additional_headers=extra,
+            compression=None,
+            max_size=None,
+            address=("127.0.0.1", self.port),
+        )
+        return opening.__enter__()  # its tests close it, or the server does
+
+
+class Tab:
+    """A browser tab that speaks the protocol by hand.
+
+    Attributes:
+        socket: The connection.
+        client: Id that the server gave it.
+        cookie: Session cookie, to connect again with.
+    """
+
+    def __init__(self, server: LiveServer, route: str = "/", path: str = "/_s/ws") -> None:
+        self.socket = server.connect(path)
+        assert self.socket.response is not None
+        self.cookie = self.socket.response.headers["Set-Cookie"].split(";")[0]
+        self.send(t="hello", v=1, route=route)
+        self.welcome = self.wait("welcome")
+        self.client: str = self.welcome["client"]
+
+    def send(self, **message: Any) -> None:
+        """Send one message."""
+        self.socket.send(json.dumps(message))
+
+    def act(self, name: str, value: Any = True) -> str:
+        """Send a submission and return its id."""
+        id = str(uuid.uuid4())
+        self.send(t="act", id=id, name=name, args={name: value})
+        return id
+
+    def wait(self, t: str, **fields: Any) -> dict[str, Any]:
+        """Return the next message of a type, passing over others."""
+        while True:
+            message: dict[str, Any] = json.loads(self.socket.recv(timeout=10))
+            if message["t"] == t and all(message.get(k) == v for k, v in fields.items()):
+                return message
+
+
+@contextlib.contextmanager
+def serving(app: ASGIApp) -> Iterator[LiveServer]:
+    """Serve an application while the block runs."""
+    server = LiveServer(app)
+    try:
+        yield server
+    finally:
+        server.stop()

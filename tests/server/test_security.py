@@ -1,0 +1,298 @@
+"""Who may talk to the server: tables of Hosts, Origins and cookies."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swell.config import Settings
+from swell.server.security import (
+    COOKIE,
+    SessionSigner,
+    cookie_header,
+    host_allowed,
+    new_id,
+    origin_allowed,
+    request_host,
+    same_site_request,
+    security_headers,
+    session_of,
+)
+
+PLAIN = Settings()
+SITE = Settings(
+    allowed_hosts=("chat.example.com", "xn--bcher-kva.example"),
+    allowed_origins=("https://portal.example.com", "http://portal.example.com:8080"),
+)
+
+# --------------------------------------------------------------------------------------- Host
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:10101",
+        "LocalHost",
+        "app.localhost:80",
+        "127.0.0.1",
+        "127.0.0.1:10101",
+        "10.1.2.3:8080",
+        "[::1]",
+        "[::1]:10101",
+        "[2001:DB8::1]:80",
+        "chat.example.com",
+        "CHAT.example.com:443",
+        "xn--bcher-kva.example",
+        socket.gethostname(),
+    ],
+)
+def test_these_hosts_are_served(host: str) -> None:
+    assert host_allowed(host, SITE)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        None,
+        "",
+        "rebind.evil",
+        "example.com",
+        "evil.chat.example.com",
+        "chat.example.com.evil",
+        "evilchat.example.com",
+        "chat.example.com.",
+        "localhost.",
+        "localhost.evil",
+        "notlocalhost",
+        ".localhost",
+        "a..localhost",
+        "127.0.0.1.evil",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "[::1",
+        "::1",
+        "[::1%eth0]",
+        "[localhost]",
+        "chat.example.com/?",
+        "chat.example.com?",
+        "chat.example.com#",
+        "chat.example.com\\@evil",
+        "chat.example.com@evil",
+        "user@chat.example.com",
+        "chat.example.com:99999",
+        "chat.example.com:",
+        "chat.example.com:80:80",
+        "chat.example.com, evil",
+        "chat.example.com evil",
+        "chat.example.com\r\nX: y",
+        "chat.example.com\n",
+        "chat.example.com\x00",
+        "http://chat.example.com",
+        "bücher.example",
+    ],
+)
+def test_these_hosts_are_refused(host: str | None) -> None:
+    assert not host_allowed(host, SITE)
+
+
+def test_two_host_headers_are_none() -> None:
+    assert request_host([(b"host", b"localhost")]) == "localhost"
+    assert request_host([(b"Host", b"localhost")]) == "localhost"
+    assert request_host([(b"host", b"localhost"), (b"host", b"evil")]) is None
+    assert request_host([(b"x-forwarded-host", b"localhost")]) is None
+
+
+# ------------------------------------------------------------------------------------- Origin
+
+
+@pytest.mark.parametrize(
+    ("origin", "scheme", "host"),
+    [
+        ("http://localhost:10101", "ws", "localhost:10101"),
+        ("http://localhost:10101", "http", "localhost:10101"),
+        ("https://chat.example.com", "wss", "chat.example.com"),
+        ("https://chat.example.com", "https", "chat.example.com:443"),
+        ("http://chat.example.com", "ws", "chat.example.com:80"),
+        ("http://chat.example.com", "ws", "CHAT.EXAMPLE.COM"),
+        ("http://[::1]:10101", "ws", "[::1]:10101"),
+        ("https://xn--bcher-kva.example", "wss", "xn--bcher-kva.example"),
+        ("https://portal.example.com", "ws", "localhost:10101"),
+        ("http://portal.example.com:8080", "wss", "chat.example.com"),
+    ],
+)
+def test_these_origins_may_connect(origin: str, scheme: str, host: str) -> None:
+    assert origin_allowed(origin, scheme, host, SITE)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "",
+        "null",
+        "file://",
+        "https://evil.example",
+        "http://chat.example.com",  # other scheme
+        "ws://chat.example.com",
+        "wss://chat.example.com",
+        "https://chat.example.com:8443",  # other port
+        "https://chat.example.com:443",  # a browser leaves it out
+        "https://chat.example.com.evil.com",  # ours as a prefix
+        "https://evilchat.example.com",  # ours as a suffix
+        "https://evil.chat.example.com",
+        "https://example.com",
+        "https://CHAT.example.com",  # a browser writes lower case
+        "HTTPS://chat.example.com",
+        "https://chat.example.com/",
+        "https://chat.example.com/path",
+        "https://chat.example.com?",
+        "https://chat.example.com@evil.com",  # userinfo
+        "https://chat.example.com:x@evil.com",
+        "https://user@chat.example.com",
+        "https://chat.example.com.",
+        "https://ch\u0430t.example.com",  # a Cyrillic letter
+        "https://xn--cht-5cd.example.com",  # the same in punycode
+        " https://chat.example.com",
+        "https://chat.example.com https://evil.com",
+        "https://chat.example.com,https://evil.com",
+        "https://portal.example.com:8080",  # an allowed host with another scheme
+        "https://portal.example.com.evil.com",
+        "https://evilportal.example.com",
+        "chat.example.com",
+        "//chat.example.com",
+        "*",
+    ],
+)
+def test_these_origins_are_refused(origin: str | None) -> None:
+    assert not origin_allowed(origin, "wss", "chat.example.com", SITE)
+
+
+@pytest.mark.parametrize("host", [None, "", "evil/?", "a b", "https://chat.example.com"])
+def test_a_broken_host_makes_no_origin_right(host: str | None) -> None:
+    for origin in ("", "https://", f"https://{host}", "null"):
+        assert not origin_allowed(origin, "wss", host, SITE)
+
+
+@given(st.text(max_size=30))
+def test_only_the_one_origin_of_a_host_is_right(origin: str) -> None:
+    allowed = origin_allowed(origin, "ws", "localhost:10101", PLAIN)
+    assert allowed == (origin == "http://localhost:10101")
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed"),
+    [
+        ([(b"origin", b"http://localhost:1")], True),
+        ([(b"origin", b"http://localhost:1"), (b"sec-fetch-site", b"same-origin")], True),
+        ([(b"sec-fetch-site", b"same-origin")], True),
+        ([], False),
+        ([(b"sec-fetch-site", b"same-site")], False),
+        ([(b"sec-fetch-site", b"cross-site")], False),
+        ([(b"sec-fetch-site", b"none")], False),
+        ([(b"sec-fetch-mode", b"no-cors")], False),
+        ([(b"origin", b"null"), (b"sec-fetch-site", b"same-origin")], False),
+        ([(b"origin", b"http://evil"), (b"sec-fetch-site", b"same-origin")], False),
+        ([(b"origin", b"http://localhost:1"), (b"origin", b"http://evil")], False),
+        ([(b"sec-fetch-site", b"same-origin"), (b"sec-fetch-site", b"cross-site")], False),
+        ([(b"referer", b"http://localhost:1/")], False),
+    ],
+)
+def test_a_change_must_come_from_a_page_of_ours(
+    headers: list[tuple[bytes, bytes]], allowed: bool
+) -> None:
+    scope = {"scheme": "http", "headers": [(b"host", b"localhost:1"), *headers]}
+    assert same_site_request(scope, PLAIN) == allowed
+
+
+# ----------------------------------------------------------------------------------- sessions
+
+
+def test_a_signed_session_is_read_back() -> None:
+    signer = SessionSigner("k" * 32)
+    session_id, value = signer.new()
+    assert signer.read(value) == session_id
+    assert SessionSigner("k" * 32).read(signer.sign(session_id)) == session_id
+
+
+def test_without_a_secret_no_two_signers_agree() -> None:
+    _, value = SessionSigner(None).new()
+    assert SessionSigner(None).read(value) is None
+    assert SessionSigner("k" * 32).read(value) is None
+
+
+def test_an_old_session_is_refused() -> None:
+    signer = SessionSigner("k" * 32, max_age_s=-1)
+    assert signer.read(signer.new()[1]) is None
+
+
+@given(st.text(max_size=80))
+def test_what_was_not_signed_is_no_session(value: str) -> None:
+    assert SessionSigner("k" * 32).read(value) is None
+
+
+@given(position=st.integers(0, 10_000), new=st.sampled_from("abcXYZ019-_."))
+def test_a_changed_cookie_is_no_session(position: int, new: str) -> None:
+    signer = SessionSigner("k" * 32)
+    session_id, value = signer.new()
+    at = position % (len(value) - 1)  # the last character has bits that base64 ignores
+    changed = value[:at] + new + value[at + 1 :]
+    assert signer.read(changed) == (session_id if changed == value else None)
+
+
+def test_ids_have_128_bits_and_do_not_repeat() -> None:
+    ids = {new_id() for _ in range(1000)}
+    assert len(ids) == 1000
+    assert {len(one) for one in ids} == {22}
+
+
+def test_the_session_is_found_among_other_cookies() -> None:
+    signer = SessionSigner("k" * 32)
+    session_id, value = signer.new()
+    cookies = f"a=b; {COOKIE}=forged; {COOKIE}={value}; c=d"
+    assert session_of([(b"cookie", cookies.encode())], signer) == session_id
+    assert session_of([(b"cookie", f"x{COOKIE}={value}".encode())], signer) is None
+    assert session_of([(b"cookie", b"\xff\xfe=\xff;;=")], signer) is None
+    assert session_of([], signer) is None
+
+
+def test_the_cookie_is_closed_to_scripts_and_other_sites() -> None:
+    name, value = cookie_header("v", prefix="/x", https=True, max_age_s=60.5)
+    assert name == b"set-cookie"
+    parts = value.decode().split("; ")
+    assert parts[0] == "swell_session=v"
+    assert set(parts[1:]) == {"Path=/x", "Max-Age=60", "HttpOnly", "SameSite=Lax", "Secure"}
+
+
+def test_the_cookie_works_without_tls_and_prefix() -> None:
+    _, value = cookie_header("v", prefix="", https=False, max_age_s=60)
+    assert "Path=/;" in value.decode()
+    assert "Secure" not in value.decode()
+
+
+# ------------------------------------------------------------------------------------ headers
+
+
+def test_pages_run_no_inline_code_and_are_not_framed() -> None:
+    headers = dict(security_headers("chat.example.com:8443", https=True))
+    policy = headers[b"content-security-policy"].decode().split("; ")
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "connect-src 'self' wss://chat.example.com:8443" in policy
+    assert not [part for part in policy if "unsafe" in part]
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"referrer-policy"] == b"same-origin"
+
+
+@pytest.mark.parametrize("host", ["", "a; script-src *", "a\r\nset-cookie: x", "a b"])
+def test_a_host_cannot_write_into_the_policy(host: str) -> None:
+    policy = dict(security_headers(host, https=False))[b"content-security-policy"].decode()
+    assert "connect-src 'self';" in policy
+    assert "\n" not in policy

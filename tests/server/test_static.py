@@ -1,0 +1,202 @@
+"""The built client: what is served, how it is packed, and the page that starts it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from swell.errors import SettingError
+from swell.server.static import ClientBundle
+
+SCRIPT = "console.log('hello');\n" * 100
+MANIFEST = {
+    "src/main.ts": {
+        "file": "assets/main-a1.js",
+        "isEntry": True,
+        "css": ["assets/main-b2.css"],
+        "imports": ["_shared.js"],
+        "dynamicImports": ["src/cards/Form.svelte"],
+    },
+    "_shared.js": {"file": "assets/shared-c3.js", "imports": ["_deep.js"]},
+    "_deep.js": {
+        "file": "assets/deep-d4.js",
+        "css": ["assets/deep-e5.css"],
+        "imports": ["_shared.js"],
+    },
+    "src/cards/Form.svelte": {
+        "file": "assets/Form-f6.js",
+        "css": ["assets/Form-g7.css"],
+        "assets": ["assets/logo-h8.png"],
+    },
+}
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A client as Vite leaves it, with a file that the manifest does not list."""
+    assets = tmp_path / "assets"
+    assets.mkdir()
+    (tmp_path / "manifest.json").write_text(json.dumps(MANIFEST))
+    for name in ("main-a1.js", "shared-c3.js", "deep-d4.js", "Form-f6.js"):
+        (assets / name).write_text(SCRIPT)
+    for name in ("main-b2.css", "deep-e5.css", "Form-g7.css"):
+        (assets / name).write_text("body { color: red }\n" * 50)
+    (assets / "logo-h8.png").write_bytes(b"\x89PNG" + bytes(200))
+    (assets / "secret.js").write_text("not listed")
+    return tmp_path
+
+
+def browse(bundle: ClientBundle) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=Starlette(routes=bundle.routes()))
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost")
+
+
+def test_the_first_load_is_the_entry_and_its_static_imports(built: Path) -> None:
+    bundle = ClientBundle.load(built)
+    assert bundle.js == "main-a1.js"
+    assert set(bundle.preload) == {"shared-c3.js", "deep-d4.js"}
+    assert bundle.css == ("main-b2.css", "deep-e5.css")
+    assert len(bundle.first_load()) == 5
+
+
+def test_the_build_id_changes_with_the_build(built: Path) -> None:
+    first = ClientBundle.load(built).build
+    assert ClientBundle.load(built).build == first
+    (built / "manifest.json").write_text(json.dumps(MANIFEST) + "\n")
+    assert ClientBundle.load(built).build != first
+
+
+def test_a_client_that_was_not_built_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="make web"):
+        ClientBundle.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "{}",
+        "[]",
+        "{",
+        json.dumps({"src/main.ts": {"file": "assets/main.js", "imports": ["gone"]}}),
+        json.dumps({"src/main.ts": {"file": "../../etc/passwd"}}),
+        json.dumps({"src/main.ts": {"file": "assets/../x.js"}}),
+        json.dumps({"src/main.ts": {"file": "assets/.hidden"}}),
+    ],
+)
+def test_a_broken_manifest_is_named(tmp_path: Path, manifest: str) -> None:
+    (tmp_path / "manifest.json").write_text(manifest)
+    with pytest.raises(SettingError, match=r"manifest"):
+        ClientBundle.load(tmp_path)
+
+
+async def test_files_are_packed_typed_and_kept_for_ever(built: Path) -> None:
+    async with browse(ClientBundle.load(built)) as browser:
+        answer = await browser.get("/_s/assets/main-a1.js", headers={"accept-encoding": "br, gzip"})
+    assert answer.status_code == 200
+    assert answer.text == SCRIPT
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["vary"] == "accept-encoding"
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert int(answer.headers["content-length"]) < len(gzip.compress(SCRIPT.encode())) + 50
+
+
+@pytest.mark.parametrize("accepted", ["identity", "gzip;q=0", "br, gzip; q=0.0", "deflate"])
+async def test_a_browser_without_gzip_gets_it_plain(built: Path, accepted: str) -> None:
+    async with browse(ClientBundle.load(built)) as browser:
+        answer = await browser.get("/_s/assets/main-a1.js", headers={"accept-encoding": accepted})
+    assert "content-encoding" not in answer.headers
+    assert answer.headers["vary"] == "accept-encoding"
+    assert answer.text == SCRIPT
+
+
+async def test_pictures_are_not_packed_again(built: Path) -> None:
+    async with browse(ClientBundle.load(built)) as browser:
+        answer = await browser.get("/_s/assets/logo-h8.png")
+    assert answer.headers["content-type"] == "image/png"
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "secret.js",
+        "manifest.json",
+        "../manifest.json",
+        "..%2fmanifest.json",
+        "%2e%2e/manifest.json",
+        "..%5cmanifest.json",
+        "main-a1.js%00",
+        "MAIN-A1.JS",
+        "main-a1.js/",
+        "assets/main-a1.js",
+        "/etc/passwd",
+        "%252e%252e%252fmanifest.json",
+        "",
+    ],
+)
+async def test_nothing_else_is_served(built: Path, path: str) -> None:
+    scope_path = httpx.URL("http://localhost/_s/assets/").raw_path + path.encode()
+    async with browse(ClientBundle.load(built)) as browser:
+        url = httpx.URL(scheme="http", host="localhost", raw_path=scope_path)
+        answer = await browser.get(url)
+    assert answer.status_code in (404, 307)
+    assert "max-age" not in answer.headers.get("cache-control", "")
+
+
+async def test_a_file_that_vanished_is_not_found(built: Path) -> None:
+    bundle = ClientBundle.load(built)
+    (built / "assets" / "main-a1.js").unlink()
+    async with browse(bundle) as browser:
+        assert (await browser.get("/_s/assets/main-a1.js")).status_code == 404
+
+
+class Page(HTMLParser):
+    """What a page loads, and the attributes of its body."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.body: dict[str, str | None] = {}
+        self.inline: list[str] = []
+        self.ids: list[str | None] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        address = given.get("src") or given.get("href")
+        if address is not None:
+            self.loads.append(address)
+        if tag == "body":
+            self.body = given
+        self.inline += [name for name in given if name == "style" or name.startswith("on")]
+        if tag == "style" or (tag == "script" and "src" not in given):
+            self.inline.append(tag)
+        self.ids.append(given.get("id"))
+
+
+def test_the_page_starts_the_client_under_its_prefix(built: Path) -> None:
+    bundle = ClientBundle.load(built)
+    page = Page(bundle.render_html(prefix="/x", route="/demo").decode())
+    assert page.body == {"data-prefix": "/x", "data-route": "/demo", "data-build": bundle.build}
+    assert "app" in page.ids
+    fetched = [address for address in page.loads if not address.startswith("data:")]
+    assert sorted(fetched) == sorted(f"/x/_s/assets/{name}" for name in bundle.first_load())
+
+
+def test_the_page_obeys_its_own_policy(built: Path) -> None:
+    assert Page(ClientBundle.load(built).render_html(prefix="", route="/").decode()).inline == []
+
+
+def test_nothing_breaks_out_of_the_page(built: Path) -> None:
+    evil = '"><script>alert(1)</script>'
+    text = ClientBundle.load(built).render_html(prefix="/x", route=evil, title=evil).decode()
+    assert "<script>" not in text
+    assert Page(text).body["data-route"] == evil

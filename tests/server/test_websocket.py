@@ -1,0 +1,212 @@
+"""What a peer may not do, while somebody else's answer streams on untouched."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+import pytest
+from starlette.types import ASGIApp
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from swell import Q, data, ui
+from swell.app import App
+
+from .live_server import LiveServer, Tab, serving
+
+
+async def count(q: Q) -> None:
+    """Stream numbers until told to stop."""
+    if not q.client.ready:
+        q.page["chat"] = ui.chatbot_card("1 1 4 4", "chat", data("content from_user", t="list"))
+        q.client.ready = True
+    await q.page.save()
+    if q.args.count:
+        q.page["chat"].data += ["", False]
+        text = ""
+        for i in range(q.args.count):
+            text += f"[{i}]"
+            q.page["chat"].data[-1] = [text, False]
+            await q.page.save()
+            await asyncio.sleep(0.002)
+
+
+@pytest.fixture
+def server() -> Iterator[LiveServer]:
+    app = App()
+    app.add("/", count)
+    with serving(app) as running:
+        yield running
+
+
+class Bystander:
+    """Another person whose answer streams while the attack happens."""
+
+    def __init__(self, server: LiveServer) -> None:
+        self.tab = Tab(server)
+        self.id = self.tab.act("count", 150)
+
+    def check(self) -> None:
+        """Read the rest of the answer: every number once, in order."""
+        text = ""
+        while True:
+            message = json.loads(self.tab.socket.recv(timeout=10))
+            for op in message["o"] if message["t"] == "ops" else ():
+                if op[0] == "i":
+                    text = op[3][0][1][0]
+                elif op[0] == "a":
+                    assert op[2] == len(text)
+                    text += op[3]
+                elif op[0] == "s" and op[1][-1] == "content":
+                    text = op[2]
+            if message["t"] == "end" and message["id"] == self.id:
+                break
+        while "[149]" not in text:
+            message = json.loads(self.tab.socket.recv(timeout=10))
+            text += "".join(op[3] for op in message.get("o", ()) if op[0] == "a")
+        assert text == "".join(f"[{i}]" for i in range(150))
+        self.tab.socket.close()
+
+
+@pytest.fixture
+def bystander(server: LiveServer) -> Iterator[Bystander]:
+    person = Bystander(server)
+    yield person
+    person.check()
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://evil.example", "null", "", "http://127.0.0.1", "https://127.0.0.1:{port}"],
+)
+def test_a_foreign_origin_is_refused_before_the_upgrade(
+    server: LiveServer, bystander: Bystander, origin: str
+) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        server.connect(Origin=origin.format(port=server.port))
+    assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("host", ["rebind.evil", "localhost.evil.example"])
+def test_a_foreign_host_is_refused_before_the_upgrade(
+    server: LiveServer, bystander: Bystander, host: str
+) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        server.connect(Host=f"{host}:{server.port}", Origin=f"http://{host}:{server.port}")
+    assert refused.value.response.status_code == 400
+    status, _, body = server.get("/", Host=host)
+    assert (status, "allowed_hosts" in body) == (400, True)
+
+
+def close_code(tab: Tab, frame: str | bytes) -> int:
+    """Send a frame and return the code that the server closes with."""
+    with pytest.raises(ConnectionClosed) as closed:
+        tab.socket.send(frame)
+        while True:
+            tab.socket.recv(timeout=10)
+    assert closed.value.rcvd is not None
+    return closed.value.rcvd.code
+
+
+DEEP = '{"t":"act","id":"1","args":{"x":' + "[" * 50_000 + "]" * 50_000 + "}}"
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ("hello there", 4500),
+        ('{"t":"act","id":7,"args":{}}', 4500),
+        ('{"t":"nothing"}', 4500),
+        ('{"t":"act","id":"1","args":{"x":' + "[" * 40 + "]" * 40 + "}}", 4500),
+        ('{"t":"act","id":"1","event":["@system","client_disconnect",true]}', 4500),
+        (b"\xff\xfe", 4500),
+        (DEEP, 4500),
+        ('{"t":"act","id":"1","args":{"x":"' + "y" * 2_000_000 + '"}}', 1009),
+    ],
+    ids=["text", "type", "unknown", "deep", "system", "bytes", "50000 deep", "2 MB"],
+)
+def test_a_malformed_frame_closes_that_socket_only(
+    server: LiveServer, bystander: Bystander, frame: str | bytes, code: int
+) -> None:
+    assert close_code(Tab(server), frame) == code
+
+
+def test_another_sessions_client_and_an_unknown_one_get_the_same_answer(
+    server: LiveServer, bystander: Bystander
+) -> None:
+    answers = []
+    for client in (bystander.tab.client, "A" * 22):
+        socket = server.connect()
+        socket.send(json.dumps({"t": "hello", "v": 1, "route": "/", "client": client}))
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=10)
+        assert closed.value.rcvd is not None
+        answers.append((closed.value.rcvd.code, closed.value.rcvd.reason))
+    assert answers == [(4503, "unknown client")] * 2
+
+
+def test_a_flood_of_messages_is_cut_off(server: LiveServer, bystander: Bystander) -> None:
+    tab = Tab(server)
+    with pytest.raises(ConnectionClosed) as closed:
+        for _ in range(5000):
+            tab.send(t="pong", s=0)
+        while True:
+            tab.socket.recv(timeout=10)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4006
+
+
+def test_the_same_session_may_come_back_for_its_client(server: LiveServer) -> None:
+    first = Tab(server)
+    first.socket.close()
+    socket = server.connect(Cookie=first.cookie)
+    assert "Set-Cookie" not in (socket.response.headers if socket.response else {})
+    socket.send(json.dumps({"t": "hello", "v": 1, "route": "/", "client": first.client}))
+    assert json.loads(socket.recv(timeout=10))["client"] == first.client
+    socket.close()
+
+
+def test_the_page_has_its_headers_and_a_cookie_that_scripts_cannot_read(server: LiveServer) -> None:
+    status, headers, body = server.get("/")
+    assert status == 200
+    assert 'data-route="/"' in body
+    policy = headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert {"HttpOnly", "SameSite=Lax"} <= set(headers["set-cookie"].split("; "))
+
+
+def mounted_in_starlette(app: App) -> ASGIApp:
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
+    return Starlette(routes=[Mount("/chat", app)], lifespan=app.lifespan)
+
+
+def mounted_in_fastapi(app: App) -> ASGIApp:
+    from fastapi import FastAPI
+
+    host = FastAPI()  # without our lifespan: the first request starts it
+    host.mount("/chat", app)
+    return host
+
+
+@pytest.mark.parametrize("mount", [mounted_in_starlette, mounted_in_fastapi])
+def test_an_app_can_be_mounted_under_a_prefix(mount: object) -> None:
+    assert callable(mount)
+    app = App()
+    app.add("/talk", count)
+    with serving(mount(app)) as server:
+        status, headers, body = server.get("/chat/talk")
+        assert status == 200
+        assert 'data-prefix="/chat"' in body
+        assert "Path=/chat;" in headers["set-cookie"]
+        script = body.split('type="module" src="')[1].split('"')[0]
+        assert script.startswith("/chat/_s/assets/")
+        assert server.get(script)[0] == 200
+        tab = Tab(server, "/talk", "/chat/_s/ws")
+        end = tab.act("count", 2)
+        assert tab.wait("end", id=end)["st"] == "ok"
+        tab.socket.close()
