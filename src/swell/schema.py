@@ -24,6 +24,9 @@ from .plain import dotted, plain, type_name
 Name = typing.Annotated[str, msgspec.Meta(min_length=1)]
 """An identifier: text that is not empty."""
 
+MAX_LISTS = 16
+"""How deep lists of parts may sit within each other, such as rows within rows."""
+
 
 class MisfitError(Exception):
     """A value does not fit its property; `base.check_card` turns it into a `CardError`.
@@ -138,6 +141,8 @@ class ListOf(Kind):
     def check(self, value: Any, path: str) -> list[Any]:
         if not isinstance(value, list | tuple):
             raise MisfitError(f"Expected `list`, got `{type_name(value)}`", path)
+        if path.count("[") >= MAX_LISTS:  # a part that holds itself ends here
+            raise MisfitError(f"Expected at most {MAX_LISTS} levels of lists, got more", path)
         return [self.item.check(item, f"{path}[{i}]") for i, item in enumerate(value)]
 
     def step(self, segment: str | int, current: Any, path: str) -> tuple[Kind, Any, str]:

@@ -1,0 +1,1 @@
+"""Nothing: Wave keeps no public names here either."""

@@ -1,0 +1,4 @@
+"""`box` and `boxes` where Wave has them."""
+
+from swell.cards.box import box as box
+from swell.cards.box import boxes as boxes

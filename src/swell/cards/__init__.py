@@ -1,0 +1,1 @@
+"""One module a card: what may be put on a page."""

@@ -1,0 +1,275 @@
+"""Base of every card; checks of what is put on a page and of what is assigned later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Self, TypeVar
+
+from swell.components.command import Command
+from swell.data import Data
+from swell.errors import CardError, NotSupportedError, PlainValueError
+from swell.live.edits import Edit
+from swell.plain import dotted, plain, type_name
+from swell.schema import (
+    Kind,
+    MisfitError,
+    Record,
+    attributes,
+    check_fields,
+    dump_fields,
+    dumped,
+    near_miss,
+    properties,
+    unknown_property,
+)
+
+__all__ = [
+    "CARDS",
+    "BufferOr",
+    "Card",
+    "Command",
+    "check_card",
+    "check_property",
+    "checked",
+    "named_components",
+    "plain",
+]
+
+_T = TypeVar("_T")
+
+CARDS: dict[str, type[Card]] = {}
+"""Every card class by its view, filled as modules of `swell.cards` are imported."""
+
+_NAMED_IN = ("items", "secondary_items", "buttons", "commands")
+"""Properties whose members can be reached by their names."""
+
+
+class Card(Record):
+    """A named tile on a page.
+
+    A card is data: its class says which properties there are, their units and bounds. It is
+    checked once, when it is put on a page, and each later assignment is checked alone.
+    """
+
+    view: ClassVar[str] = ""
+    """Name of the card in JSON, and of its component in the browser."""
+
+    assignable: ClassVar[dict[str, Any]] = {}
+    """Properties that may be assigned but are no argument of the constructor, with their type."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        CARDS[cls.view] = cls
+
+    def dump(self) -> dict[str, Any]:
+        """Return the JSON shape, without properties that are `None`. Not checked.
+
+        A buffer (`data(...)`) stays in place as the object it is.
+        """
+        return {"view": self.view, **dump_fields(self)}
+
+    @classmethod
+    def load(cls, d: Mapping[str, Any]) -> Self:
+        """Return a card for a JSON shape such as `dump` returns.
+
+        Raises:
+            TypeError: If a property is missing or unknown.
+        """
+        return super().load({name: value for name, value in d.items() if name != "view"})
+
+    @classmethod
+    def extra_properties(cls) -> Mapping[str, Any]:
+        """Return annotations of properties that are no argument of the constructor."""
+        return cls.assignable
+
+    @classmethod
+    def has_property(cls, name: str) -> bool:
+        """Say whether cards of this class have a property of that name."""
+        return name in properties(cls)
+
+    @classmethod
+    def assign(cls, key: str, prop: str, value: Any) -> list[Edit] | None:  # noqa: ARG003
+        """Return the edits for `card.prop = value`. Override where it does not simply replace.
+
+        Args:
+            key: Name of the card on the page.
+            prop: Name of the property.
+            value: What is assigned, not checked yet.
+
+        Returns:
+            The edits, checked; None for an ordinary assignment.
+        """
+        return None
+
+    @classmethod
+    def finish(cls, tree: dict[str, Any]) -> dict[str, Any]:
+        """Return the tree as it travels. Override where several properties depend on each other.
+
+        Args:
+            tree: The card's plain JSON, each property already checked.
+
+        Raises:
+            MisfitError: If properties do not fit together.
+        """
+        return tree
+
+
+class BufferOr(Kind):
+    """A property that may hold a buffer (`data(...)`), or else a value of another kind."""
+
+    def __init__(self, other: Kind) -> None:
+        self.other = other
+
+    def check(self, value: Any, path: str) -> Any:
+        return value if isinstance(value, Data) else self.other.check(value, path)
+
+    def step(self, segment: str | int, current: Any, path: str) -> tuple[Kind, Any, str]:
+        return self.other.step(segment, current, path)
+
+
+def check_card(key: str, card: Card | Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plain JSON of a card that is put on a page.
+
+    Args:
+        key: Name of the card on the page.
+        card: The result of `ui.*_card(...)`, a dict such as `{"view": "markdown", ...}`, or an
+            object whose `.dump()` returns one.
+
+    Returns:
+        A new tree of plain values, `view` first. `None` is left out. Values of class
+        `swell.data.Data` stay in place, and only at the level of the card.
+
+    Raises:
+        CardError: If the card or a property of it has a wrong type or range.
+        PlainValueError: If a value has no JSON form.
+        NotSupportedError: If the card or a component in it is one of Wave that Swell lacks.
+    """
+    if isinstance(card, Card):
+        cls, given = type(card), attributes(card)
+    else:
+        found = card if isinstance(card, Mapping) else dumped(card)
+        if not isinstance(found, Mapping) or isinstance(card, Record):
+            expected = "a card (`ui.*_card(...)`) or a `dict` with a `view`"
+            raise CardError(key, "Card", f"Expected {expected}, got `{type_name(card)}`")
+        cls = _class_of(key, found.get("view"))
+        given = {name: value for name, value in found.items() if name != "view"}
+    tree = checked(key, cls, lambda: check_fields(cls, given, "$"))
+    return checked(key, cls, lambda: cls.finish({"view": cls.view, **tree}))
+
+
+def check_property(key: str, card: Mapping[str, Any], path: Sequence[str | int], value: Any) -> Any:
+    """Return the plain JSON of a value that is assigned to a place in a card.
+
+    Args:
+        key: Name of the card on the page.
+        card: The card's plain JSON as it is now, buffers left aside.
+        path: Place below the card, such as `["items", 0, "textbox", "value"]`. Indexes of lists
+            may be written as digits in a `str`. Rows of buffers are not checked here.
+        value: What is assigned. `None` removes the property, unless it is required.
+
+    Returns:
+        A new plain value, or None.
+
+    Raises:
+        CardError: If there is no such place, or the value does not fit there.
+        PlainValueError: If a value has no JSON form.
+        NotSupportedError: If a component in the value is one of Wave that Swell lacks.
+    """
+    cls = _class_of(key, card.get("view"))
+    return checked(key, cls, lambda: _check_path(cls, card, path, value))
+
+
+def named_components(card: Mapping[str, Any]) -> dict[str, list[str | int]]:
+    """Return where the named parts of a card are, so that they can be reached by name.
+
+    Searched are `items`, `secondary_items`, `buttons` and `commands`, at any depth, and the
+    buttons of a notification bar. Of several parts with one name the last counts.
+
+    Args:
+        card: The card's plain JSON.
+
+    Returns:
+        For each name the path to the properties of that part, below the card.
+
+    >>> named_components({"items": [{"inline": {"items": [{"textbox": {"name": "city"}}]}}]})
+    {'city': ['items', 0, 'inline', 'items', 0, 'textbox']}
+    """
+    found: dict[str, list[str | int]] = {}
+    _collect_names(card, [], found)
+    bar = card.get("notification_bar")
+    if isinstance(bar, Mapping):
+        _collect_names(bar, ["notification_bar"], found)
+    return found
+
+
+def checked(key: str, cls: type[Card], check: Callable[[], _T]) -> _T:
+    """Return what `check` returns; say in its errors which card is meant."""
+    try:
+        return check()
+    except MisfitError as misfit:
+        raise CardError(key, cls.__name__, str(misfit)) from None
+    except PlainValueError as error:
+        raise PlainValueError(f"card {key!r}, {error.where}", error.reason) from None
+
+
+def _class_of(key: str, view: Any) -> type[Card]:
+    from swell import ui  # noqa: F401  (imports every card, so that CARDS is complete)
+    from swell.wave_names import CARD_NAMES
+
+    if isinstance(view, str) and view in CARDS:
+        return CARDS[view]
+    if not isinstance(view, str):
+        raise CardError(key, "Card", f"Expected a `str`, got `{type_name(view)}` - at `$.view`")
+    if f"{view}_card" in CARD_NAMES:
+        raise NotSupportedError(f"ui.{view}_card")
+    hint = near_miss(view, CARDS) or f"; there are {', '.join(sorted(CARDS))}"
+    raise CardError(key, "Card", f"there is no card with the view {view!r}{hint} - at `$.view`")
+
+
+def _check_path(
+    cls: type[Card], card: Mapping[str, Any], path: Sequence[str | int], value: Any
+) -> Any:
+    if not path:
+        raise MisfitError("nothing to assign to", "$")
+    kinds = properties(cls)
+    first = str(path[0])
+    if first == "view":
+        raise MisfitError(
+            "the view of a card cannot be changed; put another card in its place", "$"
+        )
+    if first not in kinds:
+        raise unknown_property(cls, first, [*kinds, *named_components(card)], "$")
+    kind, current, owner = kinds[first], card.get(first), cls.as_kind()
+    where = "$" + dotted(first)
+    for segment in path[1:]:
+        owner = kind
+        kind, current, where = kind.step(segment, current, where)
+    if value is None:
+        owner.check_removal(path[-1], where)
+        return None
+    if isinstance(value, Data):
+        raise MisfitError("a buffer is given when the card is put on a page, not assigned", where)
+    plain_value = kind.check(value, where)
+    if len(path) == 1:
+        cls.finish({**card, first: plain_value})  # for what it raises
+    return plain_value
+
+
+def _collect_names(
+    holder: Mapping[str, Any], path: list[str | int], found: dict[str, list[str | int]]
+) -> None:
+    for group in _NAMED_IN:
+        members = holder.get(group)
+        if not isinstance(members, list):
+            continue
+        for i, member in enumerate(members):
+            place, part = [*path, group, i], member
+            if isinstance(member, Mapping) and len(member) == 1:
+                [(tag, inner)] = member.items()
+                if isinstance(inner, Mapping):  # a component in its tag
+                    place, part = [*place, tag], inner
+            if isinstance(part, Mapping):
+                name = part.get("name")
+                if isinstance(name, str):
+                    found[name] = place
+                _collect_names(part, place, found)

@@ -1,0 +1,1 @@
+"""One module a form component: what a form may hold."""

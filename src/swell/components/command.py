@@ -1,0 +1,32 @@
+"""A command: one entry of the context menu of a card, a button or a title."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from swell.schema import Name, Record
+
+
+class Command(Record):
+    """Offer an action in a menu.
+
+    Attributes:
+        name: Key in `q.args`, which is `value` (or True) after a click. A name that begins with
+            `#` sets the location hash instead.
+        label: Text in the menu; the name when absent.
+        caption: Shown as a tooltip.
+        icon: Name of an icon, shown before the label.
+        items: A menu below this entry.
+        value: What `q.args` holds after a click, instead of True.
+        path: Address to open in a new tab instead of sending anything.
+        download: Download `path` instead of opening it.
+    """
+
+    name: Name
+    label: str | None = None
+    caption: str | None = None
+    icon: str | None = None
+    items: Sequence[Command] | None = None
+    value: str | None = None
+    path: str | None = None
+    download: bool | None = None

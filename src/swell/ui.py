@@ -1,0 +1,109 @@
+"""Short names for everything that can be put on a page: `ui.chatbot_card(...)`.
+
+Each name is a class from `swell.cards` or `swell.components`, whose docstring has the details.
+All other names of Wave's `ui` exist too, with their signature, and raise `NotSupportedError`
+when called. Docs: `docs/reference/wave.md`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .cards.box import box as box
+from .cards.box import boxes as boxes
+from .cards.chatbot import ChatbotCard as ChatbotCard
+from .cards.chatbot import ChatSuggestion as ChatSuggestion
+from .cards.form import FormCard as FormCard
+from .cards.header import HeaderCard as HeaderCard
+from .cards.header import NavGroup as NavGroup
+from .cards.header import NavItem as NavItem
+from .cards.markdown import MarkdownCard as MarkdownCard
+from .cards.meta import InlineStylesheet as InlineStylesheet
+from .cards.meta import Layout as Layout
+from .cards.meta import MetaCard as MetaCard
+from .cards.meta import NotificationBar as NotificationBar
+from .cards.meta import Stylesheet as Stylesheet
+from .cards.meta import Theme as Theme
+from .cards.meta import Zone as Zone
+from .components.base import Component as Component
+from .components.button import Button as Button
+from .components.buttons import Buttons as Buttons
+from .components.checkbox import Checkbox as Checkbox
+from .components.command import Command as Command
+from .components.dropdown import Choice as Choice
+from .components.dropdown import Dropdown as Dropdown
+from .components.inline import Inline as Inline
+from .components.link import Link as Link
+from .components.message_bar import MessageBar as MessageBar
+from .components.progress import Progress as Progress
+from .components.separator import Separator as Separator
+from .components.text import Text as Text
+from .components.text import TextL as TextL
+from .components.text import TextM as TextM
+from .components.text import TextS as TextS
+from .components.text import TextXl as TextXl
+from .components.text import TextXs as TextXs
+from .components.textbox import Textbox as Textbox
+from .schema import near_miss
+
+chatbot_card = ChatbotCard
+chat_suggestion = ChatSuggestion
+form_card = FormCard
+header_card = HeaderCard
+nav_group = NavGroup
+nav_item = NavItem
+markdown_card = MarkdownCard
+meta_card = MetaCard
+inline_stylesheet = InlineStylesheet
+layout = Layout
+notification_bar = NotificationBar
+stylesheet = Stylesheet
+theme = Theme
+zone = Zone
+
+button = Button
+buttons = Buttons
+checkbox = Checkbox
+choice = Choice
+command = Command
+dropdown = Dropdown
+inline = Inline
+link = Link
+message_bar = MessageBar
+progress = Progress
+separator = Separator
+text = Text
+text_l = TextL
+text_m = TextM
+text_s = TextS
+text_xl = TextXl
+text_xs = TextXs
+textbox = Textbox
+
+
+def __getattr__(name: str) -> Any:
+    # The other 100 functions, 100 types and 52 classes of constants are made when first asked
+    # for: most apps need none of them, and all need a quick start.
+    if name == "__all__":
+        return _public()
+    if not name.startswith("_"):
+        from . import stubs
+
+        try:
+            made = stubs.make(name)
+        except KeyError:
+            hint = near_miss(name, _public())
+            raise AttributeError(f"module 'swell.ui' has no attribute {name!r}{hint}") from None
+        globals()[name] = made  # the same object next time
+        return made
+    raise AttributeError(f"module 'swell.ui' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return _public()
+
+
+def _public() -> list[str]:
+    from . import stubs, wave_names
+
+    return sorted({*wave_names.FUNCTIONS, *wave_names.ENUMS, *stubs.TYPE_NAMES})
