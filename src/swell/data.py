@@ -9,7 +9,7 @@ from typing import Any
 from .errors import RowError
 from .live.buffer import Buffer, Cells
 from .live.kinds import write_all
-from .live.ops import Insert
+from .live.ops import Insert, key_fault
 from .plain import plain
 
 _DEFAULT_SLOTS = 10  # what Wave makes of a size of zero or less
@@ -43,12 +43,13 @@ class Data:
         if rows and not isinstance(rows, list | dict):
             raise ValueError(f"rows must be list or dict, got {type(rows).__name__}")
         self.kind, self.capacity = _infer(size, rows, t)
+        self._size = size
         if rows and isinstance(rows, dict) != (self.kind == "map"):
             wanted = "a dict" if self.kind == "map" else "a list"
             raise ValueError(f"rows must be {wanted} for a {self.kind} buffer")
         self.rows: list[Cells | None] | dict[str, Cells | None]
         if isinstance(rows, dict):
-            self.rows = {str(k): self._row(r, k) for k, r in rows.items()}
+            self.rows = {row_key(k): self._row(r, k) for k, r in rows.items()}
         else:
             self.rows = [self._row(r, i) for i, r in enumerate(rows or ())]
 
@@ -69,7 +70,7 @@ class Data:
         if self.rows:
             body["d"] = self.rows
         elif self.kind != "map":
-            body["n"] = self.capacity
+            body["n"] = -self._size if self.kind == "cyclic" else self._size
         return {self.kind[0]: body}
 
     def _row(self, row: Any, key: object) -> Cells | None:
@@ -129,7 +130,21 @@ def pack(data: Any) -> str:
     return "data:" + _compact(data)
 
 
-def check_row(row: Any, fields: Sequence[str], card: str, where: str) -> Cells | None:
+def row_key(key: object) -> str:
+    """Return the key of a row of a map as text.
+
+    Raises:
+        KeyError: If no row can have it.
+    """
+    text = str(key)
+    if fault := key_fault(text):
+        raise KeyError(f"{text!r} cannot name a row: it {fault}")
+    return text
+
+
+def check_row(
+    row: Any, fields: Sequence[str], card: str, where: str, known: Cells | None = None
+) -> Cells | None:
     """Return `row` as plain cells, one per field; None stays None.
 
     Args:
@@ -137,6 +152,8 @@ def check_row(row: Any, fields: Sequence[str], card: str, where: str) -> Cells |
         fields: Names of the cells.
         card: Name of the card, for the message.
         where: Path of the row below the card, such as `data[2]`.
+        known: Cells that were checked before. Of a text that begins with the one that was in
+            its place only the rest is looked at, so that streaming does not cost more and more.
 
     Raises:
         RowError: If it is no list or tuple, or has another length.
@@ -154,12 +171,26 @@ def check_row(row: Any, fields: Sequence[str], card: str, where: str) -> Cells |
             card, where, f"expected {len(fields)} cells ({names}), got {len(row)}: {_brief(row)}"
         )
     cells = []
-    for name, cell in zip(fields, row, strict=True):
+    for column, cell in enumerate(row):
         kind = type(cell)
-        if kind is not str and kind is not bool and kind is not int:
-            cell = plain(cell, f"card {card!r}, {where}.{name}")
+        if kind is not bool and not (kind is str and _is_plain_text(cell, known, column)):
+            cell = plain(cell, f"card {card!r}, {where}.{fields[column]}")
         cells.append(cell)
     return cells
+
+
+def _is_plain_text(text: str, known: Cells | None, column: int) -> bool:
+    """Tell whether an encoder can send `text`, looking only at what is new in it."""
+    if text.isascii():
+        return True
+    before = known[column] if known is not None else None
+    if isinstance(before, str) and text.startswith(before):
+        text = text[len(before) :]
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _infer(size: int, rows: object, t: str | None) -> tuple[str, int]:
@@ -192,6 +223,10 @@ def _field_names(fields: str | Sequence[str]) -> tuple[str, ...]:
             raise ValueError(f"field must be str, got {type(name).__name__}")
         if not name:
             raise ValueError("field cannot be empty str")
+        if fault := key_fault(name):
+            raise ValueError(f"field cannot be {name!r}: it {fault}")
+    if len(set(fields)) != len(fields):
+        raise ValueError(f"fields must differ, got {' '.join(fields)!r}")
     return tuple(fields)
 
 

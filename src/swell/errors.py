@@ -51,7 +51,8 @@ class RowError(SwellError, ValueError):
         self.card, self.buffer, self.reason = card, buffer, reason
 
     def __str__(self) -> str:
-        return f"buffer {self.buffer!r} of card {self.card!r}: {self.reason}"
+        of = f" of card {self.card!r}" if self.card else ""
+        return f"buffer {self.buffer!r}{of}: {self.reason}"
 
 
 class PlainValueError(SwellError, ValueError, TypeError):

@@ -7,14 +7,15 @@ and becomes an op when the page is saved.
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from .cards.base import CARDS, check_card, check_property, named_components
-from .data import Data, check_row
+from .data import Data, check_row, row_key
 from .errors import CardError, PlainValueError, RowError
-from .live.buffer import Buffer
+from .live.buffer import Buffer, Undo
 from .live.edits import (
     AddCard,
     AppendRow,
@@ -24,8 +25,10 @@ from .live.edits import (
     Edit,
     resolve,
 )
-from .live.ops import Segment
+from .live.kinds import row_at
+from .live.ops import Segment, key_fault
 from .live.state import Card, PageState
+from .plain import plain
 from .schema import properties
 
 _log = logging.getLogger("swell.page")
@@ -74,7 +77,7 @@ class Ref:
     def __setitem__(self, name: Segment, value: Any) -> None:
         self._page._assign(self._key, (*self._path, _segment(name)), value)
 
-    def __iadd__(self, row: Any) -> Ref:
+    def __iadd__(self, row: Any) -> Self:
         self._page._append(self._key, self._path, row)
         return self
 
@@ -101,7 +104,9 @@ class PageBase:
         # Cards added since the last save. Edits to them are resolved right here, so that
         # they are checked against what is there, and travel as part of the card.
         self._draft = PageState()
+        # Properties of other cards as they will be, for checking later assignments.
         self._assigned: dict[str, dict[str, Any]] = {}
+        self._dropped: set[str] = set()
         self._warned: set[str] = set()
 
     def __getitem__(self, key: str) -> Ref:
@@ -113,6 +118,7 @@ class PageBase:
     def __delitem__(self, key: str) -> None:
         _card_key(key)
         self._draft.cards.pop(key, None)
+        self._dropped.add(key)
         self._edits.append(DropCard(key))
 
     def add(self, key: str, card: Any) -> Ref:
@@ -150,6 +156,7 @@ class PageBase:
         """Remove all cards."""
         self._draft.cards.clear()
         self._assigned.clear()
+        self._dropped.update(self._target.state.cards)
         self._edits.append(DropPage())
 
     def _assign(self, key: str, path: tuple[Segment, ...], value: Any) -> None:
@@ -157,9 +164,11 @@ class PageBase:
             if value._page is self and (value._key, value._path) == (key, path):
                 return  # the assignment that Python makes after `+=`
             raise PlainValueError(_where(key, path), f"got {value!r}; a page cannot be read")
+        for segment in path:
+            _check_segment(segment)
         card = self._card(key)
         if card is None:
-            self._record(Assign(key, list(path), value))
+            self._record(Assign(key, list(path), plain(value, _where(key, path))))
             return
         prop = str(path[0])
         target = card.get(prop)
@@ -179,9 +188,22 @@ class PageBase:
         by_name = _is_by_name(card, kind, str(split[0]), names)
         full = [*names[str(split[0])], *split[1:]] if by_name else split
         value = check_property(key, card, full, value)
-        if len(split) == 1:
-            self._assigned.setdefault(key, {})[prop] = value
-        self._record(Assign(key, split, value, by_name))
+        edit = Assign(key, split, value, by_name)
+        if key not in self._draft.cards:
+            self._preview(key, card, str(full[0]), edit)
+        self._record(edit)
+
+    def _preview(self, key: str, card: Mapping[str, Any], prop: str, edit: Assign) -> None:
+        """Keep what a property of a saved card will be after `edit`."""
+        assigned = self._assigned.setdefault(key, {})
+        if len(edit.path) > 1 or edit.by_name:
+            will_be = {**card, prop: copy.deepcopy(card.get(prop))}
+            state = PageState()
+            state.cards[key] = will_be
+            state.apply(resolve(edit, state, named_components))
+            assigned[prop] = will_be[prop]
+        else:
+            assigned[prop] = edit.value
 
     def _append(self, key: str, path: tuple[Segment, ...], row: Any) -> None:
         card = self._card(key)
@@ -189,7 +211,7 @@ class PageBase:
             raise ValueError("+= can only be used on list data buffers.")
         prop = str(path[0])
         if card is None:
-            self._record(AppendRow(key, prop, row))
+            self._record(AppendRow(key, prop, plain(row, _where(key, path))))
             return
         buffer = card.get(prop)
         if not isinstance(buffer, Buffer):
@@ -209,11 +231,14 @@ class PageBase:
 
     def _card(self, key: str) -> Mapping[str, Any] | None:
         """Return the card as it will be when this page is saved, as far as that is known."""
-        card = self._draft.cards.get(key) or self._target.state.cards.get(key)
+        card = self._draft.cards.get(key)
+        if card is None and key not in self._dropped:
+            card = self._target.state.cards.get(key)
         if card is None:
             if key not in self._warned:
                 self._warned.add(key)
-                there = ", ".join([*self._target.state.cards, *self._draft.cards]) or "none"
+                kept = [k for k in self._target.state.cards if k not in self._dropped]
+                there = ", ".join(dict.fromkeys([*kept, *self._draft.cards])) or "none"
                 _log.warning(
                     "assigned to card %r, which is not on the page (cards there: %s); "
                     "the edit has no effect unless it is added before the next save",
@@ -229,6 +254,7 @@ class PageBase:
         edits, self._edits = self._edits, []
         self._draft = PageState()
         self._assigned = {}
+        self._dropped = set()
         return edits
 
 
@@ -279,8 +305,15 @@ class _Detached:
         self.state = PageState()
 
     def commit(self, edits: list[Edit]) -> None:
-        for edit in edits:
-            self.state.apply(resolve(edit, self.state, named_components))
+        undos: list[Undo] = []
+        try:
+            for edit in edits:
+                ops = resolve(edit, self.state, named_components)
+                undos.append(self.state.apply(ops))
+        except BaseException:
+            for undo in reversed(undos):
+                undo()
+            raise
 
 
 def _card_key(key: Any) -> str:
@@ -288,6 +321,7 @@ def _card_key(key: Any) -> str:
         raise KeyError(f"invalid key type: want str, got {type(key).__name__}")
     if " " in key:
         raise KeyError(f"keys cannot contain spaces, got {key!r}")
+    _check_segment(key)
     return key
 
 
@@ -301,6 +335,11 @@ def _segment(name: Any) -> Segment:
     if " " in name:
         raise KeyError(f"keys cannot contain spaces, got {name!r}")
     return name
+
+
+def _check_segment(name: Segment) -> None:
+    if isinstance(name, str) and (fault := key_fault(name)):
+        raise KeyError(f"{name!r} cannot be a key: it {fault}")
 
 
 def _is_by_name(card: Mapping[str, Any], kind: Any, name: str, names: Mapping[str, Any]) -> bool:
@@ -318,15 +357,16 @@ def _check_buffer(key: str, buffer: Buffer, path: tuple[Segment, ...], value: An
     if len(rest) == 1:
         if buffer.kind == "fixed" and not _is_slot(rest[0], len(buffer)):
             raise RowError(key, where, f"this fixed buffer has the slots 0 to {len(buffer) - 1}")
-        return check_row(value, buffer.fields, key, where)
+        row = row_at(buffer, rest[0])
+        return check_row(value, buffer.fields, key, where, row.cells if row else None)
     if len(rest) == 2:
         if buffer.column(rest[1]) is None:
             raise RowError(
                 key, where, f"no field {rest[1]!r}, expected one of {', '.join(buffer.fields)}"
             )
-        row = [None] * len(buffer.fields)
-        row[buffer.column(rest[1]) or 0] = value
-        checked = check_row(row, buffer.fields, key, where)
+        cells: list[Any] = [None] * len(buffer.fields)
+        cells[buffer.column(rest[1]) or 0] = value
+        checked = check_row(cells, buffer.fields, key, where)
         assert checked is not None
         return checked[buffer.column(rest[1]) or 0]
     if rest:
@@ -337,7 +377,8 @@ def _check_buffer(key: str, buffer: Buffer, path: tuple[Segment, ...], value: An
         if buffer.kind != "map":
             raise RowError(key, prop, f"a {buffer.kind} buffer takes a list of rows, got a dict")
         return {
-            str(k): check_row(row, buffer.fields, key, f"{prop}[{k!r}]") for k, row in value.items()
+            row_key(k): check_row(row, buffer.fields, key, f"{prop}[{k!r}]")
+            for k, row in value.items()
         }
     if not isinstance(value, list | tuple):
         raise RowError(key, prop, f"want a list of rows, got {type(value).__name__}")

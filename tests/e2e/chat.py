@@ -49,3 +49,12 @@ def recorded_texts(page: Page) -> list[str]:
     """Return the texts noted since `record_texts`."""
     texts: list[str] = page.evaluate("window.__texts")
     return texts
+
+
+def wait_for_texts(page: Page, count: int) -> None:
+    """Wait until so many different texts were noted; the CSP forbids waiting in the page."""
+    for _ in range(200):
+        if len(recorded_texts(page)) >= count:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"only {recorded_texts(page)} were seen")

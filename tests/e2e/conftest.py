@@ -51,7 +51,8 @@ class RunningApp:
             text=True,
         )
         found: Queue[str] = Queue()
-        threading.Thread(target=self._read, args=(found,), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(found,), daemon=True)
+        self._reader.start()
         try:
             self.url = found.get(timeout=START_S)
         except Empty:
@@ -60,24 +61,25 @@ class RunningApp:
 
     def _read(self, found: Queue[str]) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.log.append(line.rstrip())
-            if match := re.search(r"running at (http://\S+)", line):
-                found.put(match[1])
+        with self.process.stdout:
+            for line in self.process.stdout:
+                self.log.append(line.rstrip())
+                if match := re.search(r"running at (http://\S+)", line):
+                    found.put(match[1])
 
     def stop(self) -> int:
         """Ask it to end, as a service manager would, and return its exit code."""
         self.process.terminate()
         try:
             return self.process.wait(45)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
+        finally:
+            self.kill()
 
     def kill(self) -> None:
         """End it at once, as a crash would."""
         self.process.kill()
         self.process.wait()
+        self._reader.join()
 
 
 Run = Callable[..., RunningApp]

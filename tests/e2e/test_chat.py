@@ -37,7 +37,7 @@ def test_feedback_names_the_message(run: Run, page: Page) -> None:
     say(page, "Hi")
     expect(messages(page, "assistant")).to_have_count(1)
     messages(page, "assistant").hover()
-    page.get_by_role("button", name="Good answer").click()
+    page.get_by_role("button", name="Helpful", exact=True).click()
     last = messages(page, "assistant").last
     expect(last).to_contain_text("feedback")
     expect(last).to_contain_text("positive")

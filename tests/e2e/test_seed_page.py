@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .apps import CYCLIC, STOPPABLE
-from .chat import box, expect_messages, messages, record_texts, recorded_texts, say
+from .chat import box, expect_messages, messages, record_texts, recorded_texts, say, wait_for_texts
 from .conftest import Run
 
 PACKAGES = ["swell", "h2o_wave"]
@@ -31,7 +31,7 @@ def check_stop(page: Page) -> None:
     say(page, "Hello there")
     stop = page.get_by_role("button", name="Stop generating")
     expect(stop).to_be_visible()
-    page.wait_for_function("window.__texts.length >= 3")
+    wait_for_texts(page, 3)
     stop.click()
     expect(stop).to_be_hidden(timeout=1000)
     text = messages(page, "assistant").last.inner_text().strip()

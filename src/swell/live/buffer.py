@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from swell.errors import OpError
-from .ops import Segment, units
+from .ops import ILLEGAL, Segment, units
 
 RowId: TypeAlias = str | int
 Cells: TypeAlias = list[Any]
@@ -106,10 +106,17 @@ class Buffer:
         Raises:
             OpError: If the shape is another.
         """
+        kind, capacity = value.get("~b"), value.get("n", 0)
         fields, rows = value.get("f"), value.get("r")
+        if not isinstance(kind, str) or type(capacity) is not int:
+            raise OpError("a buffer needs its kind, and its bound is a number")
         if not isinstance(fields, list) or not isinstance(rows, list):
             raise OpError("a buffer needs its fields and rows")
-        buffer = cls(str(value["~b"]), fields, capacity=int(value.get("n", 0)))
+        if not all(isinstance(name, str) and name not in ILLEGAL for name in fields):
+            raise OpError("fields have text as names")
+        if len(set(fields)) != len(fields):
+            raise OpError("each field has its own name")
+        buffer = cls(kind, fields, capacity=capacity)
         buffer.insert(0, rows)
         return buffer
 
@@ -120,32 +127,33 @@ class Buffer:
         """Insert `[id, cells]` pairs at position `at`."""
         if not 0 <= at <= len(self.rows):
             raise OpError(f"insert at {at} of {len(self.rows)} rows")
-        fresh: list[Row] = []
+        fresh: dict[RowId, Row] = {}
         for item in items:
             if not isinstance(item, list) or len(item) != 2:
                 raise OpError("a row travels as [id, cells]")
             id, cells = item
-            if id in self._index or any(row.id == id for row in fresh):
+            if type(id) is not int and (type(id) is not str or id in ILLEGAL):
+                raise OpError(f"{id!r} cannot name a row")
+            if id in self._index or id in fresh:
                 raise OpError(f"row {id!r} is there already")
-            fresh.append(Row(id, self._checked(cells)))
+            fresh[id] = Row(id, self._checked(cells))
         before = self.next_id
-        self.rows[at:at] = fresh
-        for row in fresh:
-            self._index[row.id] = row
-            if isinstance(row.id, int) and row.id >= self.next_id:
-                self.next_id = row.id + 1
+        self.rows[at:at] = fresh.values()
+        self._index.update(fresh)
+        self.next_id = max((1 + id for id in fresh if isinstance(id, int)), default=0)
+        self.next_id = max(self.next_id, before)
 
         def undo() -> None:
             del self.rows[at : at + len(fresh)]
-            for row in fresh:
-                del self._index[row.id]
+            for id in fresh:
+                del self._index[id]
             self.next_id = before
 
         return undo
 
     def remove(self, at: int, count: int) -> Undo:
         """Remove `count` rows from position `at`."""
-        if at < 0 or count < 1 or at + count > len(self.rows):
+        if at < 0 or count < 0 or at + count > len(self.rows):
             raise OpError(f"remove {count} at {at} of {len(self.rows)} rows")
         gone = self.rows[at : at + count]
         del self.rows[at : at + count]
@@ -214,7 +222,7 @@ class Buffer:
 
     def _cell(self, id: Segment, field: Segment) -> tuple[Row, Cells, int]:
         row = self._row(id)
-        column = self.column(field)
+        column = self._columns.get(field) if isinstance(field, str) else None
         if column is None or row.cells is None:
             raise OpError(f"row {id!r} has no cell {field!r}")
         return row, row.cells, column

@@ -81,6 +81,7 @@ class Connection:
         self.seq = 0
         self._limits = limits
         self._control: deque[bytes] = deque()
+        self._slow = False
         self._welcome: Callable[[], ServerMessage] | None = None
         self._flushed = now - limits.flush_interval_s
         self._beat_at = now + limits.beat_interval_s
@@ -127,20 +128,27 @@ class Connection:
     def push(self, message: ServerMessage) -> None:
         """Queue a control message.
 
-        Raises:
-            ProtocolError: If too many wait; the reader has stopped reading.
+        Never fails, since whoever has something to say is not to blame for a reader that does
+        not read: when too many wait, the next `take` says so.
         """
+        frame = encode(message)
+        if self._control and self._control[-1] == frame:
+            return  # saying it again says nothing new, such as the `clear` of each shared action
         if len(self._control) >= _CONTROL_MAX:
-            raise ProtocolError(CLOSE_SLOW, "the reader does not keep up")
-        self._control.append(encode(message))
+            self._slow = True
+        else:
+            self._control.append(frame)
         self.wake()
 
     def take(self, now: float) -> bytes | None:
         """Return the next frame to send, or None when nothing is due.
 
         Raises:
-            ProtocolError: If the browser did not say hello or answer a beat in time.
+            ProtocolError: If the browser did not say hello or answer a beat in time, or does
+                not read what it is sent.
         """
+        if self._slow:
+            raise ProtocolError(CLOSE_SLOW, "the reader does not keep up")
         if self._hello_by is not None and now >= self._hello_by:
             raise ProtocolError(CLOSE_HANDSHAKE, "no hello in time")
         if self._pong_by is not None and now >= self._pong_by:

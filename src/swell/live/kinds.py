@@ -20,6 +20,8 @@ import bisect
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from swell.errors import RowError
 from .buffer import Buffer, Cells, Row, RowId
 from .ops import Append, Delete, Insert, Op, Path, Remove, Segment, Set, units
@@ -59,10 +61,15 @@ def write_cell(buffer: Buffer, base: Path, key: Segment, field: Segment, value: 
         raise RowError(
             _card(base), _prop(base), f"no field {field!r}; fields are {' '.join(buffer.fields)!r}"
         )
-    row = buffer.find(str(key)) if buffer.kind == "map" else _by_index(buffer, key)
+    row = row_at(buffer, key)
     if row is None or row.cells is None:
         return []
     return _diff_cell(base, row, column, buffer.fields[column], value)
+
+
+def row_at(buffer: Buffer, key: Segment) -> Row | None:
+    """Return the row that `buffer[key]` means to somebody who reads, or None."""
+    return buffer.find(str(key)) if buffer.kind == "map" else _by_index(buffer, key)
 
 
 def write_all(buffer: Buffer, base: Path, rows: Sequence[Any] | dict[str, Any]) -> list[Op]:
@@ -109,7 +116,7 @@ def diff_row(buffer: Buffer, base: Path, row: Row, cells: Cells | None) -> list[
 def _diff_cell(base: Path, row: Row, column: int, field: str, value: Any) -> list[Op]:
     assert row.cells is not None
     old = row.cells[column]
-    if type(old) is type(value) and old == value:
+    if _same(old, value):
         return []
     path = [*base, row.id, field]
     if isinstance(old, str) and isinstance(value, str) and old and value.startswith(old):
@@ -117,6 +124,15 @@ def _diff_cell(base: Path, row: Row, column: int, field: str, value: Any) -> lis
     if isinstance(value, str):
         units(value)  # refuses what no encoder can send before anything has changed
     return [Set(path, value)]
+
+
+def _same(old: Any, value: Any) -> bool:
+    """Tell whether two cells are the same JSON: to Python `[1] == [True]`, to a browser not."""
+    if type(old) is not type(value) or old != value:
+        return False
+    return not isinstance(value, list | dict) or (
+        msgspec.json.encode(old, order="sorted") == msgspec.json.encode(value, order="sorted")
+    )
 
 
 def _push(buffer: Buffer, base: Path, rows: list[Cells | None]) -> list[Op]:

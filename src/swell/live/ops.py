@@ -21,20 +21,20 @@ ILLEGAL = frozenset({"__proto__", "prototype", "constructor"})
 """Segments that mean something to a JavaScript object; refused on both sides."""
 
 
-class Set(msgspec.Struct, array_like=True, tag="s", frozen=True):
+class Set(msgspec.Struct, array_like=True, tag="s", frozen=True, forbid_unknown_fields=True):
     """Put `value` at `path`, replacing what is there."""
 
     path: Path
     value: Any
 
 
-class Delete(msgspec.Struct, array_like=True, tag="d", frozen=True):
+class Delete(msgspec.Struct, array_like=True, tag="d", frozen=True, forbid_unknown_fields=True):
     """Remove the card, property, row or object key at `path`; all cards for `[]`."""
 
     path: Path
 
 
-class Append(msgspec.Struct, array_like=True, tag="a", frozen=True):
+class Append(msgspec.Struct, array_like=True, tag="a", frozen=True, forbid_unknown_fields=True):
     """Append `text` to the text at `path`, whose length before is `at` UTF-16 units."""
 
     path: Path
@@ -42,7 +42,7 @@ class Append(msgspec.Struct, array_like=True, tag="a", frozen=True):
     text: str
 
 
-class Insert(msgspec.Struct, array_like=True, tag="i", frozen=True):
+class Insert(msgspec.Struct, array_like=True, tag="i", frozen=True, forbid_unknown_fields=True):
     """Insert `items` at position `at` of the list or buffer at `path`."""
 
     path: Path
@@ -50,7 +50,7 @@ class Insert(msgspec.Struct, array_like=True, tag="i", frozen=True):
     items: list[Any]
 
 
-class Remove(msgspec.Struct, array_like=True, tag="x", frozen=True):
+class Remove(msgspec.Struct, array_like=True, tag="x", frozen=True, forbid_unknown_fields=True):
     """Remove `count` items from position `at` of the list or buffer at `path`."""
 
     path: Path
@@ -76,6 +76,18 @@ def units(text: str) -> int:
         raise PlainValueError(
             "text", "holds half of a surrogate pair; decode bytes only at whole characters"
         ) from None
+
+
+def key_fault(key: str) -> str:
+    """Return why `key` cannot name a card, a property, a row or a field; empty if it can."""
+    if key in ILLEGAL:
+        return "means something else to a browser"
+    if not key.isascii():
+        try:
+            key.encode()
+        except UnicodeEncodeError:
+            return "holds half of a surrogate pair"
+    return ""
 
 
 def check_path(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ from swell.errors import LimitError
 from .buffer import Undo
 from .edits import Edit, Locate, encode, resolve
 from .log import Log, op_size
-from .ops import Append, Op, Set, merge, units
+from .ops import Append, Op, merge, units
 from .state import PageState
 from .wire import Ops
 
@@ -115,10 +115,11 @@ class LivePage:
         return self._snapshot
 
     def _check_text(self, op: Op) -> None:
-        text = op.text if isinstance(op, Append) else op.value if isinstance(op, Set) else None
-        if not isinstance(text, str):
-            return
-        size = units(text) + (op.at if isinstance(op, Append) else 0)
+        if isinstance(op, Append):
+            size = op.at + units(op.text)
+        else:
+            value = getattr(op, "value", None) or getattr(op, "items", None)
+            size = max(map(units, _texts(value)), default=0)
         if size > self._limits.text_max_bytes:
             bound = f"{self._limits.text_max_bytes:,} UTF-16 units (setting text_max_bytes)"
             raise LimitError(f"text at {_show(op.path)}", bound)
@@ -132,6 +133,15 @@ class LivePage:
         if size > limit:
             raise LimitError("page", f"{limit:,} bytes (setting page_max_bytes)")
         self._size, self._grown = size, 0
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts of a leaf, a row or rows; what is encoded already is bound by the page."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
 
 
 def _show(path: Sequence[Any]) -> str:

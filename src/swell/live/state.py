@@ -14,10 +14,23 @@ import msgspec
 
 from swell.errors import OpError
 from .buffer import Buffer, Undo
-from .ops import Append, Insert, Op, Path, Remove, Set, check_path, units
+from .ops import (
+    ILLEGAL,
+    Append,
+    Insert,
+    Op,
+    Path,
+    Remove,
+    Segment,
+    Set,
+    check_path,
+    units,
+)
 
 Card: TypeAlias = dict[str, Any]
 """A card as plain JSON, with `Buffer` objects as values of some properties."""
+
+_NEEDED = ("view", "box")  # without these two a card cannot be drawn
 
 
 class PageState:
@@ -38,10 +51,15 @@ class PageState:
         Raises:
             OpError: If the snapshot has another shape; the state is unchanged.
         """
-        try:
-            cards = {key: card_from_json(card) for key, card in snapshot["cards"]}
-        except (KeyError, TypeError, ValueError):
-            raise OpError("a snapshot needs a list of [key, card] pairs") from None
+        cards: dict[str, Card] = {}
+        pairs = snapshot.get("cards") if isinstance(snapshot, dict) else None
+        for pair in pairs if isinstance(pairs, list) else [None]:
+            if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str):
+                raise OpError("a snapshot needs a list of [key, card] pairs")
+            key, card = pair
+            if key in cards or key in ILLEGAL:
+                raise OpError(f"{key!r} cannot name a card here")
+            cards[key] = card_from_json(card)
         self.cards = cards
 
     def apply(self, ops: Iterable[Op]) -> Undo:
@@ -93,7 +111,7 @@ class PageState:
     def _set(self, path: Path, value: Any) -> Undo:
         value = _plain(value)
         if len(path) == 1:
-            return self._set_card(str(path[0]), value)
+            return self._set_card(path[0], value)
         buffer, rest = self._buffer(path)
         if buffer is not None and rest:
             if len(rest) == 1:
@@ -106,13 +124,17 @@ class PageState:
             before = _get(parent, last, path)
             parent[last] = value
             return lambda: parent.__setitem__(last, before)
-        if not isinstance(last, str):
+        if not isinstance(last, str) or last.startswith("~"):
             raise OpError(f"{path} needs a text key")
-        return _put(parent, last, _revive(value) if len(path) == 2 else value)
+        if len(path) == 2:
+            if last in _NEEDED and not isinstance(value, str):
+                raise OpError(f"{path} is always text")
+            value = _revive(value)
+        return _put(parent, last, value)
 
-    def _set_card(self, key: str, value: Any) -> Undo:
-        if not isinstance(value, dict):
-            raise OpError(f"card {key!r} must be an object")
+    def _set_card(self, key: Segment, value: Any) -> Undo:
+        if not isinstance(key, str):
+            raise OpError("the key of a card is text")
         return _put(self.cards, key, card_from_json(value))
 
     def _insert(self, path: Path, at: int, items: list[Any]) -> Undo:
@@ -131,7 +153,7 @@ class PageState:
         if buffer is not None and not rest:
             return buffer.remove(at, count)
         target = self._list(path)
-        if at < 0 or count < 1 or at + count > len(target):
+        if at < 0 or count < 0 or at + count > len(target):
             raise OpError(f"remove {count} at {at} of {len(target)} items")
         gone = target[at : at + count]
         del target[at : at + count]
@@ -153,16 +175,18 @@ class PageState:
         parent, last = self._parent(path)
         if not isinstance(parent, dict):
             raise OpError(f"{path} is not an object's key")
+        if len(path) == 2 and last in _NEEDED:
+            raise OpError(f"{path} is always there")
         return _drop(parent, last, path)
 
     def _buffer(self, path: Path) -> tuple[Buffer | None, Path]:
         """Return the buffer on the way to `path`, if any, and the segments below it."""
         if len(path) < 2:
             return None, path
-        card = self.cards.get(str(path[0]))
+        card = self.cards.get(path[0]) if isinstance(path[0], str) else None
         if card is None:
             raise OpError(f"there is no card {path[0]!r}")
-        value = card.get(str(path[1]))
+        value = card.get(path[1]) if isinstance(path[1], str) else None
         return (value, path[2:]) if isinstance(value, Buffer) else (None, path)
 
     def _parent(self, path: Path) -> tuple[Any, Any]:
@@ -190,8 +214,17 @@ def card_to_json(card: Card) -> dict[str, Any]:
     return {k: v.to_json() if isinstance(v, Buffer) else v for k, v in card.items()}
 
 
-def card_from_json(card: dict[str, Any]) -> Card:
-    """Return a card from what travelled, its buffers revived."""
+def card_from_json(card: Any) -> Card:
+    """Return a card from what travelled, its buffers revived.
+
+    Raises:
+        OpError: If it is no card, or a buffer in it is malformed.
+    """
+    if not isinstance(card, dict) or not all(isinstance(card.get(name), str) for name in _NEEDED):
+        raise OpError("a card is an object with a view and a box")
+    for name in card:
+        if name in ILLEGAL or name.startswith("~"):
+            raise OpError(f"{name!r} cannot name a property")
     return {key: _revive(value) for key, value in card.items()}
 
 

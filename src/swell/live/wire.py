@@ -178,11 +178,11 @@ def decode(frame: str | bytes, max_bytes: int, max_depth: int) -> ClientMessage:
     Raises:
         ProtocolError: If the frame is too long, not JSON, too deep, or no message.
     """
-    if len(frame) > max_bytes or (
-        isinstance(frame, str) and not frame.isascii() and len(frame.encode()) > max_bytes
-    ):
-        raise ProtocolError(CLOSE_TOO_BIG, f"frame longer than {max_bytes} bytes")
     try:
+        if len(frame) > max_bytes or (
+            isinstance(frame, str) and not frame.isascii() and len(frame.encode()) > max_bytes
+        ):
+            raise ProtocolError(CLOSE_TOO_BIG, f"frame longer than {max_bytes} bytes")
         message = _decoder.decode(frame)
     except RecursionError:
         raise ProtocolError(CLOSE_MALFORMED, "frame nested too deep") from None

@@ -112,6 +112,7 @@ class Broker:
         self.pages = Pages(settings)
         self.clients: dict[str, Client] = {}
         self.draining = False
+        self.drained = False
         self._settings = settings
         self._routes = routes
         self._app_state = app_state
@@ -162,6 +163,8 @@ class Broker:
         route = self._routes.get(hello.route)
         if route is None:
             raise ProtocolError(CLOSE_FORBIDDEN, "unknown route")
+        if connection.client and hello.client != connection.client:
+            raise ProtocolError(CLOSE_MALFORMED, "a connection belongs to one client")
         fresh = hello.client is None
         if hello.client is None:
             client = self._open(session_id, route, headers)
@@ -170,8 +173,6 @@ class Broker:
             if found is None or found.session_id != session_id or found.route.path != hello.route:
                 raise ProtocolError(CLOSE_FORBIDDEN, "unknown client")
             client = found
-        if connection.client and connection.client != client.id:
-            raise ProtocolError(CLOSE_MALFORMED, "a connection belongs to one client")
         live = client.page.live
         pos = hello.pos
         resumed = not fresh and pos is not None and live.covers(pos.e, pos.s)
@@ -313,8 +314,9 @@ class Broker:
     # ---------------------------------------------------------------- life and death
 
     def _open(self, session_id: str, route: Route, headers: dict[str, list[str]]) -> Client:
-        count = self._per_session.get(session_id, 0)
-        if count >= CLIENTS_PER_SESSION or len(self.clients) >= CLIENTS_MAX:
+        if self._per_session.get(session_id, 0) >= CLIENTS_PER_SESSION:
+            self._evict(session_id)
+        if len(self.clients) >= CLIENTS_MAX:
             raise ProtocolError(CLOSE_TOO_MANY, "too many tabs at once")
         auth = Auth()
         shared = {BROADCAST: route.path, MULTICAST: f"/{auth.subject}"}.get(route.mode)
@@ -322,10 +324,28 @@ class Broker:
         address = shared or secrets.token_urlsafe(16)
         client = Client(session_id, route, self.pages.open(address), address, headers)
         self.clients[client.id] = client
-        self._per_session[session_id] = count + 1
+        self._per_session[session_id] = self._per_session.get(session_id, 0) + 1
         return client
 
-    def _close(self, client: Client) -> None:
+    def _evict(self, session_id: str) -> None:
+        """Give up the tab of a session that has been closed for longest.
+
+        Raises:
+            ProtocolError: If all of them are open.
+        """
+        closed = [
+            (client.gone_at, client.id)
+            for client in self.clients.values()
+            if client.session_id == session_id and client.gone_at is not None
+        ]
+        if not closed:
+            raise ProtocolError(CLOSE_TOO_MANY, "too many tabs at once")
+        self._leave(self.clients[min(closed)[1]])
+
+    def _leave(self, client: Client) -> None:
+        """Tell the handler that a client is gone for good, and forget it."""
+        gone = {"@system": Expando({"client_disconnect": True})}
+        self._run(client, None, {}, None, gone)
         del self.clients[client.id]
         self.pages.close(client.address)
         self._per_session[client.session_id] -= 1
@@ -340,12 +360,13 @@ class Broker:
             now = time.monotonic()
             for client in list(self.clients.values()):
                 if client.gone_at is not None and now - client.gone_at >= timeout:
-                    gone = {"@system": Expando({"client_disconnect": True})}
-                    self._run(client, None, {}, None, gone)
-                    self._close(client)
+                    self._leave(client)
 
     async def drain(self) -> None:
-        """Ask every browser to come back later, and wait for handlers that are running."""
+        """Ask every browser to come back later, and wait for handlers that are running.
+
+        Connections stay open until then, so that an answer that can still end is seen to.
+        """
         self.draining = True
         in_ms = 1000 if len(self._all) < 50 else 10_000
         for connection in list(self._all):
@@ -353,9 +374,10 @@ class Broker:
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=self._settings.drain_s)
             if late:
-                _log.warning(
-                    "%d handlers were still running after drain_s; stopping them", len(late)
-                )
+                _log.warning("%d handlers still ran after drain_s and are stopped", len(late))
+        self.drained = True
+        for connection in list(self._all):
+            connection.wake()
 
     async def stop(self) -> None:
         """Cancel what still runs and wait for it."""

@@ -69,6 +69,9 @@ class Sockets:
         if not origin_allowed(socket.headers.get("origin"), scope["scheme"], host, settings):
             await _refuse(socket, 403, "this Origin may not connect (setting allowed_origins)")
             return
+        if self._broker.draining:
+            await _refuse(socket, 503, "the server goes away")
+            return
         session_id = session_of(scope["headers"], self._signer)
         headers = []
         if session_id is None:
@@ -142,7 +145,7 @@ class Sockets:
                 except TimeoutError:
                     raise ProtocolError(CLOSE_SLOW, "the reader does not keep up") from None
                 continue
-            if self._broker.draining:
+            if self._broker.drained:
                 raise ProtocolError(CLOSE_DRAIN, "the server goes away")
             awake.clear()
             with suppress(TimeoutError):

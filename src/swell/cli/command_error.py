@@ -1,0 +1,20 @@
+"""How a command ends early."""
+
+from __future__ import annotations
+
+
+class CommandError(Exception):
+    """Ends a command with one message for the person at the terminal.
+
+    Not a `SwellError`: it never leaves the command line.
+
+    Attributes:
+        exit_code: 1 when the app is at fault, 2 when the command line or the environment is.
+    """
+
+    def __init__(self, message: str, exit_code: int = 2) -> None:
+        super().__init__(message, exit_code)
+        self.message, self.exit_code = message, exit_code
+
+    def __str__(self) -> str:
+        return self.message

@@ -1,0 +1,30 @@
+"""Start an app: `swell run app.py`, `swell run package.module` or `swell run module:attribute`."""
+
+from __future__ import annotations
+
+import argparse
+
+from swell.cli.flags import add_setting_flags, resolve
+from swell.cli.serve import start
+
+NAME = "run"
+HELP = "start an app and serve it"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "app",
+        help="a file such as app.py, a module such as app or package.app, or module:attribute",
+    )
+    add_setting_flags(parser)
+    parser.add_argument(
+        "--reload",
+        action="store_true",
+        help="start again whenever a Python file beside the app changes; for development",
+    )
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    return start(arguments.app, resolve(arguments).settings, reload=arguments.reload)

@@ -1,0 +1,278 @@
+"""Serving an app with uvicorn: sockets, logging, signals, and starting again on a change."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import functools
+import logging.config
+import os
+import secrets
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+import uvicorn
+from uvicorn.supervisors.statreload import StatReload
+
+from swell.app import main
+from swell.cli.command_error import CommandError
+from swell.cli.load import Target, load_app, parse_target
+from swell.config import Settings
+from swell.errors import SettingError
+from swell.server.static import ClientBundle
+
+__all__ = ["bind", "start"]
+
+RELOAD_DRAIN_S = 1.0
+"""How long a reload waits for running handlers, in seconds: the developer is waiting too."""
+
+CLOSE_S = 5
+"""How long plain HTTP requests may take to end after the drain, in seconds."""
+
+
+def start(name: str, settings: Settings, *, reload: bool = False) -> int:
+    """Serve an app until a signal says to stop.
+
+    Args:
+        name: The app, as on the command line.
+        settings: What to run with.
+        reload: Start again in a new process whenever a file beside the app changes.
+
+    Returns:
+        The exit code: 0 after an orderly stop.
+
+    Raises:
+        CommandError: If the app cannot be loaded, or the address cannot be listened on.
+        SettingError: If the web client has not been built.
+    """
+    target = parse_target(name, Path.cwd())
+    ClientBundle.load()  # before anything is started that would have to be stopped again
+    if not reload:
+        sockets = bind(settings.host, settings.port)
+        try:
+            return _serve(target, settings, sockets)
+        finally:
+            _close(sockets)
+    return _serve_reloading(target, settings)
+
+
+def _serve(target: Target, settings: Settings, sockets: list[socket.socket]) -> int:
+    logging.config.dictConfig(_logging(settings.log_level))
+    app = load_app(target)
+    main.settings = settings
+    server = _Server(_uvicorn_config(app, settings), main.drain, _address(settings, sockets))
+    server.run(sockets=sockets)
+    return 0
+
+
+def _uvicorn_config(app: Callable[..., object], settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_max_size=settings.frame_max_bytes,
+        # Compression costs 50 kB a connection and more time than it saves; heartbeats are ours.
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=CLOSE_S,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, draining before it stops, and ending with exit code 0 when asked to end."""
+
+    def __init__(
+        self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]], address: str
+    ) -> None:
+        super().__init__(config)
+        self._drain = drain
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"Swell is running at {self._address}  (Ctrl+C to stop)", flush=True)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        # uvicorn notes the signal here, to raise it once more at the end; an orderly stop is not
+        # an error, so it is not noted.
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        draining = asyncio.ensure_future(self._drain())
+        while not self.force_exit:
+            done, _ = await asyncio.wait({draining}, timeout=0.1)
+            if done:
+                break
+        if draining.cancel():
+            await asyncio.wait({draining})
+        elif error := draining.exception():
+            traceback.print_exception(error)
+        await super().shutdown(sockets)
+
+
+# ------------------------------------------------------------------------------------ reloading
+
+
+def _serve_reloading(target: Target, settings: Settings) -> int:
+    changed: dict[str, object] = {"drain_s": min(settings.drain_s, RELOAD_DRAIN_S)}
+    if settings.secret_key is None:
+        # one key for all child processes: open tabs keep their session across a reload
+        changed["secret_key"] = secrets.token_urlsafe(32)
+    settings = msgspec.structs.replace(settings, **changed)
+    folder = target.file.parent if target.file is not None else target.roots[0]
+    sockets = bind(settings.host, settings.port)
+    config = uvicorn.Config(
+        "swell.app:main", reload=True, reload_dirs=[str(folder)], log_config=None
+    )
+    logging.config.dictConfig(_logging(settings.log_level))
+    try:
+        _Watcher(config, functools.partial(_child, target, settings), sockets).run()
+    finally:
+        _close(sockets)
+    return 0
+
+
+def _child(target: Target, settings: Settings, sockets: list[socket.socket]) -> None:
+    """Serve in a child process; a broken app leaves the message and waits for the next change."""
+    try:
+        code = _serve(target, settings, sockets)
+    except (CommandError, SettingError) as failure:
+        print(f"swell: {failure}\nswell: waiting for a change", file=sys.stderr, flush=True)
+        code = 1
+    sys.exit(code)
+
+
+class _Watcher(StatReload):
+    """uvicorn's watcher, kept out of folders that hold other people's code."""
+
+    def iter_py_files(self) -> Iterator[Path]:
+        for root in self.config.reload_dirs:
+            for folder, folders, files in os.walk(root):
+                folders[:] = [
+                    name
+                    for name in folders
+                    if not name.startswith((".", "__pycache__", "node_modules", "site-packages"))
+                    and not Path(folder, name, "pyvenv.cfg").exists()
+                ]
+                yield from (Path(folder, name) for name in files if name.endswith(".py"))
+
+
+# ------------------------------------------------------------------------------------- sockets
+
+
+def bind(host: str, port: int) -> list[socket.socket]:
+    """Listen on an address; a host name may stand for several.
+
+    Raises:
+        CommandError: If that is not possible, saying why and what to do.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise CommandError(f"cannot listen on {host!r}: {error.strerror or error}") from None
+    sockets: list[socket.socket] = []
+    for family, _, _, _, address in dict.fromkeys(found):
+        try:
+            # port 0: the first address takes a free one, the others the same
+            chosen = sockets[0].getsockname()[1] if sockets else port
+            sockets.append(_listen(family, (address[0], chosen, *address[2:])))
+        except OSError as error:
+            _close(sockets)
+            raise CommandError(_why(error, host, port)) from None
+    return sockets
+
+
+def _listen(family: int, address: tuple[object, ...]) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # elsewhere the option lets two programs share a port
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.bind(address)
+        made.listen(2048)
+        made.setblocking(False)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def _why(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else 10101
+        return (
+            f"port {port} on {host} is in use by another program. Stop that one, or choose another "
+            f"port: --port {other}"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"this account may not listen on port {port}; ports from 1024 up need no rights"
+    return f"cannot listen on {host} port {port}: {error.strerror or error}"
+
+
+def _close(sockets: list[socket.socket]) -> None:
+    for one in sockets:
+        one.close()
+
+
+def _address(settings: Settings, sockets: list[socket.socket]) -> str:
+    """The address to open: that of the first app, on a host that a browser can open."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(settings.host)  # noqa: S104
+    if host is None:
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    route = next(iter(main.handlers), "/")
+    return f"http://{host}:{sockets[0].getsockname()[1]}{settings.prefix}{route}"
+
+
+# ------------------------------------------------------------------------------------- logging
+
+
+class _Formatter(logging.Formatter):
+    """One line a message: what a browser sent cannot forge a second line or colour the terminal."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
+        return _escape(super().formatMessage(record))
+
+    def formatException(self, ei: object) -> str:  # noqa: N802
+        return "\n".join(map(_escape, super().formatException(ei).split("\n")))  # type: ignore[arg-type]
+
+
+def _escape(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _logging(level: str) -> dict[str, object]:
+    """Configuration of the loggers that are ours; the app's own stay the app's."""
+    name = level.upper()
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "swell": {
+                "()": f"{__name__}._Formatter",
+                "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+            }
+        },
+        "handlers": {"swell": {"class": "logging.StreamHandler", "formatter": "swell"}},
+        "loggers": {
+            "swell": {"handlers": ["swell"], "level": name, "propagate": False},
+            "uvicorn": {
+                "handlers": ["swell"],
+                "level": "WARNING" if name == "INFO" else name,
+                "propagate": False,
+            },
+        },
+    }

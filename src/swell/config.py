@@ -1,0 +1,573 @@
+"""Every setting of Swell, in one table.
+
+The fields of `Settings` are the table: name, type, default, bounds, help, and the names under which
+the environment and the command line know it. Parsing, `swell config` and the reference page
+`docs/reference/settings.md` are all derived from it, so a new setting is one new field.
+
+Nothing here reads the environment by itself: `load_settings` is given one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import ipaddress
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from swell.errors import SettingError
+
+__all__ = [
+    "Resolved",
+    "Row",
+    "Settings",
+    "load_settings",
+    "misspelt_names",
+    "resolve_settings",
+    "settings_markdown",
+    "settings_table",
+]
+
+
+class _About(NamedTuple):
+    """What a field's annotation says about it, beyond its type."""
+
+    help: str
+    least: float | None = None
+    most: float | None = None
+    wave: str = ""
+    flag: str = ""
+    secret: bool = False
+    parse: Callable[[str], Any] | None = None
+
+
+# ------------------------------------------------------------------- parsing of single values
+
+
+_DURATION_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SIZE_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+def _duration(text: str) -> float:
+    """Seconds of `2.5`, `5s`, `250ms` or `1h30m`."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
+        if not parts or "".join(number + unit for number, unit in parts) != text:
+            raise ValueError(
+                "expected seconds, such as `30`, or a duration, such as `1m30s`"
+            ) from None
+        seconds = sum(float(number) * _DURATION_UNITS[unit] for number, unit in parts)
+    if not math.isfinite(seconds):
+        raise ValueError("expected a finite number of seconds")
+    return seconds
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError("expected a number") from None
+    if not math.isfinite(number):
+        raise ValueError("expected a finite number")
+    return number
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]+", text):
+        raise ValueError("expected a whole number")
+    return int(text)
+
+
+def _size(text: str) -> int:
+    """Bytes of `262144`, `256K`, `25M` or `1GiB`; the units are powers of 1024."""
+    match = re.fullmatch(r"([0-9]+) ?([kmg]?)(?:i?b)?", text.lower())
+    if match is None:
+        raise ValueError("expected bytes, such as `262144`, `256K` or `25M`")
+    return int(match[1]) * _SIZE_UNITS[match[2]]
+
+
+def _items(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
+def _base_url(text: str) -> str:
+    """`/` or `/x/y`: one leading slash, none at the end."""
+    path = "/" + text.strip("/")
+    if not re.fullmatch(r"/|(?:/[A-Za-z0-9._~-]+)+", path) or {".", ".."} & set(path.split("/")):
+        raise ValueError("expected a path such as `/` or `/apps/chat` (letters, digits and `._~-`)")
+    return path
+
+
+_NAME = r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*"
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _allowed_host(text: str) -> str:
+    host = text.lower()
+    if not (re.fullmatch(_NAME, host) or _is_ip(host.strip("[]"))):
+        raise ValueError(
+            f"{text!r} is not a host name; write it as a browser sends it, without port and "
+            "without `*` (an international name in its `xn--` form)"
+        )
+    return host
+
+
+def _allowed_origin(text: str) -> str:
+    """The origin as a browser writes it: lower case, no default port, no path."""
+    match = re.fullmatch(
+        rf"(https?)://({_NAME}|\[[0-9a-f:.]+\])(?::([0-9]{{1,5}}))?/?", text.lower()
+    )
+    if match is None or (match[2][0] == "[" and not _is_ip(match[2][1:-1])):
+        raise ValueError(
+            f"{text!r} is not an origin; write scheme, host and port, as in "
+            "`https://chat.example.com` (no path, no `*`, an international name in `xn--` form)"
+        )
+    scheme, host, port = match.groups()
+    return f"{scheme}://{host}" + (f":{port}" if port and port != _DEFAULT_PORTS[scheme] else "")
+
+
+def _trusted_proxy(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not an IP address or network such as `10.0.0.0/8`") from None
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(map(_allowed_origin, _items(text)))
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(map(_allowed_host, _items(text)))
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    return tuple(map(_trusted_proxy, _items(text)))
+
+
+def _listen(text: str) -> dict[str, str]:
+    """Split Wave's `host:port`; without a host the safe default of `host` stays."""
+    host, colon, port = text.rpartition(":")
+    if not colon:
+        raise ValueError("expected `host:port` or `:port`")
+    host = host.strip("[]")
+    return {"port": port, **({"host": host} if host else {})}
+
+
+# ---------------------------------------------------------------------------------- the table
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What one process of Swell runs with. `load_settings` checks values; the constructor does not.
+
+    Names carry their unit: `_s` is seconds, `_bytes` is bytes (on the wire, in UTF-8).
+    """
+
+    host: Annotated[
+        str,
+        _About(
+            "Address to listen on. `0.0.0.0` or `::` opens the server to the network.",
+            flag="--host",
+            wave="LISTEN",
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        _About("Port to listen on; 0 takes any free one.", 0, 65535, flag="--port", wave="LISTEN"),
+    ] = 10101
+    base_url: Annotated[
+        str,
+        _About(
+            "Path under which a proxy serves everything, such as `/apps/chat`.",
+            flag="--base-url",
+            wave="BASE_URL",
+            parse=_base_url,
+        ),
+    ] = "/"
+    allowed_origins: Annotated[
+        tuple[str, ...],
+        _About(
+            "Further origins whose pages may connect, comma separated. A page may always connect "
+            "to the host it came from.",
+            flag="--allowed-origins",
+            wave="ALLOWED_ORIGINS",
+            parse=_origins,
+        ),
+    ] = ()
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        _About(
+            "Host names under which the server may be reached, comma separated. IP addresses, "
+            "`localhost` and this machine's own name always work.",
+            flag="--allowed-hosts",
+            parse=_hosts,
+        ),
+    ] = ()
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        _About(
+            "Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, "
+            "comma separated.",
+            parse=_proxies,
+        ),
+    ] = ("127.0.0.1", "::1")
+    secret_key: Annotated[
+        str | None,
+        _About(
+            "Signs session cookies, at least 32 characters. Without it each start makes a random "
+            "one, which ends the sessions of the last start.",
+            least=32,
+            secret=True,
+        ),
+    ] = None
+    session_max_age_s: Annotated[
+        float,
+        _About(
+            "How long a browser's session cookie is valid.", 60, 10 * 365 * 86400, "SESSION_EXPIRY"
+        ),
+    ] = 30 * 86400.0
+    app_mode: Annotated[
+        Literal["unicast", "multicast", "broadcast"],
+        _About("Who shares a page, for apps that do not say it.", wave="APP_MODE"),
+    ] = "unicast"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        _About("Least level of what is logged.", flag="--log-level"),
+    ] = "info"
+
+    reconnect_timeout_s: Annotated[
+        float,
+        _About(
+            "How long the page of a vanished browser tab is kept for its return.",
+            0,
+            86400,
+            "RECONNECT_TIMEOUT",
+        ),
+    ] = 120.0
+    beat_interval_s: Annotated[
+        float, _About("Time between two heartbeats of a connection.", 1, 3600, "PING_INTERVAL")
+    ] = 25.0
+    beat_timeout_s: Annotated[
+        float, _About("How late the answer to a heartbeat may be.", 1, 3600)
+    ] = 10.0
+    hello_timeout_s: Annotated[
+        float, _About("How long a new connection may take to introduce itself.", 0.1, 600)
+    ] = 10.0
+    drain_s: Annotated[
+        float, _About("How long running handlers may take to finish at shutdown.", 0, 3600)
+    ] = 30.0
+    flush_interval_s: Annotated[
+        float, _About("Least time between two merged frames to one browser.", 0, 10)
+    ] = 1 / 30
+
+    frame_max_bytes: Annotated[
+        int, _About("Largest message accepted from a browser.", 1024, 64 << 20)
+    ] = 256 << 10
+    json_max_depth: Annotated[
+        int, _About("Deepest nesting accepted in a message from a browser.", 4, 200)
+    ] = 32
+    act_rate_per_s: Annotated[
+        float, _About("Actions a browser tab may send per second, in the long run.", 0.1, 10_000)
+    ] = 10.0
+    act_burst: Annotated[int, _About("Actions a browser tab may send at once.", 1, 100_000)] = 30
+    unacked_max: Annotated[
+        int, _About("Actions a browser tab may have waiting for their receipt.", 1, 1000)
+    ] = 32
+    sockets_per_ip: Annotated[int, _About("Connections from one address.", 1, 1_000_000)] = 100
+    sockets_per_session: Annotated[int, _About("Connections of one browser.", 1, 10_000)] = 20
+    handlers_per_client: Annotated[
+        int, _About("Handlers of one browser tab that run at the same time.", 1, 10_000)
+    ] = 32
+
+    ring_patches: Annotated[
+        int, _About("Patches kept per page for browsers that come back.", 1, 1_000_000)
+    ] = 1000
+    ring_bytes: Annotated[int, _About("Bytes of patches kept per page.", 1024, 1 << 30)] = 1 << 20
+    ring_s: Annotated[float, _About("How long a patch is kept.", 1, 86400)] = 300.0
+    page_max_bytes: Annotated[int, _About("Largest page, as JSON.", 1024, 1 << 30)] = 8 << 20
+    text_max_bytes: Annotated[int, _About("Longest single text on a page.", 1024, 1 << 30)] = (
+        1 << 20
+    )
+
+    upload_max_bytes: Annotated[int, _About("Largest uploaded file.", 1, 1 << 40)] = 25 << 20
+    upload_max_files: Annotated[int, _About("Files in one upload.", 1, 10_000)] = 10
+    upload_quota_bytes: Annotated[
+        int, _About("Uploaded files kept for one browser, together.", 1, 1 << 44)
+    ] = 1 << 30
+    upload_total_bytes: Annotated[
+        int, _About("Uploaded files kept by this process, together.", 1, 1 << 44)
+    ] = 8 << 30
+    upload_idle_s: Annotated[
+        float, _About("How long an upload may stand still before it is given up.", 0.1, 3600)
+    ] = 30.0
+
+    @property
+    def prefix(self) -> str:
+        """`base_url` as it is put before paths: empty, or `/x` without a slash at the end."""
+        return "" if self.base_url == "/" else self.base_url
+
+    def __repr__(self) -> str:
+        """Like a dataclass, with secrets masked, so that a log line cannot leak one."""
+        shown = ", ".join(
+            f"{row.name}={'***' if row.secret and value is not None else repr(value)}"
+            for row in settings_table()
+            for value in [getattr(self, row.name)]
+        )
+        return f"Settings({shown})"
+
+
+class Row(NamedTuple):
+    """One setting, as the reference page and `swell config` show it.
+
+    Attributes:
+        name: Field of `Settings`.
+        kind: Its type in words.
+        default: Its default as one would write it, empty when there is none.
+        help: One or two sentences.
+        env: Name in the environment.
+        wave: Name of the same setting in H2O Wave's environment, empty when there is none.
+        flag: Flag of `swell run`, empty when there is none.
+        secret: Whether its value must not be shown.
+    """
+
+    name: str
+    kind: str
+    default: str
+    help: str
+    env: str
+    wave: str
+    flag: str
+    secret: bool
+
+
+class _Field(NamedTuple):
+    row: Row
+    base: Any
+    about: _About
+
+
+@functools.cache
+def _fields() -> tuple[_Field, ...]:
+    hints = get_type_hints(Settings, include_extras=True)
+    fields = []
+    for info in msgspec.structs.fields(Settings):
+        base, about = get_args(hints[info.name])
+        row = Row(
+            name=info.name,
+            kind=_kind(info.name, base, about),
+            default=_default(info.name, info.default),
+            help=about.help,
+            env=f"SWELL_{info.name.upper()}",
+            wave=f"H2O_WAVE_{about.wave}" if about.wave else "",
+            flag=about.flag,
+            secret=about.secret,
+        )
+        fields.append(_Field(row, base, about))
+    return tuple(fields)
+
+
+def settings_table() -> tuple[Row, ...]:
+    """Return every setting in the order of the reference page."""
+    return tuple(field.row for field in _fields())
+
+
+def show(value: object) -> str:
+    """Write a value as it would be set: lists with commas, nothing for none."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _default(name: str, value: object) -> str:
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:.3g}"
+    return _plain(name, value) if isinstance(value, (int, float)) else show(value)
+
+
+def _kind(name: str, base: Any, about: _About) -> str:
+    if get_origin(base) is Literal:
+        return " | ".join(get_args(base))
+    if get_origin(base) is tuple:
+        return "list"
+    if base not in (int, float):
+        return "text" if about.least is None else f"text, {about.least:g} characters or more"
+    unit = "seconds" if name.endswith("_s") and not name.endswith("per_s") else ""
+    unit = "bytes" if name.endswith("_bytes") else unit
+    word = unit or ("whole number" if base is int else "number")
+    assert about.least is not None, "every numeric setting is bounded"
+    assert about.most is not None, "every numeric setting is bounded"
+    return f"{word}, {_plain(name, about.least)} to {_plain(name, about.most)}"
+
+
+def _plain(name: str, number: float) -> str:
+    """A number for people: sizes in the largest unit that divides them."""
+    if name.endswith("_bytes"):
+        for unit, factor in (("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)):
+            if number >= factor and number % factor == 0:
+                return f"{number // factor:.10g}{unit}"
+    return f"{number:.10g}"
+
+
+# ------------------------------------------------------------------------------------ loading
+
+
+class Resolved(NamedTuple):
+    """Settings, and where each value that is not a default came from.
+
+    Attributes:
+        settings: The checked values.
+        sources: Setting to source, such as `environment SWELL_PORT` or `flag --port`.
+    """
+
+    settings: Settings
+    sources: dict[str, str]
+
+
+def load_settings(environ: Mapping[str, str], flags: Mapping[str, Any]) -> Settings:
+    """Return the settings that an environment and a command line ask for.
+
+    A flag wins over `SWELL_*`, which wins over `H2O_WAVE_*`, which wins over the default. An
+    empty environment variable counts as not set.
+
+    Args:
+        environ: Usually `os.environ`.
+        flags: Field of `Settings` to value or text; None means not given.
+
+    Raises:
+        SettingError: If a value is malformed or out of bounds. It names the setting and its source.
+    """
+    return resolve_settings(environ, flags).settings
+
+
+def resolve_settings(environ: Mapping[str, str], flags: Mapping[str, Any]) -> Resolved:
+    """Like `load_settings`, and also say where each value came from."""
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for field in _fields():
+        found = _find(field, environ, flags)
+        if found is not None:
+            source, raw = found
+            values[field.row.name] = _check(field, source, raw)
+            sources[field.row.name] = source
+    unknown = set(flags) - {field.row.name for field in _fields()}
+    if unknown:
+        raise TypeError(f"no such setting: {', '.join(sorted(unknown))}")
+    return Resolved(Settings(**values), sources)
+
+
+def _find(
+    field: _Field, environ: Mapping[str, str], flags: Mapping[str, Any]
+) -> tuple[str, Any] | None:
+    row = field.row
+    flag = flags.get(row.name)
+    if flag is not None:
+        return f"flag {row.flag}" if row.flag else "argument", flag
+    if environ.get(row.env):
+        return f"environment {row.env}", environ[row.env].strip()
+    wave = environ.get(row.wave, "").strip() if row.wave else ""
+    if not wave:
+        return None
+    source = f"environment {row.wave}"
+    if row.wave == "H2O_WAVE_LISTEN":  # one variable there, two settings here
+        try:
+            part = _listen(wave).get(row.name)
+        except ValueError as error:
+            raise SettingError(row.name, source, f"{error}, got {wave!r}") from None
+        return None if part is None else (source, part)
+    return source, wave
+
+
+def _check(field: _Field, source: str, raw: Any) -> Any:
+    row, base, about = field
+    try:
+        value = _parse(row.name, base, about, raw) if isinstance(raw, str) else raw
+        if get_origin(base) is tuple and not isinstance(raw, str):
+            value = _parse(row.name, base, about, ",".join(raw))
+        value = msgspec.convert(value, base)
+        size = len(value) if isinstance(value, str) else value
+        if about.least is not None and size < about.least:
+            raise ValueError(f"expected {row.kind}")
+        if about.most is not None and size > about.most:
+            raise ValueError(f"expected {row.kind}")
+    except (ValueError, TypeError) as error:
+        told = row.secret or repr(raw) in str(error)
+        got = "" if told else f", got {raw!r}"
+        raise SettingError(row.name, source, f"{_lower(str(error))}{got}") from None
+    return value
+
+
+def _parse(name: str, base: Any, about: _About, text: str) -> Any:
+    if about.parse is not None:
+        return about.parse(text)
+    if base is int:
+        return _size(text) if name.endswith("_bytes") else _whole(text)
+    if base is float:
+        return _number(text) if name.endswith("per_s") else _duration(text)
+    if get_origin(base) is Literal:
+        text = text.lower()
+        if text not in get_args(base):
+            raise ValueError(f"expected one of {', '.join(get_args(base))}")
+    return text
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def misspelt_names(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return names in `environ` that look like a setting but are none, with the likely meaning.
+
+    Other `SWELL_*` names may belong to the app or to its tests, so only near misses are returned.
+    """
+    known = [row.env for row in settings_table()]
+    unknown = [name for name in environ if name.startswith("SWELL_") and name not in known]
+    near = {name: difflib.get_close_matches(name, known, n=1, cutoff=0.85) for name in unknown}
+    return {name: match[0] for name, match in near.items() if match}
+
+
+def settings_markdown() -> str:
+    """Return the reference page `docs/reference/settings.md`, made from the table."""
+    lines = [
+        "# Settings",
+        "",
+        "<!-- Made by `make gen` from src/swell/config.py; edits here are lost. -->",
+        "",
+        "A flag of `swell run` wins over the environment; `SWELL_*` wins over the name that H2O",
+        "Wave uses for the same thing; both win over the default. A value that cannot be used",
+        "stops the start and is named together with its source. `swell config` shows what holds.",
+        "",
+        "Durations are seconds or text such as `90s`, `1m30s`, `250ms`. Sizes are bytes or text",
+        "such as `256K`, `25M`, `1G` (powers of 1024). Lists are separated by commas.",
+        "",
+        "| setting | default | meaning |",
+        "| --- | --- | --- |",
+    ]
+    for row in settings_table():
+        names = [f"`{name}`" for name in (row.env, row.flag, row.wave) if name]
+        default = f"`{row.default}`" if row.default else "none"
+        kind = row.kind.replace("|", "or")
+        lines.append(f"| {'<br>'.join(names)} | {default} | {row.help} ({kind}) |")
+    lines += [
+        "",
+        "`H2O_WAVE_LISTEN=:8080` sets only the port: the address stays `127.0.0.1` until it is",
+        "named, as in `0.0.0.0:8080`.",
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,245 @@
+"""Who may talk to this server: session cookies, Host, Origin, and the headers of every answer.
+
+All of it is plain functions of a request's headers and the settings. Decisions never read a URL
+that was put together from the Host header.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import re
+import secrets
+import socket
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from itsdangerous import BadSignature, TimestampSigner
+
+from swell.config import Settings
+
+__all__ = [
+    "COOKIE",
+    "SessionSigner",
+    "cookie_header",
+    "host_allowed",
+    "new_id",
+    "origin_allowed",
+    "request_host",
+    "same_site_request",
+    "security_headers",
+    "session_of",
+]
+
+COOKIE = "swell_session"
+"""Name of the session cookie."""
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
+_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+
+def new_id() -> str:
+    """Return a new random id: 128 bits as 22 characters that are safe in URLs."""
+    return secrets.token_urlsafe(16)
+
+
+# ----------------------------------------------------------------------------------- sessions
+
+
+class SessionSigner:
+    """Makes session ids and reads them back from a cookie, refusing what it did not sign.
+
+    Args:
+        secret: Signing key; None makes a random one, so that no two processes share a key that
+            nobody chose.
+        max_age_s: How long a cookie is good for, in seconds.
+    """
+
+    def __init__(self, secret: str | None, max_age_s: float = 30 * 86400.0) -> None:
+        key = secrets.token_bytes(32) if secret is None else secret
+        self._signer = TimestampSigner(
+            key, salt="swell.session", key_derivation="hmac", digest_method=sha256
+        )
+        self._max_age_s = int(max_age_s)
+
+    def new(self) -> tuple[str, str]:
+        """Return a new session id and the cookie value that proves it."""
+        session_id = new_id()
+        return session_id, self.sign(session_id)
+
+    def sign(self, session_id: str) -> str:
+        """Return a fresh cookie value for a session, to prolong it."""
+        return self._signer.sign(session_id).decode("ascii")
+
+    def read(self, cookie_value: str) -> str | None:
+        """Return the session id that a cookie value proves, or None if it proves nothing."""
+        try:
+            session_id = self._signer.unsign(cookie_value, max_age=self._max_age_s)
+        except (BadSignature, UnicodeError, ValueError):
+            return None
+        text = session_id.decode("ascii", "replace")
+        return text if _ID.fullmatch(text) else None
+
+
+def session_of(headers: Headers, signer: SessionSigner) -> str | None:
+    """Return the session id of a request, or None if it has no valid one.
+
+    Args:
+        headers: Raw headers of the ASGI scope.
+        signer: The signer that made the cookie.
+    """
+    for name, value in headers:
+        if name.lower() != b"cookie":
+            continue
+        for pair in value.decode("latin-1").split(";"):
+            key, _, text = pair.partition("=")
+            # Several cookies of that name can arrive, one a path; the signature decides.
+            if key.strip() == COOKIE and (session_id := signer.read(text.strip())) is not None:
+                return session_id
+    return None
+
+
+def cookie_header(
+    cookie_value: str, *, prefix: str, https: bool, max_age_s: float
+) -> tuple[bytes, bytes]:
+    """Return the `Set-Cookie` header of a session.
+
+    Args:
+        cookie_value: From `SessionSigner`.
+        prefix: Where the server is mounted, empty or `/x`; the cookie goes nowhere else.
+        https: Whether the request came over TLS, here or at a trusted proxy.
+        max_age_s: Lifetime in seconds.
+    """
+    parts = [f"{COOKIE}={cookie_value}", f"Path={prefix or '/'}", f"Max-Age={int(max_age_s)}"]
+    parts += ["HttpOnly", "SameSite=Lax"] + (["Secure"] if https else [])
+    return b"set-cookie", "; ".join(parts).encode("ascii")
+
+
+# ------------------------------------------------------------------------------ Host and Origin
+
+
+def request_host(headers: Headers) -> str | None:
+    """Return the Host header of a request; None if there is none, or more than one."""
+    found = [value for name, value in headers if name.lower() == b"host"]
+    return found[0].decode("latin-1") if len(found) == 1 else None
+
+
+@functools.cache
+def _machine_names() -> frozenset[str]:
+    return frozenset({"localhost", socket.gethostname().lower()})
+
+
+def host_allowed(host_header: str | None, settings: Settings) -> bool:
+    """Say whether a request may name this server by that Host header.
+
+    A page of another site can make its own name resolve to this machine (DNS rebinding), but it
+    cannot choose the name that the browser then sends. So only names that nobody else can own are
+    accepted: IP addresses, `localhost` and below, this machine's host name, and those that
+    `allowed_hosts` lists. Any port is fine.
+    """
+    match = _HOST.fullmatch(host_header or "")
+    if match is None or int(match["port"] or 0) > 65535:
+        return False
+    name = match["name"].lower()
+    return (
+        name in _machine_names()
+        or name in settings.allowed_hosts
+        or (name.endswith(".localhost") and ".." not in name and not name.startswith("."))
+        or _is_ip(name)
+    )
+
+
+def _is_ip(name: str) -> bool:
+    try:
+        if name.startswith("["):
+            ipaddress.IPv6Address(name[1:-1])
+        else:
+            ipaddress.IPv4Address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def origin_allowed(
+    origin: str | None, scheme: str, host_header: str | None, settings: Settings
+) -> bool:
+    """Say whether a page of that origin may connect or upload.
+
+    The whole text must equal what a browser sends for this server's own address, or an entry of
+    `allowed_origins`; nothing is cut, matched by prefix or made equal. A missing Origin and the
+    `null` of sandboxed pages are refused.
+
+    Args:
+        origin: The Origin header.
+        scheme: Scheme of the request: http, https, ws or wss.
+        host_header: The Host header, accepted by `host_allowed` before.
+        settings: For `allowed_origins`.
+    """
+    if origin is None or origin == "null":
+        return False
+    return origin in settings.allowed_origins or origin == _own_origin(scheme, host_header)
+
+
+def _own_origin(scheme: str, host_header: str | None) -> str | None:
+    match = _HOST.fullmatch(host_header or "")
+    if match is None:
+        return None
+    web = {"ws": "http", "wss": "https"}.get(scheme, scheme)
+    port = match["port"]
+    tail = f":{port}" if port and port != _DEFAULT_PORTS.get(web) else ""
+    return f"{web}://{match['name'].lower()}{tail}"
+
+
+def same_site_request(scope: Mapping[str, Any], settings: Settings) -> bool:
+    """Say whether a request that changes something came from a page of this server.
+
+    With an Origin header that header decides. Without one the browser must itself say that the
+    request is `same-origin`; a client that says neither is refused, whatever cookies it has.
+    """
+    headers: list[tuple[bytes, bytes]] = list(scope["headers"])
+    origins = [value.decode("latin-1") for name, value in headers if name.lower() == b"origin"]
+    if origins:
+        host = request_host(headers)
+        return len(origins) == 1 and origin_allowed(origins[0], scope["scheme"], host, settings)
+    return [value for name, value in headers if name.lower() == b"sec-fetch-site"] == [
+        b"same-origin"
+    ]
+
+
+# ------------------------------------------------------------------------------------- headers
+
+
+def security_headers(host: str, https: bool) -> list[tuple[bytes, bytes]]:
+    """Return the headers that every page of the app carries.
+
+    Scripts and styles come from this server only and never inline; pictures may come from
+    elsewhere over https, since messages may show them; nothing may frame the page but itself.
+
+    Args:
+        host: Host header, accepted by `host_allowed` before.
+        https: Whether the page is served over TLS.
+    """
+    socket_source = f"{'wss' if https else 'ws'}://{host}" if _HOST.fullmatch(host) else ""
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data: blob: https:",
+            # 'self' covers the socket by today's standard; older browsers want it spelt out
+            f"connect-src 'self' {socket_source}".rstrip(),
+            "font-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'self'",
+        ]
+    )
+    return [
+        (b"content-security-policy", policy.encode("ascii")),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+    ]

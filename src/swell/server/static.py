@@ -1,0 +1,238 @@
+"""The built web client: its files, and the HTML page that starts it.
+
+The client is built by Vite into `swell/web`. The manifest that Vite writes beside it is the only
+list of what may be served: a name is looked up in it, never joined to a path.
+"""
+
+from __future__ import annotations
+
+import gzip
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import anyio.to_thread
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from swell.errors import SettingError
+
+__all__ = ["ASSETS_PATH", "ENTRY", "WEB_DIR", "ClientBundle"]
+
+WEB_DIR = Path(__file__).parent.parent / "web"
+ENTRY = "src/main.ts"
+ASSETS_PATH = "/_s/assets/"
+
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+    ".wasm": "application/wasm",
+    ".txt": "text/plain; charset=utf-8",
+}
+_VIEWPORT = (
+    "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+)
+_PACKED_ALREADY = {".png", ".webp", ".woff2"}
+
+_ICON = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
+    "<rect width='32' height='32' rx='8' fill='#2563eb'/>"
+    "<path d='M5 19c3.7 0 3.7-5 7.3-5s3.7 5 7.4 5 3.6-5 7.3-5' fill='none' stroke='#fff'"
+    " stroke-width='3' stroke-linecap='round'/></svg>"
+)
+
+
+class _Chunk(msgspec.Struct):
+    """One entry of Vite's manifest, as far as it matters here."""
+
+    file: str
+    css: list[str] = []
+    assets: list[str] = []
+    imports: list[str] = []
+
+
+@dataclass(slots=True)
+class _File:
+    """A file of the client; read and packed when first asked for."""
+
+    path: Path
+    body: bytes | None = None
+    packed: bytes | None = None
+
+    def read(self) -> None:
+        body = self.path.read_bytes()
+        if self.path.suffix not in _PACKED_ALREADY:
+            packed = gzip.compress(body, 9, mtime=0)
+            self.packed = packed if len(packed) < len(body) else None
+        self.body = body
+
+
+@dataclass(frozen=True)
+class ClientBundle:
+    """A built client.
+
+    Attributes:
+        js: File name of the entry script, such as `main-4fA1.js`.
+        preload: Further scripts that the entry needs at once.
+        css: Style sheets of the entry and of what it needs at once.
+        build: Short id of this build; the browser reports it, so that an old tab is noticed.
+    """
+
+    js: str
+    preload: tuple[str, ...]
+    css: tuple[str, ...]
+    build: str
+    _files: dict[str, _File] = field(repr=False)
+
+    @classmethod
+    def load(cls, directory: Path = WEB_DIR) -> ClientBundle:
+        """Read the manifest of a built client.
+
+        Raises:
+            SettingError: If there is none, or it does not fit the files beside it.
+        """
+        try:
+            raw = (directory / "manifest.json").read_bytes()
+            manifest = msgspec.json.decode(raw, type=dict[str, _Chunk])
+            entry = manifest[ENTRY]
+            needed = list(_closure(manifest, ENTRY))
+        except FileNotFoundError:
+            raise SettingError(
+                "web client",
+                str(directory),
+                "it has not been built. In a checkout run `make web`; a package that was installed "
+                "has it, so reinstall swell if you see this",
+            ) from None
+        except (KeyError, ValueError) as error:
+            raise SettingError(
+                "web client", str(directory), f"its manifest cannot be used: {error!r}"
+            ) from None
+        listed = {path for chunk in manifest.values() for path in _paths(chunk)}
+        return cls(
+            js=_name(entry.file),
+            preload=tuple(_name(chunk.file) for chunk in needed if chunk is not entry),
+            css=tuple(dict.fromkeys(_name(css) for chunk in needed for css in chunk.css)),
+            build=sha256(raw).hexdigest()[:12],
+            _files={_name(path): _File(directory / path) for path in sorted(listed)},
+        )
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all files that may be served."""
+        return tuple(self._files)
+
+    def first_load(self) -> tuple[str, ...]:
+        """Return what a browser fetches, after the HTML, before the first card shows."""
+        return (self.js, *self.preload, *self.css)
+
+    def render_html(self, *, prefix: str, route: str, title: str = "Swell") -> bytes:
+        """Return the page that starts the client.
+
+        Args:
+            prefix: Where the server is mounted: empty or `/x`.
+            route: Route of the app, such as `/demo`, without the prefix.
+            title: Title until the app sets its own.
+        """
+        base = html.escape(quote(prefix) + ASSETS_PATH)
+        links = [f'<link rel="stylesheet" href="{base}{name}">' for name in self.css]
+        links += [f'<link rel="modulepreload" href="{base}{name}">' for name in self.preload]
+        # an inline icon: browsers ask for /favicon.ico otherwise
+        links.append(f'<link rel="icon" href="data:image/svg+xml,{quote(_ICON)}">')
+        body = {"data-prefix": prefix, "data-route": route, "data-build": self.build}
+        attributes = " ".join(f'{name}="{html.escape(text)}"' for name, text in body.items())
+        page = [
+            "<!doctype html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta name="viewport" content="{_VIEWPORT}">',
+            f"<title>{html.escape(title)}</title>",
+            *links,
+            f'<script type="module" src="{base}{self.js}"></script>',
+            "</head>",
+            f"<body {attributes}>",
+            '<div id="app"></div>',
+            "<noscript>This page is a live app and needs JavaScript.</noscript>",
+            "</body>",
+            "</html>",
+            "",
+        ]
+        return "\n".join(page).encode()
+
+    def routes(self) -> list[Route]:
+        """Return the routes that serve the client's files."""
+        return [Route(ASSETS_PATH + "{name}", self.serve, methods=["GET"], name="asset")]
+
+    async def serve(self, request: Request) -> Response:
+        """Answer one request for a file of the client."""
+        name = request.path_params["name"]
+        file = self._files.get(name)
+        if file is None:
+            return _missing()
+        if file.body is None:
+            try:
+                await anyio.to_thread.run_sync(file.read)
+            except FileNotFoundError:  # rebuilt under a running server
+                return _missing()
+        headers = {
+            # names hold a hash of the content, so a name never changes its meaning
+            "cache-control": "public, max-age=31536000, immutable",
+            "content-type": _TYPES.get(file.path.suffix, "application/octet-stream"),
+            "x-content-type-options": "nosniff",
+        }
+        body = file.body
+        if file.packed is not None:
+            headers["vary"] = "accept-encoding"
+            if _accepts_gzip(request.headers.getlist("accept-encoding")):
+                headers["content-encoding"] = "gzip"
+                body = file.packed
+        return Response(body, headers=headers)
+
+
+def _missing() -> Response:
+    # not cached: the same name exists again once the tab has reloaded or the server is updated
+    return Response(
+        "Not found\n", 404, {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+    )
+
+
+def _accepts_gzip(values: Iterable[str]) -> bool:
+    for item in ",".join(values).split(","):
+        coding, _, weight = item.partition(";")
+        if coding.strip().lower() in ("gzip", "*"):
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def _closure(manifest: dict[str, _Chunk], key: str) -> Iterable[_Chunk]:
+    """Yield a chunk and all that it imports statically, each once."""
+    seen: dict[str, _Chunk] = {}
+    todo: list[Any] = [key]
+    while todo:
+        if (current := todo.pop()) not in seen:
+            seen[current] = manifest[current]
+            todo += manifest[current].imports
+    return seen.values()
+
+
+def _paths(chunk: _Chunk) -> list[str]:
+    return [chunk.file, *chunk.css, *chunk.assets]
+
+
+def _name(path: str) -> str:
+    """The part of a path in the manifest that URLs use; all files lie flat in `assets/`."""
+    folder, _, name = path.rpartition("/")
+    if folder != "assets" or not name or name.startswith("."):
+        raise SettingError("web client", "manifest.json", f"unexpected file {path!r}")
+    return name
