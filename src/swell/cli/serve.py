@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import functools
+import ipaddress
 import logging.config
 import os
 import secrets
@@ -18,6 +20,7 @@ from types import FrameType
 
 import msgspec
 import uvicorn
+from uvicorn.supervisors.basereload import BaseReload
 from uvicorn.supervisors.statreload import StatReload
 
 from swell.app import main
@@ -74,6 +77,7 @@ def _serve(target: Target, settings: Settings, sockets: list[socket.socket]) -> 
 def _uvicorn_config(app: Callable[..., object], settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        host=settings.host,
         ws="websockets-sansio",
         ws_max_size=settings.frame_max_bytes,
         # Compression costs 50 kB a connection and more time than it saves; heartbeats are ours.
@@ -102,6 +106,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             print(f"Swell is running at {self._address}  (Ctrl+C to stop)", flush=True)
+            if not _is_loopback(self.config.host):
+                print("It is open to the network: who reaches this machine can use it.", flush=True)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
         # uvicorn notes the signal here, to raise it once more at the end; an orderly stop is not
@@ -156,7 +162,25 @@ def _child(target: Target, settings: Settings, sockets: list[socket.socket]) -> 
 
 
 class _Watcher(StatReload):
-    """uvicorn's watcher, kept out of folders that hold other people's code."""
+    """uvicorn's watcher, kept out of folders that hold other people's code.
+
+    It notes the times of files before it starts a process, not after: a file that is saved while
+    the process is still reading the others must start it once more.
+    """
+
+    def startup(self) -> None:
+        self._note_times()
+        super().startup()
+
+    def restart(self) -> None:
+        self._note_times()
+        BaseReload.restart(self)
+
+    def _note_times(self) -> None:
+        self.mtimes = {}
+        for file in self.iter_py_files():
+            with contextlib.suppress(FileNotFoundError):
+                self.mtimes[file] = file.stat().st_mtime
 
     def iter_py_files(self) -> Iterator[Path]:
         for root in self.config.reload_dirs:
@@ -193,6 +217,13 @@ def bind(host: str, port: int) -> list[socket.socket]:
             _close(sockets)
             raise CommandError(_why(error, host, port)) from None
     return sockets
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _listen(family: int, address: tuple[object, ...]) -> socket.socket:

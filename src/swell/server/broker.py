@@ -356,7 +356,7 @@ class Broker:
         """Tell the handlers of clients that are gone for too long, then forget them."""
         timeout = self._settings.reconnect_timeout_s
         while True:
-            await asyncio.sleep(min(1.0, timeout / 4))
+            await asyncio.sleep(min(1.0, max(0.01, timeout / 4)))
             now = time.monotonic()
             for client in list(self.clients.values()):
                 if client.gone_at is not None and now - client.gone_at >= timeout:

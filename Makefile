@@ -1,0 +1,76 @@
+# Everything that is done with this project, by name. `make help` lists it.
+#
+# Needs make, git and Python 3.11 or newer; all else is fetched into .venv, .cache and
+# web/node_modules. Steps look at their inputs and do nothing when these have not changed.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.PHONY: help install web check check-python check-web test test-web e2e gen demo docs clean
+.NOTPARALLEL:
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+BIN := .venv/bin
+DONE := .cache/make
+
+# Programs of the environment first: Node is there where the machine has none.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export npm_config_update_notifier := false
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
+
+install: $(DONE)/python $(DONE)/node ## make .venv with all that development needs
+
+$(DONE)/venv: tools/bootstrap.py
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found on PATH." >&2; exit 1; }
+	$(PYTHON) tools/bootstrap.py venv
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/python: $(DONE)/venv pyproject.toml hatch_build.py
+	SWELL_SKIP_WEB=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(DONE)/node: $(DONE)/python
+	$(BIN)/python tools/bootstrap.py node
+	@touch $@
+
+web: install ## build the web client into src/swell/web
+	@$(BIN)/python hatch_build.py
+
+check: check-python check-web ## run linters and type checkers, warnings are errors
+
+check-python: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check-web: install
+	@$(BIN)/python hatch_build.py packages
+	cd web && npm run --silent check
+
+test-web: install
+	@$(BIN)/python hatch_build.py packages
+	cd web && npm test --silent
+
+test: check web test-web ## run every check and every test, the browser's too
+	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
+		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest
+
+e2e: web ## run only the tests that drive a browser
+	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
+		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/e2e
+
+gen: install ## write the files that are made from code
+	$(BIN)/python tools/gen_docs.py
+
+demo: web ## start the demo and print its address
+	@$(BIN)/swell demo
+
+docs: web ## run every code block of the docs and take their pictures
+	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
+		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/docs
+
+clean: ## remove everything that was made or fetched
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build \
+		web/node_modules src/swell/web

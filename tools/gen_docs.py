@@ -1,0 +1,395 @@
+"""Write the reference pages of `docs/reference` from the docstrings. Run it with `make gen`.
+
+`--check` writes nothing and fails when a page is stale; `tests/docs` does the same.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import swell
+from swell import errors, testing, ui
+from swell.cards.base import CARDS, Card
+from swell.components.base import COMPONENTS, Component
+from swell.config import settings_markdown
+from swell.page import AsyncPage, Ref
+from swell.schema import Record, required
+from swell.wave_names import CARD_NAMES, COMPONENT_NAMES, FUNCTIONS
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ROOT / "docs" / "reference"
+NOTE = "<!-- Made by `make gen` from docstrings; edits here are lost. -->"
+SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Yields|Example|Examples|Note):\s*$")
+
+
+# --------------------------------------------------------------------------- reading docstrings
+
+
+def sections(doc: str) -> dict[str, str]:
+    """Split a Google style docstring; the part before the first section is named ``""``."""
+    found: dict[str, list[str]] = {"": []}
+    name = ""
+    for line in inspect.cleandoc(doc).splitlines():
+        if head := SECTION.match(line):
+            name = head[1]
+        elif name and line and not line.startswith(" "):
+            name = ""  # text after a section belongs to the description
+            found[name] += ["", line]
+            continue
+        else:
+            found[name].append(line)
+            continue
+        found[name] = []
+    return {key: textwrap.dedent("\n".join(lines)).strip() for key, lines in found.items()}
+
+
+def entries(text: str) -> dict[str, str]:
+    """Return ``name: meaning`` entries, whose further lines are indented."""
+    found: dict[str, str] = {}
+    name = ""
+    for line in text.splitlines():
+        if head := re.match(r"([*\w.]+)(?: \([^)]*\))?:\s+(.*)", line):
+            name = head[1]
+            found[name] = head[2]
+        elif name:
+            found[name] += " " + line.strip()
+    return {key: value.strip() for key, value in found.items()}
+
+
+def described(thing: Any) -> str:
+    """Return a docstring as Markdown."""
+    parts = sections(thing.__doc__ or "")
+    out = [prose(parts[""])] if parts[""] else []
+    for title in ("Args", "Attributes", "Raises"):
+        if lines := entries(parts.get(title, "")):
+            head = {"Args": "Arguments", "Attributes": "Attributes", "Raises": "Raises"}[title]
+            out.append(f"{head}:\n\n" + "\n".join(f"- `{k}`: {v}" for k, v in lines.items()))
+    out += [
+        f"{title}: {' '.join(parts[title].split())}"
+        for title in ("Returns", "Yields")
+        if title in parts
+    ]
+    return "\n\n".join(out)
+
+
+def prose(text: str) -> str:
+    """Return a description as Markdown, its examples as code."""
+    blocks = re.split(r"\n\s*\n", text)
+    return "\n\n".join(
+        code(b.strip("\n")) if b.startswith(">>>") else b for b in blocks if b.strip()
+    )
+
+
+def signature(name: str, thing: Any) -> str:
+    """Return a call as one would write it, one argument a line when it is long."""
+    try:
+        found = inspect.signature(thing)
+    except (TypeError, ValueError):
+        return name
+    parts = []
+    for parameter in found.parameters.values():
+        if parameter.name == "self":
+            continue
+        bare = parameter.replace(annotation=inspect.Parameter.empty)
+        if parameter.default is not inspect.Parameter.empty:
+            parts.append(f"{parameter.name}={parameter.default!r}")
+        else:
+            parts.append(str(bare))
+    if inspect.iscoroutinefunction(thing):
+        name = f"await {name}"
+    line = f"{name}({', '.join(parts)})"
+    if len(line) <= 80:
+        return line
+    return f"{name}(\n" + "".join(f"    {part},\n" for part in parts) + ")"
+
+
+def code(text: str) -> str:
+    return f"```text\n{text}\n```"
+
+
+# ------------------------------------------------------------------------------- records of ui
+
+
+def names_of_ui() -> dict[str, Any]:
+    """Every function of Wave's `ui`, in alphabetical order."""
+    return {name: getattr(ui, name) for name in sorted(FUNCTIONS)}
+
+
+def is_there(thing: Any) -> bool:
+    """Tell whether a name of `ui` does something, rather than raise `NotSupportedError`."""
+    if inspect.isclass(thing):
+        return issubclass(thing, Record)
+    return bool(thing.__module__.startswith("swell.cards"))
+
+
+def ui_name(cls: type[Record]) -> str:
+    return CLASS_TO_NAME.get(cls.__name__, "")
+
+
+def kind_in_words(annotation: str) -> str:
+    """Return a property's type, as written in its class, in words.
+
+    >>> kind_in_words("Sequence[Choice] | None")
+    'list of `ui.choice`'
+    >>> kind_in_words("Literal['a', 'b']")
+    '`a` or `b`'
+    """
+    if "Missing(" in annotation:
+        return "not there yet"
+    text = re.sub(r"\s*\|\s*None", "", annotation)
+    text = re.sub(r"Annotated\[(.*?), (?:[A-Z]\w*\([^)]*\)|[A-Z_]+)\]", r"\1", text)
+    kinds = [part for part in re.split(r"\s*\|\s*(?![^\[]*\])", text) if part]
+    return " or ".join(dict.fromkeys(map(_in_words, kinds)))
+
+
+def _in_words(kind: str) -> str:
+    if found := re.fullmatch(r"Literal\[(.*)\]", kind):
+        return " or ".join(f"`{word.strip()[1:-1]}`" for word in found[1].split(","))
+    if found := re.fullmatch(r"Sequence\[(.*)\]", kind):
+        inner = _in_words(found[1])
+        return "list" if inner == "any value" else f"list of {inner}"
+    if kind.startswith("Mapping["):
+        return "dict"
+    if name := CLASS_TO_NAME.get(kind):
+        return f"`ui.{name}`"
+    return WORDS.get(kind, kind)
+
+
+WORDS = {
+    "str": "text",
+    "Name": "text",
+    "Box": "text",
+    "int": "whole number",
+    "float": "number",
+    "bool": "true or false",
+    "Data": "`data(...)`",
+    "Component": "components",
+    "Any": "any value",
+}
+CLASS_TO_NAME = {
+    thing.__name__: name
+    for name in FUNCTIONS
+    if inspect.isclass(thing := getattr(ui, name)) and issubclass(thing, Record)
+}
+
+
+def record_section(cls: type[Record], name: str) -> str:
+    """Return one card, component or helper as a section."""
+    parts = sections(cls.__doc__ or "")
+    meanings = entries(parts.get("Attributes", ""))
+    out = [f"## ui.{name}", prose(parts[""]), code(signature(f"ui.{name}", getattr(ui, name)))]
+    annotations, needed = fields_of(cls), required(cls)
+    rows = [
+        "| `{}` | {}{} | {} |".format(
+            field,
+            kind_in_words(kind),
+            ", needed" if field in needed else "",
+            meanings.get(field, "").replace("|", "or"),
+        )
+        for field, kind in annotations.items()
+    ]
+    if rows:
+        out.append("| property | type | meaning |\n| --- | --- | --- |\n" + "\n".join(rows))
+    return "\n\n".join(part for part in out if part)
+
+
+def fields_of(cls: type[Record]) -> dict[str, str]:
+    """Return the properties of a record with their annotations as written."""
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        found |= inspect.get_annotations(base)
+    choices = {
+        name: f"Literal{list(get_args(value))}"
+        for name, value in vars(sys.modules[cls.__module__]).items()
+        if get_origin(value) is Literal
+    }
+    names = re.compile("|".join(rf"\b{name}\b" for name in choices) or "(?!)")
+    return {
+        name: names.sub(lambda match: choices[match[0]], found[name])
+        for name in cls.__struct_fields__
+    }
+
+
+def referred(classes: list[type[Record]]) -> Iterator[str]:
+    for cls in classes:
+        if name := ui_name(cls):
+            yield record_section(cls, name)
+
+
+# --------------------------------------------------------------------------------------- pages
+
+
+def cards_page() -> str:
+    head = (
+        "# Cards\n\n" + NOTE + "\n\n"
+        "Every card that Swell has. A card is put on a page with `q.page[key] = ui.name(...)`;\n"
+        "each property can be assigned later with `q.page[key].property = value`, and `None`\n"
+        "removes it. What is needed comes first in the call."
+    )
+    out = [head]
+    for view, cls in sorted(CARDS.items()):
+        section = record_section(cls, f"{view}_card")
+        if (ROOT / "docs" / "cards" / f"{view}.md").is_file():
+            section += f"\n\nMore and examples: [{view} card](../cards/{view}.md)."
+        out.append(section)
+    return "\n\n".join(out) + "\n"
+
+
+def components_page() -> str:
+    helpers = [
+        thing
+        for thing in names_of_ui().values()
+        if inspect.isclass(thing)
+        and issubclass(thing, Record)
+        and not issubclass(thing, Card | Component)
+    ]
+    out = [
+        "# Form components\n\n" + NOTE + "\n\n"
+        "What can be in the `items` of a [form card](../cards/form.md) or a\n"
+        "[header](../cards/header.md). After them come the small things that cards and\n"
+        "components are given, such as choices, zones and themes.",
+        *referred([COMPONENTS[tag] for tag in sorted(COMPONENTS)]),
+        *referred(sorted(helpers, key=lambda cls: cls.__name__)),
+    ]
+    functions = [
+        f"## ui.{name}\n\n{described(thing)}\n\n{code(signature(f'ui.{name}', thing))}"
+        for name, thing in names_of_ui().items()
+        if inspect.isfunction(thing) and is_there(thing)
+    ]
+    return "\n\n".join(out + functions) + "\n"
+
+
+def wave_page() -> str:
+    names = names_of_ui()
+    there = [name for name, thing in names.items() if is_there(thing)]
+    missing = [name for name in names if name not in there]
+    groups = {
+        "Cards": [name for name in missing if name in CARD_NAMES],
+        "Form components": [name for name in missing if name in COMPONENT_NAMES],
+        "Parts of cards and components": [
+            name for name in missing if name not in CARD_NAMES and name not in COMPONENT_NAMES
+        ],
+    }
+    lines = [
+        "# Names of H2O Wave",
+        "",
+        NOTE,
+        "",
+        f"`ui` has {len(names)} names. {len(there)} of them do something. The others have Wave's",
+        "arguments, so that code can be imported and checked, and raise `NotSupportedError` when",
+        "they are called.",
+        "",
+        "[What behaves as in Wave](../explain/wave.md) is about everything else.",
+        "",
+        "## Names that are there",
+        "",
+        *[f"- `ui.{name}`" for name in there],
+    ]
+    for title, group in groups.items():
+        lines += ["", f"## {title} that are not there yet", ""]
+        lines += [f"- `ui.{name}` raises `NotSupportedError`" for name in group]
+    return "\n".join(lines) + "\n"
+
+
+def errors_page() -> str:
+    classes = [
+        thing
+        for thing in vars(errors).values()
+        if inspect.isclass(thing) and issubclass(thing, errors.SwellError)
+    ]
+    out = [
+        "# Errors\n\n" + NOTE + "\n\n"
+        "Everything that Swell raises is in `swell.errors` and is a `SwellError`. The code is\n"
+        "stable: it is what a log line or the browser names. Wrong arguments of a call are\n"
+        "`TypeError` or `ValueError`, as everywhere in Python."
+    ]
+    for cls in classes:
+        also = [base.__name__ for base in cls.__bases__ if base.__module__ == "builtins"]
+        line = f"Code: `{cls.code}`." + (f" Also a `{'` and a `'.join(also)}`." if also else "")
+        if cls is errors.SwellError:
+            line = f"Code: `{cls.code}`."
+        out.append(f"## {cls.__name__}\n\n{described(cls)}\n\n{line}")
+    return "\n\n".join(out) + "\n"
+
+
+def api_page() -> str:
+    out = [
+        "# Functions and classes\n\n" + NOTE + "\n\n"
+        "What `from swell import ...` offers. The same names can be imported from `h2o_wave`.\n"
+        "For cards see [Cards](cards.md); for what goes into forms,\n"
+        "[Form components](components.md)."
+    ]
+    for name in sorted(swell.__all__, key=str.lower):
+        thing = getattr(swell, name)
+        if inspect.ismodule(thing) or name.startswith("_"):
+            continue
+        if not inspect.isroutine(thing) and not inspect.isclass(thing):
+            out.append(f"## {name}\n\n{described(type(thing))}")
+        elif inspect.isclass(thing):
+            out += (
+                class_sections(name, thing) if name == "Q" else [f"## {name}\n\n{described(thing)}"]
+            )
+        else:
+            out.append(f"## {name}\n\n{code(signature(name, thing))}\n\n{described(thing)}")
+    out += class_sections("q.page", AsyncPage)
+    out += class_sections('q.page["card"]', Ref)
+    out.append(
+        f"## swell.testing.connect\n\n{code(signature('connect', testing.connect))}\n\n"
+        f"{described(testing.connect)}"
+    )
+    out += class_sections("swell.testing.Client", testing.Client)
+    return "\n\n".join(out) + "\n"
+
+
+def class_sections(title: str, cls: type[Any]) -> list[str]:
+    out = [f"## {title}\n\n{described(cls)}"]
+    for name, member in inspect.getmembers(cls):
+        if name.startswith("_") or not getattr(member, "__doc__", None):
+            continue
+        if inspect.isfunction(member):
+            out.append(
+                f"### {title}: {name}\n\n{code(signature(name, member))}\n\n{described(member)}"
+            )
+        elif isinstance(member, property):
+            out.append(f"### {title}: {name}\n\n{described(member)}")
+    return out
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated page by its path."""
+    made = {
+        "api.md": api_page,
+        "cards.md": cards_page,
+        "components.md": components_page,
+        "errors.md": errors_page,
+        "settings.md": settings_markdown,
+        "wave.md": wave_page,
+    }
+    return {PAGES / name: make() for name, make in made.items()}
+
+
+def main(argv: list[str]) -> int:
+    stale = [
+        path
+        for path, text in pages().items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+    if "--check" in argv:
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is stale; run `make gen`", file=sys.stderr)
+        return 1 if stale else 0
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(pages()[path], encoding="utf-8")
+        print(f"wrote {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
