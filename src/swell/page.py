@@ -10,7 +10,7 @@ import asyncio
 import copy
 import logging
 from collections.abc import Mapping
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from .cards.base import CARDS, check_card, check_property, named_components
 from .data import Data, check_row, row_key
@@ -76,6 +76,11 @@ class Ref:
 
     def __setitem__(self, name: Segment, value: Any) -> None:
         self._page._assign(self._key, (*self._path, _segment(name)), value)
+
+    if TYPE_CHECKING:
+
+        def __add__(self, row: Any) -> Self:
+            """Type checkers want it beside `__iadd__` where the left side is an attribute."""
 
     def __iadd__(self, row: Any) -> Self:
         self._page._append(self._key, self._path, row)

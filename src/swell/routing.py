@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from .expando import expando_to_dict
@@ -62,10 +63,28 @@ class _Rule:
             await result
 
 
-_events: dict[str, list[tuple[str, _Rule]]] = {}
-_hashes: list[_Rule] = []
-_args: dict[str, list[_Rule]] = {}
-_patterns: list[_Rule] = []
+class _Registry:
+    """What `@on` registered, for the whole process."""
+
+    def __init__(self) -> None:
+        self.events: dict[str, list[tuple[str, _Rule]]] = {}
+        self.hashes: list[_Rule] = []
+        self.args: dict[str, list[_Rule]] = {}
+        self.patterns: list[_Rule] = []
+
+
+_registry = _Registry()
+
+
+@contextmanager
+def isolated() -> Iterator[None]:
+    """Let `@on` register into nothing while the block runs, for tests with several apps."""
+    global _registry
+    before, _registry = _registry, _Registry()
+    try:
+        yield
+    finally:
+        _registry = before
 
 
 def on(arg: str | None = None, predicate: Predicate | None = None) -> Callable[[_F], _F]:
@@ -87,16 +106,16 @@ def on(arg: str | None = None, predicate: Predicate | None = None) -> Callable[[
     def register(function: _F) -> _F:
         name = arg or function.__name__
         if name.startswith("#"):
-            _hashes.append(_Rule(function, predicate, name[1:]))
+            _registry.hashes.append(_Rule(function, predicate, name[1:]))
         elif "." in name:
             source, event = name.split(".", 1)
             if not source or not event:
                 raise ValueError(f"@on({arg!r}): want 'source.event'")
-            _events.setdefault(source, []).append((event, _Rule(function, predicate)))
+            _registry.events.setdefault(source, []).append((event, _Rule(function, predicate)))
         elif "{" in name and "}" in name:
-            _patterns.append(_Rule(function, predicate, name))
+            _registry.patterns.append(_Rule(function, predicate, name))
         else:
-            _args.setdefault(name, []).append(_Rule(function, predicate))
+            _registry.args.setdefault(name, []).append(_Rule(function, predicate))
         return function
 
     return register
@@ -112,18 +131,18 @@ async def run_on(q: Query) -> bool:
     """
     for source in q.events:
         data = q.events[source]
-        for event, rule in _events.get(source, ()):
+        for event, rule in _registry.events.get(source, ()):
             if event in data and rule.wants(data[event]):
                 await rule.run(q, data[event])
                 return True
     name = str(q.args["__wave_submission_name__"] or "")
     if name == "#":
         return await _run_hash(q)
-    for rule in _args.get(name, ()):
+    for rule in _registry.args.get(name, ()):
         if rule.wants(q.args[name]):
             await rule.run(q, q.args[name])
             return True
-    for rule in _patterns:
+    for rule in _registry.patterns:
         params = rule.match(name)
         if params is not None and rule.wants(q.args[name]):
             await rule.run(q, q.args[name], params)
@@ -142,7 +161,7 @@ async def handle_on(q: Query) -> bool:
         _log.warning("handle_on() is deprecated; use run_on(), which answers what was submitted")
     for source in q.events:
         data = q.events[source]
-        for event, rule in _events.get(source, ()):
+        for event, rule in _registry.events.get(source, ()):
             if event in data and rule.wants(data[event]):
                 await rule.run(q, data[event])
                 return True
@@ -151,7 +170,7 @@ async def handle_on(q: Query) -> bool:
             if await _run_hash(q):
                 return True
             continue
-        for rule in _args.get(name, ()):
+        for rule in _registry.args.get(name, ()):
             if rule.wants(value):
                 await rule.run(q, value)
                 return True
@@ -165,7 +184,7 @@ async def _run_hash(q: Query) -> bool:
     value = q.args["#"]
     if not isinstance(value, str):
         value = ""  # the hash was cleared
-    for rule in _hashes:
+    for rule in _registry.hashes:
         params = rule.match(value)
         if params is None:
             continue

@@ -49,7 +49,7 @@ def test_every_line_is_quoted_or_a_link_to_a_page(index: Index, question: str) -
 @pytest.mark.parametrize("question", [*QUESTIONS, "What is the capital of France?"])
 def test_every_link_resolves(index: Index, question: str) -> None:
     text = answer.compose(index.search(question))
-    outside_code = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    outside_code = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
     links = re.findall(r"\]\(#docs/([^)]+)\)", outside_code)
     assert links
     assert set(links) <= set(index.pages)
@@ -59,7 +59,7 @@ def test_every_link_resolves(index: Index, question: str) -> None:
 def test_code_is_quoted_whole(index: Index, question: str) -> None:
     text = answer.compose(index.search(question))
     everything = "\n".join(page.text for page in index.pages.values())
-    for block in re.findall(r"^```.*?^```$", text, flags=re.M | re.S):
+    for block in re.findall(r"^```.*?^```$", text, flags=re.MULTILINE | re.DOTALL):
         assert block in everything
 
 
@@ -72,7 +72,7 @@ def test_the_answer_says_so_when_the_pages_do_not_answer(index: Index) -> None:
 def test_answers_are_short_enough_to_read(index: Index) -> None:
     for question in QUESTIONS:
         text = answer.compose(index.search(question))
-        prose = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+        prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
         assert len(prose.split()) < 450, question
 
 

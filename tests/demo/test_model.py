@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from swell.demo import app as demo
 from swell.demo.model import Model, ModelError
 from swell.demo.search import Hit, Page, Section
+from swell.testing import connect
 
 pytestmark = pytest.mark.anyio
 
@@ -49,8 +51,10 @@ async def serving(script: Script) -> AsyncIterator[Upstream]:
         body = await reader.readexactly(int(headers["content-length"]))
         upstream.requests.append((headers, json.loads(body)))
         talk = asyncio.create_task(script(writer, upstream))
-        await asyncio.wait([talk, hangup := asyncio.create_task(reader.read())],
-                           return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            [talk, hangup := asyncio.create_task(reader.read())],
+            return_when=asyncio.FIRST_COMPLETED,
+        )
         if hangup.done():
             upstream.closed.set()
         for task in (talk, hangup):
@@ -131,7 +135,7 @@ async def test_a_refusal_is_told_calmly_and_without_the_key() -> None:
         await writer.drain()
 
     async with serving(script) as upstream:
-        with pytest.raises(ModelError, match="refused.*401") as caught:
+        with pytest.raises(ModelError, match=r"refused.*401") as caught:
             await collect(Model("small", upstream.url, "key-1"))
     assert "key-1" not in str(caught.value)
     assert "secret" not in str(caught.value)
@@ -163,6 +167,43 @@ async def test_a_server_that_is_not_there_is_told_calmly() -> None:
         await collect(Model("small", "http://127.0.0.1:1/v1"))
     with pytest.raises(ModelError, match=r"cannot be reached|connection to the model broke"):
         await collect(Model("small", "no address"))
+
+
+async def test_stop_in_the_demo_closes_the_request_and_keeps_the_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def script(writer: asyncio.StreamWriter, _: Upstream) -> None:
+        sse(writer, token("It has "), token("begun"), end=False)
+        await writer.drain()
+        await asyncio.Event().wait()
+
+    async with serving(script) as upstream, connect(demo.serve) as client:
+        monkeypatch.setenv("SWELL_MODEL", "small")
+        monkeypatch.setenv("OPENAI_BASE_URL", upstream.url)
+        prompt = asyncio.create_task(client.act("ask", "How do I stop?"))
+        await client.until(lambda page: page["chat"]["data"][1:] == [["It has begun", False]])
+        await client.event("ask", "stop")
+        await prompt
+        await asyncio.wait_for(upstream.closed.wait(), 10)
+        assert client.page["chat"]["data"][1:] == [["It has begun", False]]
+        assert client.page["chat"]["generating"] is False
+
+
+async def test_the_demo_tells_what_went_wrong_in_place_of_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def script(writer: asyncio.StreamWriter, _: Upstream) -> None:
+        sse(writer, token("Half an"), end=False)
+        await writer.drain()
+
+    async with serving(script) as upstream, connect(demo.serve) as client:
+        monkeypatch.setenv("SWELL_MODEL", "small")
+        monkeypatch.setenv("OPENAI_BASE_URL", upstream.url)
+        await client.act("ask", "How do I stop?")
+        [_, [text, from_user]] = client.page["chat"]["data"]
+        assert text.startswith("Half an\n\nThe model stopped")
+        assert from_user is False
+        assert client.error is None
 
 
 def test_only_naming_a_model_turns_it_on() -> None:

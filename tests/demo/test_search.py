@@ -36,7 +36,12 @@ def index() -> Index:
         ("NotSupportedError", {"reference/errors", "reference/wave", "explain/wave"}),
         ("what is msgspec for", {"explain/dependencies"}),
         ("dropdown", {"reference/components", "cards/form", "howto/forms"}),
-        ("Does ui.plot_card exist?", {"reference/wave"}),
+        ("Does ui.plot_card exist?", {"reference/wave", "reference/errors"}),
+        ("Which cards are not there yet?", {"reference/wave"}),
+        ("Is there a dark mode?", {"howto/themes"}),
+        ("deploy in production behind nginx", {"howto/proxy"}),
+        ("how to authenticate users", {"explain/security"}),
+        ("What is Swell?", {"index"}),
     ],
 )
 def test_the_first_hit_is_on_a_page_that_answers(
@@ -83,7 +88,7 @@ def test_a_question_that_the_pages_do_not_answer_finds_nothing(index: Index, que
         "_ __ ___",
         "stop\x00button",
         "\ud800 stop",
-        "ſtop ＳＴＯＰ",
+        "\u017ftop \uff33\uff34\uff2f\uff30",
         "data[-1] = [text, False]",
     ],
 )

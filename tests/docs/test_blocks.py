@@ -14,7 +14,7 @@ import ast
 import asyncio
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from typing import Any
 import pytest
 
 import swell
-from swell import Q, data, routing, ui
-from swell.testing import Client, connect
+from swell import Q, data, ui
+from swell.testing import Client, connect, isolated
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(
@@ -83,20 +83,8 @@ def anyio_backend() -> str:
 @pytest.fixture(autouse=True)
 def fresh_app() -> Iterator[None]:
     """Start each block with no handlers: apps register theirs for the whole process."""
-    registries = (routing._events, routing._hashes, routing._args, routing._patterns)
-    before = [registry.copy() for registry in registries], dict(swell.main.handlers)
-    for registry in registries:
-        registry.clear()
-    swell.main.handlers.clear()
-    yield
-    for registry, content in zip(registries, before[0], strict=True):
-        registry.clear()
-        if isinstance(registry, dict):
-            registry.update(content)
-        else:
-            registry.extend(content)
-    swell.main.handlers.clear()
-    swell.main.handlers.update(before[1])
+    with isolated():
+        yield
 
 
 @pytest.mark.anyio
@@ -214,9 +202,8 @@ def components(card: dict[str, Any], tag: str) -> Iterator[dict[str, Any]]:
 
 def entered(card: dict[str, Any]) -> dict[str, Any]:
     """Return what a browser submits for inputs that nobody touched."""
-    empty: dict[str, Callable[[], Any]] = {"textbox": str, "checkbox": bool, "dropdown": lambda: None}
     return {
-        part["name"]: part.get("value", default())
-        for tag, default in empty.items()
+        part["name"]: part.get("value", empty)
+        for tag, empty in {"textbox": "", "checkbox": False, "dropdown": None}.items()
         for part in components(card, tag)
     }

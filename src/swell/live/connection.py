@@ -90,6 +90,11 @@ class Connection:
         self._acts = Bucket(limits.act_rate_per_s, limits.act_burst, now)
         self._all = Bucket(limits.act_rate_per_s * _FLOOD, limits.act_burst * _FLOOD, now)
 
+    @property
+    def pending(self) -> bool:
+        """Whether there is something that the browser has not been sent yet."""
+        return bool(self._control) or (self.page is not None and self.seq < self.page.seq)
+
     def receive(self, frame: str | bytes, now: float) -> ClientMessage:
         """Return the message in a frame.
 

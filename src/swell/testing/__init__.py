@@ -9,17 +9,20 @@ async with connect(serve) as client:
 
 from swell.live.ops import Append, Delete, Insert, Remove, Set
 
-from .client import Client, HandlerFailed, connect
+from .client import Client, HandlerError, Harness, connect, isolated, serving
 from .model import ScriptedModel
 
 __all__ = [
     "Append",
     "Client",
     "Delete",
-    "HandlerFailed",
+    "HandlerError",
+    "Harness",
     "Insert",
     "Remove",
     "ScriptedModel",
     "Set",
     "connect",
+    "isolated",
+    "serving",
 ]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import msgspec
 
-from swell.app import App
+from swell import routing
+from swell.app import App, main
 from swell.config import Settings
 from swell.errors import OpError, ProtocolError, SwellError
 from swell.live.buffer import Buffer
@@ -23,6 +25,7 @@ from swell.live.wire import (
     Ack,
     Act,
     Beat,
+    Clear,
     Drain,
     End,
     Err,
@@ -39,7 +42,7 @@ _decoder = msgspec.json.Decoder(ServerMessage)
 _TIMEOUT_S = 10.0
 
 
-class HandlerFailed(SwellError):
+class HandlerError(SwellError):
     """The handler raised; the log has the traceback under the error id.
 
     Attributes:
@@ -63,12 +66,16 @@ class Client:
         state: The page as this tab has it.
         error: What the person is shown, None when nothing is wrong.
         closed: Close code of the connection, None while it is open.
+        welcomes: How the server greeted this tab each time, `snapshot` or `resumed`.
+        cleared: How often it was told to forget args because somebody else acted.
     """
 
     def __init__(self, broker: Broker, limits: ConnectionLimits, route: str, session: str) -> None:
         self.state = PageState()
         self.error: Err | None = None
         self.closed: int | None = None
+        self.welcomes: list[str] = []
+        self.cleared = 0
         self.draining = False
         self._broker = broker
         self._limits = limits
@@ -126,7 +133,7 @@ class Client:
             await asyncio.gather(self._pump, return_exceptions=True)
         self._connection = self._pump = None
 
-    async def act(self, name: str | None = None, value: Any = True, **args: Any) -> None:
+    async def act(self, name: str | None = None, value: Any = True, /, **args: Any) -> None:
         """Submit a control and wait until its handler has finished.
 
         Args:
@@ -135,7 +142,7 @@ class Client:
             **args: Values of other controls that are submitted along.
 
         Raises:
-            HandlerFailed: If the handler raised.
+            HandlerError: If the handler raised.
         """
         if name is not None:
             args[name] = value
@@ -145,7 +152,7 @@ class Client:
         """Emit an event, such as a chatbot's `stop`, and wait until its handler has finished.
 
         Raises:
-            HandlerFailed: If the handler raised.
+            HandlerError: If the handler raised.
         """
         await self.send(Act(id=str(uuid.uuid4()), name=source, event=(source, name, data)))
 
@@ -153,7 +160,7 @@ class Client:
         """Send an action, wait for its answer, and when it runs for its handler.
 
         Raises:
-            HandlerFailed: If the handler raised.
+            HandlerError: If the handler raised.
         """
         self._acks.pop(act.id, None)
         self._deliver(act)
@@ -163,7 +170,7 @@ class Client:
         ack = self._acks[act.id]
         if ack.st == "ok":
             await self._until(lambda: act.id in self._ends)
-            await self.settle()
+            await self._catch_up()  # not `settle`: another handler may stream on for long
             if self._ends[act.id] == "err":
                 self._raise_error()
         return ack
@@ -182,13 +189,16 @@ class Client:
         await self._until(lambda: condition(self.page))
 
     async def settle(self) -> None:
-        """Wait until no handler of this tab runs and the page is as the server has it."""
+        """Wait until no handler of this tab runs and it has got all that there is for it."""
         client = self._broker.clients[self._id or ""]
-        await self._until(
-            lambda: (
-                not client.running and self._pos is not None and self._pos.s == client.page.live.seq
-            )
-        )
+        await self._until(lambda: not client.running)
+        await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        connection = self._connection
+        if connection is None:
+            raise RuntimeError("this tab is not connected; call open()")
+        await self._until(lambda: not connection.pending)
 
     async def _until(self, condition: Callable[[], Any]) -> None:
         async with asyncio.timeout(_TIMEOUT_S):
@@ -252,6 +262,7 @@ class Client:
                 self.state.load(message.state)
                 self._pos = Position(message.e, message.s)
             self._welcomed = True
+            self.welcomes.append(message.mode)
         elif isinstance(message, Ack):
             self._acks[message.id] = message
         elif isinstance(message, End):
@@ -264,6 +275,8 @@ class Client:
             self._deliver(Pong(message.s))
         elif isinstance(message, Drain):
             self.draining = True
+        elif isinstance(message, Clear):
+            self.cleared += 1
 
     def _apply(self, frame: Ops) -> None:
         assert self._pos is not None, "ops before welcome"
@@ -272,12 +285,12 @@ class Client:
         if frame.e != self._pos.e or frame.f != self._pos.s + 1:
             raise OpError(f"gap: have {self._pos}, got {frame.f}..{frame.n} of {frame.e}")
         self.state.apply(frame.o)
-        self._ops += frame.o
+        self._ops += copy.deepcopy(frame.o)  # later ops change values that this one brought
         self._pos = Position(frame.e, frame.n)
 
     def _raise_error(self) -> None:
         if self.error is not None:
-            raise HandlerFailed(self.error)
+            raise HandlerError(self.error)
 
 
 class Harness:
@@ -301,6 +314,23 @@ class Harness:
         for tab in self._tabs:
             await tab.drop()
         await self.broker.stop()
+
+
+@contextmanager
+def isolated() -> Iterator[None]:
+    """Let `@app` and `@on` register into nothing while the block runs.
+
+    They register for the whole process; a test that defines an app of its own uses this
+    so that no other test meets it.
+    """
+    handlers = dict(main.handlers)
+    main.handlers.clear()
+    try:
+        with routing.isolated():
+            yield
+    finally:
+        main.handlers.clear()
+        main.handlers.update(handlers)
 
 
 @asynccontextmanager
@@ -349,7 +379,7 @@ async def connect(
         The tab, after the handler has painted.
 
     Raises:
-        HandlerFailed: If the handler raised.
+        HandlerError: If the handler raised.
     """
     async with serving(handler, mode=mode, settings=settings) as harness:
         yield await harness.tab(hash=hash)
