@@ -75,7 +75,7 @@ class App:
         await self._server(scope, receive, send)
 
     @asynccontextmanager
-    async def lifespan(self, app: Any = None) -> AsyncIterator[None]:
+    async def lifespan(self, _host: Any = None) -> AsyncIterator[None]:
         """Start and stop with the application that this one is mounted in."""
         await self.startup()
         try:

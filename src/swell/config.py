@@ -563,7 +563,7 @@ def settings_markdown() -> str:
         names = [f"`{name}`" for name in (row.env, row.flag, row.wave) if name]
         default = f"`{row.default}`" if row.default else "none"
         kind = row.kind.replace("|", "or")
-        lines.append(f"| {'<br>'.join(names)} | {default} | {row.help} ({kind}) |")
+        lines.append(f"| {', '.join(names)} | {default} | {row.help} ({kind}) |")
     lines += [
         "",
         "`H2O_WAVE_LISTEN=:8080` sets only the port: the address stays `127.0.0.1` until it is",

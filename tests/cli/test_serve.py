@@ -201,7 +201,7 @@ def test_a_change_starts_it_again_and_sessions_stay(serve: Serve, folder: Path) 
     served = serve("run", "app.py", "--reload")
     url = served.url()
     cookie = (get(url).getheader("set-cookie") or "").partition(";")[0]
-    assert cookie.startswith(f"{COOKIE}=")
+    assert cookie.startswith(f"{COOKIE}_")
 
     change(folder, "def broken(:\n")
     served.line("waiting for a change")

@@ -18,7 +18,8 @@ def block_before(picture: str) -> str:
     """Return the code block that a picture in the chatbot's guide shows."""
     before, found, _ = GUIDE.read_text().partition(f"images/{picture}.png")
     assert found, f"{GUIDE.name} does not show {picture}"
-    return re.findall(r"^```py[^\n]*\n(.*?)^```", before, re.S | re.M)[-1]
+    found_blocks: list[str] = re.findall(r"(?ms)^```py[^\n]*\n(.*?)^```", before)
+    return found_blocks[-1]
 
 
 def settled(page: Page) -> None:
@@ -36,7 +37,8 @@ def stopped(page: Page) -> None:
 
 def suggested(page: Page) -> None:
     """Wait until the suggestions are there."""
-    expect(page.get_by_role("group", name="Suggestions").get_by_role("button").first).to_be_visible()
+    group = page.get_by_role("group", name="Suggestions")
+    expect(group.get_by_role("button").first).to_be_visible()
 
 
 def rated(page: Page) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ PACKAGES = ["swell", "h2o_wave"]
 
 def blocks(page: Path) -> list[str]:
     """Return the Python code blocks of a Markdown page."""
-    return re.findall(r"^```py[^\n]*\n(.*?)^```", page.read_text(), re.S | re.M)
+    return re.findall(r"^```py[^\n]*\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
 
 
 def check_stop(page: Page) -> None:
@@ -37,7 +38,7 @@ def check_stop(page: Page) -> None:
     text = messages(page, "assistant").last.inner_text().strip()
     texts = recorded_texts(page)
     assert len(texts) >= 3, texts
-    assert all(later.startswith(earlier) for earlier, later in zip(texts, texts[1:], strict=False))
+    assert all(later.startswith(earlier) for earlier, later in pairwise(texts))
     page.wait_for_timeout(700)  # several words' time: nothing may come any more
     assert messages(page, "assistant").last.inner_text().strip() == text
     assert messages(page, "user").all_inner_texts() == ["Hello there"]

@@ -57,9 +57,7 @@ def test_an_app_mounted_in_fastapi_under_a_prefix(tmp_path: Path, page: Page) ->
         app.stop()
 
 
-def test_a_changed_file_reaches_open_tabs_by_itself(
-    run: Run, page: Page, tmp_path: Path
-) -> None:
+def test_a_changed_file_reaches_open_tabs_by_itself(run: Run, page: Page, tmp_path: Path) -> None:
     app = run(ECHO, "--reload")
     page.goto(app.url)
     say(page, "Hi")

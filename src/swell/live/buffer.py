@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from swell.errors import OpError
+
 from .ops import ILLEGAL, Segment, units
 
 RowId: TypeAlias = str | int

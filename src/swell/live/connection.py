@@ -14,6 +14,7 @@ from collections.abc import Callable
 import msgspec
 
 from swell.errors import ProtocolError
+
 from .page import LivePage
 from .wire import (
     CLOSE_HANDSHAKE,

@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 
 from swell.errors import RowError
+
 from .buffer import Buffer, Cells, Row, RowId
 from .ops import Append, Delete, Insert, Op, Path, Remove, Segment, Set, units
 

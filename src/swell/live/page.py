@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from swell.errors import LimitError
+
 from .buffer import Undo
 from .edits import Edit, Locate, encode, resolve
 from .log import Log, op_size

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from swell.errors import OpError
+
 from .buffer import Buffer, Undo
 from .ops import (
     ILLEGAL,
@@ -76,7 +77,7 @@ class PageState:
 
         try:
             for op in ops:
-                undos.append(self._apply(op))
+                undos.append(self._apply(op))  # noqa: PERF401  # what was applied is taken back
         except BaseException:
             undo()
             raise

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from swell.errors import ProtocolError
+
 from .ops import Op
 
 PROTOCOL_VERSION = 1

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Router, WebSocketRoute
 from starlette.routing import Route as HttpRoute
+from starlette.routing import Router, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -18,8 +18,8 @@ from swell.config import load_settings
 from .broker import Broker, Route
 from .files import FileStore, file_routes
 from .security import (
+    COOKIE,
     SessionSigner,
-    cookie_header,
     host_allowed,
     request_host,
     security_headers,
@@ -49,14 +49,18 @@ class Server:
     def __init__(self, app: App) -> None:
         self.settings = app.settings or load_settings(os.environ, {})
         self._bundle = ClientBundle.load()
-        self._signer = SessionSigner(self.settings.secret_key, self.settings.session_max_age_s)
+        self._signer = SessionSigner(
+            self.settings.secret_key,
+            self.settings.session_max_age_s,
+            f"{COOKIE}_{self.settings.port}",
+        )
         routes = {
             path: Route(path, handler, mode or self.settings.app_mode)
             for path, (handler, mode) in app.handlers.items()
         }
-        self.broker = Broker(self.settings, routes, app.state, self._bundle.build)
         self._routes = routes
         self._files = FileStore(self.settings)
+        self.broker = Broker(self.settings, routes, app.state, self._bundle.build, self._files)
         sockets = Sockets(self.broker, self.settings, self._signer)
 
         async def socket(websocket: WebSocket) -> None:
@@ -120,16 +124,14 @@ class Server:
         response.headers["cache-control"] = "no-store"
         host = request_host(request.scope["headers"]) or ""
         response.raw_headers.extend(security_headers(host, https))
-        if session_of(request.scope["headers"], self._signer) is None:
-            _, value = self._signer.new()
-            age = self.settings.session_max_age_s
-            response.raw_headers.append(
-                cookie_header(value, prefix=prefix, https=https, max_age_s=age)
-            )
+        session_id = session_of(request.scope["headers"], self._signer)
+        # signed afresh at every visit, so that it ends so long after the last one
+        value = self._signer.sign(session_id) if session_id else self._signer.new()[1]
+        response.raw_headers.append(self._signer.header(value, prefix=prefix, https=https))
         return response
 
 
-async def _health(request: Request) -> Response:
+async def _health(_request: Request) -> Response:
     return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
 
 

@@ -36,6 +36,7 @@ from swell.page import AsyncPage
 from swell.query import BROADCAST, MULTICAST, Auth, Query
 from swell.site import AsyncSite
 
+from .files import FileStore
 from .pages import Pages, WatchedPage
 
 _log = logging.getLogger("swell")
@@ -104,12 +105,19 @@ class Broker:
         routes: Apps by path.
         app_state: `q.app`.
         build: Id of the web client that is served.
+        files: Where uploads are kept; None without a server.
     """
 
     def __init__(
-        self, settings: Settings, routes: dict[str, Route], app_state: Expando, build: str
+        self,
+        settings: Settings,
+        routes: dict[str, Route],
+        app_state: Expando,
+        build: str,
+        files: FileStore | None = None,
     ) -> None:
         self.pages = Pages(settings)
+        self._site = AsyncSite(self.pages, files, settings.prefix)
         self.clients: dict[str, Client] = {}
         self.draining = False
         self.drained = False
@@ -262,7 +270,7 @@ class Broker:
             args = {**args, "__wave_submission_name__": name}
         auth = client.auth
         query = Query(
-            site=AsyncSite(self.pages),
+            site=self._site,
             mode=client.route.mode,
             auth=auth,
             client_id=client.id,

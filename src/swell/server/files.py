@@ -81,8 +81,10 @@ def safe_name(raw: str) -> str:
     """
     text = unicodedata.normalize("NFC", raw.encode("utf-8", "replace").decode("utf-8"))
     text = text.replace("\\", "/").rpartition("/")[2]
-    # categories C*: control, format (which has the direction marks), private use, unassigned
-    text = "".join(c for c in text if not unicodedata.category(c).startswith(("C", "Zl", "Zp")))
+    # other spaces become the one that everything can show; what cannot be shown goes: control
+    # and format characters (which are the direction marks), private use, unassigned
+    text = "".join(" " if unicodedata.category(c) == "Zs" else c for c in text)
+    text = "".join(c for c in text if c.isprintable())
     text = re.sub(r'[<>:"|?*]', "_", text)
     text = _cut(text.strip(" ").rstrip(". "))
     if _RESERVED.fullmatch(text):

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 COOKIE = "swell_session"
-"""Name of the session cookie."""
+"""Name of the session cookie; a server adds its port, see `SessionSigner`."""
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -57,9 +57,14 @@ class SessionSigner:
         secret: Signing key; None makes a random one, so that no two processes share a key that
             nobody chose.
         max_age_s: How long a cookie is good for, in seconds.
+        cookie: Name of the cookie. Cookies do not know ports, so two servers on one host need
+            two names, or each would throw the other's sessions away.
     """
 
-    def __init__(self, secret: str | None, max_age_s: float = 30 * 86400.0) -> None:
+    def __init__(
+        self, secret: str | None, max_age_s: float = 30 * 86400.0, cookie: str = COOKIE
+    ) -> None:
+        self.cookie = cookie
         key = secrets.token_bytes(32) if secret is None else secret
         self._signer = TimestampSigner(
             key, salt="swell.session", key_derivation="hmac", digest_method=sha256
@@ -74,6 +79,13 @@ class SessionSigner:
     def sign(self, session_id: str) -> str:
         """Return a fresh cookie value for a session, to prolong it."""
         return self._signer.sign(session_id).decode("ascii")
+
+    def header(self, cookie_value: str, *, prefix: str, https: bool) -> tuple[bytes, bytes]:
+        """Return the `Set-Cookie` header for a cookie value; see `cookie_header`."""
+        age = self._max_age_s
+        return cookie_header(
+            cookie_value, prefix=prefix, https=https, max_age_s=age, name=self.cookie
+        )
 
     def read(self, cookie_value: str) -> str | None:
         """Return the session id that a cookie value proves, or None if it proves nothing."""
@@ -98,13 +110,13 @@ def session_of(headers: Headers, signer: SessionSigner) -> str | None:
         for pair in value.decode("latin-1").split(";"):
             key, _, text = pair.partition("=")
             # Several cookies of that name can arrive, one a path; the signature decides.
-            if key.strip() == COOKIE and (session_id := signer.read(text.strip())) is not None:
-                return session_id
+            if key.strip() == signer.cookie and (found := signer.read(text.strip())) is not None:
+                return found
     return None
 
 
 def cookie_header(
-    cookie_value: str, *, prefix: str, https: bool, max_age_s: float
+    cookie_value: str, *, prefix: str, https: bool, max_age_s: float, name: str = COOKIE
 ) -> tuple[bytes, bytes]:
     """Return the `Set-Cookie` header of a session.
 
@@ -113,8 +125,9 @@ def cookie_header(
         prefix: Where the server is mounted, empty or `/x`; the cookie goes nowhere else.
         https: Whether the request came over TLS, here or at a trusted proxy.
         max_age_s: Lifetime in seconds.
+        name: Name of the cookie, the signer's.
     """
-    parts = [f"{COOKIE}={cookie_value}", f"Path={prefix or '/'}", f"Max-Age={int(max_age_s)}"]
+    parts = [f"{name}={cookie_value}", f"Path={prefix or '/'}", f"Max-Age={int(max_age_s)}"]
     parts += ["HttpOnly", "SameSite=Lax"] + (["Secure"] if https else [])
     return b"set-cookie", "; ".join(parts).encode("ascii")
 

@@ -21,7 +21,6 @@ from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, CLOSE_SLOW, Act, By
 from .broker import Broker
 from .security import (
     SessionSigner,
-    cookie_header,
     host_allowed,
     origin_allowed,
     request_host,
@@ -78,10 +77,9 @@ class Sockets:
             # A restart without a fixed secret_key makes old cookies worthless; the open tab
             # gets a new one here, since it has no other request to get it with.
             session_id, value = self._signer.new()
-            age = settings.session_max_age_s
             https = scope["scheme"] == "wss"
             prefix = str(scope.get("root_path", ""))
-            headers = [cookie_header(value, prefix=prefix, https=https, max_age_s=age)]
+            headers = [self._signer.header(value, prefix=prefix, https=https)]
         ip = _counted_ip(socket)
         if (ip and self._by_ip[ip] >= settings.sockets_per_ip) or (
             self._by_session[session_id] >= settings.sockets_per_session

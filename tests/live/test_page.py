@@ -1,0 +1,184 @@
+"""LivePage: a save is one numbered patch or nothing, and watchers share its bytes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+
+from swell.cards.base import named_components
+from swell.errors import LimitError, PlainValueError, RowError
+from swell.live.buffer import Buffer
+from swell.live.edits import AddCard, AppendRow, Assign, DropCard, Edit
+from swell.live.page import Limits, LivePage
+from swell.live.state import PageState
+from swell.live.wire import Ops
+
+from .histories import edit, image, steps, twin
+
+
+def chat(kind: str = "list") -> AddCard:
+    fields = ("content", "from_user")
+    return AddCard("chat", {"view": "chatbot", "box": "1 1 4 8", "data": Buffer(kind, fields)})
+
+
+def say(text: str) -> Edit:
+    return Assign("chat", ["data", -1, "content"], text)
+
+
+def new(limits: Limits | None = None) -> LivePage:
+    return LivePage("epoch", limits or Limits(), named_components)
+
+
+def started(limits: Limits | None = None) -> LivePage:
+    page = new(limits)
+    page.commit([chat(), AppendRow("chat", "data", ["", False])], now=0)
+    return page
+
+
+def frame(page: LivePage, seq: int) -> Ops:
+    return msgspec.json.decode(page.frame(seq), type=Ops)
+
+
+def test_each_save_that_changes_something_is_one_patch() -> None:
+    page = started()
+    assert page.seq == 1
+    assert page.commit([say("He"), say("Hello")], now=1)
+    assert page.seq == 2
+    assert not page.commit([say("Hello")], now=2)
+    assert not page.commit([DropCard("nobody"), Assign("nobody", ["x"], 1)], now=2)
+    assert page.seq == 2
+
+
+def test_streaming_costs_the_new_characters_however_long_the_answer_is() -> None:
+    page = started()
+    text, sizes = "", []
+    for i in range(50):
+        text += "word " * 20
+        page.commit([say(text)], now=i)
+        sizes.append(len(page.frame(page.seq - 1)))
+    assert max(sizes[1:]) - min(sizes[1:]) <= 6  # digits of position and number
+
+
+@pytest.mark.parametrize(
+    ("bad", "error"),
+    [
+        (Assign("chat", ["data"], {"a": ["x", True]}), RowError),
+        (Assign("chat", ["data", 0, "nothing"], 1), RowError),
+        (say("half \ud83d"), PlainValueError),
+        (Assign("chat", ["placeholder"], {"x": "half \ud83d"}), PlainValueError),
+        (say("x" * 101), LimitError),
+        (AppendRow("chat", "data", ["x" * 101, True]), LimitError),
+        (Assign("chat", ["placeholder"], "x" * 101), LimitError),
+    ],
+)
+def test_a_save_that_fails_in_the_middle_never_happened(bad: Edit, error: type[Exception]) -> None:
+    page = started(Limits(text_max_bytes=100))
+    page.commit([say("Hi")], now=1)
+    state, seq = json.dumps(page.state.to_json()), page.seq
+    shared, snapshot = page.frame(1), page.snapshot()
+    good: list[Edit] = [
+        say("Hi you"),
+        AppendRow("chat", "data", ["new", True]),
+        Assign("chat", ["generating"], True),
+        AddCard("more", {"view": "markdown", "box": ""}),
+        DropCard("chat"),
+        chat(),
+        AppendRow("chat", "data", ["again", True]),
+    ]
+    with pytest.raises(error):
+        page.commit([*good, bad], now=2)
+    assert json.dumps(page.state.to_json()) == state
+    assert page.seq == seq
+    assert page.frame(1) is shared
+    assert page.snapshot() is snapshot
+    page.commit([say("Hi there")], now=3)
+    assert msgspec.to_builtins(frame(page, seq).o) == [
+        ["a", ["chat", "data", 0, "content"], 2, " there"]
+    ]
+
+
+def test_a_page_has_a_bound() -> None:
+    page = started(Limits(page_max_bytes=300_000))
+    row: Edit = AppendRow("chat", "data", ["x" * 50_000, False])
+    for i in range(4):
+        page.commit([row], now=i)
+    before = page.seq
+    with pytest.raises(LimitError, match=r"page would exceed its limit of 300,000 bytes"):
+        page.commit([row] * 2, now=9)
+    assert page.seq == before
+    assert len(page.snapshot()) <= 300_000
+    page.commit([chat(), AppendRow("chat", "data", ["fresh", False])], now=20)
+    assert page.seq == before + 1  # it can be made small again
+
+
+def test_all_who_are_at_a_position_get_the_same_bytes() -> None:
+    page = started()
+    page.commit([say("He")], now=1)
+    page.commit([say("Hello")], now=2)
+    assert page.frame(1) is page.frame(1)
+    assert page.frame(1) is not page.frame(2)
+    assert page.snapshot() is page.snapshot()
+    old = page.frame(1)
+    page.commit([say("Hello!")], now=3)
+    assert page.frame(1) != old
+    assert (frame(page, 1).f, frame(page, 1).n) == (2, 4)
+
+
+def test_a_frame_holds_merged_ops() -> None:
+    page = started()
+    for text in ("H", "He", "Hel", "Hello"):
+        page.commit([say(text)], now=1)
+    assert msgspec.to_builtins(frame(page, 2).o) == [
+        ["a", ["chat", "data", 0, "content"], 1, "ello"]
+    ]
+
+
+def test_who_is_in_another_epoch_or_before_the_ring_needs_a_snapshot() -> None:
+    page = started(Limits(ring_patches=2))
+    for i, text in enumerate(("H", "He", "Hel")):
+        page.commit([say(text)], now=i)
+    assert [seq for seq in range(7) if page.covers("epoch", seq)] == [2, 3, 4]
+    assert not page.covers("another", 3)
+    assert json.loads(bytes(page.snapshot())) == page.state.to_json()
+
+
+def test_what_the_ring_keeps_does_not_change_with_the_page() -> None:
+    page = new()
+    items = [{"text": {"name": "t", "content": "a"}}]
+    page.commit([AddCard("f", {"view": "form", "box": "", "items": items})], now=0)
+    page.commit([Assign("f", ["items"], [{"text": {"name": "t", "content": "b"}}])], now=1)
+    sent = page.frame(0)
+    page.commit([Assign("f", ["t", "content"], "bcd", by_name=True)], now=2)
+    first = msgspec.json.decode(sent, type=Ops)
+    client = PageState()
+    client.apply(first.o)
+    client.apply(frame(page, first.n).o)
+    assert client.to_json() == page.state.to_json()
+
+
+@settings(max_examples=150, deadline=None)
+@given(history=steps())
+def test_every_frame_brings_its_reader_exactly_up_to_date(history: list[Any]) -> None:
+    page = new(Limits(ring_patches=8))
+    copies = {0: PageState()}
+    for i, step in enumerate(history):
+        wanted = edit(step, page.state)
+        if wanted is None:
+            continue
+        before = image(page.state)
+        try:
+            changed = page.commit([wanted], now=i)
+        except RowError:
+            changed = False
+        assert changed or image(page.state) == before
+        copies[page.seq] = twin(page.state)
+    for seq, copy in copies.items():
+        if page.covers("epoch", seq):
+            if seq < page.seq:
+                copy.apply(frame(page, seq).o)
+            assert image(copy) == image(page.state)
+    assert page.covers("epoch", page.seq)

@@ -1,0 +1,60 @@
+"""`q.site`: other pages, and files that the app hands out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from swell import Q, ui
+from swell.app import App
+from swell.errors import NotSupportedError
+from swell.testing import connect, serving
+
+from .server.live_server import Tab
+from .server.live_server import serving as serving_http
+
+
+def test_an_uploaded_file_has_an_address_that_browsers_can_fetch(tmp_path: Path) -> None:
+    (tmp_path / "report.txt").write_text("all is well")
+
+    async def serve(q: Q) -> None:
+        [address] = await q.site.upload([tmp_path / "report.txt"])
+        q.page["links"] = ui.markdown_card("1 1 4 2", "Files", f"[report]({address})")
+        await q.page.save()
+
+    app = App()
+    app.add("/", serve)
+    with serving_http(app) as server:
+        tab = Tab(server)
+        content = tab.wait("ops")["o"][0][2]["content"]
+        address = content.removeprefix("[report](").removesuffix(")")
+        assert server.get(address, Cookie=tab.cookie)[2] == "all is well"
+        tab.socket.close()
+
+
+@pytest.mark.anyio
+async def test_a_page_of_another_route_can_be_edited() -> None:
+    async def serve(q: Q) -> None:
+        q.page["news"] = ui.markdown_card("1 1 4 2", "News", "old")
+        await q.page.save()
+        if q.args.tell:
+            board = q.site["/"]
+            board["news"].content = "new"
+            await board.save()
+
+    async with serving(serve, mode="broadcast") as harness:
+        first, second = await harness.tab("ann"), await harness.tab("bob")
+        await first.act("tell")
+        await second.until(lambda page: page["news"]["content"] == "new")
+
+
+@pytest.mark.anyio
+async def test_what_a_site_does_not_have_is_named() -> None:
+    async def serve(q: Q) -> None:
+        with pytest.raises(NotSupportedError, match=r"q\.site\.uplink"):
+            q.site.uplink("x")
+        q.client.asked = True
+
+    async with connect(serve) as client:
+        assert client.error is None
