@@ -1,0 +1,38 @@
+/** Cards by view. A file `PascalCase.svelte` in this folder is a card; it is loaded when a page first shows one. */
+import type { Component } from "svelte";
+import type { CardState } from "../state/page";
+import Chatbot from "./Chatbot.svelte";
+
+/** What every card receives. */
+export interface CardProps {
+  /** Name of the card on the page. */
+  key: string;
+  card: CardState;
+}
+
+export type CardComponent = Component<CardProps>;
+
+interface CardModule {
+  readonly default: CardComponent;
+}
+
+const files = import.meta.glob<CardModule>(["./*.svelte", "!./Chatbot.svelte", "!./Meta.svelte"]);
+
+/** Part of the first load. */
+const ready: Record<string, CardComponent> = { chatbot: Chatbot };
+
+const fileOf = (view: string): string =>
+  `./${view.replace(/(^|_)([a-z0-9])/g, (_all, _bar, letter: string) => letter.toUpperCase())}.svelte`;
+
+/** Whether there is such a card. */
+export const isKnown = (view: string): boolean => Object.hasOwn(ready, view) || Object.hasOwn(files, fileOf(view));
+
+/** The card if it has been loaded already. */
+export const loadedCard = (view: string): CardComponent | undefined => (Object.hasOwn(ready, view) ? ready[view] : undefined);
+
+/** Load a card; undefined when there is none of this view. */
+export async function loadCard(view: string): Promise<CardComponent | undefined> {
+  const load = files[fileOf(view)];
+  if (!load) return loadedCard(view);
+  return (ready[view] ??= (await load()).default);
+}

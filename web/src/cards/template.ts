@@ -1,0 +1,8 @@
+import { asText, type Props } from "../read";
+
+/** Put values in the place of `{{name}}`; a name without a value becomes nothing. A leading `=` marks a template. */
+export function fill(template: string, values: Props): string {
+  return template
+    .replace(/^=/, "")
+    .replace(/\{\{\{?\s*([\w.-]+)\s*\}?\}\}/g, (_all, name: string) => asText(Object.hasOwn(values, name) ? values[name] : undefined));
+}

@@ -1,0 +1,149 @@
+import type { MarkedToken, Token, Tokens } from "marked";
+import { text as words } from "../i18n/en";
+import { decodeEntities } from "./entities";
+import { image } from "./images";
+import { type MarkdownPolicy, normalizeAddress } from "./policy";
+
+/** What rendering depends on besides the text. */
+export interface Context {
+  readonly policy: MarkdownPolicy;
+  /** Whether `[x](?name)` is a command rather than an address. */
+  readonly commands: boolean;
+  /** Images of other sites that the person has asked for. */
+  readonly loaded: Set<string>;
+}
+
+/** A piece of text that is shown, and what it was made of. */
+export interface InlineEntry {
+  readonly type: string;
+  raw: string;
+  readonly node: Node;
+}
+
+/** Make the children of `parent` show these tokens; nodes whose source is the same stay, and text that grows grows. */
+export function syncInline(
+  parent: Node,
+  entries: InlineEntry[],
+  tokens: readonly Token[],
+  context: Context,
+  inLink = false,
+): void {
+  for (const [index, token] of tokens.entries()) {
+    const old = entries[index];
+    if (old?.type === token.type && (old.raw === token.raw || growText(old, token))) continue;
+    const entry = { type: token.type, raw: token.raw, node: render(token, context, inLink) };
+    if (old === undefined) parent.appendChild(entry.node);
+    else parent.replaceChild(entry.node, old.node);
+    entries[index] = entry;
+  }
+  for (const gone of entries.splice(tokens.length)) parent.removeChild(gone.node);
+}
+
+/** Keeping the node of a text that goes on keeps a selection in it. */
+function growText(old: InlineEntry, token: Token): boolean {
+  if (token.type !== "text" || !(old.node instanceof Text)) return false;
+  setText(old.node, textOf(token as Tokens.Text));
+  old.raw = token.raw;
+  return true;
+}
+
+/** Change a text node by its end only, as far as the beginning is the same: a selection in there stays. */
+export function setText(node: Text, text: string): void {
+  const old = node.data;
+  let same = text.startsWith(old) ? old.length : 0;
+  if (same < old.length) while (same < text.length && text.charCodeAt(same) === old.charCodeAt(same)) same++;
+  if (same < old.length || same < text.length) node.replaceData(same, old.length - same, text.slice(same));
+}
+
+function textOf(token: Tokens.Text): string {
+  return decodeEntities(token.text);
+}
+
+function element(name: "strong" | "em" | "del", tokens: readonly Token[], context: Context, inLink: boolean): Node {
+  return fill(document.createElement(name), tokens, context, inLink);
+}
+
+function fill(node: Element | DocumentFragment, tokens: readonly Token[], context: Context, inLink: boolean): Node {
+  syncInline(node, [], tokens, context, inLink);
+  return node;
+}
+
+function render(token: Token, context: Context, inLink: boolean): Node {
+  const known = token as MarkedToken;
+  switch (known.type) {
+    case "strong":
+    case "em":
+    case "del":
+      return element(known.type, known.tokens, context, inLink);
+    case "codespan":
+      return codespan(known.text);
+    case "br":
+      return document.createElement("br");
+    case "link":
+      return link(known, context, inLink);
+    case "image":
+      return image(
+        normalizeAddress(decodeEntities(known.href)),
+        decodeEntities(plainText(known.tokens)),
+        decodeEntities(known.title ?? ""),
+        context,
+        inLink,
+      );
+    case "checkbox":
+      return checkbox(known.checked);
+    case "escape":
+      return document.createTextNode(known.text);
+    case "text":
+      return document.createTextNode(textOf(known));
+    default:
+      // Whatever else there may be is shown as it was written.
+      return document.createTextNode(token.raw);
+  }
+}
+
+function codespan(text: string): Node {
+  const code = document.createElement("code");
+  code.textContent = text;
+  return code;
+}
+
+/** The box of a task; what it says is for the person who wrote the list to change. */
+export function checkbox(checked: boolean): HTMLElement {
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.disabled = true;
+  box.checked = checked;
+  box.defaultChecked = checked;
+  box.setAttribute("aria-label", checked ? words.taskDone : words.taskOpen);
+  return box;
+}
+
+function link(token: Tokens.Link, context: Context, inLink: boolean): Node {
+  const written = token.autolink === true ? token.href : decodeEntities(token.href);
+  const href = normalizeAddress(written);
+  const command = context.commands && written.startsWith("?");
+  const target = inLink || href === null ? null : command ? { href, external: false } : context.policy.link(href);
+  // Without a link the text is still text. A span, since an entry is one node.
+  const anchor = document.createElement(target === null ? "span" : "a");
+  if (anchor instanceof HTMLAnchorElement && target !== null) {
+    anchor.href = target.href;
+    anchor.rel = "noopener noreferrer nofollow";
+    if (target.external) anchor.target = "_blank";
+    if (command) anchor.dataset["command"] = written.slice(1);
+    if (token.title) anchor.title = decodeEntities(token.title);
+  }
+  if (token.autolink === true) anchor.textContent = token.text;
+  else fill(anchor, token.tokens, context, true);
+  return anchor;
+}
+
+/** The words of a description, without their markup. */
+function plainText(tokens: readonly Token[]): string {
+  return tokens
+    .map((token) => {
+      if (token.type === "br") return "\n";
+      if ("tokens" in token && token.tokens !== undefined) return plainText(token.tokens);
+      return "text" in token ? String(token.text) : token.raw;
+    })
+    .join("");
+}

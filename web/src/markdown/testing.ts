@@ -1,0 +1,62 @@
+/** Helpers of the tests of this folder. */
+import type { MarkdownPolicy } from "./policy";
+
+/** Lets everything through, to compare with examples of the language itself. */
+export const openPolicy: MarkdownPolicy = {
+  link: (href) => ({ href, external: false }),
+  image: () => "show",
+};
+
+const WRAPPERS = ".code, .table, span, section";
+const SHOWN_ATTRIBUTES = ["href", "src", "alt", "title", "start", "class", "checked"];
+
+/** The structure and words of what is shown, without the boxes and controls around it, as one comparable text. */
+export function outline(root: Node): string {
+  return [...root.childNodes].map(node).join("").trim();
+}
+
+function node(child: Node): string {
+  if (child instanceof Text) return inPre(child) ? child.data : child.data.replace(/\s+/g, " ");
+  if (!(child instanceof Element) || child.matches(".code-head")) return "";
+  const inner = child.matches("pre") ? outline(child).replace(/\n$/, "") : outline(child);
+  if (child.matches(WRAPPERS)) return inner;
+  const name = child.tagName.toLowerCase();
+  const attributes = SHOWN_ATTRIBUTES.filter((key) => child.hasAttribute(key) && child.getAttribute(key) !== "")
+    .map((key) => ` ${key}=${JSON.stringify(child.getAttribute(key))}`)
+    .join("");
+  const block = /^(p|h\d|ul|ol|li|blockquote|pre|hr|table|thead|tbody|tr|td|th)$/.test(name);
+  return `${block ? "\n" : ""}<${name}${attributes}>${inner}</${name}>${block ? "\n" : ""}`;
+}
+
+function inPre(child: Node): boolean {
+  return child.parentElement?.closest("pre") !== null;
+}
+
+/** The outline of markup of an example, with the levels of headings that are used here. */
+export function expectedOutline(html: string): string {
+  const body = new DOMParser().parseFromString(html, "text/html").body;
+  for (const heading of body.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
+    const mapped = document.createElement(`h${Math.min(Number(heading.tagName.slice(1)) + 2, 6)}`);
+    mapped.append(...heading.childNodes);
+    heading.replaceWith(mapped);
+  }
+  return tidy(outline(body));
+}
+
+/** White space around blocks means nothing. */
+export function tidy(text: string): string {
+  return text
+    .replaceAll("<br></br> ", "<br></br>")
+    .replace(/\s*\n\s*/g, "\n")
+    .replace(/\n+/g, "\n")
+    .trim();
+}
+
+/** Numbers that look random and are the same in each run. */
+export function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return (state >>> 0) / 2 ** 32;
+  };
+}

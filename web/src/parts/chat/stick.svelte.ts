@@ -1,0 +1,98 @@
+/**
+ * Scrolling of a conversation: follow the end while the reader is there, never move what they read.
+ *
+ * Older messages that come in above are held in place by the browser's scroll anchoring. It does nothing at the very
+ * top, hence {@link Stick.beforePrepend}; where a browser has none, the height that was added is scrolled by hand.
+ */
+export class Stick {
+  /** The reader is at the end, and new text keeps them there. */
+  pinned = $state(true);
+  /** Something was added since the reader left the end. */
+  unseen = $state(false);
+
+  #scroller: HTMLElement | undefined;
+  #top = 0;
+  #height = 0;
+  #prepending: number | undefined;
+
+  /** Watch a scrolling element and the content that grows in it; the answer stops it. */
+  attach(scroller: HTMLElement, content: HTMLElement): () => void {
+    this.#scroller = scroller;
+    const resized = (): void => this.#resized();
+    const observer = new ResizeObserver(resized);
+    observer.observe(scroller);
+    observer.observe(content);
+    const scrolled = (): void => this.#scrolled();
+    // Wheel and touch tell the wish to leave before the first pixel moved.
+    const wheel = (event: WheelEvent): void => {
+      if (event.deltaY < 0 && scroller.scrollTop > 0) this.pinned = false;
+    };
+    scroller.addEventListener("scroll", scrolled, { passive: true });
+    scroller.addEventListener("wheel", wheel, { passive: true });
+    resized();
+    return () => {
+      observer.disconnect();
+      scroller.removeEventListener("scroll", scrolled);
+      scroller.removeEventListener("wheel", wheel);
+      this.#scroller = undefined;
+    };
+  }
+
+  /** Go to the end and stay there. */
+  toEnd(): void {
+    this.pinned = true;
+    this.unseen = false;
+    if (this.#scroller) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  /** Text or messages were added at the end. */
+  added(): void {
+    if (!this.pinned) this.unseen = true;
+  }
+
+  /** Call before older messages are drawn above. */
+  beforePrepend(): void {
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    if (CSS.supports("overflow-anchor", "auto")) {
+      // At 0 the browser would keep the top in view, not the message.
+      if (scroller.scrollTop < 1) scroller.scrollTop = 1;
+    } else {
+      this.#prepending = scroller.scrollHeight - scroller.scrollTop;
+    }
+    if (scroller.scrollHeight > scroller.clientHeight + 2) this.pinned = false;
+  }
+
+  /** Call after they were drawn. */
+  afterPrepend(): void {
+    if (this.#scroller && this.#prepending !== undefined) this.#scroller.scrollTop = this.#scroller.scrollHeight - this.#prepending;
+    this.#prepending = undefined;
+  }
+
+  #resized(): void {
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    if (this.pinned) scroller.scrollTop = scroller.scrollHeight;
+    else if (this.#toGo(scroller) < 2) this.pinned = true;
+    this.#top = scroller.scrollTop;
+    this.#height = scroller.scrollHeight;
+  }
+
+  #scrolled(): void {
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    const { scrollTop: top, scrollHeight: height } = scroller;
+    if (this.#toGo(scroller) < 8) {
+      this.pinned = true;
+      this.unseen = false;
+    } else if (top < this.#top - 1 && height >= this.#height) {
+      this.pinned = false;
+    }
+    this.#top = top;
+    this.#height = height;
+  }
+
+  #toGo(scroller: HTMLElement): number {
+    return scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+  }
+}

@@ -1,0 +1,116 @@
+import type { Platform, Store } from "./platform";
+import { uuid7Maker } from "./uuid7";
+
+/** The browser this runs in. */
+export function browserPlatform(): Platform {
+  return {
+    openSocket(path, events) {
+      const url = new URL(path, location.href);
+      url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+      const socket = new WebSocket(url);
+      socket.onopen = () => {
+        events.opened();
+      };
+      socket.onmessage = (event) => {
+        events.received(event.data);
+      };
+      socket.onclose = (event) => {
+        events.closed(event.code);
+      };
+      return socket;
+    },
+    store: sessionStore(),
+    now: () => Date.now(),
+    timer(fn, ms) {
+      const handle = setTimeout(fn, ms);
+      return () => {
+        clearTimeout(handle);
+      };
+    },
+    random: () => Math.random(),
+    newId: uuid7Maker(
+      () => Date.now(),
+      (bytes) => crypto.getRandomValues(bytes),
+    ),
+    hash: () => location.hash.slice(1),
+    setHash(hash) {
+      location.hash = hash;
+    },
+    reload() {
+      location.reload();
+    },
+    hold,
+    onWake(fn) {
+      addEventListener("online", fn);
+      document.addEventListener("visibilitychange", () => {
+        if (document.visibilityState === "visible") fn();
+      });
+    },
+    onHashChange(fn) {
+      addEventListener("hashchange", fn);
+    },
+    guardLeaving(unsaved) {
+      addEventListener("beforeunload", (event) => {
+        if (unsaved()) event.preventDefault();
+      });
+    },
+  };
+}
+
+/** Every access may throw: storage can be switched off, and it has a quota. */
+function sessionStore(): Store {
+  const attempt = <T>(fn: () => T, otherwise: T): T => {
+    try {
+      return fn();
+    } catch {
+      return otherwise;
+    }
+  };
+  return {
+    get: (key) => attempt(() => sessionStorage.getItem(key), null),
+    set: (key, value) => {
+      attempt(() => {
+        sessionStorage.setItem(key, value);
+      }, undefined);
+    },
+    remove: (key) => {
+      attempt(() => {
+        sessionStorage.removeItem(key);
+      }, undefined);
+    },
+  };
+}
+
+/** How often a name is asked for before it counts as another tab's. */
+const HOLD_ATTEMPTS = 5;
+
+async function hold(name: string, waitMs: number): Promise<(() => void) | null> {
+  const locks = "locks" in navigator ? navigator.locks : null; // only there over https and on localhost
+  if (locks === null) return () => undefined;
+  for (let attempt = 1; attempt <= HOLD_ATTEMPTS; attempt++) {
+    const release = await tryHold(locks, name);
+    if (release !== null) return release;
+    // The page that was reloaded may still be letting go. Asking again, and not for how long the answer takes: on a
+    // machine that is busy everything takes long.
+    await new Promise((resolve) => setTimeout(resolve, waitMs / HOLD_ATTEMPTS));
+  }
+  return null;
+}
+
+function tryHold(locks: LockManager, name: string): Promise<(() => void) | null> {
+  return new Promise((resolve) => {
+    const asked = locks.request(name, { ifAvailable: true }, (lock) => {
+      if (lock === null) {
+        resolve(null);
+        return undefined;
+      }
+      return new Promise<void>((release) => {
+        resolve(release);
+      });
+    });
+    asked.catch(() => {
+      // Forbidden here, as in a sandboxed frame: the browser cannot tell.
+      resolve(() => undefined);
+    });
+  });
+}

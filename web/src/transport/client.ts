@@ -1,0 +1,431 @@
+/**
+ * This tab's end of the connection: follows the page, delivers actions, and says how things stand.
+ *
+ * The rules are those of the protocol. A frame is applied if it is the next one of this epoch; one that was seen is
+ * dropped; after a gap the page is resumed from the last good position; after a frame that does not fit, from nothing.
+ */
+import { text } from "../i18n/en";
+import { Listeners } from "../state/listeners";
+import { Desync } from "../state/ops";
+import { PageState } from "../state/page";
+import { Args } from "./args";
+import { Close, endedReason, isTerminal } from "./codes";
+import { Identity } from "./identity";
+import { Link, type Verdict } from "./link";
+import {
+  type Ack,
+  type ActBody,
+  type ClientMessage,
+  type ErrorInfo,
+  type Limits,
+  type Ops,
+  parseMessage,
+  type ServerMessage,
+  VERSION,
+  type Welcome,
+} from "./messages";
+import { Outbox, type Outcome } from "./outbox";
+import type { Platform } from "./platform";
+
+export type { ErrorInfo, Outcome };
+
+/**
+ * - `connecting`: for the first time.
+ * - `online`: the page is live.
+ * - `reconnecting`: it was, and will be again; actions wait.
+ * - `draining`: live, but the server is about to go away.
+ * - `replaced`: another tab has taken over; {@link Client.takeOver} takes it back.
+ * - `ended`: no further attempts; see {@link Client.endedReason}.
+ */
+export type Status = "connecting" | "online" | "reconnecting" | "draining" | "replaced" | "ended";
+
+/** What the server's HTML says about this page. */
+export interface ClientOptions {
+  /** Path under which the application is mounted: empty, or `/x`. */
+  readonly prefix: string;
+  /** Route of the page, without the prefix. */
+  readonly route: string;
+  /** Build of this client. */
+  readonly build: string;
+}
+
+/** How long a hello may go without its welcome, in milliseconds. */
+const WELCOME_MS = 10_000;
+/** How much later than promised a beat may come, in milliseconds. */
+const BEAT_GRACE_MS = 10_000;
+/** How long patches that a beat has announced may take to arrive, in milliseconds. */
+const TAIL_MS = 1_000;
+/** So many resynchronisations within so many milliseconds mean that this connection is of no use. */
+const RESYNCS = { most: 3, withinMs: 10_000 };
+/** Longest wait before an action is sent again, in milliseconds, whatever the server asks for. */
+const MAX_RETRY_MS = 60_000;
+
+export class Client {
+  readonly page = new PageState();
+  readonly args: Args;
+
+  readonly #platform: Platform;
+  readonly #options: ClientOptions;
+  readonly #identity: Identity;
+  readonly #outbox: Outbox;
+  readonly #link: Link;
+  readonly #listeners = new Listeners();
+  readonly #reloadKey: string;
+
+  #status: Status = "connecting";
+  #error: ErrorInfo | null = null;
+  #user = "";
+  #endedReason = "";
+  #limits: Limits = { frame: 262_144, unacked: 32 };
+  #beatMs = 25_000;
+
+  #position: { e: string; s: number } | null = null;
+  /** The client id and hash of a hello that has no answer yet. Until then patches mean nothing. */
+  #hello: { client: string | null; hash: string } | null = null;
+  #resyncs: number[] = [];
+  #cancelTail: (() => void) | null = null;
+  #cancelHold: (() => void) | null = null;
+  /** Accepted actions whose handlers run. */
+  readonly #running = new Set<string>();
+  /** Those whose success says nothing about the error that is shown, since they are older. */
+  #olderThanError = new Set<string>();
+  #reloading = false;
+
+  /** Call {@link start} to connect. */
+  constructor(platform: Platform, options: ClientOptions) {
+    const page = `${options.prefix}${options.route}`;
+    this.#platform = platform;
+    this.#options = options;
+    this.#reloadKey = `swell:reload:${page}`;
+    this.#identity = new Identity(platform, `swell:client:${page}`);
+    this.#outbox = new Outbox(platform.store, `swell:outbox:${page}`);
+    this.#link = new Link(platform, `${options.prefix}/_s/ws`, {
+      opened: () => {
+        this.#sayHello(this.#position !== null);
+      },
+      received: (data) => {
+        this.#receive(data);
+      },
+      lost: (code) => this.#lost(code),
+    });
+    this.args = new Args({
+      act: (body) => this.#act(body),
+      hash: () => platform.hash(),
+      setHash: (hash) => {
+        platform.setHash(hash);
+      },
+    });
+    platform.onHashChange(() => {
+      this.#submitHash();
+    });
+    platform.guardLeaving(() => this.#outbox.size > 0 && !this.#reloading && !this.#over);
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  /** The last thing that went wrong, until it is dismissed or something goes right. */
+  get error(): ErrorInfo | null {
+    return this.#error;
+  }
+
+  /** Whether an action is on its way or its handler runs. Never a reason to block input. */
+  get busy(): boolean {
+    return this.#outbox.size > 0 || this.#running.size > 0;
+  }
+
+  /** Who the server takes the person for. */
+  get user(): string {
+    return this.#user;
+  }
+
+  /** With status `ended`: a sentence that says why. */
+  get endedReason(): string {
+    return this.#endedReason;
+  }
+
+  /** Called when any of the above changed. The answer unsubscribes. */
+  subscribe(fn: () => void): () => void {
+    return this.#listeners.add(fn);
+  }
+
+  /** Connect, and stay connected. */
+  async start(): Promise<void> {
+    // What a duplicated tab finds in its storage is the other tab's to send.
+    if (await this.#identity.claim()) this.#outbox.restore();
+    else this.#outbox.clear();
+    this.#link.connect();
+  }
+
+  dismissError(): void {
+    this.#error = null;
+    this.#listeners.notify();
+  }
+
+  /** Do not wait for the next attempt. */
+  retryNow(): void {
+    if (this.#status === "ended") this.#setStatus("reconnecting");
+    this.#link.connect();
+  }
+
+  /** Be the tab that shows this page, after another one has taken over. */
+  takeOver(): void {
+    if (this.#status !== "replaced") return;
+    this.#setStatus("reconnecting");
+    this.#link.connect();
+  }
+
+  get #over(): boolean {
+    return this.#status === "ended" || this.#status === "replaced";
+  }
+
+  #setStatus(status: Status): void {
+    this.#status = status;
+    this.#listeners.notify();
+  }
+
+  #setError(error: ErrorInfo): void {
+    this.#error = error;
+    this.#olderThanError = new Set(this.#running);
+    this.#listeners.notify();
+  }
+
+  #send(message: ClientMessage): void {
+    this.#link.send(JSON.stringify(message));
+  }
+
+  // Actions
+
+  #act(body: ActBody): Promise<Outcome> {
+    const id = this.#platform.newId();
+    const refusal = this.#refusal(id, body);
+    if (refusal !== null) {
+      this.#setError({ ...refusal, id: "", ref: id });
+      return Promise.resolve("failed");
+    }
+    const outcome = this.#outbox.add(id, body);
+    this.#flush();
+    this.#listeners.notify();
+    return outcome;
+  }
+
+  /** Why an action cannot be taken, if it cannot. */
+  #refusal(id: string, body: ActBody): { code: string; msg: string } | null {
+    if (this.#over) return { code: "offline", msg: text.notSentEnded };
+    if (this.#outbox.size >= this.#limits.unacked) {
+      return { code: "outbox_full", msg: text.notSentFull };
+    }
+    const bytes = new TextEncoder().encode(JSON.stringify({ t: "act", id, ...body })).length;
+    return bytes > this.#limits.frame ? { code: "too_big", msg: text.notSentTooLong } : null;
+  }
+
+  /** Send what waits, unless there is no connection, or the server has asked for a pause. */
+  #flush(): void {
+    const live = this.#status === "online" || this.#status === "draining";
+    if (!live || this.#hello !== null || this.#cancelHold !== null) return;
+    for (const entry of this.#outbox.unsent()) {
+      entry.sent = true;
+      this.#send({ t: "act", id: entry.id, ...entry.body });
+    }
+  }
+
+  #submitHash(): void {
+    this.#identity.sawHash(this.#platform.hash());
+    void this.args.submitHash();
+  }
+
+  #acknowledged(ack: Ack): void {
+    if (!this.#outbox.has(ack.id)) return;
+    if (ack.st !== "err") {
+      // The end of an action that was there before may have passed while this tab was away.
+      if (ack.st === "ok") this.#running.add(ack.id);
+      this.#outbox.remove(ack.id, "ok");
+    } else if (ack.retry_ms !== null) {
+      this.#outbox.unsend(ack.id);
+      this.#holdFor(ack.retry_ms);
+    } else {
+      this.#outbox.remove(ack.id, "failed");
+      this.#setError({ code: ack.code, msg: ack.msg, id: "", ref: ack.id });
+    }
+    this.#listeners.notify();
+  }
+
+  #holdFor(ms: number): void {
+    this.#cancelHold?.();
+    this.#cancelHold = this.#platform.timer(
+      () => {
+        this.#cancelHold = null;
+        this.#flush();
+      },
+      Math.min(ms, MAX_RETRY_MS),
+    );
+  }
+
+  #ended(id: string, ok: boolean): void {
+    this.#running.delete(id);
+    const older = this.#olderThanError.delete(id);
+    if (ok && !older) this.#error = null;
+    this.#listeners.notify();
+  }
+
+  // The page
+
+  #receive(data: unknown): void {
+    try {
+      const message = parseMessage(data);
+      if (message !== null) this.#handle(message);
+    } catch (error) {
+      this.#resync(false);
+      // Anything else is a mistake in here: say so, out of the way of the connection.
+      if (!(error instanceof Desync)) reportError(error);
+    }
+    if (this.#hello === null) this.#link.deadline(this.#beatMs + BEAT_GRACE_MS, Close.silent);
+  }
+
+  #handle(message: ServerMessage): void {
+    switch (message.t) {
+      case "welcome":
+        this.#welcomed(message);
+        break;
+      case "ops":
+        this.#applied(message);
+        break;
+      case "beat":
+        this.#beat(message.e, message.s);
+        break;
+      case "ack":
+        this.#acknowledged(message);
+        break;
+      case "end":
+        this.#ended(message.id, message.st === "ok");
+        break;
+      case "err":
+        this.#setError({ code: message.code, msg: message.msg, id: message.id, ref: message.ref });
+        break;
+      case "clear":
+        this.args.clear();
+        break;
+      case "drain":
+        this.#setStatus("draining");
+        this.#link.leaveWithin(message.in_ms);
+        break;
+    }
+  }
+
+  /** @param resume Whether what is shown can be built upon. */
+  #sayHello(resume: boolean): void {
+    const client = this.#identity.id;
+    const hash = this.#platform.hash();
+    this.#hello = { client, hash };
+    this.#cancelTail?.();
+    this.#cancelTail = null;
+    const { route, build } = this.#options;
+    const pos = resume ? this.#position : null;
+    this.#send({ t: "hello", v: VERSION, route, client, pos, hash, build });
+    this.#link.deadline(WELCOME_MS, Close.handshake);
+  }
+
+  #welcomed(welcome: Welcome): void {
+    if (welcome.state !== null) {
+      this.page.load(welcome.state);
+      this.#position = { e: welcome.e, s: welcome.s };
+    } else if (this.#position?.e !== welcome.e) {
+      throw new Desync("resumed in another epoch");
+    }
+    this.#limits = welcome.limits;
+    this.#beatMs = welcome.hb * 1000;
+    this.#user = welcome.user;
+    if (welcome.error !== null) this.#setError(welcome.error);
+    this.#platform.store.remove(this.#reloadKey);
+
+    const hello = this.#hello;
+    this.#hello = null;
+    this.#identity.adopt(welcome.client);
+    if (this.#status !== "draining") this.#setStatus("online");
+    this.#link.established();
+    this.#flush();
+    // A new client's first query carries the hash of the hello; one that was there before has to be told.
+    if (hello === null) return;
+    if (welcome.client !== hello.client) this.#identity.sawHash(hello.hash);
+    else if (this.#identity.hash !== this.#platform.hash()) this.#submitHash();
+  }
+
+  #applied(ops: Ops): void {
+    if (this.#hello !== null || this.#position === null) return;
+    const { e, s } = this.#position;
+    if (ops.e === e && ops.n <= s) return;
+    if (ops.e !== e || ops.f !== s + 1) {
+      this.#resync(true);
+      return;
+    }
+    this.page.apply(ops.o);
+    this.#position = { e, s: ops.n };
+  }
+
+  #beat(e: string, s: number): void {
+    const position = this.#position;
+    if (this.#hello !== null || position === null) return;
+    this.#send({ t: "pong", s: position.s });
+    if (e !== position.e) this.#resync(true);
+    else if (s > position.s) {
+      // The frame may be right behind the beat; if it is lost, no later frame need come to show the gap.
+      this.#cancelTail ??= this.#platform.timer(() => {
+        this.#cancelTail = null;
+        if ((this.#position?.s ?? s) < s) this.#resync(true);
+      }, TAIL_MS);
+    }
+  }
+
+  /** Ask for what is missing, or with `resume` false for everything. */
+  #resync(resume: boolean): void {
+    const now = this.#platform.now();
+    this.#resyncs = [...this.#resyncs.filter((at) => at > now - RESYNCS.withinMs), now];
+    if (!resume) this.#position = null;
+    // Nonsense in place of a welcome, or time after time: leave it to the growing pauses between connections.
+    if (this.#hello !== null || this.#resyncs.length > RESYNCS.most) this.#link.drop(Close.positionLost);
+    else this.#sayHello(resume);
+  }
+
+  // The connection
+
+  #lost(code: number): Verdict {
+    const hello = this.#hello;
+    this.#hello = null;
+    this.#cancelTail?.();
+    this.#cancelHold?.();
+    this.#cancelTail = this.#cancelHold = null;
+    // One of these may be what the server choked on: sent again, it would end every connection to come.
+    if (code === Close.malformed || code === Close.tooBig) {
+      for (const { id } of this.#outbox.sent()) this.#outbox.remove(id, "failed");
+    }
+    this.#outbox.unsendAll();
+    // Their ends may pass while nobody listens.
+    this.#running.clear();
+
+    if (code === Close.version && this.#platform.store.get(this.#reloadKey) === null) {
+      this.#platform.store.set(this.#reloadKey, this.#options.build);
+      this.#reloading = true;
+      this.#platform.reload();
+      return "stop";
+    }
+    if (code === Close.forbidden && hello !== null && hello.client !== null) {
+      // The session is a new one. What the person has typed and sent is still theirs, and goes to the new client.
+      this.#identity.forget();
+      this.#position = null;
+      this.#setStatus("reconnecting");
+      return "now";
+    }
+    if (code === Close.replaced) {
+      this.#setStatus("replaced");
+      return "stop";
+    }
+    if (isTerminal(code)) {
+      this.#endedReason = endedReason(code);
+      this.#setStatus("ended");
+      return "stop";
+    }
+    this.#setStatus(this.#status === "connecting" ? "connecting" : "reconnecting");
+    return "retry";
+  }
+}
