@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from .cards.base import CARDS, check_card, check_property, named_components
 from .data import Data, check_row, row_key
 from .errors import CardError, PlainValueError, RowError
-from .live.buffer import Buffer, Undo
+from .live.buffer import Buffer
 from .live.edits import (
     AddCard,
     AppendRow,
@@ -310,15 +310,8 @@ class _Detached:
         self.state = PageState()
 
     def commit(self, edits: list[Edit]) -> None:
-        undos: list[Undo] = []
-        try:
-            for edit in edits:
-                ops = resolve(edit, self.state, named_components)
-                undos.append(self.state.apply(ops))
-        except BaseException:
-            for undo in reversed(undos):
-                undo()
-            raise
+        for edit in edits:
+            self.state.apply(resolve(edit, self.state, named_components))
 
 
 def _card_key(key: Any) -> str:

@@ -63,6 +63,13 @@ def test_streaming_costs_the_new_characters_however_long_the_answer_is() -> None
     assert max(sizes[1:]) - min(sizes[1:]) <= 6  # digits of position and number
 
 
+def test_a_plain_property_streams_too_and_is_measured_as_a_browser_does() -> None:
+    page = started()
+    for text in ("😀", "😀!", "😀!!"):
+        page.commit([Assign("chat", ["placeholder"], text)], now=1)
+    assert msgspec.to_builtins(frame(page, 2).o) == [["a", ["chat", "placeholder"], 2, "!!"]]
+
+
 @pytest.mark.parametrize(
     ("bad", "error"),
     [

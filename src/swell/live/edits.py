@@ -140,7 +140,7 @@ def _assign_plain(card: Card, path: Path, value: Any) -> list[Op]:
         if isinstance(old, str) and isinstance(value, str) and old and value.startswith(old):
             tail = value[len(old) :]
             if tail:
-                return [Append([*at, name], len(old), tail)]
+                return [Append([*at, name], units(old), tail)]
         return [Set([*at, name], encoded(value))]
     index = _key(node, last)
     return [] if index is None else [Set([*at, index], encoded(value))]
