@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web check check-python check-web test test-web e2e gen demo docs clean
+.PHONY: help install web check check-python check-web test test-web e2e gen demo docs pictures clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -67,9 +67,13 @@ gen: install ## write the files that are made from code
 demo: web ## start the demo and print its address
 	@$(BIN)/swell demo
 
-docs: web ## run every code block of the docs and take their pictures
-	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
-		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/docs
+docs: web ## run every code block of the docs
+	$(BIN)/python -m pytest tests/docs
+
+pictures: web ## take the pictures of the docs anew
+	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && SWELL_PICTURES=1 \
+		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest \
+		tests/e2e/test_docs_images.py tests/e2e/test_demo.py
 
 clean: ## remove everything that was made or fetched
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build \

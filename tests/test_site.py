@@ -27,7 +27,7 @@ def test_an_uploaded_file_has_an_address_that_browsers_can_fetch(tmp_path: Path)
     app.add("/", serve)
     with serving_http(app) as server:
         tab = Tab(server)
-        content = tab.wait("ops")["o"][0][2]["content"]
+        content = tab.wait("ops")["o"][0].value["content"]
         address = content.removeprefix("[report](").removesuffix(")")
         assert server.get(address, Cookie=tab.cookie)[2] == "all is well"
         tab.socket.close()

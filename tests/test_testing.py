@@ -215,3 +215,18 @@ def test_the_fixture_of_the_plugin(tmp_path: Path) -> None:
 
 async def test_a_scripted_stream_is_an_async_iterator() -> None:
     assert isinstance(ScriptedModel([]).stream(), AsyncIterator)
+
+
+@pytest.mark.anyio
+async def test_a_page_too_large_for_one_frame_arrives_in_parts() -> None:
+    async def serve(q: Q) -> None:
+        text = "word " * 30_000
+        q.page["big"] = ui.markdown_card("1 1 4 4", "Big", text)
+        q.page["more"] = ui.markdown_card("1 1 4 4", "More", text)
+        await q.page.save()
+
+    async with serving(serve, mode="broadcast") as harness:
+        first = await harness.tab("ann")
+        second = await harness.tab("bob")
+        assert second.page == first.page
+        assert len(second.page["more"]["content"]) == 150_000

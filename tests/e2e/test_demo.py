@@ -83,6 +83,6 @@ def test_pictures(
         page.get_by_role("button", name="Dark").click()
         expect(page.get_by_role("button", name="Light")).to_be_visible()
     ask(page, QUESTION)
-    IMAGES.mkdir(exist_ok=True)
+    IMAGES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=IMAGES / f"{name}.png")
     assert (IMAGES / f"{name}.png").stat().st_size > 10_000

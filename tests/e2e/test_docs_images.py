@@ -67,6 +67,6 @@ def test_picture(run: Run, new_page: NewPage, name: str) -> None:
     expect(page.locator("textarea")).to_be_visible()
     PICTURES[name](page)
     page.locator("textarea").blur()
-    IMAGES.mkdir(exist_ok=True)
+    IMAGES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=IMAGES / f"{name}.png")
     assert (IMAGES / f"{name}.png").stat().st_size > 4_000

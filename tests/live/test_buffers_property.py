@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -20,9 +19,9 @@ from swell import data, ui
 from swell.cards.base import named_components
 from swell.errors import RowError
 from swell.live.edits import Edit
+from swell.live.frames import FrameReader
 from swell.live.page import Limits, LivePage
 from swell.live.state import PageState
-from swell.live.wire import Ops
 from swell.page import Page
 
 SIZE = 3
@@ -114,6 +113,7 @@ class Watched:
 
     def __init__(self) -> None:
         self.live = LivePage("e", Limits(), named_components)
+        self.reader = FrameReader()
         self.browser = PageState()
 
     @property
@@ -123,8 +123,9 @@ class Watched:
     def commit(self, edits: list[Edit]) -> None:
         before = self.live.seq
         if self.live.commit(edits, now=0):
-            frame = msgspec.json.decode(self.live.frame(before), type=Ops)
-            self.browser.apply(frame.o)
+            ops = self.reader.read(self.live.frame(before), before)
+            assert ops is not None
+            self.browser.apply(ops.o)
 
 
 def listed(row: Any) -> Row:

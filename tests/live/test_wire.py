@@ -23,7 +23,6 @@ from swell.live.wire import (
     End,
     Err,
     Hello,
-    Ops,
     Pong,
     Position,
     Welcome,
@@ -235,7 +234,6 @@ def test_messages_of_the_server() -> None:
                 "user": "anon",
             },
         ),
-        (Ops("e", 2, 3, []), {"t": "ops", "e": "e", "f": 2, "n": 3, "o": []}),
         (Ack("1", "ok"), {"t": "ack", "id": "1", "st": "ok"}),
         (
             Ack("1", "err", "busy", "Wait.", 250),

@@ -14,6 +14,9 @@ import uvicorn
 from starlette.types import ASGIApp
 from websockets.sync.client import ClientConnection, connect
 
+from swell.live.frames import FrameReader
+from swell.server.uvicorn_ws import WebSocketProtocol
+
 
 class LiveServer:
     """One ASGI application, served on a free port of this machine.
@@ -27,7 +30,7 @@ class LiveServer:
         config = uvicorn.Config(
             app,
             port=0,
-            ws="websockets-sansio",
+            ws=WebSocketProtocol,
             ws_max_size=256 * 1024,
             ws_per_message_deflate=False,
             ws_ping_interval=None,
@@ -85,6 +88,8 @@ class Tab:
         self.socket = server.connect(path)
         assert self.socket.response is not None
         self.cookie = self.socket.response.headers["Set-Cookie"].split(";")[0]
+        self._frames = FrameReader()
+        self._seq = 0
         self.send(t="hello", v=1, route=route)
         self.welcome = self.wait("welcome")
         self.client: str = self.welcome["client"]
@@ -99,10 +104,24 @@ class Tab:
         self.send(t="act", id=id, name=name, args={name: value})
         return id
 
+    def read(self) -> dict[str, Any]:
+        """Return the next message; an op frame as `{"t": "ops", "n": ..., "o": [op, ...]}`."""
+        frame = self.socket.recv(timeout=10)
+        assert isinstance(frame, str)
+        if not frame.startswith("["):
+            message: dict[str, Any] = json.loads(frame)
+            if message["t"] == "welcome":
+                self._seq = message["s"]
+            return message
+        ops = self._frames.read(frame.encode(), self._seq)
+        assert ops is not None, "an old frame on a healthy connection"
+        self._seq = ops.n
+        return {"t": "ops", "n": ops.n, "o": ops.o}
+
     def wait(self, t: str, **fields: Any) -> dict[str, Any]:
         """Return the next message of a type, passing over others."""
         while True:
-            message: dict[str, Any] = json.loads(self.socket.recv(timeout=10))
+            message = self.read()
             if message["t"] == t and all(message.get(k) == v for k, v in fields.items()):
                 return message
 

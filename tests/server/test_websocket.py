@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from swell import Q, data, ui
 from swell.app import App
+from swell.testing import Append, Insert, Set
 
 from .live_server import LiveServer, Tab, serving
 
@@ -50,22 +51,18 @@ class Bystander:
 
     def check(self) -> None:
         """Read the rest of the answer: every number once, in order."""
-        text = ""
-        while True:
-            message = json.loads(self.tab.socket.recv(timeout=10))
+        text, ended = "", False
+        while not ended or "[149]" not in text:
+            message = self.tab.read()
+            ended |= message["t"] == "end" and message["id"] == self.id
             for op in message["o"] if message["t"] == "ops" else ():
-                if op[0] == "i":
-                    text = op[3][0][1][0]
-                elif op[0] == "a":
-                    assert op[2] == len(text)
-                    text += op[3]
-                elif op[0] == "s" and op[1][-1] == "content":
-                    text = op[2]
-            if message["t"] == "end" and message["id"] == self.id:
-                break
-        while "[149]" not in text:
-            message = json.loads(self.tab.socket.recv(timeout=10))
-            text += "".join(op[3] for op in message.get("o", ()) if op[0] == "a")
+                if isinstance(op, Insert):
+                    text = op.items[0][1][0]
+                elif isinstance(op, Append):
+                    assert op.at == len(text)
+                    text += op.text
+                elif isinstance(op, Set) and op.path[-1] == "content":
+                    text = op.value
         assert text == "".join(f"[{i}]" for i in range(150))
         self.tab.socket.close()
 

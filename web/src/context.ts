@@ -43,11 +43,6 @@ export function storageKey(kind: string, name: string): string {
   return `swell:${kind}:${document.body.dataset["prefix"] ?? ""}${route}:${name}`;
 }
 
-interface Counting {
-  /** How often the app assigned this property of the card, or, without one, put the card on the page. */
-  touched?(key: string, prop?: string): number;
-}
-
 /**
  * How often a property was assigned, for those that do something at every assignment, also of the value they have.
  *
@@ -55,5 +50,5 @@ interface Counting {
  */
 export function touched(page: Client["page"], card: object | undefined, key: string, prop?: string): number {
   void card;
-  return (page as Counting).touched?.(key, prop) ?? 0;
+  return page.touched(key, prop);
 }

@@ -84,6 +84,7 @@ class Connection:
         self._control: deque[bytes] = deque()
         self._slow = False
         self._welcome: Callable[[], ServerMessage] | None = None
+        self._parts: deque[bytes] = deque()
         self._flushed = now - limits.flush_interval_s
         self._beat_at = now + limits.beat_interval_s
         self._pong_by: float | None = None
@@ -94,7 +95,9 @@ class Connection:
     @property
     def pending(self) -> bool:
         """Whether there is something that the browser has not been sent yet."""
-        return bool(self._control) or (self.page is not None and self.seq < self.page.seq)
+        return bool(self._control or self._parts) or (
+            self.page is not None and self.seq < self.page.seq
+        )
 
     def receive(self, frame: str | bytes, now: float) -> ClientMessage:
         """Return the message in a frame.
@@ -164,6 +167,8 @@ class Connection:
             return self._control.popleft() if self._control else None
         if self.seq < 0:
             return self._snapshot(page, now)  # nothing may come before the first welcome
+        if self._parts:
+            return self._parts.popleft()
         if self._control:
             return self._control.popleft()
         if self.seq < page.seq and now >= self._flushed + self._limits.flush_interval_s:
@@ -190,5 +195,6 @@ class Connection:
     def _snapshot(self, page: LivePage, now: float) -> bytes:
         assert self._welcome is not None
         frame = encode(self._welcome())
+        self._parts = deque(page.snapshot().parts)
         self.seq, self._flushed = page.seq, now
         return frame

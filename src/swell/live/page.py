@@ -11,10 +11,11 @@ from swell.errors import LimitError
 
 from .buffer import Undo
 from .edits import Edit, Locate, encode, resolve
+from .frames import PathNames
 from .log import Log, op_size
 from .ops import Append, Op, merge, units
+from .snapshot import Snapshot
 from .state import PageState
-from .wire import Ops
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -45,8 +46,9 @@ class LivePage:
         self._limits = limits
         self._locate = locate
         self._log = Log(limits.ring_patches, limits.ring_bytes, limits.ring_s)
+        self.names = PathNames()
         self._frames: dict[int, bytes] = {}
-        self._snapshot: msgspec.Raw | None = None
+        self._snapshot: Snapshot | None = None
         self._size = 0
         self._grown = 0
 
@@ -84,7 +86,8 @@ class LivePage:
             raise
         if not ops:
             return False
-        self._log.add(ops, now)
+        patch = self._log.add(ops, now)
+        self.names.note(ops, patch.seq)
         self._frames.clear()
         self._snapshot = None
         return True
@@ -104,15 +107,13 @@ class LivePage:
             ops = patches[0].ops
             if len(patches) > 1:
                 ops = merge([op for patch in patches for op in patch.ops])
-            frame = self._frames[seq] = msgspec.json.encode(
-                Ops(e=self.epoch, f=seq + 1, n=self.seq, o=ops)
-            )
+            frame = self._frames[seq] = self.names.encode(seq, self.seq, ops)
         return frame
 
-    def snapshot(self) -> msgspec.Raw:
+    def snapshot(self) -> Snapshot:
         """Return the whole state as JSON, made once per patch."""
         if self._snapshot is None:
-            self._snapshot = msgspec.Raw(encode(self.state.to_json()))
+            self._snapshot = Snapshot.of(self.state, self.names)
         return self._snapshot
 
     def _check_text(self, op: Op) -> None:

@@ -1,7 +1,8 @@
 """The messages of the wire, protocol version 1: JSON text frames, `t` names the type.
 
 `docs/explain/protocol.md` says when each is sent. Decoding validates: what does not fit
-is a `ProtocolError` with the close code to answer with.
+is a `ProtocolError` with the close code to answer with. Op frames are arrays and have a
+module of their own, `frames.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import msgspec
 
 from swell.errors import ProtocolError
 
-from .ops import Op
+from .ops import Path
 
 PROTOCOL_VERSION = 1
 
@@ -94,7 +95,14 @@ class Err(msgspec.Struct, tag_field="t", tag="err", frozen=True, omit_defaults=T
 
 
 class Welcome(msgspec.Struct, tag_field="t", tag="welcome", frozen=True, omit_defaults=True):
-    """Answer to hello; with mode `snapshot` also sent to a reader that fell too far behind."""
+    """Answer to hello; with mode `snapshot` also sent to a reader that fell too far behind.
+
+    Attributes:
+        state: The snapshot, when it is small enough for one frame.
+        paths: Names of paths that belong to the snapshot, see `frames.py`.
+        parts: Number of frames `i/parts:text` that follow and make up a larger snapshot.
+        crc: CRC-32 of that snapshot's UTF-8.
+    """
 
     mode: str
     client: str
@@ -106,16 +114,10 @@ class Welcome(msgspec.Struct, tag_field="t", tag="welcome", frozen=True, omit_de
     build: str
     user: str
     state: Any = None  # raw JSON on the server, decoded in the test client
+    paths: list[Path] | None = None
+    parts: int | None = None
+    crc: int | None = None
     error: Err | None = None
-
-
-class Ops(msgspec.Struct, tag_field="t", tag="ops", frozen=True):
-    """The patches `f` to `n`, merged; applied whole or not at all."""
-
-    e: str
-    f: int
-    n: int
-    o: list[Op]
 
 
 class Ack(msgspec.Struct, tag_field="t", tag="ack", frozen=True, omit_defaults=True):
@@ -156,7 +158,7 @@ class Clear(msgspec.Struct, tag_field="t", tag="clear", frozen=True):
     """Somebody else acted on this shared page: forget pending args."""
 
 
-ServerMessage: TypeAlias = Welcome | Ops | Ack | End | Beat | Err | Drain | Clear
+ServerMessage: TypeAlias = Welcome | Ack | End | Beat | Err | Drain | Clear
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 MAX_NODES = 10_000

@@ -189,6 +189,7 @@ class Broker:
         client.gone_at = None
 
         def welcome(mode: str = "snapshot") -> Welcome:
+            snapshot = live.snapshot() if mode == "snapshot" else None
             return Welcome(
                 mode=mode,
                 client=client.id,
@@ -202,7 +203,10 @@ class Broker:
                 },
                 build=self._build,
                 user=client.auth.username,
-                state=live.snapshot() if mode == "snapshot" else None,
+                state=snapshot.state if snapshot else None,
+                paths=(snapshot.paths or None) if snapshot else None,
+                parts=(len(snapshot.parts) or None) if snapshot else None,
+                crc=(snapshot.crc or None) if snapshot else None,
                 error=client.error,
             )
 

@@ -15,10 +15,12 @@ import msgspec
 from swell import routing
 from swell.app import App, main
 from swell.config import Settings
-from swell.errors import OpError, ProtocolError, SwellError
+from swell.errors import ProtocolError, SwellError
 from swell.live.buffer import Buffer
 from swell.live.connection import Connection, ConnectionLimits
+from swell.live.frames import FrameReader, Ops
 from swell.live.ops import Op
+from swell.live.snapshot import PartReader
 from swell.live.state import PageState
 from swell.live.wire import (
     PROTOCOL_VERSION,
@@ -30,7 +32,6 @@ from swell.live.wire import (
     End,
     Err,
     Hello,
-    Ops,
     Pong,
     Position,
     ServerMessage,
@@ -89,6 +90,8 @@ class Client:
         self._connection: Connection | None = None
         self._pump: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
+        self._frames = FrameReader()
+        self._parts: tuple[Welcome, PartReader] | None = None
         self._welcomed = False
 
     @property
@@ -241,7 +244,7 @@ class Client:
                 self._close(connection, error.close_code)
                 return
             if frame is not None:
-                self._handle(_decoder.decode(frame))
+                self._read(frame)
                 self._changed.set()
                 await asyncio.sleep(0)
                 continue
@@ -252,17 +255,38 @@ class Client:
             except TimeoutError:
                 continue
 
+    def _read(self, frame: bytes) -> None:
+        if frame.startswith(b"["):
+            assert self._pos is not None, "ops before welcome"
+            ops = self._frames.read(frame, self._pos.s)
+            if ops is not None:
+                self._apply(ops, self._pos.e)
+        elif frame.startswith(b"{"):
+            self._handle(_decoder.decode(frame))
+        elif self._parts is not None:
+            welcome, reader = self._parts
+            state = reader.add(frame)
+            if state is not None:
+                self._load(welcome, state)
+
+    def _load(self, welcome: Welcome, state: Any) -> None:
+        self.state.load(state)
+        self._frames = FrameReader(welcome.paths or ())
+        self._pos = Position(welcome.e, welcome.s)
+        self._parts = None
+        self._welcomed = True
+
     def _handle(self, message: ServerMessage) -> None:
-        if isinstance(message, Ops):
-            self._apply(message)
-        elif isinstance(message, Welcome):
+        if isinstance(message, Welcome):
             self._id = message.client
             self.error = message.error
-            if message.state is not None:
-                self.state.load(message.state)
-                self._pos = Position(message.e, message.s)
-            self._welcomed = True
             self.welcomes.append(message.mode)
+            if message.parts:
+                self._parts = (message, PartReader(message.parts, message.crc or 0))
+            elif message.mode == "snapshot":
+                self._load(message, message.state)
+            else:
+                self._welcomed = True
         elif isinstance(message, Ack):
             self._acks[message.id] = message
         elif isinstance(message, End):
@@ -278,15 +302,10 @@ class Client:
         elif isinstance(message, Clear):
             self.cleared += 1
 
-    def _apply(self, frame: Ops) -> None:
-        assert self._pos is not None, "ops before welcome"
-        if frame.e == self._pos.e and frame.n <= self._pos.s:
-            return
-        if frame.e != self._pos.e or frame.f != self._pos.s + 1:
-            raise OpError(f"gap: have {self._pos}, got {frame.f}..{frame.n} of {frame.e}")
+    def _apply(self, frame: Ops, epoch: str) -> None:
         self.state.apply(frame.o)
         self._ops += copy.deepcopy(frame.o)  # later ops change values that this one brought
-        self._pos = Position(frame.e, frame.n)
+        self._pos = Position(epoch, frame.n)
 
     def _raise_error(self) -> None:
         if self.error is not None:

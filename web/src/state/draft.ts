@@ -13,6 +13,8 @@ export class PageDraft {
   cards: ReadonlyMap<string, CardState>;
   /** Whether cards came, went or were replaced. */
   structural = false;
+  /** What the frame assigned: a card, or one of its properties. */
+  readonly assigned: (readonly [key: string, prop: string | undefined])[] = [];
   readonly #before: ReadonlyMap<string, CardState>;
   readonly #cells = new Map<RowModel, Cells>();
   readonly #rows = new Map<BufferModel, readonly RowModel[]>();
@@ -82,6 +84,7 @@ export class PageDraft {
   #applyToCard(key: string, op: Op): void {
     if (op[0] === "s") {
       this.putCard(key, op[2]);
+      this.assigned.push([key, undefined]);
     } else if (op[0] === "d") {
       this.#card(key);
       this.#writable().delete(key);
@@ -94,8 +97,10 @@ export class PageDraft {
   #applyToProp(key: string, prop: string, value: Json | Buffer | undefined, op: Op): void {
     const path = op[1];
     let next: Json | Buffer | undefined;
-    if (path.length === 2 && op[0] === "s") next = readProp(op[2]);
-    else if (path.length === 2 && op[0] === "d") {
+    if (path.length === 2 && op[0] === "s") {
+      next = readProp(op[2]);
+      this.assigned.push([key, prop]);
+    } else if (path.length === 2 && op[0] === "d") {
       if (value === undefined) throw new Desync(`no property ${prop}`);
       next = undefined;
     } else if (isBuffer(value)) throw new Desync("a buffer is no text");

@@ -32,6 +32,9 @@ export class PageState {
   #cards: ReadonlyMap<string, CardState> = new Map();
   readonly #listeners = new Listeners();
   readonly #cardListeners = new Map<string, Listeners>();
+  /** For each card on the page, the number of the last assignment of each property; "" stands for the whole card. */
+  readonly #assigned = new Map<string, Map<string, number>>();
+  #assignments = 0;
 
   /** In the order in which they were added. A new map whenever a card changed. */
   get cards(): ReadonlyMap<string, CardState> {
@@ -53,6 +56,10 @@ export class PageState {
     } catch (error) {
       draft.undo();
       throw error;
+    }
+    for (const [key, prop] of draft.assigned) {
+      const numbers = (prop === undefined ? undefined : this.#assigned.get(key)) ?? new Map<string, number>();
+      this.#assigned.set(key, numbers.set(prop ?? "", ++this.#assignments));
     }
     this.#commit(draft);
     draft.notify();
@@ -87,6 +94,15 @@ export class PageState {
     return { cards };
   }
 
+  /**
+   * A number that changes when the app assigns this property, also with the value it has, or puts the card anew.
+   * Without a property only the latter counts. A snapshot changes none: it only repeats what is known.
+   */
+  touched(key: string, prop = ""): number {
+    const numbers = this.#assigned.get(key);
+    return Math.max(numbers?.get("") ?? 0, numbers?.get(prop) ?? 0);
+  }
+
   /** Called when cards came, went or were replaced, or when where they stand changed. The answer unsubscribes. */
   subscribe(fn: () => void): () => void {
     return this.#listeners.add(fn);
@@ -107,6 +123,7 @@ export class PageState {
     const before = this.#cards;
     const next = draft.cards;
     this.#cards = next;
+    for (const key of this.#assigned.keys()) if (!next.has(key)) this.#assigned.delete(key);
     const keys = next === before ? [] : [...new Set([...before.keys(), ...next.keys()])];
     const changed = keys.filter((key) => before.get(key) !== next.get(key));
     if (draft.structural || changed.some((key) => movesCards(before.get(key), next.get(key)))) this.#listeners.notify();

@@ -76,7 +76,6 @@ describe("frames", () => {
   test.each([
     ["a gap", append(12, 12, 0, "x")],
     ["an overlap", append(10, 11, 0, "x")],
-    ["another epoch", append(11, 11, 0, "x", "F")],
   ])("after %s are asked for from the last position", async (_, frame) => {
     const { page, client } = await onlinePage();
     page.socket.receive(frame, append(13, 13, 1, "y"));
@@ -87,11 +86,13 @@ describe("frames", () => {
   });
 
   test.each<[string, unknown]>([
-    ["does not fit", { t: "ops", e: "E", f: 11, n: 11, o: [["s", ["n", "content"], "half"], ["d", ["nope"]]] }],
-    ["is malformed", { t: "ops", e: "E", f: 11, n: 11, o: 7 }],
-    ["goes backwards", { t: "ops", e: "E", f: 12, n: 11, o: [] }],
+    ["does not fit", [11, 1, ["s", ["n", "content"], "half"], ["d", ["nope"]]]],
+    ["is malformed", [11, 1, 7]],
+    ["covers nothing", [11, 0]],
+    ["uses a name that was never given", [11, 1, [0, 0, "x"]]],
     ["is no JSON", "{"],
-    ["is no object", "[]"],
+    ["is empty", "[]"],
+    ["is a part of no snapshot", "0/1:{}"],
     ["is a malformed beat", { t: "beat", e: "E", s: -1 }],
     ["is a malformed acknowledgement", { t: "ack", id: "x", st: "maybe" }],
   ])("one that %s is discarded whole, and everything is asked for", async (_, frame) => {
@@ -99,7 +100,7 @@ describe("frames", () => {
     page.socket.receive(frame, append(11, 11, 0, "x"));
     expect(shown(client)).toBe("");
     expect(page.socket.all("hello").map((hello) => hello["pos"])).toEqual([null, null]);
-    page.socket.receive(welcome({ s: 20, e: "G" }), append(21, 21, 0, "ok", "G"));
+    page.socket.receive(welcome({ s: 20, e: "G" }), append(21, 21, 0, "ok"));
     expect(shown(client)).toBe("ok");
   });
 
@@ -123,7 +124,7 @@ describe("frames", () => {
     page.socket.receive(welcome({ s: 50, state: emptyState }));
     expect(client.page.cards.size).toBe(0);
     expect(page.socket.all("act").length).toBe(1);
-    page.socket.receive({ t: "ops", e: "E", f: 51, n: 51, o: [["s", ["n"], { view: "x", box: "", content: "new" }]] });
+    page.socket.receive([51, 1, ["s", ["n"], { view: "x", box: "", content: "new" }]]);
     expect(shown(client)).toBe("new");
   });
 

@@ -5,11 +5,13 @@
  * dropped; after a gap the page is resumed from the last good position; after a frame that does not fit, from nothing.
  */
 import { text } from "../i18n/en";
+import type { Json } from "../state/json";
 import { Listeners } from "../state/listeners";
 import { Desync } from "../state/ops";
-import { PageState } from "../state/page";
+import { PageState, type Snapshot } from "../state/page";
 import { Args } from "./args";
 import { Close, endedReason, isTerminal } from "./codes";
+import { FrameReader } from "./frames";
 import { Identity } from "./identity";
 import { Link, type Verdict } from "./link";
 import {
@@ -18,13 +20,13 @@ import {
   type ClientMessage,
   type ErrorInfo,
   type Limits,
-  type Ops,
   parseMessage,
   type ServerMessage,
   VERSION,
   type Welcome,
 } from "./messages";
 import { Outbox, type Outcome } from "./outbox";
+import { PartReader } from "./parts";
 import type { Platform } from "./platform";
 
 export type { ErrorInfo, Outcome };
@@ -80,6 +82,9 @@ export class Client {
   #beatMs = 25_000;
 
   #position: { e: string; s: number } | null = null;
+  #frames = new FrameReader();
+  /** A large snapshot on its way, and the welcome that announced it. */
+  #parts: { readonly welcome: Welcome; readonly reader: PartReader } | null = null;
   /** The client id and hash of a hello that has no answer yet. Until then patches mean nothing. */
   #hello: { client: string | null; hash: string } | null = null;
   #resyncs: number[] = [];
@@ -273,23 +278,33 @@ export class Client {
 
   #receive(data: unknown): void {
     try {
-      const message = parseMessage(data);
-      if (message !== null) this.#handle(message);
+      this.#read(typeof data === "string" ? data : "");
     } catch (error) {
       this.#resync(false);
       // Anything else is a mistake in here: say so, out of the way of the connection.
       if (!(error instanceof Desync)) reportError(error);
     }
-    if (this.#hello === null) this.#link.deadline(this.#beatMs + BEAT_GRACE_MS, Close.silent);
+    if (this.#parts !== null) this.#link.deadline(WELCOME_MS, Close.handshake);
+    else if (this.#hello === null) this.#link.deadline(this.#beatMs + BEAT_GRACE_MS, Close.silent);
+  }
+
+  #read(frame: string): void {
+    if (frame.startsWith("{")) {
+      const message = parseMessage(parseJson(frame));
+      if (message !== null) this.#handle(message);
+    } else if (frame.startsWith("[")) {
+      this.#applied(parseJson(frame) as readonly Json[]);
+    } else if (this.#parts !== null) {
+      const { welcome, reader } = this.#parts;
+      const state = reader.add(frame);
+      if (state !== null) this.#welcomed({ ...welcome, state: state as Snapshot });
+    } else throw new Desync("a part of no snapshot");
   }
 
   #handle(message: ServerMessage): void {
     switch (message.t) {
       case "welcome":
         this.#welcomed(message);
-        break;
-      case "ops":
-        this.#applied(message);
         break;
       case "beat":
         this.#beat(message.e, message.s);
@@ -318,6 +333,7 @@ export class Client {
     const client = this.#identity.id;
     const hash = this.#platform.hash();
     this.#hello = { client, hash };
+    this.#parts = null;
     this.#cancelTail?.();
     this.#cancelTail = null;
     const { route, build } = this.#options;
@@ -328,8 +344,13 @@ export class Client {
 
   #welcomed(welcome: Welcome): void {
     if (welcome.state !== null) {
+      this.#parts = null;
       this.page.load(welcome.state);
+      this.#frames = new FrameReader(welcome.paths);
       this.#position = { e: welcome.e, s: welcome.s };
+    } else if (welcome.parts > 0) {
+      this.#parts = { welcome, reader: new PartReader(welcome.parts, welcome.crc) };
+      return;
     } else if (this.#position?.e !== welcome.e) {
       throw new Desync("resumed in another epoch");
     }
@@ -351,16 +372,15 @@ export class Client {
     else if (this.#identity.hash !== this.#platform.hash()) this.#submitHash();
   }
 
-  #applied(ops: Ops): void {
+  #applied(frame: readonly Json[]): void {
     if (this.#hello !== null || this.#position === null) return;
     const { e, s } = this.#position;
-    if (ops.e === e && ops.n <= s) return;
-    if (ops.e !== e || ops.f !== s + 1) {
-      this.#resync(true);
-      return;
+    const ops = this.#frames.read(frame, s);
+    if (ops === "gap") this.#resync(true);
+    else if (ops !== null) {
+      this.page.apply(ops.o);
+      this.#position = { e, s: ops.n };
     }
-    this.page.apply(ops.o);
-    this.#position = { e, s: ops.n };
   }
 
   #beat(e: string, s: number): void {
@@ -427,5 +447,14 @@ export class Client {
     }
     this.#setStatus(this.#status === "connecting" ? "connecting" : "reconnecting");
     return "retry";
+  }
+}
+
+/** @throws Desync if it is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new Desync("a frame is JSON");
   }
 }

@@ -1,6 +1,9 @@
-/** What travels on the socket: one JSON object per text frame, told apart by `t`. */
+/**
+ * What travels on the socket: one JSON object per text frame, told apart by `t`. Op frames are arrays (`frames.ts`),
+ * and parts of a large snapshot are text (`parts.ts`).
+ */
 import { isList, isObject, own, type Json, type JsonObject } from "../state/json";
-import { Desync, isCount, type Op } from "../state/ops";
+import { Desync, isCount, type Path } from "../state/ops";
 import type { Snapshot } from "../state/page";
 
 /** Version of the protocol, named in every hello. */
@@ -59,24 +62,19 @@ export interface Welcome {
   readonly client: string;
   readonly e: string;
   readonly s: number;
-  /** With mode `snapshot`; checked when it is loaded. */
+  /** With mode `snapshot`, unless it follows in parts; checked when it is loaded. */
   readonly state: Snapshot | null;
+  /** How many parts follow, and the sum of what they make; 0 when none do. */
+  readonly parts: number;
+  readonly crc: number;
+  /** Names of paths that belong to the snapshot. */
+  readonly paths: readonly Path[];
   readonly limits: Limits;
   /** Seconds between two beats. */
   readonly hb: number;
   readonly build: string;
   readonly user: string;
   readonly error: ErrorInfo | null;
-}
-
-export interface Ops {
-  readonly t: "ops";
-  readonly e: string;
-  /** First and last patch that the frame covers. */
-  readonly f: number;
-  readonly n: number;
-  /** Checked when they are applied. */
-  readonly o: readonly Op[];
 }
 
 export interface Ack {
@@ -91,7 +89,6 @@ export interface Ack {
 
 export type ServerMessage =
   | Welcome
-  | Ops
   | Ack
   | ({ readonly t: "err" } & ErrorInfo)
   | { readonly t: "end"; readonly id: string; readonly st: "ok" | "err" }
@@ -100,29 +97,17 @@ export type ServerMessage =
   | { readonly t: "clear" };
 
 /**
- * Read one frame from the server.
+ * Read one message from the server.
  *
  * @returns The message, or null for a kind that this version does not know.
  * @throws Desync if it is malformed.
  */
-export function parseMessage(text: unknown): ServerMessage | null {
-  let json: unknown;
-  try {
-    json = typeof text === "string" ? JSON.parse(text) : undefined;
-  } catch {
-    json = undefined;
-  }
+export function parseMessage(json: unknown): ServerMessage | null {
   if (!isObject(json)) throw new Desync("a message is a JSON object");
   const read = new Reader(json);
   switch (own(json, "t")) {
     case "welcome":
       return readWelcome(read);
-    case "ops": {
-      const [f, n] = [read.count("f"), read.count("n")];
-      const o = own(json, "o");
-      if (f > n || !isList(o)) throw new Desync("malformed ops");
-      return { t: "ops", e: read.text("e"), f, n, o: o as readonly unknown[] as readonly Op[] };
-    }
     case "ack":
       return {
         t: "ack",
@@ -150,13 +135,19 @@ export function parseMessage(text: unknown): ServerMessage | null {
 function readWelcome(read: Reader): Welcome {
   const mode = read.oneOf("mode", ["snapshot", "resumed"]);
   const limits = read.object("limits");
+  const parts = mode === "snapshot" && read.has("parts") ? read.count("parts") : 0;
+  const paths = read.has("paths") ? own(read.json, "paths") : [];
+  if (!isList(paths) || !paths.every(isList)) throw new Desync("paths is no list of paths");
   return {
     t: "welcome",
     mode,
     client: read.text("client"),
     e: read.text("e"),
     s: read.count("s"),
-    state: mode === "snapshot" ? (read.object("state").json as unknown as Snapshot) : null,
+    state: mode === "snapshot" && parts === 0 ? (read.object("state").json as unknown as Snapshot) : null,
+    parts,
+    crc: parts === 0 ? 0 : read.count("crc"),
+    paths: paths as readonly unknown[] as readonly Path[],
     limits: { frame: limits.count("frame"), unacked: limits.count("unacked") },
     hb: read.positive("hb"),
     build: read.text("build", ""),

@@ -195,8 +195,8 @@ export function welcome(changes: Message = {}): Message {
 }
 
 /** A frame of patches `f` to `n` that appends to the text of the only card. */
-export function append(f: number, n: number, at: number, text: string, e = "E"): Message {
-  return { t: "ops", e, f, n, o: [["a", ["n", "content"], at, text]] };
+export function append(f: number, n: number, at: number, text: string): readonly unknown[] {
+  return [n, n - f + 1, ["a", ["n", "content"], at, text]];
 }
 
 /** A page with a client that has started; nothing is connected yet. */
