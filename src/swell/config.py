@@ -271,6 +271,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     drain_s: Annotated[
         float, _About("How long running handlers may take to finish at shutdown.", 0, 3600)
     ] = 30.0
+    slow_reader_s: Annotated[
+        float,
+        _About("How long a browser may take nothing of what waits for it on its way.", 0.1, 3600),
+    ] = 30.0
     flush_interval_s: Annotated[
         float, _About("Least time between two merged frames to one browser.", 0, 10)
     ] = 1 / 30

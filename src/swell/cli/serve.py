@@ -29,6 +29,7 @@ from swell.cli.load import Target, load_app, parse_target
 from swell.config import Settings
 from swell.errors import SettingError
 from swell.server.static import ClientBundle
+from swell.server.uvicorn_ws import WebSocketProtocol
 
 __all__ = ["bind", "start"]
 
@@ -78,7 +79,7 @@ def _uvicorn_config(app: Callable[..., object], settings: Settings) -> uvicorn.C
     return uvicorn.Config(
         app,
         host=settings.host,
-        ws="websockets-sansio",
+        ws=WebSocketProtocol,
         ws_max_size=settings.frame_max_bytes,
         # Compression costs 50 kB a connection and more time than it saves; heartbeats are ours.
         ws_per_message_deflate=False,

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from ipaddress import ip_address
 
@@ -29,7 +29,11 @@ from .security import (
 
 _log = logging.getLogger("swell.server")
 
-_SLOW_S = 30.0  # how long one frame may take to leave
+UNSENT = "swell.unsent"
+"""ASGI extension: tells how many bytes wait in this process for the peer to take them. With it,
+a `send` that is cancelled has sent nothing and may be tried again."""
+
+_CLOSE_S = 2.0  # how long the last word to a peer may take to leave
 
 
 class Sockets:
@@ -137,11 +141,7 @@ class Sockets:
             now = time.monotonic()
             frame = connection.take(now)
             if frame is not None:
-                try:
-                    async with asyncio.timeout(_SLOW_S):
-                        await socket.send_text(frame.decode())
-                except TimeoutError:
-                    raise ProtocolError(CLOSE_SLOW, "the reader does not keep up") from None
+                await self._send(socket, frame.decode())
                 continue
             if self._broker.drained:
                 raise ProtocolError(CLOSE_DRAIN, "the server goes away")
@@ -149,6 +149,28 @@ class Sockets:
             with suppress(TimeoutError):
                 async with asyncio.timeout(connection.due_in(now)):
                     await awake.wait()
+
+    async def _send(self, socket: WebSocket, text: str) -> None:
+        """Send a frame as soon as the peer has taken enough of those before.
+
+        Raises:
+            ProtocolError: If it takes nothing for `slow_reader_s`.
+        """
+        unsent: Callable[[], int] = socket.scope.get("extensions", {}).get(UNSENT, _unknown)
+        while True:
+            before = unsent()
+            try:
+                async with asyncio.timeout(self._settings.slow_reader_s):
+                    await socket.send_text(text)
+                return
+            except TimeoutError:
+                if unsent() >= before:
+                    raise ProtocolError(CLOSE_SLOW, "the reader takes nothing") from None
+
+
+def _unknown() -> int:
+    """Stand in where the server does not tell: as if nothing had moved."""
+    return 0
 
 
 async def _close(socket: WebSocket, results: Iterable[BaseException | None]) -> None:
@@ -164,7 +186,8 @@ async def _close(socket: WebSocket, results: Iterable[BaseException | None]) -> 
     if code not in (1000, CLOSE_DRAIN):
         _log.info("closed a connection with %d: %s", code, reason)
     with suppress(RuntimeError, WebSocketDisconnect, OSError):  # it may be closed already
-        await socket.close(code, reason)
+        async with asyncio.timeout(_CLOSE_S):  # what waits for a peer that does not read, waits
+            await socket.close(code, reason)
 
 
 async def _refuse(socket: WebSocket, status: int, reason: str) -> None:
