@@ -10,7 +10,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from .websocket import UNSENT
 
 CLOSE_S = 2.0
-"""How long a peer may take to answer a close, and again to take what was sent before, in seconds."""
+"""How long a peer may take to answer a close, and again to take what was sent, in seconds."""
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
@@ -27,7 +27,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """Run the application for this connection, then see to it that the socket goes away."""
-        self.scope["extensions"][UNSENT] = self.transport.get_write_buffer_size  # type: ignore[index]
+        scope: Any = self.scope  # typed for what ASGI itself knows
+        scope["extensions"][UNSENT] = self.transport.get_write_buffer_size
         await super().run_asgi()
         if self.disconnected:
             return
