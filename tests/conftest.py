@@ -14,6 +14,15 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests that drive a browser last.
+
+    The browser's driver keeps an event loop running in this process from its first use on,
+    and no other test that needs one can run beside it.
+    """
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Swell runs on asyncio, which is what uvicorn runs on."""
