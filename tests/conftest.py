@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.seeds import pytest_addoption, pytest_runtest_makereport, seed, size
+
+__all__ = ["pytest_addoption", "pytest_runtest_makereport", "seed", "size"]
+
 ROOT = Path(__file__).parents[1]
 
 

@@ -84,5 +84,5 @@ def test_pictures(
         expect(page.get_by_role("button", name="Light")).to_be_visible()
     ask(page, QUESTION)
     IMAGES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=IMAGES / f"{name}.png")
+    page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
     assert (IMAGES / f"{name}.png").stat().st_size > 10_000

@@ -62,11 +62,11 @@ PICTURES: dict[str, Callable[[Page], None]] = {
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_picture(run: Run, new_page: NewPage, name: str) -> None:
-    page = new_page(viewport={"width": 760, "height": 580})
+    page = new_page(viewport={"width": 760, "height": 620})
     page.goto(run(block_before(name)).url)
     expect(page.locator("textarea")).to_be_visible()
     PICTURES[name](page)
     page.locator("textarea").blur()
     IMAGES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=IMAGES / f"{name}.png")
+    page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
     assert (IMAGES / f"{name}.png").stat().st_size > 4_000

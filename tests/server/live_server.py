@@ -26,11 +26,11 @@ class LiveServer:
         host: `127.0.0.1:port`, as a browser sends it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, ws: Any = WebSocketProtocol) -> None:
         config = uvicorn.Config(
             app,
             port=0,
-            ws=WebSocketProtocol,
+            ws=ws,
             ws_max_size=256 * 1024,
             ws_per_message_deflate=False,
             ws_ping_interval=None,
@@ -127,9 +127,14 @@ class Tab:
 
 
 @contextlib.contextmanager
-def serving(app: ASGIApp) -> Iterator[LiveServer]:
-    """Serve an application while the block runs."""
-    server = LiveServer(app)
+def serving(app: ASGIApp, ws: Any = WebSocketProtocol) -> Iterator[LiveServer]:
+    """Serve an application while the block runs.
+
+    Args:
+        app: What to serve.
+        ws: uvicorn's setting of that name; `swell run` gives our protocol class.
+    """
+    server = LiveServer(app, ws)
     try:
         yield server
     finally:

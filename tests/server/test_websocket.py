@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from swell import Q, data, ui
 from swell.app import App
+from swell.server.uvicorn_ws import WebSocketProtocol
 from swell.testing import Append, Insert, Set
 
 from .live_server import LiveServer, Tab, serving
@@ -34,11 +35,11 @@ async def count(q: Q) -> None:
             await asyncio.sleep(0.002)
 
 
-@pytest.fixture
-def server() -> Iterator[LiveServer]:
+@pytest.fixture(params=[WebSocketProtocol, "websockets-sansio"], ids=["direct", "plain ASGI"])
+def server(request: pytest.FixtureRequest) -> Iterator[LiveServer]:
     app = App()
     app.add("/", count)
-    with serving(app) as running:
+    with serving(app, request.param) as running:
         yield running
 
 

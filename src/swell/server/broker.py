@@ -317,7 +317,7 @@ class Broker:
         _log.exception("error %s in the handler of %s", error_id, client.route.path)
         client.error = Err(
             code="handler_failed",
-            msg="Something went wrong while answering. The rest of the page still works.",
+            msg="Something went wrong while answering.",
             id=error_id,
             ref=ref,
         )

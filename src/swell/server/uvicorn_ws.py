@@ -1,13 +1,15 @@
-"""uvicorn's WebSocket, and what ASGI has no words for: a peer that takes nothing."""
+"""uvicorn's WebSocket, and what ASGI has no words for: finished frames, and a peer that reads
+nothing."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from .websocket import UNSENT
+from .outlet import FRAMES
 
 CLOSE_S = 2.0
 """How long a peer may take to answer a close, and again to take what was sent, in seconds."""
@@ -15,6 +17,8 @@ CLOSE_S = 2.0
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """Given to uvicorn as its `ws`.
+
+    It offers the extension `swell.frames`, see `outlet.py`.
 
     A socket that is closed in order stays until the peer has taken all that was written to it,
     which a peer that has stopped reading never does. Here its socket and buffer are freed.
@@ -24,11 +28,36 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.close_timeout = CLOSE_S
         self._abort: asyncio.TimerHandle | None = None
+        self._writable: Callable[[], None] | None = None
+
+    # ------------------------------------------------------------ the extension `swell.frames`
+
+    def write(self, frame: bytes) -> bool:
+        """Write a frame with its header; return whether the peer keeps up."""
+        if not self.disconnected and not self.close_sent:
+            self.transport.write(frame)
+        return self.writable.is_set()
+
+    def unsent(self) -> int:
+        """Return how many bytes wait in this process for the peer to take them."""
+        return self.transport.get_write_buffer_size()
+
+    def when_writable(self, callback: Callable[[], None]) -> None:
+        """Call back each time the peer has caught up."""
+        self._writable = callback
+
+    def resume_writing(self) -> None:
+        """Note that the peer has caught up."""
+        super().resume_writing()
+        if self._writable is not None:
+            self._writable()
+
+    # ------------------------------------------------------------------------------ its life
 
     async def run_asgi(self) -> None:
         """Run the application for this connection, then see to it that the socket goes away."""
         scope: Any = self.scope  # typed for what ASGI itself knows
-        scope["extensions"][UNSENT] = self.transport.get_write_buffer_size
+        scope["extensions"][FRAMES] = self
         await super().run_asgi()
         if self.disconnected:
             return
@@ -39,6 +68,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the socket is gone."""
+        self._writable = None
         if self._abort is not None:
             self._abort.cancel()
         super().connection_lost(exc)

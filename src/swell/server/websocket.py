@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from ipaddress import ip_address
 
@@ -16,9 +16,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from swell.config import Settings
 from swell.errors import ProtocolError
 from swell.live.connection import Connection, ConnectionLimits
-from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, CLOSE_SLOW, Act, Bye, Hello
+from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, Act, Bye, Hello
 
 from .broker import Broker
+from .outlet import FRAMES, AsgiOutlet, DirectOutlet, Outlet
 from .security import (
     SessionSigner,
     host_allowed,
@@ -28,10 +29,6 @@ from .security import (
 )
 
 _log = logging.getLogger("swell.server")
-
-UNSENT = "swell.unsent"
-"""ASGI extension: tells how many bytes wait in this process for the peer to take them. With it,
-a `send` that is cancelled has sent nothing and may be tried again."""
 
 _CLOSE_S = 2.0  # how long the last word to a peer may take to leave
 
@@ -102,10 +99,10 @@ class Sockets:
                     del counter[key]
 
     async def _run(self, socket: WebSocket, session_id: str) -> None:
-        awake = asyncio.Event()
-        connection = Connection(self._limits, time.monotonic(), awake.set)
+        outlet = self._outlet(socket)
+        connection = Connection(self._limits, time.monotonic(), outlet.wake)
         self._broker.connect(connection)
-        writer = asyncio.create_task(self._write(socket, connection, awake), name="swell-writer")
+        writer = asyncio.create_task(outlet.run(connection), name="swell-writer")
         reader = asyncio.create_task(
             self._read(socket, connection, session_id), name="swell-reader"
         )
@@ -117,6 +114,17 @@ class Sockets:
                 task.cancel()
             results = await asyncio.gather(reader, writer, return_exceptions=True)
         await _close(socket, results)
+
+    def _outlet(self, socket: WebSocket) -> Outlet:
+        """Return the shortest way to the socket that the server has."""
+        slow_s = self._settings.slow_reader_s
+        frames = socket.scope.get("extensions", {}).get(FRAMES)
+        if frames is not None:
+            return DirectOutlet(frames, slow_s, self._is_drained)
+        return AsgiOutlet(socket, slow_s, self._is_drained)
+
+    def _is_drained(self) -> bool:
+        return self._broker.drained
 
     async def _read(self, socket: WebSocket, connection: Connection, session_id: str) -> None:
         headers = _header_lists(socket)
@@ -135,42 +143,6 @@ class Sockets:
                 self._broker.hello(connection, received, session_id, headers)
             elif isinstance(received, Bye):
                 return
-
-    async def _write(self, socket: WebSocket, connection: Connection, awake: asyncio.Event) -> None:
-        while True:
-            now = time.monotonic()
-            frame = connection.take(now)
-            if frame is not None:
-                await self._send(socket, frame.decode())
-                continue
-            if self._broker.drained:
-                raise ProtocolError(CLOSE_DRAIN, "the server goes away")
-            awake.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(connection.due_in(now)):
-                    await awake.wait()
-
-    async def _send(self, socket: WebSocket, text: str) -> None:
-        """Send a frame as soon as the peer has taken enough of those before.
-
-        Raises:
-            ProtocolError: If it takes nothing for `slow_reader_s`.
-        """
-        unsent: Callable[[], int] = socket.scope.get("extensions", {}).get(UNSENT, _unknown)
-        while True:
-            before = unsent()
-            try:
-                async with asyncio.timeout(self._settings.slow_reader_s):
-                    await socket.send_text(text)
-                return
-            except TimeoutError:
-                if unsent() >= before:
-                    raise ProtocolError(CLOSE_SLOW, "the reader takes nothing") from None
-
-
-def _unknown() -> int:
-    """Stand in where the server does not tell: as if nothing had moved."""
-    return 0
 
 
 async def _close(socket: WebSocket, results: Iterable[BaseException | None]) -> None:
