@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from swell import data, ui
+from swell import Q, data, ui
 from swell.errors import CardError, NotSupportedError, PlainValueError, RowError
 from swell.live.page import Limits
 from swell.page import Page, Ref
 from swell.server.pages import WatchedPage
+from swell.testing import Append, connect
 
 
 def chat_page(target: WatchedPage | None = None, **props: Any) -> Page:
@@ -525,3 +526,40 @@ def test_a_save_that_fails_leaves_the_page_as_it_was() -> None:
     page["map"].data[0] = ["C", True]
     page.save()
     assert rows(page, "map") == [["C", True]]
+
+
+@pytest.mark.anyio
+async def test_a_text_can_be_extended_where_it_stands() -> None:
+    async def serve(q: Q) -> None:
+        if not q.client.ready:
+            q.client.ready = True
+            q.page["chat"] = ui.chatbot_card("1 1 4 4", "chat", data("content from_user", t="list"))
+            q.page["chat"].data += ["Hel", False]
+            q.page["note"] = ui.markdown_card("1 5 4 1", "", "One")
+            await q.page.save()
+        if q.args.more:
+            q.page["chat"].data[-1].content += "lo 😀"
+            q.page["chat"].data[0].content += "!"
+            q.page["note"].content += " two"
+            q.page["chat"].data[7].content += "nowhere"
+        await q.page.save()
+
+    async with connect(serve) as client:
+        client.take_ops()
+        await client.act("more")
+        assert client.take_ops() == [
+            Append(["chat", "data", 0, "content"], at=3, text="lo 😀"),
+            Append(["chat", "data", 0, "content"], at=8, text="!"),
+            Append(["note", "content"], at=3, text=" two"),
+        ]
+        assert client.page["chat"]["data"] == [["Hello 😀!", False]]
+        assert client.page["note"]["content"] == "One two"
+
+
+def test_extending_what_is_no_text_is_refused_at_the_line() -> None:
+    page = Page()
+    page["chat"] = ui.chatbot_card("1 1 4 4", "chat", data("content from_user", t="list"))
+    with pytest.raises(RowError, match="no field 'contnt', expected one of content, from_user"):
+        page["chat"].data[0].contnt += "x"
+    with pytest.raises(ValueError, match=r"\+= can only be used on list data buffers and on texts"):
+        page["chat"].generating += "x"

@@ -23,6 +23,7 @@ from .live.edits import (
     DropCard,
     DropPage,
     Edit,
+    Extend,
     resolve,
 )
 from .live.kinds import row_at
@@ -49,7 +50,7 @@ class Ref:
     """A place on a page: a card, a property, a row or a cell.
 
     Attribute and item access lead deeper and never fail; only assigning does something.
-    `ref += row` appends a row to a list or cyclic buffer.
+    `ref += row` appends a row to a list or cyclic buffer, `ref += text` to a text.
     """
 
     __slots__ = ("_key", "_page", "_path")
@@ -212,9 +213,14 @@ class PageBase:
 
     def _append(self, key: str, path: tuple[Segment, ...], row: Any) -> None:
         card = self._card(key)
-        if len(path) != 1 or not str(path[0]).endswith("data"):
-            raise ValueError("+= can only be used on list data buffers.")
-        prop = str(path[0])
+        prop = str(path[0]) if path else ""
+        if isinstance(row, str) and card is not None and _is_text(card, key, path):
+            self._record(Extend(key, list(path), plain(row, _where(key, path))))
+            return
+        if len(path) != 1 or not prop.endswith("data"):
+            raise ValueError(
+                f"+= can only be used on list data buffers and on texts, not on {_where(key, path)}"
+            )
         if card is None:
             self._record(AppendRow(key, prop, plain(row, _where(key, path))))
             return
@@ -383,6 +389,22 @@ def _check_buffer(key: str, buffer: Buffer, path: tuple[Segment, ...], value: An
     if buffer.kind == "fixed" and len(value) > len(buffer):
         raise RowError(key, prop, f"{len(value)} rows for a fixed buffer of {len(buffer)} slots")
     return [check_row(row, buffer.fields, key, f"{prop}[{i}]") for i, row in enumerate(value)]
+
+
+def _is_text(card: Mapping[str, Any], key: str, path: tuple[Segment, ...]) -> bool:
+    """Tell whether `path` leads to a text: a property, or a cell of a row.
+
+    A row that is not there, or a cell that holds something else, is met when the page is
+    saved; here the field must exist.
+    """
+    target = card.get(str(path[0])) if path else None
+    if isinstance(target, Buffer) and len(path) == 3:
+        if target.column(path[2]) is None:
+            where = f"{path[0]}[{path[1]!r}]"
+            fields = ", ".join(target.fields)
+            raise RowError(key, where, f"no field {path[2]!r}, expected one of {fields}")
+        return True
+    return isinstance(target, str) and len(path) == 1
 
 
 def _is_slot(key: Segment, count: int) -> bool:

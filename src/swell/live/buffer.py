@@ -193,25 +193,34 @@ class Buffer:
 
         return undo
 
-    def append(self, id: Segment, field: Segment, at: int, text: str) -> Undo:
-        """Append `text` to a cell whose text is `at` UTF-16 units long."""
-        row, cells, column = self._cell(id, field)
-        before = cells[column]
-        if not isinstance(before, str) or row.end(column) != at:
-            raise OpError(f"append at {at} to cell {field!r} of row {id!r} of another length")
-        return self.grow(row, column, before + text, at + units(text))
+    def append(self, id: Segment, field: Segment, at: int, text: str, whole: Any = None) -> Undo:
+        """Append `text` to a cell whose text is `at` UTF-16 units long.
 
-    def grow(self, row: Row, column: int, text: str, end: int) -> Undo:
-        """Let a cell hold `text`, known to extend what it held, `end` UTF-16 units long."""
-        cells = row.cells
-        assert cells is not None
-        before, known = cells[column], row.end(column)
-        cells[column] = text
-        row.ends[column] = end
+        Args:
+            id: Row.
+            field: Cell.
+            at: Its length before.
+            text: What to append.
+            whole: What the handler assigned, the whole row or cell, if that is at hand: its
+                text is kept then, and nothing as long as the answer is ever copied.
+        """
+        row, cells, column = self._cell(id, field)
+        if not isinstance(cells[column], str) or row.end(column) != at:
+            raise OpError(f"append at {at} to cell {field!r} of row {id!r} of another length")
+        known = whole[column] if isinstance(whole, list) and len(whole) == len(cells) else whole
+        length = len(cells[column])
+        if isinstance(known, str) and len(known) == length + len(text):
+            cells[column] = known
+        else:
+            # No second reference may be left: only then does Python extend a text in place.
+            grown, cells[column] = cells[column], None
+            grown += text
+            cells[column] = grown
+        row.ends[column] = at + units(text)
 
         def undo() -> None:
-            cells[column] = before
-            row.ends[column] = known
+            cells[column] = cells[column][:length]
+            row.ends[column] = at
 
         return undo
 

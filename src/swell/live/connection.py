@@ -93,6 +93,11 @@ class Connection:
         self._all = Bucket(limits.act_rate_per_s * _FLOOD, limits.act_burst * _FLOOD, now)
 
     @property
+    def urgent(self) -> bool:
+        """Whether there is something to send that does not wait for the pace of op frames."""
+        return self.seq < 0 or bool(self._control or self._parts)
+
+    @property
     def pending(self) -> bool:
         """Whether there is something that the browser has not been sent yet."""
         return bool(self._control or self._parts) or (

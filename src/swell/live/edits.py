@@ -59,6 +59,18 @@ class AppendRow(msgspec.Struct, frozen=True):
     cells: list[Any] | None
 
 
+class Extend(msgspec.Struct, frozen=True):
+    """Append `text` to the text at `path` below the card `key`; nothing when there is none.
+
+    Attributes:
+        path: A property, or a buffer's property, a row's key and a field.
+    """
+
+    key: str
+    path: list[Segment]
+    text: str
+
+
 class Prepend(msgspec.Struct, frozen=True):
     """Insert items at the front of a list property, making the list when absent."""
 
@@ -67,7 +79,7 @@ class Prepend(msgspec.Struct, frozen=True):
     items: list[Any]
 
 
-Edit: TypeAlias = AddCard | DropCard | DropPage | Assign | AppendRow | Prepend
+Edit: TypeAlias = AddCard | DropCard | DropPage | Assign | AppendRow | Extend | Prepend
 
 
 def resolve(edit: Edit, state: PageState, locate: Locate) -> list[Op]:
@@ -88,6 +100,8 @@ def resolve(edit: Edit, state: PageState, locate: Locate) -> list[Op]:
         return []
     if isinstance(edit, DropCard):
         return [Delete([edit.key])]
+    if isinstance(edit, Extend):
+        return _extend(edit, card)
     path: Path = [edit.key, edit.prop]
     target = card.get(edit.prop)
     if isinstance(edit, Prepend):
@@ -95,6 +109,18 @@ def resolve(edit: Edit, state: PageState, locate: Locate) -> list[Op]:
             return [Insert(path, 0, encoded(edit.items))]
         return [Set(path, encoded(edit.items))]
     return kinds.append_row(target, path, edit.cells) if isinstance(target, Buffer) else []
+
+
+def _extend(edit: Extend, card: Card) -> list[Op]:
+    prop = str(edit.path[0])
+    target = card.get(prop)
+    if not edit.text:
+        return []
+    if isinstance(target, Buffer) and len(edit.path) == 3:
+        return kinds.extend_cell(target, [edit.key, prop], edit.path[1], edit.path[2], edit.text)
+    if isinstance(target, str) and len(edit.path) == 1:
+        return [Append([edit.key, prop], units(target), edit.text)]
+    return []
 
 
 def _assign(edit: Assign, state: PageState, locate: Locate) -> list[Op]:

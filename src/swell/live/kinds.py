@@ -73,6 +73,15 @@ def row_at(buffer: Buffer, key: Segment) -> Row | None:
     return buffer.find(str(key)) if buffer.kind == "map" else _by_index(buffer, key)
 
 
+def extend_cell(buffer: Buffer, base: Path, key: Segment, field: Segment, text: str) -> list[Op]:
+    """Return the ops of `buffer[key].field += text`; none when there is no such text."""
+    column = buffer.column(field)
+    row = buffer.find(str(key)) if buffer.kind == "map" else _by_index(buffer, key)
+    if column is None or row is None or row.cells is None or not isinstance(row.cells[column], str):
+        return []
+    return [Append([*base, row.id, buffer.fields[column]], row.end(column), text)]
+
+
 def write_all(buffer: Buffer, base: Path, rows: Sequence[Any] | dict[str, Any]) -> list[Op]:
     """Return the ops of `card.data = rows`."""
     if buffer.kind == "map":

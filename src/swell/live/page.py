@@ -10,7 +10,7 @@ import msgspec
 from swell.errors import LimitError
 
 from .buffer import Undo
-from .edits import Edit, Locate, encode, resolve
+from .edits import Assign, Edit, Locate, encode, resolve
 from .frames import PathNames
 from .log import Log, op_size
 from .ops import Append, Op, merge, units
@@ -75,9 +75,10 @@ class LivePage:
         undos: list[Undo] = []
         try:
             for edit in edits:
+                whole = edit.value if isinstance(edit, Assign) else None
                 for op in resolve(edit, self.state, self._locate):
                     self._check_text(op)
-                    undos.append(self.state.apply((op,)))
+                    undos.append(self.state.apply((op,), whole))
                     ops.append(op)
             self._check_size(ops)
         except BaseException:

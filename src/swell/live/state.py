@@ -63,8 +63,13 @@ class PageState:
             cards[key] = card_from_json(card)
         self.cards = cards
 
-    def apply(self, ops: Iterable[Op]) -> Undo:
+    def apply(self, ops: Iterable[Op], whole: Any = None) -> Undo:
         """Apply `ops` in order, all or none, and return what takes them back.
+
+        Args:
+            ops: What to apply.
+            whole: The row or cell that the ops were made from, if that is at hand; see
+                `Buffer.append`.
 
         Raises:
             OpError: If an op does not fit; the state is unchanged.
@@ -77,17 +82,17 @@ class PageState:
 
         try:
             for op in ops:
-                undos.append(self._apply(op))  # noqa: PERF401  # what was applied is taken back
+                undos.append(self._apply(op, whole))  # noqa: PERF401  # what was applied is taken back
         except BaseException:
             undo()
             raise
         return undo
 
-    def _apply(self, op: Op) -> Undo:
+    def _apply(self, op: Op, whole: Any) -> Undo:
         path = op.path
         check_path(path)
         if isinstance(op, Append):
-            return self._append(path, op.at, op.text)
+            return self._append(path, op.at, op.text, whole)
         if isinstance(op, Set):
             return self._set(path, op.value)
         if isinstance(op, Insert):
@@ -96,12 +101,12 @@ class PageState:
             return self._remove(path, op.at, op.count)
         return self._delete(path)
 
-    def _append(self, path: Path, at: int, text: str) -> Undo:
+    def _append(self, path: Path, at: int, text: str, whole: Any) -> Undo:
         buffer, rest = self._buffer(path)
         if buffer is not None:
             if len(rest) != 2:
                 raise OpError(f"{path} is not a text")
-            return buffer.append(rest[0], rest[1], at, text)
+            return buffer.append(rest[0], rest[1], at, text, whole)
         parent, last = self._parent(path)
         before = _get(parent, last, path)
         if not isinstance(before, str) or units(before) != at:

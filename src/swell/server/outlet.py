@@ -112,12 +112,17 @@ class DirectOutlet:
         self._timer: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
         self._unsent = 0
+        self._paced = False
         writer.when_writable(self._resume)
 
     def wake(self) -> None:
         """Note that there may be something to send."""
-        if self._soon is None and self._stuck is None and self._connection is not None:
-            self._soon = self._loop.call_soon(self._flush)
+        connection = self._connection
+        if connection is None or self._soon is not None or self._stuck is not None:
+            return
+        if self._paced and not connection.urgent:
+            return  # the timer of the pace sends what has come by then, in one frame
+        self._soon = self._loop.call_soon(self._flush)
 
     async def run(self, connection: Connection) -> None:
         """Send until the connection ends."""
@@ -133,6 +138,7 @@ class DirectOutlet:
 
     def _flush(self) -> None:
         self._soon = None
+        self._paced = False
         connection = self._connection
         if connection is None or self._ended.done():
             return
@@ -147,6 +153,7 @@ class DirectOutlet:
         except Exception as error:
             self._ended.set_exception(error)
             return
+        self._paced = connection.pending
         self._set_timer(now, connection.due_in(now))
 
     def _set_timer(self, now: float, delay: float) -> None:
