@@ -93,3 +93,56 @@ async def serve(q: Q):
         q.client.task = asyncio.create_task(count(q, int(q.args.chatbot)))
     await q.page.save()
 """
+
+BUFFERS = """
+from swell import Q, app, data, main, ui
+
+KINDS = {
+    'list': data('content from_user', t='list'),
+    'cyclic': data('content from_user', size=-3),
+    'fixed': data('content from_user', size=4),
+    'map': data('content from_user'),
+}
+
+@app('/')
+async def serve(q: Q):
+    if not q.client.ready:
+        q.client.ready = True
+        kind = q.args['#']
+        q.page['talk'] = ui.chatbot_card(box='1 1 5 8', name='chatbot', data=KINDS[kind])
+        q.page['steps'] = ui.form_card(
+            box='6 1 3 3', items=[ui.textbox('step'), ui.button('go', 'Go')])
+    rows = q.page['talk'].data
+    if q.args.go:
+        exec(q.args.step)
+    await q.page.save()
+"""
+
+BUSY = """
+import asyncio
+from swell import Q, app, data, main, ui
+
+@app('/')
+async def serve(q: Q):
+    if not q.client.ready:
+        q.client.ready = True
+        q.client.seen = 0
+        q.page['talk'] = ui.chatbot_card(
+            box='1 1 -1 -1', name='chatbot', data=data('content from_user', t='list'),
+            events=['stop'])
+    if q.events.chatbot and q.events.chatbot.stop:
+        q.page['talk'].generating = False
+        q.page['talk'].data += [f'stopped with {q.args.chatbot!r}', False]
+    elif q.args.chatbot:
+        q.page['talk'].data += [q.args.chatbot, True]
+        q.page['talk'].generating = True
+        q.page['talk'].data += ['line\\n\\n' * 60, False]
+        q.client.task = asyncio.create_task(go_on(q))
+    await q.page.save()
+
+async def go_on(q: Q):
+    for i in range(40):
+        await asyncio.sleep(0.05)
+        q.page['talk'].data[1].content += f'more {i}\\n\\n'
+        await q.page.save()
+"""
