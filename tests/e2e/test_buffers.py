@@ -36,8 +36,8 @@ STEPS: dict[str, list[tuple[str, list[str]]]] = {
     "map": [
         ("rows[10] = ['ten', False]; rows[9] = ['nine', True]", ["nine", "ten"]),
         ("rows[10] = ['ten and more', False]", ["nine", "ten and more"]),
-        ("rows['z'] = ['last', False]; rows[1] = ['one', True]", ["one", "nine", "ten and more", "last"]),
-        ("rows[9] = None", ["one", "ten and more", "last"]),
+        ("rows['z'] = ['z', False]; rows[1] = ['one', True]", ["one", "nine", "ten and more", "z"]),
+        ("rows[9] = None", ["one", "ten and more", "z"]),
         ("q.page['talk'].data = {'2': ['two', True], '1': ['one', False]}", ["one", "two"]),
     ],
 }  # fmt: skip
@@ -95,7 +95,8 @@ def test_enter_that_ends_a_composition_does_not_send(run: Run, page: Page) -> No
     page.goto(run(BUSY).url)
     box(page).focus()
     session = page.context.new_cdp_session(page)
-    session.send("Input.imeSetComposition", {"text": "にほん", "selectionStart": 3, "selectionEnd": 3})
+    composed = {"text": "にほん", "selectionStart": 3, "selectionEnd": 3}
+    session.send("Input.imeSetComposition", composed)
     box(page).dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
     session.send("Input.insertText", {"text": "日本"})
     page.wait_for_timeout(200)

@@ -19,6 +19,7 @@ from swell.live.edits import (
     DropCard,
     DropPage,
     Edit,
+    Extend,
     Prepend,
     resolve,
 )
@@ -36,9 +37,9 @@ _values = st.none() | _texts | st.sampled_from([1, True, 0.5, {"b": "x"}, [{"tex
 _items = st.lists(_texts.map(lambda text: {"text": {"name": "t", "content": text}}), max_size=3)
 
 
-def steps() -> st.SearchStrategy[list[tuple[Any, ...]]]:
-    """Return histories: each step is a verb and what it needs."""
-    step = st.one_of(
+def one_step() -> st.SearchStrategy[tuple[Any, ...]]:
+    """Return single steps: a verb and what it needs."""
+    return st.one_of(
         st.tuples(st.just("add"), _cards, st.sampled_from(KINDS)),
         st.tuples(st.sampled_from(["drop", "clear"]), _cards),
         st.tuples(st.just("row"), _cards, _row_keys, st.none() | _cells),
@@ -49,13 +50,18 @@ def steps() -> st.SearchStrategy[list[tuple[Any, ...]]]:
         st.tuples(st.just("set"), _cards, st.sampled_from(["value", "theme"]), _values),
         st.tuples(st.just("below"), _cards, st.sampled_from(["b", "c"]), _values),
         st.tuples(st.just("extend"), _cards, _texts),
+        st.tuples(st.just("tail"), _cards, st.none() | _row_keys, _texts),
         st.tuples(st.just("items"), _cards, _items),
         st.tuples(st.just("item"), _cards, st.integers(0, 2), _texts),
         st.tuples(st.just("named"), _cards, _texts),
         st.tuples(st.just("prepend"), _cards, _items),
     )
+
+
+def steps() -> st.SearchStrategy[list[tuple[Any, ...]]]:
+    """Return histories of such steps."""
     start = st.sampled_from(KINDS).map(lambda kind: [("add", "a", kind)])
-    return st.tuples(start, st.lists(step, min_size=6, max_size=40)).map(
+    return st.tuples(start, st.lists(one_step(), min_size=6, max_size=40)).map(
         lambda two: [*two[0], *two[1]]
     )
 
@@ -105,6 +111,8 @@ def edit(step: Sequence[Any], state: PageState) -> Edit | None:
             return Assign(key, ["theme", name], value)
         case "extend", [tail] if here is not None:
             return Assign(key, ["value"], str(here.get("value", "")) + tail)
+        case "tail", [row, tail]:
+            return Extend(key, ["value"] if row is None else ["data", row, "content"], tail)
         case "items", [items]:
             return Assign(key, ["items"], items)
         case "item", [index, text]:

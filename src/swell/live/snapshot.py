@@ -15,8 +15,12 @@ from .frames import PathNames
 from .ops import Path
 from .state import PageState
 
-PART_BYTES = 256 * 1024
-"""Largest snapshot that travels inside its welcome, and size of a part, in bytes of UTF-8."""
+PART_BYTES = 16 * 1024
+"""Largest snapshot that travels inside its welcome, and size of a part, in bytes of UTF-8.
+
+A browser gives up on a frame that takes longer than 10 s; at this size one that gets 2 kB/s does
+not, however large the page.
+"""
 
 
 class Snapshot(msgspec.Struct, frozen=True):

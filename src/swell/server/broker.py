@@ -42,6 +42,7 @@ from .pages import Pages, WatchedPage
 _log = logging.getLogger("swell")
 
 SEEN_MAX = 1000  # ids of actions remembered per client
+LEFT_MAX = 10_000  # ids of actions remembered of clients that are gone
 CLIENTS_PER_SESSION = 64
 CLIENTS_MAX = 20_000
 _RETRY_MS = 250
@@ -125,6 +126,7 @@ class Broker:
         self._routes = routes
         self._app_state = app_state
         self._users: dict[str, Expando] = {}
+        self._left: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._build = build
         self._per_session: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -238,7 +240,7 @@ class Broker:
             raise ProtocolError(CLOSE_FORBIDDEN, "unknown client")
         if act.event is not None and act.event[0].startswith("@"):
             raise ProtocolError(CLOSE_MALFORMED, "events of the system come from the server")
-        if act.id in client.seen:
+        if act.id in client.seen or (session_id, act.id) in self._left:
             connection.push(Ack(act.id, "dup"))
             return
         wait = connection.wait_for_act(time.monotonic())
@@ -359,6 +361,11 @@ class Broker:
         gone = {"@system": Expando({"client_disconnect": True})}
         self._run(client, None, {}, None, gone)
         del self.clients[client.id]
+        # The tab may come back as another client, with actions whose acks it never got.
+        for id in list(client.seen)[-self._settings.unacked_max :]:
+            self._left[client.session_id, id] = None
+        while len(self._left) > LEFT_MAX:
+            self._left.popitem(last=False)
         self.pages.close(client.address)
         self._per_session[client.session_id] -= 1
         if not self._per_session[client.session_id]:

@@ -167,6 +167,8 @@ class DirectOutlet:
         self._timer = self._loop.call_later(delay, self._flush)
 
     def _wait_for_reader(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()  # a beat that falls due meanwhile has to wait, too
         self._unsent = self._writer.unsent()
         self._stuck = self._loop.call_later(self._slow_s, self._check_reader)
 

@@ -118,6 +118,15 @@ describe("frames", () => {
     expect([page.socket.closedWith, client.status]).toEqual([4002, "reconnecting"]);
   });
 
+  test("what is left of a snapshot that was given up is passed over", async () => {
+    const { page, client } = await onlinePage();
+    page.socket.receive(welcome({ s: 50, state: null, parts: 4, crc: 1 }), "0/4:{", "2/4:x", "3/4:}");
+    expect(page.socket.all("hello").length).toBe(2);
+    expect([page.socket.closedWith, client.status]).toEqual([null, "online"]);
+    page.socket.receive(welcome({ s: 50, state: emptyState }));
+    expect(client.page.cards.size).toBe(0);
+  });
+
   test("a snapshot in mid-connection is loaded, and actions are not sent again", async () => {
     const { page, client } = await onlinePage();
     void client.args.submit("b", 1);

@@ -298,7 +298,8 @@ export class Client {
       const { welcome, reader } = this.#parts;
       const state = reader.add(frame);
       if (state !== null) this.#welcomed({ ...welcome, state: state as Snapshot });
-    } else throw new Desync("a part of no snapshot");
+    } else if (this.#hello === null) throw new Desync("a part of no snapshot");
+    // Otherwise it is left of a snapshot that was given up, on its way before the hello arrived.
   }
 
   #handle(message: ServerMessage): void {
