@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from swell.errors import OpError
 
-from .ops import ILLEGAL, Segment, units
+from .ops import ILLEGAL, Path, Segment, units
 
 RowId: TypeAlias = str | int
 Cells: TypeAlias = list[Any]
@@ -27,14 +27,23 @@ class Row:
         cells: One value per field, or None for an empty slot.
         ends: Length in UTF-16 units of each cell that is text, kept so that appending
             does not have to count the text again; filled when first asked for.
+        paths: Path of each cell that text was appended to, made once.
     """
 
-    __slots__ = ("cells", "ends", "id")
+    __slots__ = ("cells", "ends", "id", "paths")
 
     def __init__(self, id: RowId, cells: Cells | None) -> None:
         self.id = id
         self.cells = cells
         self.ends: dict[int, int] = {}
+        self.paths: dict[int, Path] = {}
+
+    def path(self, base: Path, column: int, field: str) -> Path:
+        """Return the path of a cell, the same list each time: it is not to be changed."""
+        path = self.paths.get(column)
+        if path is None:
+            path = self.paths[column] = [*base, self.id, field]
+        return path
 
     def end(self, column: int) -> int:
         """Return the length in UTF-16 units of the text in `column`."""

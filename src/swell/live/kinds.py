@@ -79,7 +79,7 @@ def extend_cell(buffer: Buffer, base: Path, key: Segment, field: Segment, text: 
     row = buffer.find(str(key)) if buffer.kind == "map" else _by_index(buffer, key)
     if column is None or row is None or row.cells is None or not isinstance(row.cells[column], str):
         return []
-    return [Append([*base, row.id, buffer.fields[column]], row.end(column), text)]
+    return [Append(row.path(base, column, buffer.fields[column]), row.end(column), text)]
 
 
 def write_all(buffer: Buffer, base: Path, rows: Sequence[Any] | dict[str, Any]) -> list[Op]:
@@ -128,7 +128,7 @@ def _diff_cell(base: Path, row: Row, column: int, field: str, value: Any) -> lis
     old = row.cells[column]
     if _same(old, value):
         return []
-    path = [*base, row.id, field]
+    path = row.path(base, column, field)
     if isinstance(old, str) and isinstance(value, str) and old and value.startswith(old):
         return [Append(path, row.end(column), value[len(old) :])]
     if isinstance(value, str):

@@ -9,7 +9,7 @@ import msgspec
 from .ops import Append, Op, Set
 
 
-class Patch(msgspec.Struct, frozen=True):
+class Patch(msgspec.Struct, frozen=True, gc=False):
     """The ops of one save.
 
     Attributes:

@@ -21,6 +21,10 @@ ILLEGAL = frozenset({"__proto__", "prototype", "constructor"})
 """Segments that mean something to a JavaScript object; refused on both sides."""
 
 
+# `gc=False`: an op never refers to itself, and a ring of thousands of them need not be walked by
+# the garbage collector again and again.
+
+
 class Set(msgspec.Struct, array_like=True, tag="s", frozen=True, forbid_unknown_fields=True):
     """Put `value` at `path`, replacing what is there."""
 

@@ -156,7 +156,9 @@ async def _close(socket: WebSocket, results: Iterable[BaseException | None]) -> 
             _log.error("connection failed", exc_info=result)
             code = CLOSE_SERVER_ERROR
     if code not in (1000, CLOSE_DRAIN):
-        _log.info("closed a connection with %d: %s", code, reason)
+        # From 4500 on the peer did something wrong; before that, networks do such things.
+        level = logging.INFO if code >= 4500 else logging.DEBUG
+        _log.log(level, "closed a connection with %d: %s", code, reason)
     with suppress(RuntimeError, WebSocketDisconnect, OSError):  # it may be closed already
         async with asyncio.timeout(_CLOSE_S):  # what waits for a peer that does not read, waits
             await socket.close(code, reason)
