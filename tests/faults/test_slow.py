@@ -89,7 +89,7 @@ async def test_r13_a_slow_reader_costs_bounded_memory_and_gets_the_state(
 async def test_r14_a_reader_that_has_stopped_is_closed_and_its_memory_returned(
     seed: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "swell.server")
+    caplog.set_level(logging.DEBUG, "swell.server")
     await asyncio.gather(stop_reading(WebSocketProtocol, seed), stop_reading(PLAIN, seed))
     assert caplog.text.count("closed a connection with 4003") == 2
 
