@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web check check-python check-web test test-web e2e gen demo docs pictures clean
+.PHONY: help install web check check-python check-web test test-web e2e faults property gen demo docs pictures bench clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -61,6 +61,14 @@ e2e: web ## run only the tests that drive a browser
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/e2e
 
+faults: web ## run the fault tests at their full size: cuts, lost frames, slow readers, leaks
+	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
+		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full \
+		tests/faults tests/e2e/test_faults.py
+
+property: web ## run the state machine and its broken variants at full length, 10 minutes
+	SWELL_PROPERTY=long $(BIN)/python -m pytest tests/property
+
 gen: install ## write the files that are made from code
 	$(BIN)/python tools/gen_docs.py
 
@@ -75,6 +83,10 @@ pictures: web ## take the pictures of the docs anew
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest \
 		tests/e2e/test_docs_images.py tests/e2e/test_demo.py
 
+bench: web ## measure beside the peers, each in its own environment; BENCH="--quick" and more
+	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
+		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m bench $(BENCH)
+
 clean: ## remove everything that was made or fetched
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build \
-		web/node_modules src/swell/web
+		web/node_modules src/swell/web bench/.envs
