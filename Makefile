@@ -66,7 +66,7 @@ faults: web ## run the fault tests at their full size: cuts, lost frames, slow r
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full \
 		tests/faults tests/e2e/test_faults.py
 
-property: web ## run the state machine and its broken variants at full length, 10 minutes
+property: web ## run the state machine and its broken variants at full length, 5 minutes
 	SWELL_PROPERTY=long $(BIN)/python -m pytest tests/property
 
 gen: install ## write the files that are made from code

@@ -248,6 +248,31 @@ async def test_a_shared_page_lives_as_long_as_somebody_is_there() -> None:
         assert len(running.broker.pages) == 0
 
 
+async def test_an_action_runs_once_also_when_its_tab_was_away_for_too_long() -> None:
+    ran: list[str] = []
+    left = asyncio.Event()
+
+    async def serve(q: Q) -> None:
+        if q.events["@system"]:
+            left.set()
+        elif q.args.prompt:
+            ran.append(q.args.prompt)
+
+    settings = Settings(reconnect_timeout_s=0.02, **EAGER)
+    async with serving(serve, settings=settings) as running:
+        tab = await running.tab()
+        action = Act(id="typed once", name="prompt", args={"prompt": "Hi"})
+        await tab.send(action)
+        await tab.drop()
+        async with asyncio.timeout(10):
+            await left.wait()
+        back = await running.tab()  # as another client of the same browser; it never got the ack
+        assert (await back.send(action)).st == "dup"
+        stranger = await running.tab("another browser")
+        assert (await stranger.send(action)).st == "ok"
+        assert ran == ["Hi", "Hi"]
+
+
 async def test_another_session_cannot_have_a_client() -> None:
     async with serving(Shared().serve) as running:
         await running.tab("mine")
