@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, Queue
@@ -68,6 +69,14 @@ class RunningApp:
                 self.log.append(line.rstrip())
                 if match := re.search(r"running at (http://\S+)", line):
                     found.put(match[1])
+
+    def wait_for_log(self, text: str) -> None:
+        """Wait until a line of the log holds `text`."""
+        for _ in range(100):
+            if any(text in line for line in list(self.log)):
+                return
+            time.sleep(0.05)  # the thread that reads the log has no other way to tell
+        raise AssertionError(f"{text!r} is not in the log:\n" + "\n".join(self.log))
 
     def stop(self) -> int:
         """Ask it to end, as a service manager would, and return its exit code."""

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 async def test_r4_both_sides_notice_a_connection_that_is_half_open(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO, "swell.server")
+    caplog.set_level(logging.DEBUG, "swell.server")
     await asyncio.gather(half_open(UP, DOWN), half_open(UP), half_open(DOWN))
     assert caplog.text.count("closed a connection with 4004") == 3
 
