@@ -14,7 +14,7 @@ from .node import WEB, Node
 def node() -> Iterator[Node]:
     """Start Node with the web client."""
     if shutil.which("node") is None or not (WEB / "node_modules" / "vite").is_dir():
-        pytest.skip("needs Node and the packages of web/: run `make web`")
+        pytest.fail("needs Node and the packages of web/: run `make web`")
     process = Node()
     yield process
     process.close()
