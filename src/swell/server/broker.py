@@ -208,7 +208,7 @@ class Broker:
                 state=snapshot.state if snapshot else None,
                 paths=(snapshot.paths or None) if snapshot else None,
                 parts=(len(snapshot.parts) or None) if snapshot else None,
-                crc=(snapshot.crc or None) if snapshot else None,
+                crc=snapshot.crc if snapshot and snapshot.parts else None,
                 error=client.error,
             )
 
