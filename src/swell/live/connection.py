@@ -189,13 +189,39 @@ class Connection:
             return encode(Beat(e=page.epoch, s=self.seq))
         return None
 
-    def due_in(self, now: float) -> float:
-        """Return the seconds until `take` may have something without being woken."""
+    def take_ops(self, now: float) -> bytes | None:
+        """Return the next op frame if one is due and it is all that there is to send.
+
+        This is `take` for the common case; when it gives nothing, ask `take`.
+        """
+        page = self.page
+        if page is None or not 0 <= self.seq < page.seq or self._control or self._parts:
+            return None
+        if now < self._flushed + self._limits.flush_interval_s or self._slow:
+            return None
+        if not page.covers(page.epoch, self.seq):
+            return None
+        frame = page.frame(self.seq)
+        self.seq, self._flushed = page.seq, now
+        return frame
+
+    def paced_for(self, now: float) -> float | None:
+        """Return the seconds that an op frame has to wait for its pace; None if none waits."""
+        if self.page is None or self.seq >= self.page.seq:
+            return None
+        return max(0.0, self._flushed + self._limits.flush_interval_s - now)
+
+    def deadline_in(self, now: float) -> float:
+        """Return the seconds until the next beat, or the end of patience with the browser."""
         at = [self._beat_at] if self.page is not None else []
         at += [t for t in (self._hello_by, self._pong_by) if t is not None]
-        if self.page is not None and self.seq < self.page.seq:
-            at.append(self._flushed + self._limits.flush_interval_s)
         return max(0.0, min(at, default=now + self._limits.beat_interval_s) - now)
+
+    def due_in(self, now: float) -> float:
+        """Return the seconds until `take` may have something without being woken."""
+        pace = self.paced_for(now)
+        deadline = self.deadline_in(now)
+        return deadline if pace is None else min(pace, deadline)
 
     def _snapshot(self, page: LivePage, now: float) -> bytes:
         assert self._welcome is not None

@@ -109,10 +109,10 @@ class DirectOutlet:
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._connection: Connection | None = None
         self._soon: asyncio.Handle | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._stuck: asyncio.TimerHandle | None = None
+        self._pace: asyncio.TimerHandle | None = None  # set while an op frame waits for its pace
+        self._timer: asyncio.TimerHandle | None = None  # for beats and the end of patience
+        self._stuck: asyncio.TimerHandle | None = None  # set while the peer does not keep up
         self._unsent = 0
-        self._paced = False
         writer.when_writable(self._resume)
 
     def wake(self) -> None:
@@ -120,27 +120,44 @@ class DirectOutlet:
         connection = self._connection
         if connection is None or self._soon is not None or self._stuck is not None:
             return
-        if self._paced and not connection.urgent:
+        if self._pace is not None and not connection.urgent:
             return  # the timer of the pace sends what has come by then, in one frame
         self._soon = self._loop.call_soon(self._flush)
 
     async def run(self, connection: Connection) -> None:
         """Send until the connection ends."""
         self._connection = connection
-        self._flush()
+        self._flush_all()
         try:
             await self._ended
         finally:
             self._connection = None
-            for handle in (self._soon, self._timer, self._stuck):
+            for handle in (self._soon, self._pace, self._timer, self._stuck):
                 if handle is not None:
                     handle.cancel()
 
     def _flush(self) -> None:
+        """Send an op frame, which is nearly always all; the timer that is set goes on."""
         self._soon = None
-        self._paced = False
         connection = self._connection
-        if connection is None or self._ended.done():
+        if connection is None or self._stuck is not None or self._ended.done():
+            return
+        if self._timer is None or self._drained():
+            self._flush_all()
+            return
+        frame = connection.take_ops(time.monotonic())
+        if frame is None:
+            self._flush_all()
+            return
+        self._drop_pace()
+        if not self._writer.write(framed(frame)):
+            self._wait_for_reader()
+
+    def _flush_all(self) -> None:
+        """Send all that is due, and set the timers for what is due later."""
+        self._drop_pace()
+        connection = self._connection
+        if connection is None or self._stuck is not None or self._ended.done():
             return
         now = time.monotonic()
         try:
@@ -153,22 +170,34 @@ class DirectOutlet:
         except Exception as error:
             self._ended.set_exception(error)
             return
-        self._paced = connection.pending
-        self._set_timer(now, connection.due_in(now))
+        pace = connection.paced_for(now)
+        if pace is not None:
+            self._pace = self._loop.call_later(pace, self._flush)
+        self._set_timer(connection.deadline_in(now))
 
-    def _set_timer(self, now: float, delay: float) -> None:
-        """Flush again after `delay`, unless a timer that is set already comes before that."""
-        timer = self._timer
-        if timer is not None and not timer.cancelled():
-            at = timer.when() - self._loop.time() + now
-            if now < at <= now + delay:
+    def _drop_pace(self) -> None:
+        if self._pace is not None:
+            self._pace.cancel()
+            self._pace = None
+
+    def _set_timer(self, delay: float) -> None:
+        """Flush all after `delay`, unless the timer that is set comes before that."""
+        at = self._loop.time() + delay
+        if self._timer is not None:
+            if self._timer.when() <= at:
                 return
-            timer.cancel()
-        self._timer = self._loop.call_later(delay, self._flush)
+            self._timer.cancel()
+        self._timer = self._loop.call_at(at, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._flush_all()
 
     def _wait_for_reader(self) -> None:
+        self._drop_pace()
         if self._timer is not None:
             self._timer.cancel()  # a beat that falls due meanwhile has to wait, too
+            self._timer = None
         self._unsent = self._writer.unsent()
         self._stuck = self._loop.call_later(self._slow_s, self._check_reader)
 
