@@ -47,6 +47,7 @@ async def test_a_page_of_another_route_can_be_edited() -> None:
         first, second = await harness.tab("ann"), await harness.tab("bob")
         await first.act("tell")
         await second.until(lambda page: page["news"]["content"] == "new")
+        assert first.page == second.page
 
 
 @pytest.mark.anyio
