@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ import pytest
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from swell.cli.command_error import CommandError
 from swell.cli.serve import _logging, bind
 from swell.server.security import COOKIE
 
@@ -215,8 +215,9 @@ def test_a_change_starts_it_again_and_sessions_stay(serve: Serve, folder: Path) 
 def test_a_port_belongs_to_one_server() -> None:
     sockets = bind("127.0.0.1", 0)
     try:
-        with socket.create_connection(sockets[0].getsockname()):
-            pass
+        port = sockets[0].getsockname()[1]
+        with pytest.raises(CommandError, match=f"port {port} on 127.0.0.1 is in use"):
+            bind("127.0.0.1", port)
     finally:
         for one in sockets:
             one.close()

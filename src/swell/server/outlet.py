@@ -145,13 +145,16 @@ class DirectOutlet:
         if self._timer is None or self._drained():
             self._flush_all()
             return
-        frame = connection.take_ops(time.monotonic())
-        if frame is None:
-            self._flush_all()
-            return
-        self._drop_pace()
-        if not self._writer.write(framed(frame)):
-            self._wait_for_reader()
+        try:
+            frame = connection.take_ops(time.monotonic())
+            if frame is None:
+                self._flush_all()
+                return
+            self._drop_pace()
+            if not self._writer.write(framed(frame)):
+                self._wait_for_reader()
+        except Exception as error:
+            self._ended.set_exception(error)
 
     def _flush_all(self) -> None:
         """Send all that is due, and set the timers for what is due later."""
