@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from swell import Q, data, ui
 from swell.app import App
+from swell.live.wire import CLOSE_TOO_BIG
 from swell.server.uvicorn_ws import WebSocketProtocol
 from swell.testing import Append, Insert, Set
 
@@ -135,7 +136,10 @@ DEEP = '{"t":"act","id":"1","args":{"x":' + "[" * 50_000 + "]" * 50_000 + "}}"
 def test_a_malformed_frame_closes_that_socket_only(
     server: LiveServer, bystander: Bystander, frame: str | bytes, code: int
 ) -> None:
-    assert close_code(Tab(server), frame) == code
+    seen = close_code(Tab(server), frame)
+    # The server closes while the rest of a long frame is on its way: TCP may then reset the
+    # connection before the peer has read why, which the peer sees as 1006.
+    assert seen == code or (code == CLOSE_TOO_BIG and seen == 1006)
 
 
 def test_another_sessions_client_and_an_unknown_one_get_the_same_answer(
