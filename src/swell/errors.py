@@ -165,3 +165,72 @@ class ProtocolError(SwellError):
 
     def __str__(self) -> str:
         return f"{self.reason} (close code {self.close_code})"
+
+
+class NotFoundError(SwellError, LookupError):
+    """Something with this id is not there, or is not this person's: the two look alike.
+
+    Attributes:
+        what: What was looked for, such as `thread`.
+        id: The id that was asked for.
+    """
+
+    code = "not_found"
+
+    def __init__(self, what: str, id: str) -> None:
+        super().__init__(what, id)
+        self.what, self.id = what, id
+
+    def __str__(self) -> str:
+        return f"there is no {self.what} {self.id!r}"
+
+
+class StoreUnavailableError(SwellError):
+    """The database cannot be used just now; nothing was stored, and the call may be repeated.
+
+    Attributes:
+        reason: What is wrong, such as `the disk is full`, and what to do.
+    """
+
+    code = "store_unavailable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the store of conversations is not available: {self.reason}"
+
+
+class StoreSchemaError(SwellError):
+    """The tables in the database do not fit this version of Swell.
+
+    Attributes:
+        reason: Which version they have, and what to run.
+    """
+
+    code = "store_schema"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class ThreadFormatError(SwellError, ValueError):
+    """What was to be imported is no thread that Swell has exported.
+
+    Attributes:
+        reason: What was expected and found, with the path of the field.
+    """
+
+    code = "bad_thread"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"this is not an exported thread: {self.reason}"

@@ -1,0 +1,1 @@
+"""A whole chat product around one generator."""

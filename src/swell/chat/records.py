@@ -1,0 +1,215 @@
+"""What the store of conversations holds, as typed records.
+
+Times are seconds since the epoch in UTC. Ids are texts of 32 hexadecimal digits that Swell makes
+(UUID version 7), so ids that are made later sort later.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from swell.parts import Part, Text
+
+__all__ = [
+    "Accepted",
+    "Feedback",
+    "Hit",
+    "Message",
+    "MessageStatus",
+    "Run",
+    "RunState",
+    "StoredFile",
+    "Thread",
+    "User",
+]
+
+Role: TypeAlias = Literal["user", "assistant"]
+
+RunState: TypeAlias = Literal["accepted", "running", "done", "stopped", "interrupted", "failed"]
+"""Where a run stands; the last four are its end."""
+
+MessageStatus: TypeAlias = Literal[
+    "pending", "streaming", "done", "stopped", "interrupted", "failed"
+]
+"""Where a message stands: an answer is pending until its run starts, then streaming."""
+
+
+class User(msgspec.Struct, frozen=True):
+    """A person, or a browser that nobody signed in with.
+
+    Attributes:
+        id: Made by the store.
+        subject: Who that is for the sign-in or the session; unique.
+        name: What to call them.
+        created: When first seen.
+    """
+
+    id: str
+    subject: str
+    name: str | None
+    created: float
+
+
+class Thread(msgspec.Struct, frozen=True):
+    """One conversation: a tree of messages of which one branch is shown.
+
+    Attributes:
+        id: Made by the store.
+        user_id: Whose it is.
+        title: Empty until somebody gives it one.
+        created: When it began.
+        updated: When it last got a prompt or an answer; lists are ordered by it.
+        pinned: Whether lists show it first.
+        archived: Whether lists leave it out.
+        leaf_id: Last message of the branch that is shown; None while there is none.
+        share_token: Secret of the read-only link; None while it is not shared.
+    """
+
+    id: str
+    user_id: str
+    title: str
+    created: float
+    updated: float
+    pinned: bool = False
+    archived: bool = False
+    leaf_id: str | None = None
+    share_token: str | None = None
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One turn's content.
+
+    Attributes:
+        id: Made by the store.
+        thread_id: The thread it is in.
+        parent_id: The message it follows; None for the first of a branch.
+        role: Who says it.
+        parts: What it says, in order.
+        status: `done` for prompts.
+        created: When it was accepted.
+        model: The model that answered.
+        usage: What the answer cost, such as `{"input": 12, "output": 340}` in tokens.
+        error: A sentence for the reader when the answer failed.
+        siblings: Which one this is, from 1, of how many with the same parent.
+    """
+
+    id: str
+    thread_id: str
+    parent_id: str | None
+    role: Role
+    parts: list[Part]
+    status: MessageStatus
+    created: float
+    model: str | None = None
+    usage: dict[str, Any] | None = None
+    error: str | None = None
+    siblings: tuple[int, int] = (1, 1)
+
+    @property
+    def text(self) -> str:
+        """The text parts alone, joined by empty lines."""
+        return "\n\n".join(part.text for part in self.parts if isinstance(part, Text))
+
+
+class Run(msgspec.Struct, frozen=True):
+    """The making of one answer.
+
+    Attributes:
+        id: Made by the store.
+        thread_id: The thread.
+        prompt_id: The message that is answered.
+        answer_id: The message that is made.
+        action_id: What the browser calls the action that asked for it; unique for its user.
+        state: Where it stands.
+        settings: The app's settings for this answer, JSON.
+        created: When it was accepted.
+        started: When the handler was started.
+        ended: When it reached its last state.
+    """
+
+    id: str
+    thread_id: str
+    prompt_id: str
+    answer_id: str
+    action_id: str
+    state: RunState
+    settings: dict[str, Any]
+    created: float
+    started: float | None = None
+    ended: float | None = None
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """What `Store.accept` has stored.
+
+    Attributes:
+        thread: The thread, made now or before.
+        prompt: The message to answer.
+        answer: The empty answer; with what it says by now when `duplicate`.
+        run: The run to start.
+        duplicate: Whether this action had been accepted before; nothing was stored then.
+    """
+
+    thread: Thread
+    prompt: Message
+    answer: Message
+    run: Run
+    duplicate: bool
+
+
+class Feedback(msgspec.Struct, frozen=True):
+    """What a person thinks of an answer.
+
+    Attributes:
+        message_id: The answer.
+        user_id: Who says so.
+        positive: Thumbs up or down.
+        comment: In their words.
+        created: When last changed.
+    """
+
+    message_id: str
+    user_id: str
+    positive: bool
+    comment: str | None
+    created: float
+
+
+class StoredFile(msgspec.Struct, frozen=True):
+    """A file that a person gave; its bytes are elsewhere.
+
+    Attributes:
+        id: Made by the store.
+        user_id: Whose it is.
+        name: As the person calls it; not a path.
+        mime: Its type, as the browser says.
+        size: In bytes.
+        path: Where the server keeps it.
+        created: When it was added.
+    """
+
+    id: str
+    user_id: str
+    name: str
+    mime: str
+    size: int
+    path: str
+    created: float
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A message that a search found.
+
+    Attributes:
+        thread_id: The thread it is in.
+        message_id: The message.
+        snippet: Plain text around the first word that was found, at most 200 code points.
+        created: When the message was accepted.
+    """
+
+    thread_id: str
+    message_id: str
+    snippet: str
+    created: float
