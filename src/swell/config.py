@@ -313,9 +313,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     upload_quota_bytes: Annotated[
         int, _About("Uploaded files kept for one browser, together.", 1, 1 << 44)
     ] = 1 << 30
+    upload_quota_files: Annotated[
+        int, _About("Uploaded files kept for one browser, counted.", 1, 1_000_000)
+    ] = 1000
     upload_total_bytes: Annotated[
         int, _About("Uploaded files kept by this process, together.", 1, 1 << 44)
     ] = 8 << 30
+    upload_keep_s: Annotated[
+        float,
+        _About("How long the files of a browser tab are kept after it is gone.", 0, 365 * 86400),
+    ] = 3600.0
     upload_idle_s: Annotated[
         float, _About("How long an upload may stand still before it is given up.", 0.1, 3600)
     ] = 30.0

@@ -113,6 +113,24 @@ class LimitError(SwellError):
         return f"{self.what} would exceed its limit of {self.limit}; nothing was changed"
 
 
+class AttachmentError(SwellError):
+    """A prompt was sent with a file that is gone or that the card does not take; nothing was run.
+
+    Attributes:
+        reason: `file_gone` or `file_refused`; the browser gets it as the code.
+        message: A sentence for the person.
+    """
+
+    code = "bad_attachment"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(reason, message)
+        self.reason, self.message = reason, message
+
+    def __str__(self) -> str:
+        return self.message
+
+
 class SettingError(SwellError, ValueError):
     """A setting has a value that cannot be used; start-up stops.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 from hypothesis import example, given
@@ -17,8 +19,9 @@ from starlette.applications import Starlette
 
 from swell.config import Settings
 from swell.errors import LimitError
-from swell.server.files import FileStore, file_routes, safe_name
+from swell.server.files import FileStore, safe_name
 from swell.server.security import COOKIE, SessionSigner
+from swell.server.uploads import UPLOADS_AT_ONCE, file_routes
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
 SETTINGS = Settings(
@@ -445,6 +448,154 @@ async def test_an_upload_that_breaks_off_leaves_nothing(place: Place) -> None:
     assert place.kept() == []
 
 
+async def test_a_thousand_uploads_that_break_off_leave_nothing(place: Place) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n'
+
+    async def send(message: Any) -> None:
+        pass
+
+    async def break_off() -> None:
+        events: list[dict[str, Any]] = [
+            {"type": "http.request", "body": head + bytes(100), "more_body": True},
+            {"type": "http.request", "body": bytes(100), "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+
+        async def receive() -> dict[str, Any]:
+            await anyio.lowlevel.checkpoint()
+            return events.pop(0)
+
+        await place.app(scope(place), receive, send)
+
+    await break_off()
+    gc.collect()
+    descriptors, objects = descriptors_open(), len(gc.get_objects())
+    for _ in range(100):
+        async with anyio.create_task_group() as group:
+            for _ in range(10):
+                group.start_soon(break_off)
+    gc.collect()
+    assert place.kept() == []
+    assert descriptors_open() == descriptors
+    assert len(gc.get_objects()) < objects * 1.01 + 200
+    # and the whole share is free again
+    async with place.browser("ann") as ann:
+        whole = files(*[(name, b"x" * 1000) for name in "abc"])
+        assert (await ann.post("/_f/", files=whole)).status_code == 200
+
+
+async def test_an_upload_that_is_cancelled_leaves_nothing(place: Place) -> None:
+    """At every point that it waits at, as when the server stops."""
+    body, _ = multipart([("files", b"a.txt", b"x" * 300), ("files", b"b.txt", b"y" * 300)])
+    pieces = [body[at : at + 100] for at in range(0, len(body), 100)]
+
+    async def upload(stop_at: int) -> None:
+        left = list(pieces)
+
+        async def receive() -> dict[str, Any]:
+            if len(pieces) - len(left) == stop_at:
+                group.cancel_scope.cancel()
+            return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+        async def send(message: Any) -> None:
+            pass
+
+        async with anyio.create_task_group() as group:
+            await place.app(scope(place), receive, send)
+
+    for stop_at in range(len(pieces) - 1):
+        await upload(stop_at)
+        assert place.kept() == [], stop_at
+    await upload(-1)
+    assert len(place.kept()) == 2
+
+
+async def test_one_browser_cannot_upload_everything_at_once(place: Place) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nx'
+    arrived, release = anyio.Event(), anyio.Event()
+    hanging: list[int] = []
+
+    async def hang() -> None:
+        events = [{"type": "http.request", "body": head, "more_body": True}]
+
+        async def receive() -> dict[str, Any]:
+            if events:
+                return events.pop()
+            hanging.append(1)
+            if len(hanging) == UPLOADS_AT_ONCE:
+                arrived.set()
+            await release.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            pass
+
+        await place.app(scope(place), receive, send)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(UPLOADS_AT_ONCE):
+            group.start_soon(hang)
+        await arrived.wait()
+        async with place.browser("ann") as ann, place.browser("bob") as bob:
+            one = files(("a.txt", b"x"))
+            assert (await ann.post("/_f/", files=one)).status_code == 429
+            assert (await bob.post("/_f/", files=one)).status_code == 200
+            release.set()
+    async with place.browser("ann") as ann:
+        assert (await ann.post("/_f/", files=one)).status_code == 200
+
+
+async def test_empty_files_are_counted_too() -> None:
+    place = Place(Settings(upload_quota_files=2))
+    async with place.browser("ann") as ann:
+        two = files(("a", b""), ("b", b""))
+        assert (await ann.post("/_f/", files=two)).status_code == 200
+        refused = await ann.post("/_f/", files=files(("c", b"")))
+        assert refused.status_code == 413
+        assert "upload_quota_files" in refused.json()["error"]["message"]
+    assert len(place.kept()) == 2
+    place.store.close()
+
+
+# -------------------------------------------------------------------------- files that are over
+
+
+async def test_a_browser_takes_back_its_own_file_only(place: Place) -> None:
+    async with place.browser("ann") as ann, place.browser("bob") as bob:
+        [url] = (await ann.post("/_f/", files=files(("a.txt", b"x")))).json()["files"]
+        assert (await bob.delete(url)).status_code == 204  # as for one that is not there
+        assert (await ann.get(url)).status_code == 200
+        foreign = await ann.delete(url, headers={"origin": "http://evil.example"})
+        assert foreign.status_code == 403
+        assert (await ann.delete(url)).status_code == 204
+        assert (await ann.get(url)).status_code == 404
+        for_all = await place.store.save(None, "b.txt", b"x")
+        assert (await ann.delete(for_all.url)).status_code == 204
+        assert (await ann.get(for_all.url)).status_code == 200
+
+
+async def test_files_go_some_time_after_their_tab() -> None:
+    place = Place(Settings(upload_keep_s=100))
+    there = {"ann-tab"}
+    async with place.browser("ann") as ann:
+        await ann.post("/_f/", files=files(("a.txt", b"x")))
+    await place.store.save(None, "of-the-app.txt", b"x")
+    for now, kept in [(0, 2), (1000, 2)]:
+        place.store.expire(now, there.__contains__)
+        assert len(place.kept()) == kept
+    there.clear()
+    for now, kept in [(2000, 2), (2099, 2)]:
+        place.store.expire(now, there.__contains__)
+        assert len(place.kept()) == kept
+    there.add("ann-tab")  # it is back
+    place.store.expire(2099, there.__contains__)
+    there.clear()
+    for now, kept in [(2150, 2), (2249, 2), (2250, 1)]:
+        place.store.expire(now, there.__contains__)
+        assert len(place.kept()) == kept
+    place.store.close()
+
+
 # ---------------------------------------------------------------------------- files of the app
 
 
@@ -505,6 +656,10 @@ def multipart(parts: list[tuple[str, bytes, bytes]], disposition: str = "") -> t
 async def chunks(body: bytes) -> AsyncIterator[bytes]:
     for at in range(0, len(body), 16384):
         yield body[at : at + 16384]
+
+
+def descriptors_open() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def scope(place: Place) -> dict[str, Any]:

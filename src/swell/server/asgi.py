@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket
 from swell.config import load_settings
 
 from .broker import Broker, Route
-from .files import FileStore, file_routes
+from .files import FileStore
 from .security import (
     COOKIE,
     SessionSigner,
@@ -26,6 +26,7 @@ from .security import (
     session_of,
 )
 from .static import ClientBundle
+from .uploads import file_routes
 from .websocket import Sockets
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from swell.config import Settings
-from swell.errors import ProtocolError
+from swell.errors import AttachmentError, ProtocolError
 from swell.expando import Expando
 from swell.live.connection import Connection
 from swell.live.wire import (
@@ -36,6 +36,7 @@ from swell.page import AsyncPage
 from swell.query import BROADCAST, MULTICAST, Auth, Query
 from swell.site import AsyncSite
 
+from .attachments import submission
 from .files import FileStore
 from .pages import Pages, WatchedPage
 
@@ -119,6 +120,7 @@ class Broker:
     ) -> None:
         self.pages = Pages(settings)
         self._site = AsyncSite(self.pages, files, settings.prefix)
+        self._files = files
         self.clients: dict[str, Client] = {}
         self.draining = False
         self.drained = False
@@ -251,6 +253,11 @@ class Broker:
         if client.running >= self._settings.handlers_per_client or self.draining:
             connection.push(Ack(act.id, "err", "busy", "The app is still busy.", _RETRY_MS))
             return
+        try:
+            events = self._events(client, act)
+        except AttachmentError as error:
+            connection.push(Ack(act.id, "err", error.reason, error.message))
+            return
         client.seen[act.id] = None
         if len(client.seen) > SEEN_MAX:
             client.seen.popitem(last=False)
@@ -258,11 +265,25 @@ class Broker:
         if client.route.mode != "unicast":
             for other in client.page.watchers - client.connections:
                 other.push(Clear())
-        events: dict[str, Any] = {}
-        if act.event is not None:
-            source, name, data = act.event
-            events[source] = Expando({name: data})
         self._run(client, act.id, act.args, act.name, events)
+
+    def _events(self, client: Client, act: Act) -> dict[str, Any]:
+        """Return what an action puts into `q.events`, with ids of files made into paths.
+
+        Raises:
+            AttachmentError: If a file is gone, or the card does not take it.
+        """
+        if act.event is None:
+            return {}
+        source, name, data = act.event
+        if name == "submit":
+            cards, session, prefix = (
+                client.page.state.cards,
+                client.session_id,
+                self._settings.prefix,
+            )
+            data = submission(data, cards.values(), source, self._files, session, client.id, prefix)
+        return {source: Expando({name: data})}
 
     def _run(
         self,
@@ -380,6 +401,8 @@ class Broker:
             for client in list(self.clients.values()):
                 if client.gone_at is not None and now - client.gone_at >= timeout:
                     self._leave(client)
+            if self._files is not None:
+                self._files.expire(now, self.clients.__contains__)
 
     async def drain(self) -> None:
         """Ask every browser to come back later, and wait for handlers that are running.

@@ -6,8 +6,9 @@ import asyncio
 import copy
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from swell import routing
 from swell.app import App, main
 from swell.config import Settings
-from swell.errors import ProtocolError, SwellError
+from swell.errors import AttachmentError, ProtocolError, SwellError
 from swell.live.buffer import Buffer
 from swell.live.connection import Connection, ConnectionLimits
 from swell.live.frames import FrameReader, Ops
@@ -38,6 +39,7 @@ from swell.live.wire import (
     Welcome,
 )
 from swell.server.broker import Broker, Route
+from swell.server.files import FileStore
 
 _decoder = msgspec.json.Decoder(ServerMessage)
 _TIMEOUT_S = 10.0
@@ -71,7 +73,14 @@ class Client:
         cleared: How often it was told to forget args because somebody else acted.
     """
 
-    def __init__(self, broker: Broker, limits: ConnectionLimits, route: str, session: str) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        files: FileStore,
+        limits: ConnectionLimits,
+        route: str,
+        session: str,
+    ) -> None:
         self.state = PageState()
         self.error: Err | None = None
         self.closed: int | None = None
@@ -79,6 +88,7 @@ class Client:
         self.cleared = 0
         self.draining = False
         self._broker = broker
+        self._files = files
         self._limits = limits
         self._route = route
         self._session = session
@@ -136,20 +146,58 @@ class Client:
             await asyncio.gather(self._pump, return_exceptions=True)
         self._connection = self._pump = None
 
-    async def act(self, name: str | None = None, value: Any = True, /, **args: Any) -> None:
+    async def act(
+        self,
+        name: str | None = None,
+        value: Any = True,
+        /,
+        *,
+        files: Sequence[str | Path | tuple[str, bytes]] = (),
+        command: str | None = None,
+        mentions: Sequence[str] = (),
+        **args: Any,
+    ) -> None:
         """Submit a control and wait until its handler has finished.
 
         Args:
             name: Name of the control, such as the chatbot's for a prompt.
             value: Its value.
+            files: Attached to the prompt: paths, or names with their bytes.
+            command: Slash command that the prompt begins with, by its name.
+            mentions: Mentions that were chosen, by their names.
             **args: Values of other controls that are submitted along.
 
         Raises:
             HandlerError: If the handler raised.
+            AttachmentError: If the chatbot does not take a file.
+            LimitError: If a file is larger than the server takes.
         """
         if name is not None:
             args[name] = value
-        await self.send(Act(id=str(uuid.uuid4()), args=args, name=name))
+        event = None
+        if name is not None and (files or command or mentions or self._tells_submit(name)):
+            submitted = {
+                "text": value,
+                "files": [await self._upload(file) for file in files],
+                "command": command,
+                "mentions": list(mentions),
+            }
+            event = (name, "submit", submitted)
+        ack = await self.send(Act(id=str(uuid.uuid4()), args=args, name=name, event=event))
+        if ack.code in ("file_gone", "file_refused"):
+            raise AttachmentError(ack.code, ack.msg or "")
+
+    def _tells_submit(self, name: str) -> bool:
+        """Say whether a chatbot sends the event `submit` besides the prompt, as browsers do."""
+        card = next((card for card in self.state.cards.values() if card.get("name") == name), {})
+        return "submit" in (card.get("events") or ()) or any(
+            card.get(prop) for prop in ("attachments", "slash_commands", "mentions")
+        )
+
+    async def _upload(self, file: str | Path | tuple[str, bytes]) -> str:
+        name, content = file if isinstance(file, tuple) else (Path(file).name, Path(file))
+        stored = await self._files.upload(self._session, self._id or "", name, content)
+        return stored.id
 
     async def event(self, source: str, name: str, data: Any = True) -> None:
         """Emit an event, such as a chatbot's `stop`, and wait until its handler has finished.
@@ -315,15 +363,18 @@ class Client:
 class Harness:
     """A broker with one app; makes the tabs."""
 
-    def __init__(self, broker: Broker, route: str, limits: ConnectionLimits) -> None:
+    def __init__(
+        self, broker: Broker, files: FileStore, route: str, limits: ConnectionLimits
+    ) -> None:
         self.broker = broker
+        self._files = files
         self._route = route
         self._limits = limits
         self._tabs: list[Client] = []
 
     async def tab(self, session: str = "session", hash: str = "") -> Client:
         """Open a tab in a browser session."""
-        client = Client(self.broker, self._limits, self._route, session)
+        client = Client(self.broker, self._files, self._limits, self._route, session)
         self._tabs.append(client)
         await client.open(hash)
         return client
@@ -333,6 +384,7 @@ class Harness:
         for tab in self._tabs:
             await tab.drop()
         await self.broker.stop()
+        self._files.close()
 
 
 @contextmanager
@@ -369,9 +421,10 @@ async def serving(
     )
     app = App()
     app.add("/", handler, mode)
-    broker = Broker(settings, {"/": Route("/", handler, mode)}, app.state, "")
+    files = FileStore(settings)
+    broker = Broker(settings, {"/": Route("/", handler, mode)}, app.state, "", files)
     broker.start()
-    harness = Harness(broker, "/", limits)
+    harness = Harness(broker, files, "/", limits)
     try:
         yield harness
     finally:

@@ -1,0 +1,127 @@
+"""What a submitted prompt carries besides its text: files, a command, mentions.
+
+A browser names files by the ids that it got for its uploads. Here they become paths, so no browser
+can ever name a path, or a file of another session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from swell.errors import AttachmentError
+
+from .files import FileStore, StoredFile
+
+__all__ = ["MB", "accepts", "submission"]
+
+MB = 1_000_000
+"""Bytes of a megabyte, as in `ChatAttachments.max_file_mb` and as the browser shows sizes."""
+
+MAX_FILES = 10
+MAX_FILE_MB = 20
+MENTIONS_MAX = 100
+
+
+def submission(
+    data: Any,
+    cards: Iterable[Mapping[str, Any]],
+    source: str,
+    files: FileStore | None,
+    session_id: str,
+    client_id: str,
+    prefix: str = "",
+) -> dict[str, Any]:
+    """Return the data of a `submit` event as the handler gets it.
+
+    Args:
+        data: As the browser sent it: text, ids of files, command, mentions.
+        cards: The cards of the page, of which one has the name `source`.
+        source: Name of the card.
+        files: Where uploads are kept.
+        session_id: Who sends it.
+        client_id: Tab that sends it; the files are kept as long as it is from now on.
+        prefix: Path under which browsers reach the server, empty or `/x`.
+
+    Returns:
+        `{text, files: [{path, name, size, mime, url, id}], command, mentions}`.
+
+    Raises:
+        AttachmentError: If a file is gone, or the card does not take it.
+    """
+    given: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+    text, command = given.get("text"), given.get("command")
+    ids, mentions = given.get("files"), given.get("mentions")
+    found = []
+    if ids:
+        card = next((card for card in cards if card.get("name") == source), {})
+        limits = card.get("attachments")
+        if not isinstance(limits, Mapping) or files is None or not isinstance(ids, list):
+            raise AttachmentError("file_refused", "No files can be attached here.")
+        found = [_file(files, id, session_id) for id in dict.fromkeys(map(str, ids))]
+        _check(found, limits)
+        for stored in found:
+            stored.client = client_id
+    return {
+        "text": text if isinstance(text, str) else "",
+        "files": [_described(stored, prefix) for stored in found],
+        "command": command if isinstance(command, str) else None,
+        "mentions": [one for one in mentions if isinstance(one, str)][:MENTIONS_MAX]
+        if isinstance(mentions, list)
+        else [],
+    }
+
+
+def accepts(accept: Iterable[str], name: str, mime: str) -> bool:
+    """Say whether a file is of one of the kinds that a card takes.
+
+    Args:
+        accept: Endings such as `.pdf`, media types such as `text/plain` or `image/*`; empty takes
+            every file.
+        name: Name of the file.
+        mime: Its media type.
+
+    >>> accepts([".pdf", "image/*"], "Photo.PNG", "image/png")
+    True
+    >>> accepts([".pdf", "image/*"], "notes.txt", "text/plain")
+    False
+    """
+    kinds = [kind.strip().lower() for kind in accept]
+    return not kinds or any(
+        name.lower().endswith(kind) if kind.startswith(".") else fnmatchcase(mime, kind)
+        for kind in kinds
+    )
+
+
+def _file(files: FileStore, file_id: str, session_id: str) -> StoredFile:
+    stored = files.get(file_id, session_id)
+    if stored is None:
+        raise AttachmentError(
+            "file_gone", "An attached file is no longer kept here. Attach it again."
+        )
+    return stored
+
+
+def _check(found: list[StoredFile], limits: Mapping[str, Any]) -> None:
+    most, size = limits.get("max_files", MAX_FILES), limits.get("max_file_mb", MAX_FILE_MB)
+    if len(found) > most:
+        raise AttachmentError("file_refused", f"At most {most} files can be attached at once.")
+    for stored in found:
+        if stored.size > size * MB:
+            said = f"{stored.name} is too large: files of up to {size:g} MB can be attached."
+            raise AttachmentError("file_refused", said)
+        if not accepts(limits.get("accept") or (), stored.name, stored.mime):
+            said = f"{stored.name} is of a kind that cannot be attached here."
+            raise AttachmentError("file_refused", said)
+
+
+def _described(stored: StoredFile, prefix: str) -> dict[str, Any]:
+    return {
+        "path": str(stored.path),
+        "name": stored.name,
+        "size": stored.size,
+        "mime": stored.mime,
+        "url": prefix + stored.url,
+        "id": stored.id,
+    }

@@ -1,0 +1,318 @@
+"""Uploads: browsers send files within limits, fetch their own again, and take them back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from swell.config import Settings
+from swell.errors import LimitError, SwellError
+from swell.server.security import (
+    SessionSigner,
+    host_allowed,
+    request_host,
+    same_site_request,
+    session_of,
+)
+
+from .files import FILES_PATH, FileStore, Incoming, StoredFile, safe_name, size_limit
+
+_log = logging.getLogger("swell")
+
+__all__ = ["CLIENT_HEADER", "UPLOADS_AT_ONCE", "FileRoutes", "file_routes"]
+
+CLIENT_HEADER = "swell-client"
+"""Header of an upload with the id of the client (browser tab) that sends it."""
+
+UPLOADS_AT_ONCE = 16
+"""Uploads of one session that may be under way at the same time."""
+
+_DRAIN_BYTES = 8 << 20
+_PLAIN_TYPES = {"text/plain", "text/csv", "application/json", "application/pdf", "image/svg+xml"}
+
+
+class _BadUploadError(SwellError):
+    """An upload that is not what the client sends."""
+
+    code = "bad_upload"
+
+
+@dataclass(frozen=True)
+class FileRoutes:
+    """`POST /_f/` takes files in, `GET /_f/<id>/<name>` gives one back, `DELETE` forgets it.
+
+    Attributes:
+        store: Where files are kept.
+        signer: Reads the session cookie.
+        settings: Limits, allowed hosts and origins.
+        owns: Says whether a session owns a client id; an upload must name one of its own.
+        prefix: Says what comes before the path of a request, empty or `/x`.
+    """
+
+    store: FileStore
+    signer: SessionSigner
+    settings: Settings
+    owns: Callable[[str, str], bool]
+    prefix: Callable[[Request], str] = field(default=lambda request: request.scope["root_path"])
+    _arriving: Counter[str] = field(default_factory=Counter)
+
+    def routes(self) -> list[Route]:
+        """Return the routes, to be put before those of pages."""
+        return [
+            Route(FILES_PATH, self.upload, methods=["POST"], name="upload"),
+            Route(FILES_PATH + "{file_id}/{name}", self.delete, methods=["DELETE"]),
+            Route(FILES_PATH + "{file_id}/{name}", self.download, methods=["GET"], name="file"),
+        ]
+
+    async def upload(self, request: Request) -> Response:
+        """Take in the files of one multipart request, all of them or none.
+
+        Answers `{"files": ["/_f/<id>/<name>", ...]}`, or `{"error": {"code", "message"}}` with 400,
+        403, 408 or 413.
+        """
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        session_id = session_of(request.scope["headers"], self.signer)
+        client_id = request.headers.get(CLIENT_HEADER, "")
+        if session_id is None or not self.owns(session_id, client_id):
+            return _error(403, "forbidden", "This page may not upload. Reload it and try again.")
+        if self._arriving[session_id] >= UPLOADS_AT_ONCE:
+            return _error(429, "busy", "Too many uploads at once. Try again in a moment.")
+        self._arriving[session_id] += 1
+        try:
+            return await self._receive(request, session_id, client_id)
+        finally:
+            self._arriving[session_id] -= 1
+            if not self._arriving[session_id]:
+                del self._arriving[session_id]
+
+    async def _receive(self, request: Request, session_id: str, client_id: str) -> Response:
+        reading = _Upload(self.store, session_id, client_id, self.settings)
+        body = request.stream()
+        try:
+            stored = await reading.run(request, body)
+        except LimitError as error:
+            # A browser that is still sending would show a broken connection instead of the answer.
+            await self._drain(body)
+            most = self.settings.upload_max_bytes if "upload_max_bytes" in error.limit else None
+            return _error(413, error.code, str(error), max_bytes=most)
+        except (_BadUploadError, FormParserError) as error:
+            said = str(error) if isinstance(error, _BadUploadError) else "not valid multipart data"
+            return _error(400, _BadUploadError.code, f"The upload was not understood: {said}.")
+        except TimeoutError:  # before OSError, which it is one of
+            return _error(408, "timeout", "The upload stood still for too long; nothing was kept.")
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
+        except OSError:
+            _log.exception("an upload could not be written")
+            await self._drain(body)
+            return _error(507, "no_space", "The server cannot keep files right now.")
+        prefix = self.prefix(request)
+        return JSONResponse({"files": [prefix + one.url for one in stored]}, headers=_PRIVATE)
+
+    async def download(self, request: Request) -> Response:
+        """Give one file to a browser whose session may have it."""
+        session_id = session_of(request.scope["headers"], self.signer)
+        stored = self.store.get(request.path_params["file_id"], session_id)
+        if stored is None or stored.name != request.path_params["name"]:
+            return _error(404, "not_found", "There is no such file.")
+        return FileResponse(
+            stored.path,
+            media_type=_media_type(stored),
+            filename=stored.name,
+            content_disposition_type="inline" if stored.picture else "attachment",
+            headers={
+                "cache-control": "private, max-age=3600",
+                "content-security-policy": "default-src 'none'; sandbox",
+                "x-content-type-options": "nosniff",
+                "cross-origin-resource-policy": "same-origin",
+            },
+        )
+
+    async def delete(self, request: Request) -> Response:
+        """Forget a file that its owner no longer wants; one that is not there is no error."""
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        session_id = session_of(request.scope["headers"], self.signer)
+        stored = self.store.get(request.path_params["file_id"], session_id)
+        if stored is not None and stored.owner is not None:
+            self.store.delete(stored.id)
+        return Response(status_code=204, headers=_PRIVATE)
+
+    def _refusal(self, request: Request) -> Response | None:
+        if not host_allowed(request_host(request.scope["headers"]), self.settings):
+            return _error(400, "bad_host", "This server is not known by that name.")
+        if not same_site_request(request.scope, self.settings):
+            return _error(403, "forbidden", "Only pages of this server may upload.")
+        return None
+
+    async def _drain(self, body: AsyncIterator[bytes]) -> None:
+        left = _DRAIN_BYTES
+        try:
+            while left > 0:
+                async with asyncio.timeout(self.settings.upload_idle_s):
+                    left -= len(await anext(body))
+        except (StopAsyncIteration, TimeoutError, ClientDisconnect):
+            pass
+
+
+def file_routes(
+    store: FileStore,
+    settings: Settings,
+    signer: SessionSigner,
+    owns: Callable[[str, str], bool],
+) -> list[Route]:
+    """Return the routes for files, to be put before those of pages; see `FileRoutes`."""
+    return FileRoutes(store, signer, settings, owns).routes()
+
+
+class _Upload:
+    """One multipart request being read. Parser callbacks only note; `run` does what they noted."""
+
+    def __init__(
+        self, store: FileStore, session_id: str, client_id: str, settings: Settings
+    ) -> None:
+        self._store = store
+        self._session_id = session_id
+        self._client_id = client_id
+        self._settings = settings
+        self._noted: list[bytes | str] = []  # data of the current file, or the name of a new one
+        self._header = [b"", b""]
+        self._disposition = b""
+        self._count = 0
+        self._ended = False
+
+    async def run(self, request: Request, body: AsyncIterator[bytes]) -> list[StoredFile]:
+        """Read the request to its end and return its files.
+
+        Raises:
+            LimitError: If a file, their number or the space for them is exceeded.
+            TimeoutError: If nothing arrives for `upload_idle_s`.
+            ClientDisconnect: If the browser has gone.
+        """
+        settings = self._settings
+        kind, options = parse_options_header(request.headers.get("content-type"))
+        if kind != b"multipart/form-data" or not options.get(b"boundary"):
+            raise _BadUploadError("expected multipart/form-data")
+        # room for part headers, and for nothing else
+        most = settings.upload_max_files * (settings.upload_max_bytes + 4096) + 4096
+        told = request.headers.get("content-length", "")
+        if told.isdecimal() and len(told) < 20 and int(told) > most:
+            raise self._too_much()
+        parser = self._parser(options[b"boundary"])
+        arriving: list[Incoming] = []
+        total = 0
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(settings.upload_idle_s):
+                        chunk = await anext(body)
+                except StopAsyncIteration:
+                    break
+                total += len(chunk)
+                if total > most:
+                    raise self._too_much()
+                parser.write(chunk)
+                if not self._count and total > 65536:
+                    raise _BadUploadError("no file within its first 64 KiB")
+                await self._store_noted(arriving)
+            if not self._ended or not arriving:
+                raise _BadUploadError("it ended early" if not self._ended else "it has no file")
+        except BaseException:
+            for incoming in arriving:
+                self._store.abort(incoming)
+            raise
+        return [self._store.finish(incoming) for incoming in arriving]
+
+    async def _store_noted(self, arriving: list[Incoming]) -> None:
+        noted, self._noted = self._noted, []
+        for item in noted:
+            if isinstance(item, str):
+                limit = self._settings.upload_max_bytes
+                begun = await self._store.begin(self._session_id, item, limit, self._client_id)
+                arriving.append(begun)
+            else:
+                await self._store.write(arriving[-1], item)
+
+    def _too_much(self) -> LimitError:
+        settings = self._settings
+        size = size_limit("upload_max_bytes", settings.upload_max_bytes)
+        return LimitError("the upload", f"{settings.upload_max_files} files of {size}")
+
+    # ------------------------------------------------------------------- callbacks of the parser
+
+    def _parser(self, boundary: bytes) -> MultipartParser:
+        return MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._on_part_begin,
+                "on_header_field": self._on_header_field,
+                "on_header_value": self._on_header_value,
+                "on_header_end": self._on_header_end,
+                "on_headers_finished": self._on_headers_finished,
+                "on_part_data": self._on_part_data,
+                "on_end": self._on_end,
+            },
+        )
+
+    def _on_part_begin(self) -> None:
+        self._disposition = b""
+
+    def _on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header[0] += data[start:end]
+
+    def _on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header[1] += data[start:end]
+
+    def _on_header_end(self) -> None:
+        name, value = self._header
+        self._header = [b"", b""]
+        if name.lower() == b"content-disposition":
+            self._disposition = value
+
+    def _on_headers_finished(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        name = options.get(b"filename")
+        if options.get(b"name") != b"files" or name is None:
+            raise _BadUploadError("every part must be a file in the field `files`")
+        self._count += 1
+        shown = name.decode("utf-8", "replace")
+        if self._count > self._settings.upload_max_files:
+            limit = f"{self._settings.upload_max_files} files (setting upload_max_files)"
+            raise LimitError(f"the upload, with file {safe_name(shown)!r},", limit)
+        self._noted.append(shown)
+
+    def _on_part_data(self, data: bytes, start: int, end: int) -> None:
+        self._noted.append(data[start:end])
+
+    def _on_end(self) -> None:
+        self._ended = True
+
+
+def _media_type(stored: StoredFile) -> str:
+    if stored.picture:
+        return stored.picture
+    kind = stored.mime
+    # Never a type that a browser would run as a page; sound and film need theirs to be played.
+    if kind in _PLAIN_TYPES or kind.startswith(("audio/", "video/")):
+        return kind
+    return "application/octet-stream"
+
+
+_PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+def _error(status: int, code: str, message: str, max_bytes: int | None = None) -> JSONResponse:
+    error = {"code": code, "message": message, "max_bytes": max_bytes}
+    return JSONResponse({"error": error}, status, headers=_PRIVATE)
