@@ -121,6 +121,7 @@ ALLOWED = {
     "cards": {"errors", "plain", "data", "schema", "wave_names", "components", "live"},
     "page": {"errors", "plain", "data", "schema", "live", "cards"},
     "config": {"errors"},
+    "models": {"errors"},
 }
 """For each part the parts that its modules import when they are imported."""
 

@@ -252,3 +252,68 @@ class ThreadFormatError(SwellError, ValueError):
 
     def __str__(self) -> str:
         return f"this is not an exported thread: {self.reason}"
+
+
+class ModelError(SwellError):
+    """The model did not answer, or not to the end; the message is for the person asking.
+
+    `swell.models.failure_of` makes one of a provider's exception, which is its `__cause__`: its
+    details belong in the log, never in the browser.
+
+    Attributes:
+        message: What happened and what to do, in one or two sentences; empty means the usual ones.
+        retry_after: When to try again, in seconds from now; None when the provider did not say.
+    """
+
+    code = "model_failed"
+    usual: ClassVar[str] = "The model could not answer. Try again."
+    """What it says when it is given no other message."""
+
+    def __init__(self, message: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after)
+        self.message, self.retry_after = message or self.usual, retry_after
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ModelRateError(ModelError):
+    """The provider takes no more requests for now, or the account's quota is used up."""
+
+    code = "rate_limited"
+    usual = "The model is asked too often right now. Wait a moment, then try again."
+
+
+class ModelAuthError(ModelError):
+    """The provider does not accept the app's key, or the key may not use this model."""
+
+    code = "auth"
+    usual = "The model's provider did not accept this app's key. Tell whoever runs the app."
+
+
+class ModelContextError(ModelError):
+    """The conversation does not fit into the model's context."""
+
+    code = "context_too_long"
+    usual = "This conversation is too long for the model. Begin a new one, or shorten your message."
+
+
+class ModelConnectionError(ModelError):
+    """The provider cannot be reached, or the connection broke or timed out."""
+
+    code = "connection"
+    usual = "The connection to the model failed. Try again."
+
+
+class ModelRequestError(ModelError):
+    """The provider refused the request: an unknown model, a wrong parameter, forbidden content."""
+
+    code = "bad_request"
+    usual = "The model's provider refused this request. Change your message or begin a new one."
+
+
+class ModelOverloadError(ModelError):
+    """The provider has more to do than it can; nothing is wrong with the request."""
+
+    code = "overloaded"
+    usual = "The model is overloaded. Try again in a moment."

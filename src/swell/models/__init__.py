@@ -1,0 +1,28 @@
+"""Language models: what their streams say, and what their errors mean.
+
+Chunks and exceptions are recognised by the package they come from; none is imported here, and none
+needs to be installed.
+"""
+
+from swell.models.deltas import (
+    Delta,
+    Failure,
+    ReasoningDelta,
+    TextDelta,
+    ToolCallDelta,
+    Usage,
+)
+from swell.models.failures import failure_of
+from swell.models.reader import Reader, parts_of
+
+__all__ = [
+    "Delta",
+    "Failure",
+    "Reader",
+    "ReasoningDelta",
+    "TextDelta",
+    "ToolCallDelta",
+    "Usage",
+    "failure_of",
+    "parts_of",
+]

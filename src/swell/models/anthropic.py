@@ -1,0 +1,138 @@
+"""Streams of the `anthropic` package: `messages.create(stream=True)` and `messages.stream()`.
+
+The second kind yields the raw events of the first, and after each an event that says the same in
+an easier form. Those are read only when somebody passes them on alone.
+"""
+
+from __future__ import annotations
+
+from swell.models.deltas import (
+    Delta,
+    Failure,
+    ReasoningDelta,
+    TextDelta,
+    ToolCallDelta,
+    ToolState,
+    Usage,
+)
+from swell.models.failures import failure_of_report
+from swell.models.fields import MAX_ARGS, arguments, field, items, number, plain, text
+
+__all__ = ["AnthropicChunks"]
+
+
+class AnthropicChunks:
+    """Reads the events of one or more messages."""
+
+    def __init__(self) -> None:
+        self._calls: dict[int, _Block] = {}
+        self._output = 0
+        self._raw = False
+
+    def read(self, chunk: object) -> list[Delta]:
+        """Return what an event, or a whole message, adds."""
+        kind, index = text(chunk, "type"), number(chunk, "index")
+        if kind in ("text", "thinking"):
+            return [] if self._raw else _easy(chunk)
+        self._raw |= kind.startswith(("message_", "content_block_"))
+        if kind == "message_start":
+            self._calls.clear()
+            usage = field(field(chunk, "message"), "usage")
+            self._output = number(usage, "output_tokens")
+            return [Usage(_input(usage), self._output)] if usage else []
+        if kind == "content_block_start":
+            return self._start(index, field(chunk, "content_block"))
+        if kind == "content_block_delta":
+            return self._delta(index, field(chunk, "delta"))
+        if kind == "content_block_stop":
+            return self._stop(index)
+        if kind == "message_delta":  # counts from the beginning of the message
+            output = number(field(chunk, "usage"), "output_tokens")
+            more, self._output = output - self._output, max(output, self._output)
+            return [Usage(0, more)] if more > 0 else []
+        if kind == "error":
+            error = failure_of_report(field(chunk, "error"))
+            return [Failure(error.code, str(error))]
+        if kind == "message":
+            return _whole(chunk)
+        return []
+
+    def _start(self, index: int, block: object) -> list[Delta]:
+        kind = text(block, "type")
+        if kind == "text":
+            return [TextDelta(said)] if (said := text(block, "text")) else []
+        if kind == "thinking":
+            return [ReasoningDelta(said)] if (said := text(block, "thinking")) else []
+        if kind.endswith("tool_use"):
+            call = self._calls[index] = _Block(text(block, "id"), text(block, "name"))
+            call.given = arguments(plain(field(block, "input"))) or {}
+            return [ToolCallDelta(call.id, call.name)]
+        return _result(block)
+
+    def _delta(self, index: int, delta: object) -> list[Delta]:
+        kind = text(delta, "type")
+        if kind == "text_delta":
+            return [TextDelta(text(delta, "text"))]
+        if kind == "thinking_delta":
+            return [ReasoningDelta(text(delta, "thinking"))]
+        call = self._calls.get(index)
+        if kind == "input_json_delta" and call and len(call.args) <= MAX_ARGS:
+            call.args += text(delta, "partial_json")
+        return []
+
+    def _stop(self, index: int) -> list[Delta]:
+        if (call := self._calls.pop(index, None)) is None:
+            return []
+        return [ToolCallDelta(call.id, call.name, arguments(call.args) or call.given)]
+
+
+class _Block:
+    """A tool call whose arguments arrive in pieces."""
+
+    __slots__ = ("args", "given", "id", "name")
+
+    def __init__(self, id: str, name: str) -> None:
+        self.id, self.name, self.args = id, name, ""
+        self.given: dict[str, object] = {}
+
+
+def _easy(event: object) -> list[Delta]:
+    if text(event, "type") == "text":
+        return [TextDelta(text(event, "text"))]
+    return [ReasoningDelta(text(event, "thinking"))]
+
+
+def _input(usage: object) -> int:
+    """Tokens read, with those that were or went into the cache, which are counted apart."""
+    return sum(
+        number(usage, name)
+        for name in ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    )
+
+
+def _result(block: object) -> list[Delta]:
+    """Return the outcome of a tool that ran at the provider."""
+    if not text(block, "type").endswith("tool_result"):
+        return []
+    content = field(block, "content")
+    failed = bool(field(block, "is_error")) or text(content, "type").endswith("error")
+    state: ToolState = "failed" if failed else "done"
+    return [ToolCallDelta(text(block, "tool_use_id"), "", None, state, plain(content))]
+
+
+def _whole(message: object) -> list[Delta]:
+    found: list[Delta] = []
+    for block in items(message, "content"):
+        kind = text(block, "type")
+        if kind == "text":
+            found.append(TextDelta(text(block, "text")))
+        elif kind == "thinking":
+            found.append(ReasoningDelta(text(block, "thinking")))
+        elif kind.endswith("tool_use"):
+            args = arguments(plain(field(block, "input"))) or {}
+            found.append(ToolCallDelta(text(block, "id"), text(block, "name"), args))
+        else:
+            found += _result(block)
+    if usage := field(message, "usage"):
+        found.append(Usage(_input(usage), number(usage, "output_tokens")))
+    return found

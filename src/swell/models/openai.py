@@ -1,0 +1,105 @@
+"""Streams of the `openai` package: chat completions, their events, and responses."""
+
+from __future__ import annotations
+
+from swell.models.compatible import ChatChunks
+from swell.models.deltas import Delta, Failure, ReasoningDelta, TextDelta, ToolCallDelta, Usage
+from swell.models.failures import failure_of_report
+from swell.models.fields import arguments, field, items, number, plain, text
+
+__all__ = ["OpenAIChunks"]
+
+_TEXT = {"response.output_text.delta", "response.refusal.delta"}
+_REASONING = {"response.reasoning_text.delta", "response.reasoning_summary_text.delta"}
+_DONE = {"response.completed", "response.incomplete", "response.failed"}
+_CALLS = {
+    "function_call",
+    "custom_tool_call",
+    "mcp_call",
+    "web_search_call",
+    "file_search_call",
+    "code_interpreter_call",
+}
+"""Items of a response that are tool calls; the last three run at the provider."""
+
+
+class OpenAIChunks:
+    """Reads what the package's streams yield; the kinds may be mixed."""
+
+    def __init__(self) -> None:
+        self._chat = ChatChunks()
+        self._parts: set[object] = set()
+        self._raw = False
+
+    def read(self, chunk: object) -> list[Delta]:
+        """Return what a chunk or event adds."""
+        kind = field(chunk, "type")
+        if not isinstance(kind, str):
+            return _whole(chunk) if items(chunk, "output") else self._chat.read(chunk)
+        if (
+            kind == "chunk"
+        ):  # of `chat.completions.stream`, which says it all again in easier events
+            self._raw = True
+            return self._chat.read(field(chunk, "chunk"))
+        if kind in ("content.delta", "refusal.delta"):
+            return [] if self._raw else [TextDelta(text(chunk, "delta"))]
+        if kind in _TEXT:
+            return [TextDelta(text(chunk, "delta"))]
+        if kind in _REASONING:
+            return [ReasoningDelta(text(chunk, "delta"))]
+        if kind == "response.reasoning_summary_part.added":
+            item = text(chunk, "item_id")
+            first = item not in self._parts
+            self._parts.add(item)
+            return [] if first else [ReasoningDelta("\n\n")]
+        if kind in ("response.output_item.added", "response.output_item.done"):
+            return _item(field(chunk, "item"), done=kind.endswith("done"))
+        if kind in _DONE:
+            return _end(field(chunk, "response"))
+        if kind == "error":
+            error = failure_of_report(chunk)
+            return [Failure(error.code, str(error))]
+        return []
+
+
+def _item(item: object, *, done: bool) -> list[Delta]:
+    kind = text(item, "type")
+    if kind not in _CALLS:
+        return []
+    name = text(item, "name") or kind.removesuffix("_call")
+    call = text(item, "call_id") or text(item, "id")
+    if not done:
+        return [ToolCallDelta(call, name)]
+    args = arguments(field(item, "arguments"))
+    if kind == "custom_tool_call":
+        args = {"input": text(item, "input")}
+    elif kind == "web_search_call":
+        args = arguments(plain(field(item, "action")))
+    elif kind == "code_interpreter_call":
+        args = {"code": text(item, "code")}
+    if kind in ("function_call", "custom_tool_call"):
+        return [ToolCallDelta(call, name, args)]  # the app runs it
+    failed = text(item, "status") == "failed" or bool(field(item, "error"))
+    result = field(item, "output") or field(item, "results")
+    return [ToolCallDelta(call, name, args, "failed" if failed else "done", plain(result))]
+
+
+def _end(response: object) -> list[Delta]:
+    found: list[Delta] = []
+    if usage := field(response, "usage"):
+        found.append(Usage(number(usage, "input_tokens"), number(usage, "output_tokens")))
+    if report := field(response, "error"):
+        error = failure_of_report(report)
+        found.append(Failure(error.code, str(error)))
+    return found
+
+
+def _whole(response: object) -> list[Delta]:
+    found: list[Delta] = []
+    for item in items(response, "output"):
+        for thought in (*items(item, "summary"), *items(item, "content")):
+            if said := text(thought, "text") or text(thought, "refusal"):
+                thinking = text(item, "type") == "reasoning"
+                found.append(ReasoningDelta(said) if thinking else TextDelta(said))
+        found += _item(item, done=True)
+    return found + _end(response)
