@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import swell
-from swell import errors, testing, ui
+from swell import errors, parts, testing, ui
 from swell.cards.base import CARDS, Card
 from swell.components.base import COMPONENTS, Component
 from swell.config import settings_markdown
@@ -121,6 +121,11 @@ def names_of_ui() -> dict[str, Any]:
     return {name: getattr(ui, name) for name in sorted(FUNCTIONS)}
 
 
+def own_names() -> dict[str, Any]:
+    """Functions of `ui` that Wave does not have."""
+    return {name: getattr(ui, name) for name in sorted(ui.OWN)}
+
+
 def is_there(thing: Any) -> bool:
     """Tell whether a name of `ui` does something, rather than raise `NotSupportedError`."""
     if inspect.isclass(thing):
@@ -174,16 +179,17 @@ WORDS = {
 }
 CLASS_TO_NAME = {
     thing.__name__: name
-    for name in FUNCTIONS
+    for name in (*FUNCTIONS, *ui.OWN)
     if inspect.isclass(thing := getattr(ui, name)) and issubclass(thing, Record)
 }
 
 
-def record_section(cls: type[Record], name: str) -> str:
+def record_section(cls: type[Record], name: str, module: str = "ui.") -> str:
     """Return one card, component or helper as a section."""
     parts = sections(cls.__doc__ or "")
     meanings = entries(parts.get("Attributes", ""))
-    out = [f"## ui.{name}", prose(parts[""]), code(signature(f"ui.{name}", getattr(ui, name)))]
+    call = f"{module}{name}"
+    out = [f"## {call}", prose(parts[""]), code(signature(call, cls))]
     annotations, needed = fields_of(cls), required(cls)
     rows = [
         "| `{}` | {}{} | {} |".format(
@@ -244,7 +250,7 @@ def cards_page() -> str:
 def components_page() -> str:
     helpers = [
         thing
-        for thing in names_of_ui().values()
+        for thing in (names_of_ui() | own_names()).values()
         if inspect.isclass(thing)
         and issubclass(thing, Record)
         and not issubclass(thing, Card | Component)
@@ -263,6 +269,22 @@ def components_page() -> str:
         if inspect.isfunction(thing) and is_there(thing)
     ]
     return "\n\n".join(out + functions) + "\n"
+
+
+def parts_page() -> str:
+    out = [
+        "# Parts of messages\n\n" + NOTE + "\n\n"
+        "What a message of a [chatbot card](../cards/chatbot.md) may be made of, in the field\n"
+        "`parts` of its row: `from swell.parts import Text, ToolCall`. A dict with the same\n"
+        'properties and its `type` means the same: `{"type": "text", "text": "Hello"}`.'
+    ]
+    for cls in get_args(parts.Part):
+        section = record_section(cls, cls.__name__, "")
+        out.append(f"{section}\n\nIts `type` is `{cls.__struct_config__.tag}`.")
+    for name in ("to_parts", "as_json"):
+        thing = getattr(parts, name)
+        out.append(f"## {name}\n\n{code(signature(name, thing))}\n\n{described(thing)}")
+    return "\n\n".join(out) + "\n"
 
 
 def wave_page() -> str:
@@ -368,6 +390,7 @@ def pages() -> dict[Path, str]:
         "cards.md": cards_page,
         "components.md": components_page,
         "errors.md": errors_page,
+        "parts.md": parts_page,
         "settings.md": settings_markdown,
         "wave.md": wave_page,
     }

@@ -55,6 +55,24 @@ class RowError(SwellError, ValueError):
         return f"buffer {self.buffer!r}{of}: {self.reason}"
 
 
+class PartError(SwellError, ValueError):
+    """Something given as a part of a message is none, or a property of it does not fit.
+
+    Attributes:
+        where: Path of the value, such as `parts[2].state`.
+        reason: What was expected and found.
+    """
+
+    code = "bad_part"
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(where, reason)
+        self.where, self.reason = where, reason
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.reason}"
+
+
 class PlainValueError(SwellError, ValueError, TypeError):
     """A value cannot travel to the browser because JSON has no exact form for it.
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from .cards.base import CARDS, check_card, check_property, named_components
 from .data import Data, check_row, row_key
 from .errors import CardError, PlainValueError, RowError
-from .live.buffer import Buffer
+from .live.buffer import Buffer, Cells
 from .live.edits import (
     AddCard,
     AppendRow,
@@ -30,7 +30,7 @@ from .live.kinds import row_at
 from .live.ops import Segment, key_fault
 from .live.state import Card, PageState
 from .plain import plain
-from .schema import properties
+from .schema import Kind, MisfitError, properties
 
 _log = logging.getLogger("swell.page")
 
@@ -178,11 +178,11 @@ class PageBase:
             return
         prop = str(path[0])
         target = card.get(prop)
+        kind = CARDS.get(str(card.get("view")))
         if isinstance(target, Buffer):
-            value = _check_buffer(key, target, path, value)
+            value = _check_buffer(key, target, path, value, kind.cells if kind else {})
             self._record(Assign(key, list(path), value))
             return
-        kind = CARDS.get(str(card.get("view")))
         if kind is not None and len(path) == 1:
             special = kind.assign(key, prop, value)
             if special is not None:
@@ -231,7 +231,9 @@ class PageBase:
             raise RowError(
                 key, prop, f"`+=` needs a list or cyclic buffer, this is a {buffer.kind} one"
             )
-        self._record(AppendRow(key, prop, check_row(row, buffer.fields, key, prop)))
+        kind = CARDS.get(str(card.get("view")))
+        cells = _check_cells(row, buffer.fields, key, prop, kind.cells if kind else {})
+        self._record(AppendRow(key, prop, cells))
 
     def _record(self, edit: Edit) -> None:
         key = getattr(edit, "key", None)
@@ -352,9 +354,12 @@ def _is_by_name(card: Mapping[str, Any], kind: Any, name: str, names: Mapping[st
     return not own and name in names
 
 
-def _check_buffer(key: str, buffer: Buffer, path: tuple[Segment, ...], value: Any) -> Any:
+def _check_buffer(
+    key: str, buffer: Buffer, path: tuple[Segment, ...], value: Any, kinds: Mapping[str, Kind]
+) -> Any:
     """Return `value` checked for a write at `path`, which leads to or into `buffer`."""
     prop, rest = str(path[0]), path[1:]
+    fields = buffer.fields
     where = f"{prop}{''.join(f'[{s!r}]' for s in rest[:1])}"
     if isinstance(value, Data):
         raise CardError(key, prop, "Data instances cannot be used in assignments.")
@@ -362,17 +367,16 @@ def _check_buffer(key: str, buffer: Buffer, path: tuple[Segment, ...], value: An
         if buffer.kind == "fixed" and not _is_slot(rest[0], len(buffer)):
             raise RowError(key, where, f"this fixed buffer has the slots 0 to {len(buffer) - 1}")
         row = row_at(buffer, rest[0])
-        return check_row(value, buffer.fields, key, where, row.cells if row else None)
+        return _check_cells(value, fields, key, where, kinds, row.cells if row else None)
     if len(rest) == 2:
-        if buffer.column(rest[1]) is None:
-            raise RowError(
-                key, where, f"no field {rest[1]!r}, expected one of {', '.join(buffer.fields)}"
-            )
-        cells: list[Any] = [None] * len(buffer.fields)
-        cells[buffer.column(rest[1]) or 0] = value
-        checked = check_row(cells, buffer.fields, key, where)
+        column = buffer.column(rest[1])
+        if column is None:
+            raise RowError(key, where, f"no field {rest[1]!r}, expected one of {', '.join(fields)}")
+        cells: list[Any] = [None] * len(fields)
+        cells[column] = value
+        checked = _check_cells(cells, fields, key, where, kinds)
         assert checked is not None
-        return checked[buffer.column(rest[1]) or 0]
+        return checked[column]
     if rest:
         raise RowError(key, where, "a cell is assigned whole, not in parts")
     if value is None:
@@ -381,14 +385,45 @@ def _check_buffer(key: str, buffer: Buffer, path: tuple[Segment, ...], value: An
         if buffer.kind != "map":
             raise RowError(key, prop, f"a {buffer.kind} buffer takes a list of rows, got a dict")
         return {
-            row_key(k): check_row(row, buffer.fields, key, f"{prop}[{k!r}]")
+            row_key(k): _check_cells(row, fields, key, f"{prop}[{k!r}]", kinds)
             for k, row in value.items()
         }
     if not isinstance(value, list | tuple):
         raise RowError(key, prop, f"want a list of rows, got {type(value).__name__}")
     if buffer.kind == "fixed" and len(value) > len(buffer):
         raise RowError(key, prop, f"{len(value)} rows for a fixed buffer of {len(buffer)} slots")
-    return [check_row(row, buffer.fields, key, f"{prop}[{i}]") for i, row in enumerate(value)]
+    return [_check_cells(row, fields, key, f"{prop}[{i}]", kinds) for i, row in enumerate(value)]
+
+
+def _check_cells(
+    row: Any,
+    fields: Sequence[str],
+    card: str,
+    where: str,
+    kinds: Mapping[str, Kind],
+    known: Cells | None = None,
+) -> Cells | None:
+    """Return `row` as plain cells, those of the card's own fields checked by their kinds."""
+    cells = check_row(row, fields, card, where, known, kinds)
+    if cells is None or not kinds:
+        return cells
+    for column, field in enumerate(fields):
+        cell = cells[column]
+        if cell is None or field not in kinds:
+            continue
+        if known is not None and cell is known[column] and not isinstance(cell, list | dict):
+            continue  # as it was, and that was checked
+        cells[column] = _checked_cell(kinds[field], cell, card, where, field)
+    return cells
+
+
+def _checked_cell(kind: Kind, cell: Any, card: str, where: str, path: str) -> Any:
+    try:
+        return kind.check(cell, path)
+    except MisfitError as misfit:
+        raise RowError(card, where, str(misfit)) from None
+    except PlainValueError as error:
+        raise PlainValueError(f"card {card!r}, {where}.{error.where}", error.reason) from None
 
 
 def _is_text(card: Mapping[str, Any], key: str, path: tuple[Segment, ...]) -> bool:

@@ -1,15 +1,38 @@
-"""Parts of a message: text, reasoning, tool calls, sources, files, images, tables, cards.
+"""Parts of a message: text, reasoning, tool calls, sources, files, images, tables and cards.
 
-A part is a struct whose JSON names its kind in `type`. `Part` is any of them.
+A row of a chatbot card may have a field `parts` with a list of them; they are shown in order,
+and the row's `content` after them. A dict with the same names and its `type` is taken as well.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
+from .components.base import Component
+from .errors import PartError, PlainValueError
+from .plain import dotted, type_name
+from .schema import (
+    Kind,
+    MisfitError,
+    Record,
+    attributes,
+    check_fields,
+    dump_value,
+    dumped,
+    kind_of,
+    list_index,
+    near_miss,
+    properties,
+    quoted,
+    required,
+)
+
 __all__ = [
+    "PARTS",
     "Card",
     "File",
     "Image",
@@ -19,88 +42,290 @@ __all__ = [
     "Table",
     "Text",
     "ToolCall",
+    "as_json",
+    "to_parts",
 ]
 
-
-class Text(msgspec.Struct, tag_field="type", tag="text", omit_defaults=True):
-    """Markdown text."""
-
-    text: str = ""
+MAX_NESTING = 8
+"""How deep tool calls may sit within tool calls."""
 
 
-class Reasoning(msgspec.Struct, tag_field="type", tag="reasoning", omit_defaults=True):
-    """What the model thought before it answered.
+class Parts(Kind):
+    """A list of parts, as objects or as dicts with their `type`."""
+
+    def check(self, value: Any, path: str) -> list[dict[str, Any]]:
+        if not isinstance(value, list | tuple):
+            raise MisfitError(f"Expected a list of parts, got `{type_name(value)}`", path)
+        if path.count(".parts") > MAX_NESTING:  # a part that holds itself ends here, too
+            raise MisfitError(f"Expected at most {MAX_NESTING} levels of parts, got more", path)
+        return [_check(item, f"{path}[{i}]") for i, item in enumerate(value)]
+
+    def step(self, segment: str | int, current: Any, path: str) -> tuple[Kind, Any, str]:
+        index = segment if current is None else list_index(segment, current, path)
+        known = current[index] if isinstance(current, list) and isinstance(index, int) else None
+        return _ANY_PART, known, f"{path}[{segment}]"
+
+    def check_removal(self, segment: str | int, path: str) -> None:  # noqa: ARG002
+        raise MisfitError("Expected a part, got `None`; assign the list without it", path)
+
+    def load(self, value: Any) -> Any:
+        return to_parts(value) if isinstance(value, list | tuple) else value
+
+
+class _AnyPart(Kind):
+    """One part. Which one it will be when an edit is saved is not known before."""
+
+    def check(self, value: Any, path: str) -> dict[str, Any]:
+        return _check(value, path)
+
+    def step(self, segment: str | int, current: Any, path: str) -> tuple[Kind, Any, str]:
+        name = str(segment)
+        below = current.get(name) if isinstance(current, Mapping) else None
+        kinds = _kinds_by_name()
+        if name not in kinds:
+            hint = near_miss(name, kinds) or f"; there are {quoted(kinds)}"
+            raise MisfitError(f"no part has a property `{name}`{hint}", path)
+        return kinds[name], below, path + dotted(name)
+
+    def check_removal(self, segment: str | int, path: str) -> None:
+        if all(segment in required(cls) for cls in _BY_TYPE.values() if segment in properties(cls)):
+            raise MisfitError(f"a part needs `{segment}`, got `None`", path)
+
+
+PARTS = Parts()
+_ANY_PART = _AnyPart()
+
+
+class _Part(Record, tag_field="type", omit_defaults=True):
+    """Base of the parts."""
+
+    def dump(self) -> dict[str, Any]:
+        """Return the JSON shape, without properties that have their default. Not checked."""
+        given = _without_defaults(type(self), attributes(self))
+        return {
+            "type": _type(type(self)),
+            **{name: dump_value(value) for name, value in given.items()},
+        }
+
+    @classmethod
+    def as_kind(cls) -> Kind:
+        """Return the kind that annotations naming this class stand for."""
+        return _ANY_PART
+
+
+class Text(_Part, tag="text"):
+    """Words of the message.
 
     Attributes:
-        text: The thoughts, Markdown.
-        seconds: How long it thought.
-        done: Whether it has stopped thinking.
+        text: Markdown.
     """
 
-    text: str = ""
+    text: str
+
+
+class Reasoning(_Part, tag="reasoning"):
+    """What the model thought before it answered; shown as one line that opens.
+
+    Attributes:
+        text: Markdown.
+        seconds: How long it thought, once that is known.
+        done: Whether it has finished. While the message is streamed and it has not, the text
+            is shown as it comes.
+    """
+
+    text: str
     seconds: float | None = None
     done: bool = False
 
 
-class ToolCall(msgspec.Struct, tag_field="type", tag="tool_call", omit_defaults=True):
-    """One call of a tool, shown as a step that opens.
+class ToolCall(_Part, tag="tool_call"):
+    """A call of a tool; shown as one line with its state that opens.
 
     Attributes:
-        id: The call's id, as the model gave it.
+        id: The call, as the model names it.
         name: The tool.
-        args: Its arguments, JSON.
-        state: Where the call stands.
-        result: What it returned, JSON.
-        parts: Parts that the tool produced, shown inside.
+        args: What it was called with, any JSON.
+        state: `running`; `waiting` for the person; `done`; or `failed`.
+        result: What it returned, any JSON; a text is Markdown.
+        parts: What happened inside, such as calls that this one made.
     """
 
-    id: str = ""
-    name: str = ""
+    id: str
+    name: str
     args: Any = None
     state: Literal["running", "waiting", "done", "failed"] = "running"
     result: Any = None
-    parts: list[Part] = []
+    parts: Annotated[list[Part], PARTS] = []
 
 
-class Source(msgspec.Struct, tag_field="type", tag="source", omit_defaults=True):
-    """Something the answer rests on."""
+class Source(_Part, tag="source"):
+    """Where something in the answer comes from; all are gathered under the message.
 
-    title: str = ""
+    Attributes:
+        title: Its name.
+        url: Address to open: http or https, or a path of this app.
+        quote: The words that were used, as plain text.
+        index: Number that the text cites it by; else they are counted from 1.
+    """
+
+    title: str
     url: str | None = None
     quote: str | None = None
-    index: int | None = None
+    index: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
-class File(msgspec.Struct, tag_field="type", tag="file", omit_defaults=True):
-    """A file to open or download; `size` is in bytes."""
+class File(_Part, tag="file"):
+    """A file to open or keep.
 
-    name: str = ""
-    url: str = ""
-    size: int | None = None
+    Attributes:
+        name: File name as shown.
+        url: Address or path of this app, as `q.site.upload` returns it.
+        size: Size in bytes.
+        mime: Media type, such as `text/csv`.
+    """
+
+    name: str
+    url: str
+    size: Annotated[int, msgspec.Meta(ge=0)] | None = None
     mime: str | None = None
 
 
-class Image(msgspec.Struct, tag_field="type", tag="image", omit_defaults=True):
-    """A picture; width and height are in CSS pixels."""
+class Image(_Part, tag="image"):
+    """A picture. One of another site is shown by the card's `images`.
 
-    url: str = ""
-    alt: str = ""
-    width: int | None = None
-    height: int | None = None
+    Attributes:
+        url: Address or path of this app, or a `data:image/...` address.
+        alt: What it shows, in words.
+        width: Width in CSS pixels; with the height its room is kept while it loads.
+        height: Height in CSS pixels.
+    """
+
+    url: str
+    alt: str
+    width: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
+    height: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
 
 
-class Table(msgspec.Struct, tag_field="type", tag="table", omit_defaults=True):
-    """A small table of plain values."""
+class Table(_Part, tag="table"):
+    """Rows and columns; scrolls inside itself.
 
-    columns: list[str] = []
-    rows: list[list[Any]] = []
+    Attributes:
+        columns: Heads of the columns.
+        rows: Rows of cells; numbers are aligned and written as the reader's language does.
+    """
+
+    columns: list[str]
+    rows: list[list[Any]]
 
 
-class Card(msgspec.Struct, tag_field="type", tag="card", omit_defaults=True):
-    """Components, as in a form card."""
+class Card(_Part, tag="card"):
+    """Form components inside a message, as in a form card.
 
-    items: list[Any] = []
+    Attributes:
+        items: `ui.text(...)`, `ui.button(...)` and so on.
+    """
+
+    items: list[Annotated[Any, Component.as_kind()]]
+
+    def __post_init__(self) -> None:
+        # Plain from the start: a store that encodes parts knows no components.
+        if isinstance(self.items, list | tuple):
+            self.items = dump_value(self.items)
+
+
+def _type(cls: type[_Part]) -> str:
+    return str(cls.__struct_config__.tag)
 
 
 Part: TypeAlias = Text | Reasoning | ToolCall | Source | File | Image | Table | Card
-"""Any part of a message."""
+
+_BY_TYPE: dict[str, type[_Part]] = {
+    _type(cls): cls for cls in (Text, Reasoning, ToolCall, Source, File, Image, Table, Card)
+}
+
+
+def to_parts(value: Sequence[Any] | str) -> list[Part]:
+    """Return parts as objects.
+
+    Args:
+        value: A text, or a list of parts, of dicts with their `type`, or of texts.
+
+    Raises:
+        PartError: If one is no part, or a property of it has a wrong type or range.
+
+    >>> to_parts(["Hello", {"type": "file", "name": "a.csv", "url": "/a.csv"}])
+    [Text(text='Hello'), File(name='a.csv', url='/a.csv', size=None, mime=None)]
+    """
+    return [_BY_TYPE[part["type"]].load(_body(part)) for part in as_json(value)]  # type: ignore[misc]
+
+
+def as_json(value: Sequence[Any] | str) -> list[dict[str, Any]]:
+    """Return parts as plain JSON, in the form in which they travel and are stored.
+
+    Args:
+        value: As for `to_parts`.
+
+    Raises:
+        PartError: If one is no part, or a property of it has a wrong type or range.
+
+    >>> as_json([Reasoning("Let me see.", seconds=2)])
+    [{'type': 'reasoning', 'text': 'Let me see.', 'seconds': 2}]
+    """
+    try:
+        return PARTS.check([value] if isinstance(value, str) else value, "parts")
+    except MisfitError as misfit:
+        raise PartError(misfit.path, misfit.reason) from None
+    except PlainValueError as error:
+        raise PartError(error.where, error.reason) from None
+
+
+def _check(value: Any, path: str) -> dict[str, Any]:
+    if isinstance(value, str):
+        value = Text(value)
+    if isinstance(value, _Part):
+        cls, given = type(value), attributes(value)
+    else:
+        found = value if isinstance(value, Mapping) else dumped(value)
+        if not isinstance(found, Mapping) or isinstance(value, Record):
+            raise MisfitError(f"Expected a part, got `{type_name(value)}`", path)
+        cls, given = _class_of(found, path), _body(found)
+    return {"type": _type(cls), **_without_defaults(cls, check_fields(cls, given, path))}
+
+
+def _class_of(given: Mapping[Any, Any], path: str) -> type[_Part]:
+    name = given.get("type")
+    found = _BY_TYPE.get(name) if isinstance(name, str) else None
+    if found is None:
+        got = repr(name) if isinstance(name, str) else f"`{type_name(name)}`"
+        hint = near_miss(name, _BY_TYPE) if isinstance(name, str) else ""
+        expected = f"Expected one of {quoted(_BY_TYPE)}, got {got}{hint}"
+        raise MisfitError(expected, path + ".type")
+    return found
+
+
+def _body(given: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {name: value for name, value in given.items() if name != "type"}
+
+
+def _without_defaults(cls: type[_Part], given: Mapping[str, Any]) -> dict[str, Any]:
+    defaults = _defaults(cls)
+    return {n: v for n, v in given.items() if n not in defaults or defaults[n] != v}
+
+
+@cache
+def _defaults(cls: type[_Part]) -> Mapping[str, Any]:
+    fields = msgspec.structs.fields(cls)
+    return {
+        field.name: [] if field.default_factory is list else field.default
+        for field in fields
+        if not field.required
+    }
+
+
+@cache
+def _kinds_by_name() -> Mapping[str, Kind]:
+    """Return the kinds of all properties of parts; one name means one thing in all of them."""
+    kinds: dict[str, Kind] = {"type": kind_of(Literal[tuple(_BY_TYPE)])}
+    for cls in _BY_TYPE.values():
+        kinds.update(properties(cls))
+    return kinds

@@ -11,7 +11,10 @@ from typing import Any
 
 from .cards.box import box as box
 from .cards.box import boxes as boxes
+from .cards.chatbot import ChatAttachments as ChatAttachments
 from .cards.chatbot import ChatbotCard as ChatbotCard
+from .cards.chatbot import ChatCommand as ChatCommand
+from .cards.chatbot import ChatMention as ChatMention
 from .cards.chatbot import ChatSuggestion as ChatSuggestion
 from .cards.form import FormCard as FormCard
 from .cards.header import HeaderCard as HeaderCard
@@ -48,6 +51,9 @@ from .schema import near_miss
 
 chatbot_card = ChatbotCard
 chat_suggestion = ChatSuggestion
+chat_attachments = ChatAttachments
+chat_command = ChatCommand
+chat_mention = ChatMention
 form_card = FormCard
 header_card = HeaderCard
 nav_group = NavGroup
@@ -80,6 +86,9 @@ text_xl = TextXl
 text_xs = TextXs
 textbox = Textbox
 
+OWN = ("chat_attachments", "chat_command", "chat_mention")
+"""Functions that Wave's `ui` does not have."""
+
 
 def __getattr__(name: str) -> Any:
     # The other 100 functions, 100 types and 52 classes of constants are made when first asked
@@ -106,4 +115,4 @@ def __dir__() -> list[str]:
 def _public() -> list[str]:
     from . import stubs, wave_names
 
-    return sorted({*wave_names.FUNCTIONS, *wave_names.ENUMS, *stubs.TYPE_NAMES})
+    return sorted({*wave_names.FUNCTIONS, *wave_names.ENUMS, *stubs.TYPE_NAMES, *OWN})

@@ -9,8 +9,10 @@ import pytest
 from swell import Data, data, pack, ui
 from swell.cards.base import check_card, check_property
 from swell.cards.chatbot import ChatbotCard
-from swell.errors import CardError
+from swell.errors import CardError, PlainValueError, RowError
 from swell.live.edits import Assign, Prepend
+from swell.page import Page
+from swell.parts import Reasoning, Text
 
 CARD = {"view": "chatbot", "box": "1 1 4 8", "name": "bot"}
 
@@ -60,7 +62,7 @@ def test_a_buffer_without_the_two_fields_is_refused(fields: str) -> None:
     "messages",
     [
         [{"content": "Hi", "from_user": True}, {"content": "Yes?"}],
-        [{"msg": "Hi", "fromUser": 1}, {"msg": "Yes?", "fromUser": False, "id": 7}],
+        [{"msg": "Hi", "fromUser": 1}, {"msg": "Yes?", "fromUser": False, "mood": 7}],
         [["Hi", True], ("Yes?", False)],
         pack([{"content": "Hi", "from_user": True}, {"content": "Yes?", "from_user": False}]),
         data("content from_user", rows=[["Hi", True], ["Yes?", False]], pack=True),
@@ -179,3 +181,182 @@ def test_a_raw_card_may_bring_its_history(earlier: Any, travels: dict[str, Any])
     checked = check_card("chat", {**CARD, "data": [], "prev_items": earlier})
     del checked["data"]
     assert checked == {**CARD, **travels}
+
+
+# ------------------------------------------------------------------------------- beyond Wave
+
+FIELDS = "content from_user id author avatar time status parts branch error"
+
+
+def chat(**properties: Any) -> Page:
+    """Return a page with a chat whose rows may have every optional field."""
+    page = Page()
+    page["chat"] = ui.chatbot_card("1 1 4 8", "bot", data(FIELDS, t="list"), **properties)
+    page.save()
+    return page
+
+
+def rows_of(page: Page) -> list[dict[str, Any]]:
+    page.save()
+    [[_, card]] = page.load()["cards"]
+    return [dict(zip(card["data"]["f"], cells, strict=True)) for _, cells in card["data"]["r"]]
+
+
+def row(**fields: Any) -> list[Any]:
+    return [fields.get(name) for name in FIELDS.split()]
+
+
+def test_what_wave_does_not_have_is_given_by_name_only() -> None:
+    with pytest.raises(TypeError):
+        ui.chatbot_card("1 1 4 8", "bot", [], *[None] * 7, "Hello")  # type: ignore[call-arg]
+
+
+def test_all_properties_beyond_wave_travel() -> None:
+    checked = put(
+        [],
+        events=["edit", "regenerate", "branch", "delete", "submit", "search", "jump"],
+        greeting="Good morning",
+        attachments=ui.chat_attachments(accept=[".pdf", "image/*"]),
+        slash_commands=[ui.chat_command("new", "New chat", caption="Begin again", icon="Add")],
+        mentions=[ui.chat_mention("ada")],
+        submit_key="ctrl_enter",
+        speech=True,
+        follow_ups=[ui.chat_suggestion("more", "Tell me more")],
+        images=["example.com"],
+        unread_from="m7",
+        read_only=True,
+    )
+    del checked["data"]
+    assert checked == {
+        **CARD,
+        "events": ["edit", "regenerate", "branch", "delete", "submit", "search", "jump"],
+        "greeting": "Good morning",
+        "attachments": {"accept": [".pdf", "image/*"], "max_files": 10, "max_file_mb": 20},
+        "slash_commands": [
+            {"name": "new", "label": "New chat", "caption": "Begin again", "icon": "Add"}
+        ],
+        "mentions": [{"name": "ada"}],
+        "submit_key": "ctrl_enter",
+        "speech": True,
+        "follow_ups": [{"name": "more", "label": "Tell me more"}],
+        "images": ["example.com"],
+        "unread_from": "m7",
+        "read_only": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("properties", "message"),
+    [
+        ({"images": "never"}, r"Expected one of `ask`, `allow`, got 'never' - at `\$\.images`"),
+        ({"images": [3]}, r"Expected `str`, got `int` - at `\$\.images\[0\]`"),
+        ({"submit_key": "tab"}, r"Expected one of `enter`, `ctrl_enter`"),
+        ({"attachments": {"max_files": 0}}, r"from 1 to 1000, got 0 - at .*max_files"),
+        ({"slash_commands": [{}]}, r"`ChatCommand` needs `name`"),
+        ({"unread_from": 1.5}, r"at `\$\.unread_from`"),
+    ],
+)
+def test_a_wrong_property_beyond_wave_is_refused(properties: Any, message: str) -> None:
+    with pytest.raises(CardError, match=message):
+        put([], **properties)
+
+
+def test_what_was_found_is_assigned() -> None:
+    page = chat(events=["search"])
+    page["chat"].found = [{"id": "m1", "content": "by the sea", "time": 1.5}]
+    page.save()
+    assert page.load()["cards"][0][1]["found"] == [
+        {"id": "m1", "content": "by the sea", "time": 1.5}
+    ]
+    with pytest.raises(CardError, match=r"`Found` needs `content`.*\$\.found\[0\]"):
+        page["chat"].found = [{"id": "m1"}]
+
+
+def test_a_row_may_say_more_about_a_message() -> None:
+    page = chat()
+    full = row(
+        content="Yes.",
+        from_user=False,
+        id="m1",
+        author="Ada",
+        avatar="A",
+        time=1_700_000_000.5,
+        status="done",
+        parts=[Reasoning("Hm.", seconds=3), {"type": "text", "text": "Well:"}],
+        branch=[2, 3],
+        error=None,
+    )
+    page["chat"].data += full
+    assert rows_of(page) == [
+        {
+            **dict(zip(FIELDS.split(), full, strict=True)),
+            "parts": [
+                {"type": "reasoning", "text": "Hm.", "seconds": 3},
+                {"type": "text", "text": "Well:"},
+            ],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ({"id": ""}, r"Expected a non-empty `str`, got '' - at `id`"),
+        ({"id": True}, r"Expected `int`, got `bool` - at `id`"),
+        ({"author": 3}, r"Expected `str`, got `int` - at `author`"),
+        ({"time": "noon"}, r"Expected `float`, got `str` - at `time`"),
+        ({"status": "ready"}, r"Expected one of `pending`, .*got 'ready'"),
+        ({"branch": [4, 3]}, r"1 <= index <= count, got \[4, 3\] - at `branch`"),
+        ({"parts": "Hello"}, r"Expected a list of parts, got `str` - at `parts`"),
+        ({"parts": [Text("a"), {"type": "texx"}]}, r"did you mean `text`\? - at `parts\[1\]"),
+    ],
+)
+def test_a_wrong_field_of_a_row_is_refused_where_it_is_written(cells: Any, message: str) -> None:
+    page = chat()
+    [[field, value]] = cells.items()
+    with pytest.raises(RowError, match=r"'data.*" + message):
+        page["chat"].data += row(content="Hi", from_user=True, **cells)
+    page["chat"].data += row(content="Hi", from_user=True)
+    page.save()
+    for _ in range(2):  # with and without the row being there when it is checked
+        with pytest.raises(RowError, match=r"'data\[0\]'.*" + message):
+            page["chat"].data[0] = row(content="Hi", from_user=True, **cells)
+        with pytest.raises(RowError, match=r"'data\[0\]'.*" + message):
+            setattr(page["chat"].data[0], field, value)
+    with pytest.raises(CardError, match=r"\$\.data\[0\]\."):
+        put(data(FIELDS, rows=[row(content="Hi", from_user=True, **cells)]))
+    with pytest.raises(CardError, match=r"\$\.prev_items\[0\]\."):
+        page["chat"].prev_items = [{"content": "Hi", **cells}]
+
+
+def test_a_value_without_a_json_form_in_a_part_is_named() -> None:
+    page = chat()
+    with pytest.raises(PlainValueError, match=r"card 'chat', data\.parts\[0\]\.args\.day"):
+        page["chat"].data += row(
+            parts=[{"type": "tool_call", "id": "1", "name": "f", "args": {"day": {1, 2}}}]
+        )
+
+
+def test_messages_in_other_forms_may_say_more_too() -> None:
+    rows = put(
+        [
+            {"content": "Hi", "from_user": True, "id": 7},
+            {"parts": [Text("Yes?")], "status": "done", "id": None},
+        ]
+    )["data"]
+    assert rows.fields == ("content", "from_user", "id", "status", "parts")
+    assert rows.rows == [
+        ["Hi", True, 7, None, None],
+        ["", False, None, "done", [{"type": "text", "text": "Yes?"}]],
+    ]
+
+
+def test_earlier_messages_may_say_more_too() -> None:
+    earlier = [{"content": "Old", "id": "m0", "author": "Ada", "mood": 3}]
+    assert ChatbotCard.assign("chat", "prev_items", earlier) == [
+        Prepend(
+            "chat",
+            "history",
+            [{"content": "Old", "from_user": False, "id": "m0", "author": "Ada"}],
+        )
+    ]

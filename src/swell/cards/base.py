@@ -57,6 +57,9 @@ class Card(Record):
     assignable: ClassVar[dict[str, Any]] = {}
     """Properties that may be assigned but are no argument of the constructor, with their type."""
 
+    cells: ClassVar[Mapping[str, Kind]] = {}
+    """What fields of its buffers may hold beside None; a field that is not here, anything."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         CARDS[cls.view] = cls

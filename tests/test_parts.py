@@ -1,0 +1,138 @@
+"""Parts of messages: what is taken, what is refused, and their one JSON form."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from swell import ui
+from swell.errors import PartError, RowError
+from swell.parts import (
+    Card,
+    File,
+    Image,
+    Part,
+    Reasoning,
+    Source,
+    Table,
+    Text,
+    ToolCall,
+    as_json,
+    to_parts,
+)
+
+ALL: list[tuple[Part, dict[str, Any]]] = [
+    (Text("*Hi*"), {"type": "text", "text": "*Hi*"}),
+    (
+        Reasoning("Hm.", seconds=1.5, done=True),
+        {"type": "reasoning", "text": "Hm.", "seconds": 1.5, "done": True},
+    ),
+    (
+        ToolCall("c1", "look", {"at": [1]}, "done", "a *cat*", [Text("inside")]),
+        {
+            "type": "tool_call",
+            "id": "c1",
+            "name": "look",
+            "args": {"at": [1]},
+            "state": "done",
+            "result": "a *cat*",
+            "parts": [{"type": "text", "text": "inside"}],
+        },
+    ),
+    (
+        Source("Atlas", "https://example.com", "p. 3", 2),
+        {
+            "type": "source",
+            "title": "Atlas",
+            "url": "https://example.com",
+            "quote": "p. 3",
+            "index": 2,
+        },
+    ),
+    (
+        File("a.csv", "/a.csv", 12, "text/csv"),
+        {"type": "file", "name": "a.csv", "url": "/a.csv", "size": 12, "mime": "text/csv"},
+    ),
+    (
+        Image("/cat.png", "A cat", 640, 480),
+        {"type": "image", "url": "/cat.png", "alt": "A cat", "width": 640, "height": 480},
+    ),
+    (
+        Table(["a", "b"], [[1, None], ["x", True]]),
+        {"type": "table", "columns": ["a", "b"], "rows": [[1, None], ["x", True]]},
+    ),
+    (
+        Card([ui.button("go", "Go")]),
+        {"type": "card", "items": [{"button": {"name": "go", "label": "Go"}}]},
+    ),
+]
+
+
+def test_here_is_one_of_each() -> None:
+    assert [type(part) for part, _ in ALL] == list(get_args(Part))
+
+
+@pytest.mark.parametrize(("part", "json"), ALL, ids=lambda value: type(value).__name__)
+def test_a_part_has_one_json_form(part: Part, json: dict[str, Any]) -> None:
+    assert part.dump() == json
+    assert as_json([part]) == as_json([json]) == [json]
+    assert to_parts([part]) == to_parts([json]) == [part]
+    assert msgspec.json.decode(msgspec.json.encode([part])) == [json]
+    assert msgspec.json.decode(msgspec.json.encode([json]), type=list[Part]) == [part]
+
+
+def test_what_is_at_its_default_is_left_out() -> None:
+    assert as_json([ToolCall("c1", "look"), Reasoning("Hm.")]) == [
+        {"type": "tool_call", "id": "c1", "name": "look"},
+        {"type": "reasoning", "text": "Hm."},
+    ]
+
+
+def test_a_text_is_a_part() -> None:
+    assert to_parts("Hello") == to_parts(["Hello"]) == [Text("Hello")]
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (3, r"parts: Expected a list of parts, got `int`"),
+        ([3], r"parts\[0\]: Expected a part, got `int`"),
+        ([ui.text("Hi")], r"parts\[0\]: Expected a part, got `.*Text`"),
+        (["a", {"text": "b"}], r"parts\[1\]\.type: Expected one of `text`, .*got `None`"),
+        ([{"type": "tool-call"}], r"did you mean `tool_call`\?"),
+        ([{"type": "file", "name": "a"}], r"parts\[0\]\.url: `File` needs `url`, it is missing"),
+        ([Text("a"), Text(7)], r"parts\[1\]\.text: Expected `str`, got `int`"),  # type: ignore[arg-type]
+        ([{"type": "text", "text": "a", "colour": 1}], r"`Text` has no property `colour`"),
+        ([Source("a", index=-1)], r"parts\[0\]\.index: Expected `int` >= 0, got -1"),
+        ([Table(["a"], [[{1}]])], r"parts\[0\]\.rows\[0\]\[0\]: expected a plain JSON value"),
+        ([Card([ui.text(3)])], r"parts\[0\]\.items\[0\]\.text\.content: Expected `str`"),  # type: ignore[arg-type]
+        (
+            [ToolCall("1", "f", parts=[{"type": "text"}])],  # type: ignore[list-item]
+            r"parts\[0\]\.parts\[0\]\.text: `Text` needs `text`",
+        ),
+    ],
+)
+def test_what_is_no_part_is_refused_with_its_place(parts: Any, message: str) -> None:
+    with pytest.raises(PartError, match=message):
+        as_json(parts)
+
+
+def test_a_part_that_holds_itself_is_refused() -> None:
+    call = ToolCall("1", "f")
+    call.parts.append(call)
+    with pytest.raises(PartError, match="at most 8 levels of parts"):
+        as_json([call])
+
+
+def test_parts_are_copied() -> None:
+    args = {"q": ["a"]}
+    [part] = as_json([ToolCall("1", "f", args)])
+    args["q"].append("b")
+    assert part["args"] == {"q": ["a"]}
+
+
+def test_the_error_of_a_row_names_the_part() -> None:
+    assert issubclass(PartError, ValueError)
+    assert PartError.code != RowError.code
