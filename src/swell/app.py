@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _Hook = Callable[[], Any]
+_Drain = Callable[[float], Awaitable[Any]]
 _MODES = ("unicast", "multicast", "broadcast")
+_ACKS = ("received", "handled")
+_REGISTERED = ("handlers", "acks", "_on_startup", "_on_shutdown", "_on_drain")
 
 
 class App:
@@ -37,8 +40,10 @@ class App:
         self.settings: Settings | None = None
         self.state = Expando()
         self.handlers: dict[str, tuple[Callable[..., Any], str | None]] = {}
+        self.acks: dict[str, str] = {}
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
+        self._on_drain: list[_Drain] = []
         self._server: Server | None = None
 
     def add(
@@ -48,21 +53,44 @@ class App:
         mode: str | None = None,
         on_startup: _Hook | None = None,
         on_shutdown: _Hook | None = None,
+        *,
+        on_drain: _Drain | None = None,
+        ack: str = "received",
     ) -> None:
         """Let `handler` answer on `route`; a later handler of a route replaces the earlier.
 
+        The arguments are those of `app`.
+
         Raises:
-            ValueError: If the route or the mode cannot be used.
+            ValueError: If the route, the mode or `ack` cannot be used.
         """
         if not route.startswith("/") or route.startswith(("/_s/", "/_f/")):
             raise ValueError(f"route must start with '/' and not with /_s/ or /_f/, got {route!r}")
         if mode is not None and mode not in _MODES:
             raise ValueError(f"mode must be one of {', '.join(_MODES)}, got {mode!r}")
-        self.handlers[route if route == "/" else route.rstrip("/")] = (handler, mode)
+        if ack not in _ACKS:
+            raise ValueError(f"ack must be one of {', '.join(_ACKS)}, got {ack!r}")
+        path = route if route == "/" else route.rstrip("/")
+        self.handlers[path] = (handler, mode)
+        self.acks[path] = ack
         if on_startup is not None:
             self._on_startup.append(on_startup)
         if on_shutdown is not None:
             self._on_shutdown.append(on_shutdown)
+        if on_drain is not None:
+            self._on_drain.append(on_drain)
+
+    def forget(self) -> dict[str, Any]:
+        """Forget all handlers and hooks, and return them for `restore`; for tests."""
+        before = {name: getattr(self, name) for name in _REGISTERED}
+        for name, value in before.items():
+            setattr(self, name, type(value)())
+        return before
+
+    def restore(self, before: dict[str, Any]) -> None:
+        """Take back what `forget` returned."""
+        for name, value in before.items():
+            setattr(self, name, value)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -97,7 +125,7 @@ class App:
     async def drain(self) -> None:
         """Ask every browser to come back later, and wait for handlers up to `drain_s`."""
         if self._server is not None:
-            await self._server.drain()
+            await self._server.drain(self._on_drain)
 
     async def shutdown(self) -> None:
         """Stop handlers that still run, then run the `on_shutdown` functions."""
@@ -130,6 +158,9 @@ def app(
     mode: str | None = None,
     on_startup: _Hook | None = None,
     on_shutdown: _Hook | None = None,
+    *,
+    on_drain: _Drain | None = None,
+    ack: str = "received",
 ) -> Callable[[_Handler], _Handler]:
     """Make an async function the handler of a route.
 
@@ -141,13 +172,19 @@ def app(
             `broadcast` (everybody). The setting `app_mode` when left out.
         on_startup: Called without arguments when the server starts; may be async.
         on_shutdown: Called without arguments when it stops; may be async.
+        on_drain: Async function, called with the setting `drain_s` when the server is asked to
+            stop, for work that goes on outside of handlers: browsers stay connected until it
+            has ended, at most a little longer than that.
+        ack: When the browser is told that an action is in safe hands: `received` before the
+            handler runs, or `handled` when the handler says `q.acknowledge()` or ends. Then a
+            handler that raises refuses the action, and the browser keeps what was typed.
 
     Raises:
-        ValueError: If the route or the mode cannot be used.
+        ValueError: If the route, the mode or `ack` cannot be used.
     """
 
     def register(handler: _Handler) -> _Handler:
-        main.add(route, handler, mode, on_startup, on_shutdown)
+        main.add(route, handler, mode, on_startup, on_shutdown, on_drain=on_drain, ack=ack)
         return handler
 
     return register

@@ -113,6 +113,28 @@ class NotSupportedError(SwellError, NotImplementedError):
         )
 
 
+class RefusedError(SwellError):
+    """Raised by a handler to refuse what was asked, with a sentence for the person.
+
+    On a route with `ack="handled"` the browser keeps the words that were sent, ready to be sent
+    again. Nothing is logged: it is an answer, not a fault.
+
+    Attributes:
+        message: What to show: what happened, what it means, what to do.
+        reason: Stable name for programs, such as `store_unavailable`.
+        retry_ms: The browser sends it again by itself after so many milliseconds; None = never.
+    """
+
+    code = "refused"
+
+    def __init__(self, message: str, reason: str = "refused", retry_ms: int | None = None) -> None:
+        super().__init__(message, reason, retry_ms)
+        self.message, self.reason, self.retry_ms = message, reason, retry_ms
+
+    def __str__(self) -> str:
+        return self.message
+
+
 class LimitError(SwellError):
     """Something would grow past its bound, so it was refused whole.
 

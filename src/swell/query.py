@@ -59,6 +59,10 @@ class Query:
         mode: `unicast`, `multicast` or `broadcast`.
         route: Route of the app, such as `/demo`.
         headers: HTTP headers of the browser's connection, each a list of values.
+        action_id: Random name that the browser gave what was done: the same when it is sent
+            again, as after a lost connection. None where the server asks on its own.
+        session_id: Stands for the browser, the same in all of its tabs for as long as its
+            cookie lasts. It cannot be used in place of the cookie.
     """
 
     def __init__(
@@ -75,6 +79,9 @@ class Query:
         events: Expando,
         headers: dict[str, list[str]],
         page: AsyncPage,
+        action_id: str | None = None,
+        session_id: str = "",
+        acknowledge: Callable[[bool], None] | None = None,
     ) -> None:
         self.mode = mode
         self.site = site
@@ -87,7 +94,22 @@ class Query:
         self.route = route
         self.auth = auth
         self.headers = headers
+        self.action_id = action_id
+        self.session_id = session_id
         self._client_id = client_id
+        self._acknowledge = acknowledge
+
+    def acknowledge(self, *, duplicate: bool = False) -> None:
+        """Tell the browser now that this action is in safe hands; it stops keeping it.
+
+        For routes with `ack="handled"`, where it is otherwise told when the handler ends. To
+        refuse instead, raise `RefusedError`. A second call does nothing.
+
+        Args:
+            duplicate: It had been taken over before, so nothing was done.
+        """
+        if self._acknowledge is not None:
+            self._acknowledge(duplicate)
 
     async def sleep(self, delay: float, result: Any = None) -> Any:
         """Wait `delay` seconds without holding up anybody, then return `result`."""

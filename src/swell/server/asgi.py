@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -56,7 +57,7 @@ class Server:
             f"{COOKIE}_{self.settings.port}",
         )
         routes = {
-            path: Route(path, handler, mode or self.settings.app_mode)
+            path: Route(path, handler, mode or self.settings.app_mode, app.acks[path])
             for path, (handler, mode) in app.handlers.items()
         }
         self._routes = routes
@@ -100,9 +101,9 @@ class Server:
         """Start background work; needs a running event loop."""
         self.broker.start()
 
-    async def drain(self) -> None:
-        """Ask browsers to come back later and wait for running handlers."""
-        await self.broker.drain()
+    async def drain(self, hooks: Sequence[Callable[[float], Awaitable[Any]]] = ()) -> None:
+        """Ask browsers to come back later and wait for running handlers and for `hooks`."""
+        await self.broker.drain(hooks)
 
     async def stop(self) -> None:
         """Cancel what still runs and remove uploaded files."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 
 from swell.config import Settings
-from swell.errors import AttachmentError, ProtocolError
+from swell.errors import AttachmentError, ProtocolError, RefusedError
 from swell.expando import Expando
 from swell.live.connection import Connection
 from swell.live.wire import (
@@ -48,14 +50,22 @@ CLIENTS_PER_SESSION = 64
 CLIENTS_MAX = 20_000
 _RETRY_MS = 250
 _CANCEL_S = 5.0
+HOOK_GRACE_S = 5.0  # how much longer than drain_s a function for on_drain may take
+_WRONG = "Something went wrong while answering."
 
 
 class Route(msgspec.Struct, frozen=True):
-    """One app: its path, its handler, and who shares its page."""
+    """One app: its path, its handler, who shares its page, and when it takes actions over.
+
+    Attributes:
+        ack: `received`: an action is acknowledged before its handler runs; `handled`: when the
+            handler says so or ends, unless it raises.
+    """
 
     path: str
     handler: Callable[[Query], Any]
     mode: str
+    ack: str = "received"
 
 
 class Client:
@@ -65,7 +75,7 @@ class Client:
         id: Random, known to this tab and the server only.
         session_id: The browser it belongs to; nobody else may use the id.
         state: `q.client`.
-        seen: Ids of its latest actions, so that none runs twice.
+        seen: Ids of its latest actions, so that none runs twice; False until acknowledged.
         error: What last went wrong, until the next action succeeds.
         gone_at: When its last connection closed, None while it has one.
     """
@@ -86,7 +96,7 @@ class Client:
         self.headers = headers
         self.auth = Auth()
         self.state = Expando()
-        self.seen: OrderedDict[str, None] = OrderedDict()
+        self.seen: OrderedDict[str, bool] = OrderedDict()
         self.connections: set[Connection] = set()
         self.error: Err | None = None
         self.gone_at: float | None = None
@@ -242,9 +252,11 @@ class Broker:
             raise ProtocolError(CLOSE_FORBIDDEN, "unknown client")
         if act.event is not None and act.event[0].startswith("@"):
             raise ProtocolError(CLOSE_MALFORMED, "events of the system come from the server")
-        if act.id in client.seen or (session_id, act.id) in self._left:
+        if client.seen.get(act.id) or (session_id, act.id) in self._left:
             connection.push(Ack(act.id, "dup"))
             return
+        if act.id in client.seen:
+            return  # its handler runs; whatever comes of it goes to all connections of the tab
         wait = connection.wait_for_act(time.monotonic())
         if wait:
             retry = max(1, int(wait * 1000))
@@ -258,10 +270,12 @@ class Broker:
         except AttachmentError as error:
             connection.push(Ack(act.id, "err", error.reason, error.message))
             return
-        client.seen[act.id] = None
+        client.seen[act.id] = False
         if len(client.seen) > SEEN_MAX:
             client.seen.popitem(last=False)
-        connection.push(Ack(act.id, "ok"))
+        if client.route.ack == "received":
+            client.seen[act.id] = True
+            connection.push(Ack(act.id, "ok"))
         if client.route.mode != "unicast":
             for other in client.page.watchers - client.connections:
                 other.push(Clear())
@@ -309,6 +323,9 @@ class Broker:
             events=Expando(events),
             headers=client.headers,
             page=AsyncPage(client.page),
+            action_id=ref,
+            session_id=sha256(b"swell session " + client.session_id.encode()).hexdigest()[:32],
+            acknowledge=functools.partial(_acknowledge, client, ref),
         )
         client.running += 1
         client.sequence += 1
@@ -325,26 +342,33 @@ class Broker:
             if isinstance(result, Awaitable):
                 await result
             outcome = "ok"
+            _acknowledge(client, ref)
             if number == client.sequence:
                 client.error = None
+        except RefusedError as error:
+            if not _refuse(client, ref, error.reason, error.message, error.retry_ms):
+                client.error = Err(code=error.reason, msg=error.message, ref=ref)
+                client.send(client.error)
         except Exception:
-            self._report(client, ref)
+            error_id = self._report(client, ref)
+            _refuse(client, ref, "handler_failed", f"{_WRONG} (error {error_id})", None)
         finally:
             client.running -= 1
             if ref is not None:
                 client.send(End(ref, outcome))
 
-    def _report(self, client: Client, ref: str | None) -> None:
+    def _report(self, client: Client, ref: str | None) -> str:
         """Log the traceback under an id, and show the person that id and nothing else."""
         error_id = secrets.token_hex(4)
         _log.exception("error %s in the handler of %s", error_id, client.route.path)
         client.error = Err(
             code="handler_failed",
-            msg="Something went wrong while answering.",
+            msg=_WRONG,
             id=error_id,
             ref=ref,
         )
         client.send(client.error)
+        return error_id
 
     # ---------------------------------------------------------------- life and death
 
@@ -383,8 +407,9 @@ class Broker:
         self._run(client, None, {}, None, gone)
         del self.clients[client.id]
         # The tab may come back as another client, with actions whose acks it never got.
-        for id in list(client.seen)[-self._settings.unacked_max :]:
-            self._left[client.session_id, id] = None
+        for id, taken in list(client.seen.items())[-self._settings.unacked_max :]:
+            if taken:
+                self._left[client.session_id, id] = None
         while len(self._left) > LEFT_MAX:
             self._left.popitem(last=False)
         self.pages.close(client.address)
@@ -404,19 +429,31 @@ class Broker:
             if self._files is not None:
                 self._files.expire(now, self.clients.__contains__)
 
-    async def drain(self) -> None:
+    async def drain(self, hooks: Sequence[Callable[[float], Awaitable[Any]]] = ()) -> None:
         """Ask every browser to come back later, and wait for handlers that are running.
 
         Connections stay open until then, so that an answer that can still end is seen to.
+
+        Args:
+            hooks: Called with `drain_s` and waited for, too, at most `HOOK_GRACE_S` longer.
         """
         self.draining = True
         in_ms = 1000 if len(self._all) < 50 else 10_000
         for connection in list(self._all):
             connection.push(Drain(in_ms))
+        seconds = self._settings.drain_s
+        others = [asyncio.ensure_future(hook(seconds)) for hook in hooks]
         if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=self._settings.drain_s)
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
             if late:
                 _log.warning("%d handlers still ran after drain_s and are stopped", len(late))
+        if others:
+            done, _ = await asyncio.wait(others, timeout=seconds + HOOK_GRACE_S)
+            for task in others:
+                if task not in done:
+                    task.cancel()
+                elif (error := task.exception()) is not None:
+                    _log.error("a function for on_drain failed", exc_info=error)
         self.drained = True
         for connection in list(self._all):
             connection.wake()
@@ -429,3 +466,19 @@ class Broker:
         if tasks:
             await asyncio.wait(tasks, timeout=_CANCEL_S)
         self._janitor = None
+
+
+def _acknowledge(client: Client, ref: str | None, duplicate: bool = False) -> None:
+    """Tell a tab that its action is in safe hands, unless it has been told."""
+    if ref is not None and client.seen.get(ref) is False:
+        client.seen[ref] = True
+        client.send(Ack(ref, "dup" if duplicate else "ok"))
+
+
+def _refuse(client: Client, ref: str | None, code: str, message: str, retry_ms: int | None) -> bool:
+    """Give an action back to its tab, unless it has been taken over; return whether it was."""
+    if ref is None or client.seen.get(ref) is not False:
+        return False
+    del client.seen[ref]
+    client.send(Ack(ref, "err", code, message, retry_ms))
+    return True

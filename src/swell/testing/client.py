@@ -71,6 +71,7 @@ class Client:
         closed: Close code of the connection, None while it is open.
         welcomes: How the server greeted this tab each time, `snapshot` or `resumed`.
         cleared: How often it was told to forget args because somebody else acted.
+        acks: Every answer to an action, in order.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Client:
         self._id: str | None = None
         self._pos: Position | None = None
         self._ops: list[Op] = []
+        self.acks: list[Ack] = []
         self._acks: dict[str, Ack] = {}
         self._ends: dict[str, str] = {}
         self._connection: Connection | None = None
@@ -337,6 +339,7 @@ class Client:
                 self._welcomed = True
         elif isinstance(message, Ack):
             self._acks[message.id] = message
+            self.acks.append(message)
         elif isinstance(message, End):
             self._ends[message.id] = message.st
             if message.st == "ok":
@@ -394,19 +397,21 @@ def isolated() -> Iterator[None]:
     They register for the whole process; a test that defines an app of its own uses this
     so that no other test meets it.
     """
-    handlers = dict(main.handlers)
-    main.handlers.clear()
+    before = main.forget()
     try:
         with routing.isolated():
             yield
     finally:
-        main.handlers.clear()
-        main.handlers.update(handlers)
+        main.restore(before)
 
 
 @asynccontextmanager
 async def serving(
-    handler: Callable[..., Any], *, mode: str = "unicast", settings: Settings | None = None
+    handler: Callable[..., Any],
+    *,
+    mode: str = "unicast",
+    settings: Settings | None = None,
+    ack: str = "received",
 ) -> AsyncIterator[Harness]:
     """Serve a handler in-process, for tests with more than one tab.
 
@@ -414,6 +419,7 @@ async def serving(
         handler: An async function that takes a query, as given to `@app`.
         mode: `unicast`, `multicast` or `broadcast`.
         settings: Bounds and times; by default frames are not held back for merging.
+        ack: `received` or `handled`, as given to `@app`.
     """
     settings = settings or Settings(flush_interval_s=0.0, act_rate_per_s=1e6, act_burst=100_000)
     limits = ConnectionLimits(
@@ -422,7 +428,7 @@ async def serving(
     app = App()
     app.add("/", handler, mode)
     files = FileStore(settings)
-    broker = Broker(settings, {"/": Route("/", handler, mode)}, app.state, "", files)
+    broker = Broker(settings, {"/": Route("/", handler, mode, ack)}, app.state, "", files)
     broker.start()
     harness = Harness(broker, files, "/", limits)
     try:
