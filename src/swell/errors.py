@@ -357,3 +357,20 @@ class ModelOverloadError(ModelError):
 
     code = "overloaded"
     usual = "The model is overloaded. Try again in a moment."
+
+
+class AskTimeoutError(SwellError):
+    """Nobody answered a question of `turn.ask` in time.
+
+    Attributes:
+        seconds: How long it waited.
+    """
+
+    code = "ask_timeout"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return "The question was not answered in time."
