@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web check check-python check-web test test-web e2e faults property gen demo docs pictures bench clean
+.PHONY: help install web check check-python check-web test test-web e2e faults property sdks gen demo docs pictures bench clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -68,6 +68,11 @@ faults: web ## run the fault tests at their full size: cuts, lost frames, slow r
 
 property: web ## run the state machine and its broken variants at full length, 5 minutes
 	SWELL_PROPERTY=long $(BIN)/python -m pytest tests/property
+
+sdks: web ## run the tests against litellm, langchain and langgraph, in their own environment
+	test -x .cache/sdks/bin/python || $(PYTHON) -m venv .cache/sdks
+	SWELL_SKIP_WEB=1 .cache/sdks/bin/python -m pip install --quiet --disable-pip-version-check -e '.[sdks,models]'
+	.cache/sdks/bin/python -m pytest tests/sdks -W default
 
 gen: install ## write the files that are made from code
 	$(BIN)/python tools/gen_docs.py

@@ -169,6 +169,13 @@ def _package(error: BaseException) -> bool:
     return any(base.__module__.partition(".")[0] in PACKAGES for base in type(error).__mro__)
 
 
+def _broken(error: BaseException) -> bool:
+    """Whether this is a connection that could not be made, or broke."""
+    if isinstance(error, ConnectionError):
+        return True
+    return _package(error) and bool(_CONNECTION.search(type(error).__name__))
+
+
 def _understood(error: BaseException) -> ModelError:
     names = " ".join(base.__name__ for base in type(error).__mro__ if base is not object).lower()
     response = field(error, "response")
@@ -180,18 +187,17 @@ def _understood(error: BaseException) -> ModelError:
         body += f" {text(report, 'type')} {text(report, 'code')}"
     if "contextwindow" in names:
         return ModelContextError(retry_after=retry_after(headers))
-    # A package that wraps "cannot connect" gives it a status of its own, such as 500.
-    cause = type(error.__cause__).__name__ if error.__cause__ else ""
-    if "apiconnection" in names or _CONNECTION.search(cause):
+    if "apiconnection" in names:
+        return ModelConnectionError()
+    # A package that wraps "cannot connect" may give it a status of its own: 500.
+    if status in (None, 500) and any(_broken(cause) for cause in _chain(error)):
         return ModelConnectionError()
     if isinstance(status, int) and status >= 400:
         failure = failure_of_status(status, body, headers)
     elif _CONTEXT.search(body):
         failure = ModelContextError()
     else:
-        failure = _named(f"{names} {body.lower()}") or (
-            ModelConnectionError() if _CONNECTION.search(names) else ModelError()
-        )
+        failure = _named(f"{names} {body.lower()}") or ModelError()
     return failure
 
 

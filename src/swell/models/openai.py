@@ -34,6 +34,7 @@ class OpenAIChunks:
     def read(self, chunk: object) -> list[Delta]:
         """Return what a chunk or event adds."""
         kind = field(chunk, "type")
+        kind = getattr(kind, "value", kind)  # litellm has an enum there
         if not isinstance(kind, str):
             return _whole(chunk) if items(chunk, "output") else self._chat.read(chunk)
         if (

@@ -14,6 +14,7 @@ PROVIDERS = {
     "anthropic": "swell.models.anthropic:AnthropicChunks",
     "litellm": "swell.models.litellm:LiteLLMChunks",
     "pydantic_ai": "swell.models.pydantic_ai:AgentEvents",
+    "pydantic_graph": "swell.models.pydantic_ai:AgentEvents",
     "langchain_core": "swell.models.langchain:LangChainChunks",
     "langgraph": "swell.models.langchain:LangChainChunks",
 }

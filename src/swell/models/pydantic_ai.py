@@ -1,0 +1,113 @@
+"""Agents of the `pydantic-ai` package: events of a run, its nodes, and whole responses.
+
+The texts of `run_stream` are plain strings; pass on those of `stream_text(delta=True)`.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from swell.models.deltas import Delta, ReasoningDelta, TextDelta, ToolCallDelta, ToolState, Usage
+from swell.models.fields import arguments, field, items, number, plain, text
+
+__all__ = ["AgentEvents"]
+
+
+class AgentEvents:
+    """Reads what a run of an agent yields."""
+
+    def __init__(self) -> None:
+        self._streamed = False
+        self._counted = False
+
+    def read(self, chunk: object) -> list[Delta]:
+        """Return what an event, a node or a response adds."""
+        kind = text(chunk, "event_kind")
+        if kind in ("part_start", "part_end"):
+            return self._part(field(chunk, "part"), begins=kind == "part_start")
+        if kind == "part_delta":
+            return _delta(field(chunk, "delta"))
+        if kind in ("function_tool_call", "output_tool_call"):
+            return _call(field(chunk, "part"))
+        if kind in ("function_tool_result", "output_tool_result"):
+            return _result(field(chunk, "part") or field(chunk, "result"))
+        if kind == "final_result":
+            call = text(chunk, "tool_call_id")
+            return [ToolCallDelta(call, text(chunk, "tool_name"), state="done")] if call else []
+        if kind == "agent_run_result":
+            return self._end(field(chunk, "result"))
+        if (response := field(chunk, "model_response")) is not None:  # CallToolsNode
+            return self._response(response)
+        if (request := field(chunk, "request")) is not None:  # ModelRequestNode
+            return [delta for part in items(request, "parts") for delta in _result(part)]
+        if text(chunk, "kind") == "response":
+            return self._response(chunk)
+        return []
+
+    def _part(self, part: object, *, begins: bool) -> list[Delta]:
+        self._streamed = True
+        kind = text(part, "part_kind")
+        if kind in ("tool-call", "builtin-tool-call"):
+            return _call(part)
+        if begins and kind in ("text", "thinking"):
+            return _said(part)
+        return _result(part) if begins else []
+
+    def _response(self, response: object) -> list[Delta]:
+        found: list[Delta] = []
+        for part in items(response, "parts"):
+            kind = text(part, "part_kind")
+            if kind in ("tool-call", "builtin-tool-call"):
+                found += _call(part)
+            elif kind in ("text", "thinking") and not self._streamed:
+                found += _said(part)
+            else:
+                found += _result(part)
+        return found + self._usage(response)
+
+    def _end(self, result: object) -> list[Delta]:
+        output = field(result, "output")
+        if isinstance(output, str):
+            said = [] if self._streamed else [TextDelta(output)]
+        else:
+            shown = msgspec.json.format(msgspec.json.encode(plain(output)), indent=2).decode()
+            said = [TextDelta(f"\n\n```json\n{shown}\n```\n")]
+        return [*said, *([] if self._counted else self._usage(result))]
+
+    def _usage(self, thing: object) -> list[Delta]:
+        usage = field(thing, "usage")
+        if callable(usage) and not hasattr(usage, "input_tokens"):  # a method before version 2
+            usage = usage()
+        tokens = Usage(number(usage, "input_tokens"), number(usage, "output_tokens"))
+        self._counted |= tokens != Usage()
+        return [tokens] if tokens != Usage() else []
+
+
+def _said(part: object) -> list[Delta]:
+    said = text(part, "content")
+    if not said:
+        return []
+    return [TextDelta(said) if text(part, "part_kind") == "text" else ReasoningDelta(said)]
+
+
+def _delta(delta: object) -> list[Delta]:
+    said = text(delta, "content_delta")
+    kind = text(delta, "part_delta_kind")
+    if not said or kind not in ("text", "thinking"):
+        return []
+    return [TextDelta(said) if kind == "text" else ReasoningDelta(said)]
+
+
+def _call(part: object) -> list[Delta]:
+    args = arguments(field(part, "args"))
+    return [ToolCallDelta(text(part, "tool_call_id"), text(part, "tool_name"), args)]
+
+
+def _result(part: object) -> list[Delta]:
+    kind, call = text(part, "part_kind"), text(part, "tool_call_id")
+    if kind not in ("tool-return", "builtin-tool-return", "retry-prompt") or not call:
+        return []
+    failed = kind == "retry-prompt" or text(part, "outcome") not in ("", "success")
+    state: ToolState = "failed" if failed else "done"
+    name = text(part, "tool_name")
+    return [ToolCallDelta(call, name, None, state, plain(field(part, "content")))]
