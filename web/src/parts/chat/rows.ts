@@ -20,12 +20,6 @@ export interface Source {
   subscribe(changed: () => void): () => void;
 }
 
-/** Messages that are laid out, and skipped while off screen, together. */
-export interface Section {
-  readonly key: string;
-  readonly items: readonly Source[];
-}
-
 const never = (): (() => void) => () => undefined;
 
 /** A message that stays as it is. */
@@ -76,43 +70,6 @@ export function fromHistory(history: unknown): readonly Source[] {
     remembered.set(row, made);
     return made;
   });
-}
-
-const size = 40;
-
-/**
- * Group messages so that a list of thousands stays cheap: a new message touches the last group only, one that leaves
- * at the front the first only, and older ones that come make new groups. Groups that did not change stay the same object.
- */
-export function intoSections(
-  history: readonly Source[],
-  rows: readonly Source[],
-  before: readonly Section[] = [],
-): readonly Section[] {
-  const counted = rows.every(({ id }, index) => typeof id === "number" && (index === 0 || id > (rows[index - 1]?.id as number)));
-  const byId = group(rows, ({ id }) => `#${Math.floor((id as number) / size)}`, counted);
-  // Ids far apart would make a group of each message.
-  const even = byId && byId.length <= rows.length / 8 + 3 ? byId : group(rows, (_row, index) => `@${Math.floor(index / size)}`);
-  const old = group(history, (_row, index) => `<${Math.floor((history.length - 1 - index) / size)}`) ?? [];
-  const known = new Map(before.map((section) => [section.key, section]));
-  return [...old, ...(even ?? [])].map((section) => {
-    const same = known.get(section.key);
-    return same?.items.length === section.items.length && same.items.every((item, index) => item === section.items[index])
-      ? same
-      : section;
-  });
-}
-
-function group(rows: readonly Source[], bucket: (row: Source, index: number) => string, possible = true): Section[] | null {
-  if (!possible) return null;
-  const sections: { key: string; items: Source[] }[] = [];
-  rows.forEach((row, index) => {
-    const key = bucket(row, index);
-    const last = sections.at(-1);
-    if (last?.key === key) last.items.push(row);
-    else sections.push({ key, items: [row] });
-  });
-  return sections;
 }
 
 /** How often the person already said exactly this. */

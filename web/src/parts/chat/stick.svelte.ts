@@ -1,8 +1,8 @@
 /**
  * Scrolling of a conversation: follow the end while the reader is there, never move what they read.
  *
- * Older messages that come in above are held in place by the browser's scroll anchoring. It does nothing at the very
- * top, hence {@link Stick.beforePrepend}; where a browser has none, the height that was added is scrolled by hand.
+ * What grows or shrinks above the view, a picture that arrives or code that is coloured, is evened out by the browser's
+ * scroll anchoring.
  */
 export class Stick {
   /** The reader is at the end, and new text keeps them there. */
@@ -13,7 +13,8 @@ export class Stick {
   #scroller: HTMLElement | undefined;
   #top = 0;
   #height = 0;
-  #prepending: number | undefined;
+  /** What is being read while older messages come in above it, and where it is on the screen. */
+  #held: { readonly element: Element; readonly top: number } | undefined;
 
   /** Watch a scrolling element and the content that grows in it; the answer stops it. */
   attach(scroller: HTMLElement, content: HTMLElement): () => void {
@@ -54,19 +55,19 @@ export class Stick {
   beforePrepend(): void {
     const scroller = this.#scroller;
     if (!scroller) return;
-    if (CSS.supports("overflow-anchor", "auto")) {
-      // At 0 the browser would keep the top in view, not the message.
-      if (scroller.scrollTop < 1) scroller.scrollTop = 1;
-    } else {
-      this.#prepending = scroller.scrollHeight - scroller.scrollTop;
-    }
-    if (scroller.scrollHeight > scroller.clientHeight + 2) this.pinned = false;
+    const { top } = scroller.getBoundingClientRect();
+    const element = [...scroller.querySelectorAll("[data-message]")].find((message) => message.getBoundingClientRect().bottom > top);
+    this.#held = element && { element, top: element.getBoundingClientRect().top };
   }
 
   /** Call after they were drawn. */
   afterPrepend(): void {
-    if (this.#scroller && this.#prepending !== undefined) this.#scroller.scrollTop = this.#scroller.scrollHeight - this.#prepending;
-    this.#prepending = undefined;
+    const [scroller, held] = [this.#scroller, this.#held];
+    this.#held = undefined;
+    if (!scroller) return;
+    if (this.pinned) this.#resized();
+    // By hand: at the very top the browser would hold the top in view and not the message.
+    else if (held?.element.isConnected) scroller.scrollTop += held.element.getBoundingClientRect().top - held.top;
   }
 
   #resized(): void {

@@ -1,0 +1,187 @@
+"""Reading a long conversation: what is read never moves, whatever else goes on in the list."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from .chat import messages, say
+from .conftest import Run
+
+LONG = """
+import asyncio
+from swell import Q, app, data, main, ui
+
+RICH = '''Answer {i}, with **bold** words, `code` and a [link](https://example.com).
+
+```python
+def f(x):
+    return [x * {i} for _ in range(10)]
+```
+
+| name | value |
+| --- | --- |
+| one | {i} |
+| two | two |
+
+![A picture](pic-{i}.png)
+
+- a point
+- another, and some more words that make it long enough to break into a second line or a third
+'''
+
+def rows(start, end):
+    return [[f'Question {i}?', True] if i % 2 == 0 else [RICH.replace('{i}', str(i)), False]
+            for i in range(start, end)]
+
+async def stream(q):
+    q.page['talk'].data += ['', False]
+    q.page['talk'].generating = True
+    text = ''
+    for i in range(q.client.tokens):
+        text += f'word{i} ' + ('\\n\\n' if i % 20 == 19 else '')
+        q.page['talk'].data[-1] = [text, False]
+        await q.page.save()
+        await asyncio.sleep(0.02)
+    q.page['talk'].generating = False
+    await q.page.save()
+
+@app('/')
+async def serve(q: Q):
+    if not q.client.ready:
+        q.client.ready = True
+        count, _, tokens = (q.args['#'] or '40').partition('-')
+        q.client.tokens = int(tokens or 100)
+        q.client.oldest = 1000
+        q.page['talk'] = ui.chatbot_card(
+            box='1 1 -1 -1', name='chatbot', events=['stop', 'scroll_up'],
+            data=data('content from_user', t='list', rows=rows(1000, 1000 + int(count))))
+    if q.events.chatbot and q.events.chatbot.scroll_up:
+        await asyncio.sleep(1)
+        q.client.oldest -= 50
+        q.page['talk'].prev_items = [
+            {'content': text, 'from_user': mine}
+            for text, mine in rows(q.client.oldest, q.client.oldest + 50)]
+    if q.args.chatbot:
+        q.page['talk'].data += [q.args.chatbot, True]
+        await q.page.save()
+        q.client.task = asyncio.create_task(stream(q))
+    await q.page.save()
+"""
+
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="180">'
+    '<rect width="300" height="180"/></svg>'
+)
+
+# Follows where an element is on the screen, after each frame: what was painted, not what a layout
+# in the middle of a change would say.
+HOLD = """
+(text) => {
+  const log = document.querySelector("[role=log]").getBoundingClientRect();
+  const all = [...document.querySelectorAll("[data-message]")];
+  const anchor = all.find((e) => e.getBoundingClientRect().top >= log.top
+    && (!text || e.textContent.includes(text)));
+  const top = () => anchor.getBoundingClientRect().top;
+  const held = (window.__held = { from: top(), worst: 0, frames: 0, text: anchor.textContent });
+  const channel = new MessageChannel();
+  channel.port1.onmessage = () => {
+    const moved = anchor.isConnected ? Math.abs(top() - held.from) : Infinity;
+    held.worst = Math.max(held.worst, moved);
+    held.now = moved;
+    held.frames++;
+    requestAnimationFrame(() => channel.port2.postMessage(0));
+  };
+  channel.port2.postMessage(0);
+}
+"""
+
+
+def open_long(run: Run, page: Page, how: str = "40") -> None:
+    """Open the app with so many messages, and pictures that take their time."""
+
+    def picture(route: Route) -> None:
+        time.sleep(0.05)
+        route.fulfill(body=SVG, content_type="image/svg+xml")
+
+    page.route("**/pic-*.png", picture)
+    page.goto(f"{run(LONG).url}#{how}")
+    expect(messages(page).last).to_be_visible()
+    page.wait_for_timeout(500)
+
+
+def hold(page: Page, text: str = "") -> None:
+    """Begin to watch the first message in view, or the first one with this text."""
+    page.evaluate(HOLD, text)
+
+
+def moved(page: Page) -> tuple[float, float]:
+    """Return how far it has moved at worst, and by now, in pixels."""
+    held = page.evaluate("window.__held")
+    assert held["frames"] > 5
+    return held["worst"], held["now"]
+
+
+def scroll_to(page: Page, top: int) -> None:
+    page.evaluate("(top) => (document.querySelector('[role=log]').scrollTop = top)", top)
+
+
+def to_end(page: Page) -> float:
+    distance: float = page.evaluate(
+        "(() => { const s = document.querySelector('[role=log]');"
+        " return s.scrollHeight - s.clientHeight - s.scrollTop; })()"
+    )
+    return distance
+
+
+@pytest.mark.parametrize("size", ["100%", "200%"])
+@pytest.mark.parametrize("streaming", [False, True])
+def test_older_messages_come_in_above_without_moving_what_is_read(
+    run: Run, page: Page, size: str, streaming: bool
+) -> None:
+    open_long(run, page, "40-300")
+    page.evaluate("(size) => (document.documentElement.style.fontSize = size)", size)
+    page.wait_for_timeout(500)
+    if streaming:
+        say(page, "Go on")
+        expect(messages(page, "assistant").last).to_contain_text("word10")
+    for _ in range(3):
+        page.get_by_role("log").focus()
+        page.keyboard.press("Home")
+        expect(page.get_by_role("button", name="Loading earlier messages")).to_have_count(1)
+        page.wait_for_timeout(150)  # pictures at the top
+        hold(page)
+        expect(page.get_by_role("button", name="Load earlier messages")).to_have_count(1)
+        page.wait_for_timeout(900)
+        assert moved(page) <= (1, 1)
+        scroll_to(page, 3000)
+        page.wait_for_timeout(200)
+
+
+def test_a_long_conversation_is_drawn_where_it_is_read(run: Run, page: Page) -> None:
+    open_long(run, page, "2000")
+    assert to_end(page) < 2
+    drawn = messages(page).count()
+    assert drawn < 200
+    expect(messages(page).last).to_contain_text("Answer 2999")
+    page.get_by_role("log").focus()
+    page.keyboard.press("Home")
+    expect(messages(page).first).to_have_text("Question 1000?")
+    # Every step on the way down shows messages, and none of them twice.
+    for _ in range(30):
+        page.mouse.move(400, 300)
+        page.mouse.wheel(0, 600)
+        page.wait_for_timeout(30)
+    page.wait_for_timeout(300)
+    shown = page.evaluate(
+        "[...document.querySelectorAll('[data-message=user]')].map(e => e.textContent.trim())"
+    )
+    assert len(set(shown)) == len(shown)
+    numbers = [int(re.findall(r"\d+", text)[0]) for text in shown]
+    assert numbers == sorted(numbers)
+    page.keyboard.press("End")
+    page.wait_for_timeout(300)
+    assert to_end(page) < 2
