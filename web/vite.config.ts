@@ -1,26 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
-
-/**
- * Keep only the parser of marked. The module ends with a ready-made converter to HTML that hangs on to everything, so
- * tree shaking alone leaves a third of it that is never called here (3 kB of the first load).
- */
-function onlyLexer(): Plugin {
-  return {
-    name: "only-lexer",
-    apply: "build",
-    transform: {
-      filter: { id: /\/marked\/lib\/marked\.esm\.js$/ },
-      handler(code) {
-        const found = /;var \w+=new \w+;function \w+\(.*?export\{(.*?)\};/s.exec(code);
-        const names = found?.[1]?.split(",").filter((name) => /^\w+ as (?:Lexer|Tokenizer)$/.test(name));
-        if (found === null || names?.length !== 2) throw new Error("marked has changed: look at onlyLexer again");
-        return { code: `${code.slice(0, found.index)};export{${names.join(",")}};`, map: null };
-      },
-    },
-  };
-}
+import { shortClass, slimMarked, slimPreload, slimSvelte } from "./tools/slim.ts";
 
 /**
  * The build has no index.html: the server renders the page from `manifest.json`. Every address is relative
@@ -28,7 +8,7 @@ function onlyLexer(): Plugin {
  */
 export default defineConfig(({ mode }) => ({
   base: "./",
-  plugins: [svelte(), onlyLexer()],
+  plugins: [slimSvelte(), svelte({ compilerOptions: { cssHash: shortClass } }), slimMarked(), slimPreload()],
   // Under test, Svelte has to resolve to its browser build; otherwise `mount` is the server's stub.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   build: {
@@ -46,7 +26,7 @@ export default defineConfig(({ mode }) => ({
     },
   },
   test: {
-    include: ["src/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "tools/*.test.ts"],
     // Files that need a DOM say so in their first line: `// @vitest-environment jsdom`.
     environment: "node",
     // The machines that run this may have two cores, and something else to do.

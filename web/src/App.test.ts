@@ -105,7 +105,7 @@ test("a notification tells when it was dismissed", async () => {
   expect(client.sent[0]?.event).toEqual(["bar", "dismissed", true]);
 });
 
-test("a lost connection is mentioned after a second, not before, and what ends it offers a way on", () => {
+test("a lost connection is mentioned after a second, not before, and what ends it offers a way on", async () => {
   vi.useFakeTimers();
   show(chat("1 1 -1 -1"));
   client.set({ status: "reconnecting" });
@@ -118,8 +118,12 @@ test("a lost connection is mentioned after a second, not before, and what ends i
   client.set({ status: "replaced" });
   click(".place .btn");
   expect(client.status).toBe("online");
-  client.set({ status: "ended", endedReason: "This page has been deleted." });
-  expect(find(".place").textContent).toContain("This page has been deleted.");
+  client.set({ status: "ended", endedCode: 4507 });
+  expect(find(".place").textContent).toContain("This page has ended.");
+  vi.useRealTimers();
+  await soon(() => {
+    expect(find(".place").textContent).toContain("This page has been deleted.");
+  });
 });
 
 test("an action that takes long draws a thin line, unless the chat shows that it waits", () => {
@@ -133,9 +137,10 @@ test("an action that takes long draws a thin line, unless the chat shows that it
   expect(findAll(".line")).toEqual([]);
 });
 
-test("an error is said with its id and can be dismissed", () => {
+test("an error is said with its id and can be dismissed", async () => {
   show(chat("1 1 -1 -1"));
   client.set({ error: { code: "handler_failed", msg: "This did not work.", id: "e-123", ref: null } });
+  await soon(() => find("[role=alert]"));
   expect(find("[role=alert]").textContent).toMatch(/This did not work\..*e-123/s);
   click("[role=alert] button");
   expect(findAll("[role=alert]")).toEqual([]);

@@ -22,7 +22,7 @@ export class FakeClient {
   error: ErrorInfo | null = null;
   busy = false;
   user = "anon";
-  endedReason = "";
+  endedCode = 0;
   hash = "";
   readonly args: Args;
   readonly #changed = new Set<() => void>();
@@ -60,7 +60,7 @@ export class FakeClient {
     this.set({ busy: false });
   }
 
-  set(state: Partial<Pick<FakeClient, "status" | "error" | "busy" | "endedReason">>): void {
+  set(state: Partial<Pick<FakeClient, "status" | "error" | "busy" | "endedCode">>): void {
     Object.assign(this, state);
     this.#notify();
   }

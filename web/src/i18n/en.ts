@@ -1,5 +1,10 @@
-/** Every word the interface itself says, in one place. Apps bring their own words in their cards. */
-export const text = {
+import { area } from "./area";
+
+/**
+ * What the interface itself says on any page. Parts that are loaded late have their own words, in files beside this
+ * one; apps bring theirs in their cards.
+ */
+export const text = area({
   assistant: "Assistant",
   you: "You",
   conversation: "Conversation",
@@ -31,25 +36,11 @@ export const text = {
   useHere: "Use here",
   ended: "This page has ended.",
   reload: "Reload",
-  errorTitle: "Something went wrong",
-  errorHint: "The page still works; you can try again.",
-  errorId: "Error id",
   dismiss: "Dismiss",
-  close: "Close",
   commands: "More actions",
-  menu: "Menu",
-  navigation: "Navigation",
   page: "Page",
   unsupported: (view: string) => `This version cannot show “${view}”.`,
   loadFailed: "This part could not be loaded.",
-  required: "required",
-  showPassword: "Show",
-  hidePassword: "Hide",
-  choose: "Choose…",
-  chosen: (count: number) => `${String(count)} chosen`,
-  selectAll: "All",
-  selectNone: "None",
-  opensNewTab: "opens in a new tab",
   taskDone: "done",
   taskOpen: "to do",
   loadImage: (description: string, host: string) =>
@@ -57,12 +48,4 @@ export const text = {
   notSentEnded: "Not sent: this page is no longer connected.",
   notSentFull: "Not sent: too much is waiting for the connection already.",
   notSentTooLong: "Not sent: this is too long.",
-  endedMalformed: "This page sent something that the server does not understand.",
-  endedVersion: "This page is older than the server, and loading it again did not help.",
-  endedSignedOut: "You are not signed in.",
-  endedForbidden: "This page belongs to another session.",
-  endedTooMany: "Too many connections are open. Close some tabs, then try again.",
-  endedRevoked: "You have been signed out.",
-  endedDeleted: "This page has been deleted.",
-  endedOther: (code: number) => `The server has ended the connection (${String(code)}).`,
-} as const;
+});

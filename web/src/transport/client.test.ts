@@ -288,7 +288,7 @@ describe("close codes", () => {
     const { page, client } = await onlinePage();
     page.socket.end(code);
     expect(client.status).toBe("ended");
-    expect(client.endedReason).not.toBe("");
+    expect(client.endedCode).toBe(code);
     page.pass(100_000);
     page.wake();
     expect(page.sockets.length).toBe(1);

@@ -10,7 +10,7 @@ import { Listeners } from "../state/listeners";
 import { Desync } from "../state/ops";
 import { PageState, type Snapshot } from "../state/page";
 import { Args } from "./args";
-import { Close, endedReason, isTerminal } from "./codes";
+import { Close, isTerminal } from "./codes";
 import { FrameReader } from "./frames";
 import { Identity } from "./identity";
 import { Link, type Verdict } from "./link";
@@ -37,7 +37,7 @@ export type { ErrorInfo, Outcome };
  * - `reconnecting`: it was, and will be again; actions wait.
  * - `draining`: live, but the server is about to go away.
  * - `replaced`: another tab has taken over; {@link Client.takeOver} takes it back.
- * - `ended`: no further attempts; see {@link Client.endedReason}.
+ * - `ended`: no further attempts; see {@link Client.endedCode}.
  */
 export type Status = "connecting" | "online" | "reconnecting" | "draining" | "replaced" | "ended";
 
@@ -77,7 +77,7 @@ export class Client {
   #status: Status = "connecting";
   #error: ErrorInfo | null = null;
   #user = "";
-  #endedReason = "";
+  #endedCode = 0;
   #limits: Limits = { frame: 262_144, unacked: 32 };
   #beatMs = 25_000;
 
@@ -145,9 +145,9 @@ export class Client {
     return this.#user;
   }
 
-  /** With status `ended`: a sentence that says why. */
-  get endedReason(): string {
-    return this.#endedReason;
+  /** With status `ended`: the close code that says why. */
+  get endedCode(): number {
+    return this.#endedCode;
   }
 
   /** Called when any of the above changed. The answer unsubscribes. */
@@ -442,7 +442,7 @@ export class Client {
       return "stop";
     }
     if (isTerminal(code)) {
-      this.#endedReason = endedReason(code);
+      this.#endedCode = code;
       this.#setStatus("ended");
       return "stop";
     }

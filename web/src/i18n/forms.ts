@@ -1,0 +1,13 @@
+import { area } from "./area";
+
+/** Words of forms. */
+export const text = area({
+  required: "required",
+  showPassword: "Show",
+  hidePassword: "Hide",
+  choose: "Choose…",
+  chosen: (count: number) => `${String(count)} chosen`,
+  selectAll: "All",
+  selectNone: "None",
+  opensNewTab: "opens in a new tab",
+});

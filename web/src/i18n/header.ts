@@ -1,0 +1,8 @@
+import { area } from "./area";
+
+/** Words of the header card. */
+export const text = area({
+  menu: "Menu",
+  navigation: "Navigation",
+  close: "Close",
+});
