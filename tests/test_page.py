@@ -164,7 +164,7 @@ def no_such_card(page: Page) -> None:
         (long_row, RowError, r"'chat'.*expected 2 cells \(content from_user\), got 3"),
         (row_as_a_dict, RowError, r"'chat'.*a row is a list of 2 cells, got dict"),
         (unknown_field, RowError, r"'chat'.*no field 'text', expected one of content, from_user"),
-        (below_a_cell, RowError, r"'chat'.*a cell is assigned whole"),
+        (below_a_cell, RowError, r"'chat'.*a `str` has no part `\w+` - at `content"),
         (not_a_number, PlainValueError, r"card 'chat', data.from_user: .*finite number, got nan"),
         (date, PlainValueError, r"card 'chat', data\[0\].content: .*datetime.date.*isoformat"),
         (a_set, PlainValueError, r"card 'chat', data\[0\].content: .*got `set`.*sorted"),

@@ -29,8 +29,8 @@ from .live.edits import (
 from .live.kinds import row_at
 from .live.ops import Segment, key_fault
 from .live.state import Card, PageState
-from .plain import plain
-from .schema import Kind, MisfitError, properties
+from .plain import dotted, plain
+from .schema import ANYTHING, Kind, ListOf, MisfitError, properties
 
 _log = logging.getLogger("swell.page")
 
@@ -50,7 +50,8 @@ class Ref:
     """A place on a page: a card, a property, a row or a cell.
 
     Attribute and item access lead deeper and never fail; only assigning does something.
-    `ref += row` appends a row to a list or cyclic buffer, `ref += text` to a text.
+    `ref += row` appends a row to a list or cyclic buffer, `ref += text` to a text, and
+    `ref += items` to a list in a cell.
     """
 
     __slots__ = ("_key", "_page", "_path")
@@ -214,8 +215,8 @@ class PageBase:
     def _append(self, key: str, path: tuple[Segment, ...], row: Any) -> None:
         card = self._card(key)
         prop = str(path[0]) if path else ""
-        if isinstance(row, str) and card is not None and _is_text(card, key, path):
-            self._record(Extend(key, list(path), plain(row, _where(key, path))))
+        if card is not None and _can_grow(card, path, row):
+            self._record(Extend(key, list(path), _check_tail(card, key, path, row)))
             return
         if len(path) != 1 or not prop.endswith("data"):
             raise ValueError(
@@ -378,7 +379,15 @@ def _check_buffer(
         assert checked is not None
         return checked[column]
     if rest:
-        raise RowError(key, where, "a cell is assigned whole, not in parts")
+        kind, owner = _kind_inside(key, buffer, path, kinds)
+        below = _place_inside(rest)
+        if value is None:
+            try:
+                owner.check_removal(rest[-1], below)
+            except MisfitError as misfit:
+                raise RowError(key, where, str(misfit)) from None
+            return None
+        return _checked_cell(kind, value, key, where, below)
     if value is None:
         return None
     if isinstance(value, Mapping):
@@ -417,6 +426,40 @@ def _check_cells(
     return cells
 
 
+def _kind_inside(
+    key: str, buffer: Buffer, path: tuple[Segment, ...], kinds: Mapping[str, Kind]
+) -> tuple[Kind, Kind]:
+    """Return the kind of a place inside of a cell, and the kind of what holds it.
+
+    What is there when the page is saved is not known now: a place that is missing then has no
+    effect, like a row that is missing.
+    """
+    where = f"{path[0]}[{path[1]!r}]"
+    column = buffer.column(path[2])
+    if column is None:
+        fields = ", ".join(buffer.fields)
+        raise RowError(key, where, f"no field {path[2]!r}, expected one of {fields}")
+    row = row_at(buffer, path[1])
+    current = row.cells[column] if row is not None and row.cells is not None else None
+    kind = owner = kinds.get(buffer.fields[column], ANYTHING)
+    below = buffer.fields[column]
+    for segment in path[3:]:
+        owner = kind
+        if current is None and isinstance(kind, ListOf):
+            return ANYTHING, ANYTHING
+        if kind is ANYTHING and (current is None or isinstance(current, list | dict)):
+            return ANYTHING, ANYTHING
+        try:
+            kind, current, below = kind.step(segment, current, below)
+        except MisfitError as misfit:
+            raise RowError(key, where, str(misfit)) from None
+    return kind, owner
+
+
+def _place_inside(rest: Sequence[Segment]) -> str:
+    return str(rest[1]) + "".join(f"[{s}]" if isinstance(s, int) else dotted(s) for s in rest[2:])
+
+
 def _checked_cell(kind: Kind, cell: Any, card: str, where: str, path: str) -> Any:
     try:
         return kind.check(cell, path)
@@ -426,20 +469,29 @@ def _checked_cell(kind: Kind, cell: Any, card: str, where: str, path: str) -> An
         raise PlainValueError(f"card {card!r}, {where}.{error.where}", error.reason) from None
 
 
-def _is_text(card: Mapping[str, Any], key: str, path: tuple[Segment, ...]) -> bool:
-    """Tell whether `path` leads to a text: a property, or a cell of a row.
+def _can_grow(card: Mapping[str, Any], path: tuple[Segment, ...], tail: Any) -> bool:
+    """Tell whether `tail` may be appended at `path`: a text to a property or a cell, or a text
+    or a list below a cell.
 
     A row that is not there, or a cell that holds something else, is met when the page is
     saved; here the field must exist.
     """
     target = card.get(str(path[0])) if path else None
-    if isinstance(target, Buffer) and len(path) == 3:
-        if target.column(path[2]) is None:
+    if isinstance(target, Buffer) and len(path) >= 3:
+        return isinstance(tail, str | list | tuple)
+    return isinstance(tail, str) and isinstance(target, str) and len(path) == 1
+
+
+def _check_tail(card: Mapping[str, Any], key: str, path: tuple[Segment, ...], tail: Any) -> Any:
+    """Return what is appended at `path` as plain JSON."""
+    buffer = card[str(path[0])]
+    if isinstance(buffer, Buffer):
+        cls = CARDS.get(str(card.get("view")))
+        kind, _ = _kind_inside(key, buffer, path, cls.cells if cls else {})
+        if not isinstance(tail, str):
             where = f"{path[0]}[{path[1]!r}]"
-            fields = ", ".join(target.fields)
-            raise RowError(key, where, f"no field {path[2]!r}, expected one of {fields}")
-        return True
-    return isinstance(target, str) and len(path) == 1
+            return _checked_cell(kind, tail, key, where, _place_inside(path[1:]))
+    return plain(tail, _where(key, path))
 
 
 def _is_slot(key: Segment, count: int) -> bool:

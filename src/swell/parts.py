@@ -24,7 +24,6 @@ from .schema import (
     dump_value,
     dumped,
     kind_of,
-    list_index,
     near_miss,
     properties,
     quoted,
@@ -61,8 +60,11 @@ class Parts(Kind):
         return [_check(item, f"{path}[{i}]") for i, item in enumerate(value)]
 
     def step(self, segment: str | int, current: Any, path: str) -> tuple[Kind, Any, str]:
-        index = segment if current is None else list_index(segment, current, path)
-        known = current[index] if isinstance(current, list) and isinstance(index, int) else None
+        if not str(segment).removeprefix("-").isdigit():
+            raise MisfitError(f"Expected the number of a part, got `{segment}`", path)
+        # Edits that are not saved yet may bring more parts than there are now.
+        index, parts = int(segment), current if isinstance(current, list) else []
+        known = parts[index] if -len(parts) <= index < len(parts) else None
         return _ANY_PART, known, f"{path}[{segment}]"
 
     def check_removal(self, segment: str | int, path: str) -> None:  # noqa: ARG002

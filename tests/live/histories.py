@@ -30,10 +30,27 @@ FIELDS = ("content", "from_user")
 KINDS = ("list", "map", "cyclic", "fixed")
 
 _texts = st.text(alphabet="ab é😀\n", max_size=5)
-_cells = st.tuples(_texts, st.sampled_from([True, False, None, 1, 1.5, [1], [True]])).map(list)
+_parts = st.lists(
+    st.recursive(
+        st.builds(lambda text: {"type": "text", "text": text}, _texts)
+        | st.sampled_from([1, True, None, "s", {"type": "call", "args": {"q": [1, 2]}}]),
+        lambda inner: st.builds(
+            lambda name, parts: {"type": "call", "name": name, "parts": parts},
+            _texts,
+            st.lists(inner, max_size=3),
+        ),
+        max_leaves=4,
+    ),
+    max_size=4,
+)
+_sides = st.sampled_from([True, False, None, 1, 1.5, [1], [True]]) | _parts
+_cells = st.tuples(_texts, _sides).map(list)
 _cards = st.sampled_from(["a", "a", "a", "b"])  # mostly one, so that steps meet
 _row_keys = st.sampled_from([0, 1, 2, -1, -2, 5, "0", "10", "9", "k"])
 _values = st.none() | _texts | st.sampled_from([1, True, 0.5, {"b": "x"}, [{"text": "y"}]])
+_below = st.lists(
+    st.sampled_from([0, 1, -1, "text", "parts", "args", "q", "name", "new"]), min_size=1, max_size=4
+)
 _items = st.lists(_texts.map(lambda text: {"text": {"name": "t", "content": text}}), max_size=3)
 
 
@@ -51,6 +68,9 @@ def one_step() -> st.SearchStrategy[tuple[Any, ...]]:
         st.tuples(st.just("below"), _cards, st.sampled_from(["b", "c"]), _values),
         st.tuples(st.just("extend"), _cards, _texts),
         st.tuples(st.just("tail"), _cards, st.none() | _row_keys, _texts),
+        st.tuples(st.just("change"), _cards, st.integers(0, 3), st.integers(0, 99), _texts),
+        st.tuples(st.just("inside"), _cards, _row_keys, _below, _values),
+        st.tuples(st.just("grow"), _cards, _row_keys, _below, _texts | _parts),
         st.tuples(st.just("items"), _cards, _items),
         st.tuples(st.just("item"), _cards, st.integers(0, 2), _texts),
         st.tuples(st.just("named"), _cards, _texts),
@@ -105,6 +125,17 @@ def edit(step: Sequence[Any], state: PageState) -> Edit | None:
             kind, row = here["data"].kind, rows[position]
             where = row.id if kind in ("map", "fixed") else position
             return Assign(key, ["data", where, "content"], str(row.cells[0]) + tail)
+        case "change", [position, how, text] if here is not None:
+            rows = here["data"].rows
+            if position >= len(rows) or rows[position].cells is None:
+                return None
+            kind, row = here["data"].kind, rows[position]
+            where = row.id if kind in ("map", "fixed") else position
+            return Assign(key, ["data", where], [row.cells[0], changed(row.cells[1], how, text)])
+        case "inside", [row, below, value]:
+            return Assign(key, ["data", row, "from_user", *below], value)
+        case "grow", [row, below, tail]:
+            return Extend(key, ["data", row, "from_user", *below], tail)
         case "set", [prop, value]:
             return Assign(key, [prop], value)
         case "below", [name, value]:
@@ -122,6 +153,28 @@ def edit(step: Sequence[Any], state: PageState) -> Edit | None:
         case "prepend", [items]:
             return Prepend(key, "items", items)
     return None
+
+
+def changed(value: Any, how: int, text: str) -> Any:
+    """Return a copy of a value that differs somewhere inside, as a handler makes it."""
+    if isinstance(value, str):
+        return value + text
+    if isinstance(value, list) and value:
+        index, rest = how % len(value), how // len(value)
+        item = {"type": "text", "text": text}
+        match rest % 5:
+            case 0:
+                return [*value[:index], item, *value[index:]]
+            case 1:
+                return [*value[:index], *value[index + 1 :]]
+            case 2:
+                return [*value[: index + 1], *value[index:]]
+            case _:
+                return [*value[:index], changed(value[index], rest, text), *value[index + 1 :]]
+    if isinstance(value, dict) and value:
+        name = sorted(value)[how % len(value)]
+        return {**value, name: changed(value[name], how // len(value), text)}
+    return [{"type": "text", "text": text}]
 
 
 def ops_of(step: Sequence[Any], state: PageState) -> list[Op]:

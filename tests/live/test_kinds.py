@@ -120,7 +120,7 @@ def test_rows_keep_their_ids_while_others_go() -> None:
         ("list", [push(["He", 1])], row(0, ["H", 1]), [Set([*BASE, 0, "text"], "H")]),
         ("list", [push(["", 1])], row(0, ["H", 1]), [Set([*BASE, 0, "text"], "H")]),
         ("list", [push(["a", 1])], row(0, ["a", True]), [Set([*BASE, 0, "mine"], True)]),
-        ("list", [push(["a", [1]])], row(0, ["a", [True]]), [Set([*BASE, 0, "mine"], [True])]),
+        ("list", [push(["a", [1]])], row(0, ["a", [True]]), [Set([*BASE, 0, "mine", 0], True)]),
         ("list", [push(["a", {"x": 1}])], row(0, ["a", {"x": 1}]), []),
         ("list", [push(A)], row(0, None), [Set([*BASE, 0], None)]),
         ("list", [push(A)], push(B), [Insert(BASE, 1, [[1, B]])]),

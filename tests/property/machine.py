@@ -38,6 +38,10 @@ def _item(text: str) -> dict[str, Any]:
     return {"text": {"name": "t", "content": text}}
 
 
+def _part(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text}
+
+
 WRITES: dict[str, tuple[list[Any], list[Any], list[Any], list[Any]]] = {
     "item of a list": (
         [("add", "a", "list")],
@@ -50,6 +54,19 @@ WRITES: dict[str, tuple[list[Any], list[Any], list[Any], list[Any]]] = {
         [("cell", "a", "k", "content", "xy")],
         [("row", "a", "k", ["xy", True]), ("cell", "a", "k", "content", "xyz")],
         [("row", "a", "k", None), ("all", "a", []), ("drop", "a"), ("add", "a", "map")],
+    ),
+    "inside of a cell": (
+        [("add", "a", "list"), ("push", "a", ["x", [_part("t"), _part("u")]])],
+        [("grow", "a", 0, [1, "text"], "v")],
+        [("grow", "a", 0, [0, "text"], "w"), ("grow", "a", 0, [1, "text"], "y")],
+        [
+            ("inside", "a", 0, [0], None),
+            ("inside", "a", 0, [1], _part("uv")),
+            ("grow", "a", 0, [], [_part("n")]),
+            ("cell", "a", 0, 1, [_part("n"), _part("t"), _part("u")]),
+            ("row", "a", 0, ["x", [_part("tt"), _part("uv"), _part("n")]]),
+            ("row", "a", 0, None),
+        ],
     ),
     "property": (
         [("add", "a", "list")],

@@ -27,15 +27,18 @@ class Row:
         cells: One value per field, or None for an empty slot.
         ends: Length in UTF-16 units of each cell that is text, kept so that appending
             does not have to count the text again; filled when first asked for.
+        inner: The same for texts inside of cells, by field and what is below it; forgotten
+            when anything but a text's end changes, since paths may mean something else then.
         paths: Path of each cell that text was appended to, made once.
     """
 
-    __slots__ = ("cells", "ends", "id", "paths")
+    __slots__ = ("cells", "ends", "id", "inner", "paths")
 
     def __init__(self, id: RowId, cells: Cells | None) -> None:
         self.id = id
         self.cells = cells
         self.ends: dict[int, int] = {}
+        self.inner: dict[tuple[Segment, ...], int] = {}
         self.paths: dict[int, Path] = {}
 
     def path(self, base: Path, column: int, field: str) -> Path:
@@ -51,6 +54,13 @@ class Row:
         if known is None:
             assert self.cells is not None
             known = self.ends[column] = units(self.cells[column])
+        return known
+
+    def inner_end(self, path: tuple[Segment, ...], text: str) -> int:
+        """Return the length in UTF-16 units of `text`, which is at `path` in a cell."""
+        known = self.inner.get(path)
+        if known is None:
+            known = self.inner[path] = units(text)
         return known
 
 
@@ -76,7 +86,7 @@ class Buffer:
         self.kind = kind
         self.fields = tuple(fields)
         self.capacity = capacity
-        self.rows = [Row(id, cells) for id, cells in rows]
+        self.rows = [Row(id, cells if cells is None else own(cells)) for id, cells in rows]
         self._index = {row.id: row for row in self.rows}
         self._columns = {name: i for i, name in enumerate(self.fields)}
         self.next_id = 1 + max((r.id for r in self.rows if isinstance(r.id, int)), default=-1)
@@ -181,10 +191,10 @@ class Buffer:
         row = self._row(id)
         checked = self._checked(cells)
         before, ends = row.cells, row.ends
-        row.cells, row.ends = checked, {}
+        row.cells, row.ends, row.inner = checked, {}, {}
 
         def undo() -> None:
-            row.cells, row.ends = before, ends
+            row.cells, row.ends, row.inner = before, ends, {}
 
         return undo
 
@@ -192,10 +202,12 @@ class Buffer:
         """Replace one cell."""
         row, cells, column = self._cell(id, field)
         before, end = cells[column], row.ends.pop(column, None)
-        cells[column] = value
+        cells[column] = own(value)
+        row.inner = {}
 
         def undo() -> None:
             cells[column] = before
+            row.inner = {}
             row.ends.pop(column, None)
             if end is not None:
                 row.ends[column] = end
@@ -233,6 +245,11 @@ class Buffer:
 
         return undo
 
+    def inside(self, id: Segment, field: Segment) -> tuple[Row, Any]:
+        """Return a row and the value of one of its cells, to look or to change below it."""
+        row, cells, column = self._cell(id, field)
+        return row, cells[column]
+
     def _row(self, id: Segment) -> Row:
         row = self._index.get(id)
         if row is None:
@@ -251,4 +268,13 @@ class Buffer:
             return None
         if not isinstance(cells, list) or len(cells) != len(self.fields):
             raise OpError(f"a row needs {len(self.fields)} cells")
-        return list(cells)
+        return [own(cell) for cell in cells]
+
+
+def own(value: Any) -> Any:
+    """Return a copy of plain JSON that shares nothing that can change."""
+    if isinstance(value, list):
+        return [own(item) for item in value]
+    if isinstance(value, dict):
+        return {key: own(item) for key, item in value.items()}
+    return value

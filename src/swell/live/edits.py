@@ -14,7 +14,7 @@ import msgspec
 
 from . import kinds
 from .buffer import Buffer
-from .ops import Append, Delete, Insert, Op, Path, Segment, Set, units
+from .ops import Append, Delete, Insert, Op, Path, Segment, Set, encoded, units
 from .state import Card, PageState, card_to_json
 
 Locate: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Sequence[Segment]]]
@@ -60,15 +60,16 @@ class AppendRow(msgspec.Struct, frozen=True):
 
 
 class Extend(msgspec.Struct, frozen=True):
-    """Append `text` to the text at `path` below the card `key`; nothing when there is none.
+    """Append to the text or list at `path` below the card `key`; nothing when there is none.
 
     Attributes:
-        path: A property, or a buffer's property, a row's key and a field.
+        path: A property, or a buffer's property, a row's key, a field and what is below it.
+        tail: Text for a text, items for a list in a cell.
     """
 
     key: str
     path: list[Segment]
-    text: str
+    tail: str | list[Any]
 
 
 class Prepend(msgspec.Struct, frozen=True):
@@ -114,12 +115,12 @@ def resolve(edit: Edit, state: PageState, locate: Locate) -> list[Op]:
 def _extend(edit: Extend, card: Card) -> list[Op]:
     prop = str(edit.path[0])
     target = card.get(prop)
-    if not edit.text:
+    if not edit.tail:
         return []
-    if isinstance(target, Buffer) and len(edit.path) == 3:
-        return kinds.extend_cell(target, [edit.key, prop], edit.path[1], edit.path[2], edit.text)
-    if isinstance(target, str) and len(edit.path) == 1:
-        return [Append([edit.key, prop], units(target), edit.text)]
+    if isinstance(target, Buffer) and len(edit.path) >= 3:
+        return kinds.extend_cell(target, [edit.key, prop], edit.path[1:], edit.tail)
+    if isinstance(target, str) and len(edit.path) == 1 and isinstance(edit.tail, str):
+        return [Append([edit.key, prop], units(target), edit.tail)]
     return []
 
 
@@ -145,7 +146,9 @@ def _assign_buffer(buffer: Buffer, path: Path, value: Any) -> list[Op]:
         return kinds.write_row(buffer, base, rest[0], value)
     if len(rest) == 2:
         return kinds.write_cell(buffer, base, rest[0], rest[1], value)
-    return kinds.write_all(buffer, base, value) if not rest and value is not None else []
+    if rest:
+        return kinds.write_inside(buffer, base, rest, value)
+    return kinds.write_all(buffer, base, value) if value is not None else []
 
 
 def _assign_plain(card: Card, path: Path, value: Any) -> list[Op]:
@@ -183,28 +186,3 @@ def _key(node: Any, segment: Segment) -> Segment | None:
             return None
         return index if 0 <= index < len(node) else None
     return None
-
-
-def encoded(value: Any) -> Any:
-    """Return containers as JSON made now, so that later edits cannot change an op.
-
-    Leaves stay what they are, since ops on them may merge.
-    """
-    if isinstance(value, str):
-        units(value)  # refuses what no encoder can send before anything has changed
-    if isinstance(value, dict | list):
-        return msgspec.Raw(encode(value))
-    return value
-
-
-def encode(value: Any) -> bytes:
-    """Return `value` as JSON.
-
-    Raises:
-        PlainValueError: If a text holds half of a surrogate pair.
-    """
-    try:
-        return msgspec.json.encode(value)
-    except UnicodeEncodeError as error:
-        units(error.object)
-        raise

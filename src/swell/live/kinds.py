@@ -20,12 +20,11 @@ import bisect
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from swell.errors import RowError
 
 from .buffer import Buffer, Cells, Row, RowId
-from .ops import Append, Delete, Insert, Op, Path, Remove, Segment, Set, units
+from .inside import Ends, diff_inside, inner_key, same
+from .ops import Append, Delete, Insert, Op, Path, Remove, Segment, Set, encoded
 
 
 def append_row(buffer: Buffer, base: Path, cells: Cells | None) -> list[Op]:
@@ -73,13 +72,73 @@ def row_at(buffer: Buffer, key: Segment) -> Row | None:
     return buffer.find(str(key)) if buffer.kind == "map" else _by_index(buffer, key)
 
 
-def extend_cell(buffer: Buffer, base: Path, key: Segment, field: Segment, text: str) -> list[Op]:
-    """Return the ops of `buffer[key].field += text`; none when there is no such text."""
-    column = buffer.column(field)
-    row = buffer.find(str(key)) if buffer.kind == "map" else _by_index(buffer, key)
-    if column is None or row is None or row.cells is None or not isinstance(row.cells[column], str):
+def write_inside(buffer: Buffer, base: Path, place: Path, value: Any) -> list[Op]:
+    """Return the ops of `buffer[key].field.below = value`; none when there is no such place.
+
+    Args:
+        buffer: The buffer.
+        base: Its path.
+        place: Key of the row, field, and what is below it. -1 is the last item of a list.
+        value: What to put there; None removes.
+    """
+    found = _inside(buffer, base, place[:-1])
+    if found is None:
         return []
-    return [Append(row.path(base, column, buffer.fields[column]), row.end(column), text)]
+    row, path, parent = found
+    last = inner_key(parent, place[-1])
+    if last is None:
+        if not isinstance(parent, dict) or value is None:
+            return []
+        return [Set([*path, str(place[-1])], encoded(value))]
+    if value is None:
+        return [Remove(path, last, 1)] if isinstance(last, int) else [Delete([*path, last])]
+    return diff_inside([*path, last], parent[last], value, _ends(row))
+
+
+def extend_cell(buffer: Buffer, base: Path, place: Path, tail: str | list[Any]) -> list[Op]:
+    """Return the ops of `buffer[key].field += tail`, also below the field; none when there is
+    no such text or list.
+
+    Args:
+        buffer: The buffer.
+        base: Its path.
+        place: Key of the row, field, and what is below it. -1 is the last item of a list.
+        tail: Text, or items. A cell that is None takes items as an empty list would.
+    """
+    found = _inside(buffer, base, place)
+    if found is None:
+        return []
+    row, path, there = found
+    if isinstance(tail, str):
+        if not isinstance(there, str):
+            return []
+        if len(place) == 2:
+            column = buffer.column(place[1]) or 0
+            return [Append(row.path(base, column, buffer.fields[column]), row.end(column), tail)]
+        return [Append(path, row.inner_end(tuple(path[3:]), there), tail)]
+    if there is None and len(place) == 2:
+        return [Set(path, encoded(tail))]
+    return [Insert(path, len(there), encoded(tail))] if isinstance(there, list) else []
+
+
+def _inside(buffer: Buffer, base: Path, place: Path) -> tuple[Row, Path, Any] | None:
+    """Return the row, the exact path and the value at a place that a handler wrote, or None."""
+    row, column = row_at(buffer, place[0]), buffer.column(place[1])
+    if row is None or row.cells is None or column is None:
+        return None
+    path: Path = [*base, row.id, buffer.fields[column]]
+    node = row.cells[column]
+    for segment in place[2:]:
+        key = inner_key(node, segment)
+        if key is None:
+            return None
+        path.append(key)
+        node = node[key]
+    return row, path, node
+
+
+def _ends(row: Row) -> Ends:
+    return lambda path, text: row.inner_end(tuple(path[3:]), text)
 
 
 def write_all(buffer: Buffer, base: Path, rows: Sequence[Any] | dict[str, Any]) -> list[Op]:
@@ -126,23 +185,14 @@ def diff_row(buffer: Buffer, base: Path, row: Row, cells: Cells | None) -> list[
 def _diff_cell(base: Path, row: Row, column: int, field: str, value: Any) -> list[Op]:
     assert row.cells is not None
     old = row.cells[column]
-    if _same(old, value):
+    if same(old, value):
         return []
     path = row.path(base, column, field)
     if isinstance(old, str) and isinstance(value, str) and old and value.startswith(old):
         return [Append(path, row.end(column), value[len(old) :])]
-    if isinstance(value, str):
-        units(value)  # refuses what no encoder can send before anything has changed
-    return [Set(path, value)]
-
-
-def _same(old: Any, value: Any) -> bool:
-    """Tell whether two cells are the same JSON: to Python `[1] == [True]`, to a browser not."""
-    if type(old) is not type(value) or old != value:
-        return False
-    return not isinstance(value, list | dict) or (
-        msgspec.json.encode(old, order="sorted") == msgspec.json.encode(value, order="sorted")
-    )
+    if isinstance(old, list | dict) and type(old) is type(value):
+        return diff_inside(path, old, value, _ends(row))
+    return [Set(path, encoded(value))]
 
 
 def _push(buffer: Buffer, base: Path, rows: list[Cells | None]) -> list[Op]:

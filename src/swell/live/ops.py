@@ -103,6 +103,31 @@ def check_path(path: Path) -> None:
             raise OpError(f"path holds the illegal segment {segment!r}")
 
 
+def encoded(value: Any) -> Any:
+    """Return containers as JSON made now, so that later edits cannot change an op.
+
+    Leaves stay what they are, since ops on them may merge.
+    """
+    if isinstance(value, str):
+        units(value)  # refuses what no encoder can send before anything has changed
+    if isinstance(value, dict | list):
+        return msgspec.Raw(encode(value))
+    return value
+
+
+def encode(value: Any) -> bytes:
+    """Return `value` as JSON.
+
+    Raises:
+        PlainValueError: If a text holds half of a surrogate pair.
+    """
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError as error:
+        units(error.object)
+        raise
+
+
 def merge(ops: list[Op]) -> list[Op]:
     """Return fewer ops with the same effect on the state they apply to.
 

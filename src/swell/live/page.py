@@ -10,10 +10,10 @@ import msgspec
 from swell.errors import LimitError
 
 from .buffer import Undo
-from .edits import Assign, Edit, Locate, encode, resolve
+from .edits import Assign, Edit, Locate, resolve
 from .frames import PathNames
 from .log import Log, op_size
-from .ops import Append, Op, merge, units
+from .ops import Append, Op, encode, merge, units
 from .snapshot import Snapshot
 from .state import PageState
 

@@ -10,9 +10,8 @@ import msgspec
 
 from swell.errors import OpError
 
-from .edits import encode
 from .frames import PathNames
-from .ops import Path
+from .ops import Path, encode
 from .state import PageState
 
 PART_BYTES = 16 * 1024

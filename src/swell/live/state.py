@@ -14,7 +14,7 @@ import msgspec
 
 from swell.errors import OpError
 
-from .buffer import Buffer, Undo
+from .buffer import Buffer, Undo, own
 from .ops import (
     ILLEGAL,
     Append,
@@ -104,15 +104,37 @@ class PageState:
     def _append(self, path: Path, at: int, text: str, whole: Any) -> Undo:
         buffer, rest = self._buffer(path)
         if buffer is not None:
-            if len(rest) != 2:
+            if len(rest) < 2:
                 raise OpError(f"{path} is not a text")
-            return buffer.append(rest[0], rest[1], at, text, whole)
+            if len(rest) == 2:
+                return buffer.append(rest[0], rest[1], at, text, whole)
+            return self._append_inside(buffer, path, at, text)
         parent, last = self._parent(path)
         before = _get(parent, last, path)
         if not isinstance(before, str) or units(before) != at:
             raise OpError(f"append at {at} to {path} of another length")
         parent[last] = before + text
         return lambda: parent.__setitem__(last, before)
+
+    def _append_inside(self, buffer: Buffer, path: Path, at: int, text: str) -> Undo:
+        row, _ = buffer.inside(path[2], path[3])
+        parent, last = self._parent(path)
+        inner = tuple(path[3:])
+        grown = _get(parent, last, path)
+        if not isinstance(grown, str) or row.inner_end(inner, grown) != at:
+            raise OpError(f"append at {at} to {path} of another length")
+        length = len(grown)
+        # No second reference may be left: only then does Python extend a text in place.
+        parent[last] = None
+        grown += text
+        parent[last] = grown
+        row.inner[inner] = at + units(text)
+
+        def undo() -> None:
+            parent[last] = parent[last][:length]
+            row.inner[inner] = at
+
+        return undo
 
     def _set(self, path: Path, value: Any) -> Undo:
         value = _plain(value)
@@ -124,7 +146,10 @@ class PageState:
                 return buffer.set_row(rest[0], value)
             if len(rest) == 2:
                 return buffer.set_cell(rest[0], rest[1], value)
-            raise OpError(f"{path} is below a cell")
+            return self._inside(buffer, path, self._set_plain(path, own(value)))
+        return self._set_plain(path, value)
+
+    def _set_plain(self, path: Path, value: Any) -> Undo:
         parent, last = self._parent(path)
         if isinstance(parent, list):
             before = _get(parent, last, path)
@@ -137,6 +162,17 @@ class PageState:
                 raise OpError(f"{path} is always text")
             value = _revive(value)
         return _put(parent, last, value)
+
+    def _inside(self, buffer: Buffer, path: Path, undo: Undo) -> Undo:
+        """Forget what was known of texts in a row, now that one of its cells changed inside."""
+        row, _ = buffer.inside(path[2], path[3])
+        row.inner = {}
+
+        def undo_and_forget() -> None:
+            undo()
+            row.inner = {}
+
+        return undo_and_forget
 
     def _set_card(self, key: Segment, value: Any) -> Undo:
         if not isinstance(key, str):
@@ -151,8 +187,15 @@ class PageState:
         target = self._list(path)
         if not 0 <= at <= len(target):
             raise OpError(f"insert at {at} of {len(target)} items")
+        if buffer is not None:
+            items = own(items)
         target[at:at] = items
-        return lambda: target.__delitem__(slice(at, at + len(items)))
+        count = len(items)
+
+        def undo() -> None:
+            del target[at : at + count]
+
+        return undo if buffer is None else self._inside(buffer, path, undo)
 
     def _remove(self, path: Path, at: int, count: int) -> Undo:
         buffer, rest = self._buffer(path)
@@ -163,7 +206,11 @@ class PageState:
             raise OpError(f"remove {count} at {at} of {len(target)} items")
         gone = target[at : at + count]
         del target[at : at + count]
-        return lambda: target.__setitem__(slice(at, at), gone)
+
+        def undo() -> None:
+            target[at:at] = gone
+
+        return undo if buffer is None else self._inside(buffer, path, undo)
 
     def _delete(self, path: Path) -> Undo:
         if not path:
@@ -176,14 +223,15 @@ class PageState:
             if buffer.find(rest[0]) is None:
                 raise OpError(f"there is no row {rest[0]!r}")
             return buffer.remove(buffer.position(rest[0]), 1)
-        if buffer is not None and rest:
+        if buffer is not None and len(rest) == 2:
             raise OpError(f"{path} cannot be deleted")
         parent, last = self._parent(path)
         if not isinstance(parent, dict):
             raise OpError(f"{path} is not an object's key")
         if len(path) == 2 and last in _NEEDED:
             raise OpError(f"{path} is always there")
-        return _drop(parent, last, path)
+        undo = _drop(parent, last, path)
+        return undo if buffer is None or not rest else self._inside(buffer, path, undo)
 
     def _buffer(self, path: Path) -> tuple[Buffer | None, Path]:
         """Return the buffer on the way to `path`, if any, and the segments below it."""
@@ -199,16 +247,27 @@ class PageState:
         """Return the dict or list that holds the last segment of `path`."""
         if len(path) < 2:
             raise OpError(f"{path} is not below a card")
+        buffer, rest = self._buffer(path)
         node: Any = self.cards
-        for segment in path[:-1]:
+        below = path
+        if buffer is not None and rest:
+            if len(rest) < 3:
+                raise OpError(f"{path} is a row or a cell")
+            _, node = buffer.inside(rest[0], rest[1])
+            below = rest[2:]
+        for segment in below[:-1]:
             node = _get(node, segment, path)
         if not isinstance(node, dict | list):
             raise OpError(f"{path} has no parent")
         return node, path[-1]
 
     def _list(self, path: Path) -> list[Any]:
-        parent, last = self._parent(path)
-        target = _get(parent, last, path)
+        buffer, rest = self._buffer(path)
+        if buffer is not None and len(rest) == 2:
+            _, target = buffer.inside(rest[0], rest[1])
+        else:
+            parent, last = self._parent(path)
+            target = _get(parent, last, path)
         if not isinstance(target, list):
             raise OpError(f"{path} is not a list")
         return target

@@ -111,29 +111,29 @@ export class PageDraft {
 
   #applyToBuffer(buffer: BufferModel, op: Op): void {
     const path = op[1];
-    if (op[0] === "i" || op[0] === "x") {
-      if (path.length !== 2) throw new Desync("rows are inserted and removed by position in the buffer");
+    const [, , id, field] = path;
+    if (id === undefined) {
+      if (op[0] !== "i" && op[0] !== "x") throw new Desync("a buffer is no text");
       this.#keep(buffer);
       if (op[0] === "i") buffer.insert(op[2], op[3]);
       else buffer.remove(op[2], op[3]);
       return;
     }
-    const [, , id, field] = path;
-    if (id === undefined || path.length > 4) throw new Desync("a path in a buffer ends at a cell");
     const row = buffer.row(id);
     if (field === undefined) {
       if (op[0] === "s") this.#write(buffer, row, checkCells(op[2], buffer.fields));
       else if (op[0] === "d") {
         this.#keep(buffer);
         buffer.remove(buffer.rows.indexOf(row), 1);
-      } else throw new Desync("a row is no text");
+      } else throw new Desync("a row is neither text nor a list");
       return;
     }
     const at = typeof field === "string" ? buffer.fields.indexOf(field) : -1;
     if (row.cells === null || at < 0) throw new Desync(`no cell ${JSON.stringify(field)}`);
-    if (op[0] === "s") this.#write(buffer, row, row.cells.with(at, op[2]));
-    else if (op[0] === "a") this.#write(buffer, row, row.cells.with(at, appended(row.cells[at], op[2], op[3])));
-    else throw new Desync("a cell cannot be deleted");
+    // Everything that did not change stays the same object, so that only what shows the rest is drawn again.
+    const cell = update(row.cells[at], path, 4, leafChange(op));
+    if (cell === undefined) throw new Desync("a cell cannot be deleted");
+    this.#write(buffer, row, row.cells.with(at, cell));
   }
 
   #write(buffer: BufferModel, row: RowModel, cells: Cells): void {
