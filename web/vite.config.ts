@@ -1,5 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { diagramFrame } from "./tools/diagram.ts";
 import { shortClass, slimMarked, slimPreload, slimSvelte } from "./tools/slim.ts";
 
 /**
@@ -8,7 +9,7 @@ import { shortClass, slimMarked, slimPreload, slimSvelte } from "./tools/slim.ts
  */
 export default defineConfig(({ mode }) => ({
   base: "./",
-  plugins: [slimSvelte(), svelte({ compilerOptions: { cssHash: shortClass } }), slimMarked(), slimPreload()],
+  plugins: [slimSvelte(), svelte({ compilerOptions: { cssHash: shortClass } }), slimMarked(), slimPreload(), diagramFrame()],
   // Under test, Svelte has to resolve to its browser build; otherwise `mount` is the server's stub.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   build: {

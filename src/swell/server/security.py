@@ -23,6 +23,7 @@ __all__ = [
     "COOKIE",
     "SessionSigner",
     "cookie_header",
+    "frame_headers",
     "host_allowed",
     "new_id",
     "origin_allowed",
@@ -230,7 +231,8 @@ def security_headers(host: str, https: bool) -> list[tuple[bytes, bytes]]:
     """Return the headers that every page of the app carries.
 
     Scripts and styles come from this server only and never inline; pictures may come from
-    elsewhere over https, since messages may show them; nothing may frame the page but itself.
+    elsewhere over https, since messages may show them; nothing may frame the page but itself, and
+    it frames nothing but the page that draws diagrams (see `frame_headers`).
 
     Args:
         host: Host header, accepted by `host_allowed` before.
@@ -246,6 +248,7 @@ def security_headers(host: str, https: bool) -> list[tuple[bytes, bytes]]:
             # 'self' covers the socket by today's standard; older browsers want it spelt out
             f"connect-src 'self' {socket_source}".rstrip(),
             "font-src 'self'",
+            "frame-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'self'",
@@ -255,4 +258,34 @@ def security_headers(host: str, https: bool) -> list[tuple[bytes, bytes]]:
         (b"content-security-policy", policy.encode("ascii")),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"same-origin"),
+    ]
+
+
+def frame_headers(host: str, https: bool) -> list[tuple[bytes, bytes]]:
+    """Return the headers of the page that draws diagrams, in a frame of the app's pages.
+
+    Whatever is in a diagram, that page has no origin (`sandbox`): no cookies, no storage and no
+    way into the page around it. It runs the client's scripts, sets styles, and loads nothing else.
+
+    Args:
+        host: Host header, accepted by `host_allowed` before.
+        https: Whether the page is served over TLS.
+    """
+    # spelt out: what 'self' means in a page without an origin is not the same everywhere
+    own = f"{'https' if https else 'http'}://{host}" if _HOST.fullmatch(host) else "'self'"
+    policy = "; ".join(
+        [
+            "sandbox allow-scripts",
+            "default-src 'none'",
+            f"script-src {own}",
+            "style-src 'unsafe-inline'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'self'",
+        ]
+    )
+    return [
+        (b"content-security-policy", policy.encode("ascii")),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
     ]

@@ -18,16 +18,20 @@ from urllib.parse import quote
 import anyio.to_thread
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from swell.errors import SettingError
 
-__all__ = ["ASSETS_PATH", "ENTRY", "WEB_DIR", "ClientBundle"]
+from .security import frame_headers, request_host
+
+__all__ = ["ASSETS_PATH", "ENTRY", "FRAME_PATH", "WEB_DIR", "ClientBundle"]
 
 WEB_DIR = Path(__file__).parent.parent / "web"
 ENTRY = "src/main.ts"
 ASSETS_PATH = "/_s/assets/"
+FRAME_PATH = "/_s/diagram"
+_FRAME_ENTRY = "src/diagram/frame.ts"
 
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -88,12 +92,14 @@ class ClientBundle:
         preload: Further scripts that the entry needs at once.
         css: Style sheets of the entry and of what it needs at once.
         build: Short id of this build; the browser reports it, so that an old tab is noticed.
+        frame: The script that draws diagrams, with files of its own; None if it was not built.
     """
 
     js: str
     preload: tuple[str, ...]
     css: tuple[str, ...]
     build: str
+    frame: str | None
     _files: dict[str, _File] = field(repr=False)
 
     @classmethod
@@ -107,6 +113,10 @@ class ClientBundle:
             raw = (directory / "manifest.json").read_bytes()
             manifest = msgspec.json.decode(raw, type=dict[str, _Chunk])
             entry = manifest[ENTRY]
+            frames_file = directory / "diagram.json"
+            frame_raw = frames_file.read_bytes() if frames_file.is_file() else b"{}"
+            frames = msgspec.json.decode(frame_raw, type=dict[str, _Chunk])
+            frame = frames.get(_FRAME_ENTRY)
             needed = list(_closure(manifest, ENTRY))
         except FileNotFoundError:
             raise SettingError(
@@ -119,12 +129,14 @@ class ClientBundle:
             raise SettingError(
                 "web client", str(directory), f"its manifest cannot be used: {error!r}"
             ) from None
-        listed = {path for chunk in manifest.values() for path in _paths(chunk)}
+        chunks = [*manifest.values(), *frames.values()]
+        listed = {path for chunk in chunks for path in _paths(chunk)}
         return cls(
             js=_name(entry.file),
             preload=tuple(_name(chunk.file) for chunk in needed if chunk is not entry),
             css=tuple(dict.fromkeys(_name(css) for chunk in needed for css in chunk.css)),
-            build=sha256(raw).hexdigest()[:12],
+            build=sha256(raw + frame_raw).hexdigest()[:12],
+            frame=_name(frame.file) if frame else None,
             _files={_name(path): _File(directory / path) for path in sorted(listed)},
         )
 
@@ -172,7 +184,23 @@ class ClientBundle:
 
     def routes(self) -> list[Route]:
         """Return the routes that serve the client's files."""
-        return [Route(ASSETS_PATH + "{name}", self.serve, methods=["GET"], name="asset")]
+        return [
+            Route(ASSETS_PATH + "{name}", self.serve, methods=["GET"], name="asset"),
+            Route(FRAME_PATH, self.serve_frame, methods=["GET"], name="diagram"),
+        ]
+
+    async def serve_frame(self, request: Request) -> Response:
+        """Answer with the page that draws diagrams; the client puts it into a frame."""
+        if self.frame is None:
+            return _missing()
+        page = (
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Diagram</title>'
+            f'<script type="module" src="assets/{self.frame}"></script></head><body></body></html>'
+        )
+        response = HTMLResponse(page, headers={"cache-control": "no-cache"})
+        host = request_host(request.scope["headers"]) or ""
+        response.raw_headers.extend(frame_headers(host, request.scope["scheme"] == "https"))
+        return response
 
     async def serve(self, request: Request) -> Response:
         """Answer one request for a file of the client."""
@@ -190,6 +218,8 @@ class ClientBundle:
             "cache-control": "public, max-age=31536000, immutable",
             "content-type": _TYPES.get(file.path.suffix, "application/octet-stream"),
             "x-content-type-options": "nosniff",
+            # public and the same for everybody; the page that draws diagrams has no origin
+            "access-control-allow-origin": "*",
         }
         body = file.body
         if file.packed is not None:

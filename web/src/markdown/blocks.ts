@@ -1,7 +1,9 @@
 import type { MarkedToken, Token, Tokens } from "marked";
-import { type CodeBlock, codeBlock, setCode } from "./code";
+import { type CodeBlock, codeBlock, setCode, setLanguage } from "./code";
 import { decodeEntities } from "./entities";
 import { checkbox, type Context, type InlineEntry, syncInline } from "./inline";
+import { rich, type RichBlock, wantRich } from "./rich";
+import { isClosed } from "./settle";
 import { type TableParts, syncTable, tableParts } from "./tables";
 
 /** A block that is shown, what it was made of, and what is needed to change it where it stands. */
@@ -15,6 +17,7 @@ export interface BlockEntry {
   readonly children: BlockEntry[];
   readonly code?: CodeBlock;
   readonly table?: TableParts;
+  readonly rich?: RichBlock;
 }
 
 /**
@@ -79,7 +82,7 @@ function create(token: MarkedToken): BlockEntry {
   const entry = { type: token.type, kind: kindOf(token), source: "", inline: [], children: [] };
   switch (token.type) {
     case "code": {
-      const code = codeBlock("", "");
+      const code = codeBlock(languageOf(token));
       return { ...entry, node: code.node, code };
     }
     case "table": {
@@ -88,8 +91,10 @@ function create(token: MarkedToken): BlockEntry {
     }
     case "checkbox":
       return { ...entry, node: checkbox(token.checked) };
-    default:
-      return { ...entry, node: document.createElement(elementOf(token)) };
+    default: {
+      const made = rich()?.block(token);
+      return made ? { ...entry, node: made.node, rich: made } : { ...entry, node: document.createElement(elementOf(token)) };
+    }
   }
 }
 
@@ -131,8 +136,9 @@ function update(entry: BlockEntry, token: MarkedToken, context: Context): void {
       break;
     case "code":
       if (entry.code === undefined) break;
-      entry.code.setLanguage(languageOf(token));
+      setLanguage(entry.code, languageOf(token));
       setCode(entry.code, shownCode(token));
+      if (token.codeBlockStyle !== "indented" && isClosed(token.raw)) completeCode(entry.code, context);
       break;
     case "table":
       if (entry.table !== undefined) syncTable(entry.table, token, context);
@@ -144,7 +150,28 @@ function update(entry: BlockEntry, token: MarkedToken, context: Context): void {
       syncInline(entry.node, entry.inline, token.tokens ?? [token], context);
       break;
     default:
-      entry.node.textContent = token.raw;
+      if (entry.rich === undefined) entry.node.textContent = (token as Token).raw;
+      else updateRich(entry, entry.rich, token, context);
+  }
+}
+
+function updateRich(entry: BlockEntry, made: RichBlock, token: Token, context: Context): void {
+  made.update(token);
+  if (made.inner && "tokens" in token) syncBlocks(made.inner, null, entry.children, token.tokens ?? [], context, true);
+}
+
+/** Nothing is added to this code any more. */
+export function completeCode(code: CodeBlock, context: Context): void {
+  const part = rich();
+  if (part) part.complete(code, context);
+  else wantRich(() => rich()?.complete(code, context));
+}
+
+/** Have the last blocks drawn again the next time, whatever their source: they show what may not come. */
+export function distrust(entries: readonly BlockEntry[]): void {
+  for (let entry = entries.at(-1); entry !== undefined; entry = entry.children.at(-1)) {
+    entry.source = "\0";
+    for (const cell of [...(entry.table?.rows.at(-1)?.cells ?? []), ...(entry.table?.header ?? [])]) cell.text = "\0";
   }
 }
 

@@ -7,21 +7,31 @@
  * tokens; no markup is ever parsed.
  */
 import type { Token } from "marked";
-import { type BlockEntry, syncBlocks } from "./blocks";
+import { type BlockEntry, completeCode, distrust, syncBlocks } from "./blocks";
 import { extendFence, type OpenFence, openFence } from "./fence";
 import type { Context } from "./inline";
 import { definitions, lex, type Links } from "./lexer";
 import { defaultPolicy, type MarkdownPolicy } from "./policy";
+import { NEEDS_RICH, rich, wantRich } from "./rich";
 import { settledTokens } from "./settle";
 
 export type { MarkdownPolicy };
 export { defaultPolicy };
 
+/** A tail up to this length, in UTF-16 code units, is parsed with each addition. */
+const SHORT_TAIL = 4_096;
+
 /**
- * Longest tail, in UTF-16 code units, that is parsed again and again. A single block beyond it is cut in two, so that
- * a list or a table without end cannot make each addition dearer than the one before.
+ * A longer one, a single huge block, is parsed again when it has grown by this share of itself, so that the characters
+ * parsed stay in proportion to the text.
  */
-const MAX_TAIL = 32_768;
+const GROWTH = 1 / 64;
+
+/** Nor does what has come wait for longer than this, in milliseconds. */
+const PATIENCE_MS = 500;
+
+/** Text that means nothing but itself, wherever in a paragraph it is added. */
+const PLAIN = /^[\p{L}\p{N} ,;]+$/u;
 
 /** A settled block that may refer to a definition that comes later. */
 interface Referrer {
@@ -52,6 +62,15 @@ export class MarkdownView {
   /** Definitions that all referrers were rendered with; empty if it was not the same ones for all. */
   #referrerLinks = "{}";
   #finished = true;
+  /** What is shown of the tail is not what it will be once it is complete. */
+  #provisional = false;
+  /** Words were added without the parser. */
+  #stale = false;
+  /** Up to where the text has been parsed. */
+  #parsed = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting = false;
+  #alive = true;
 
   /**
    * @param root Where to render; it belongs to this view until {@link destroy}.
@@ -72,36 +91,89 @@ export class MarkdownView {
     root.addEventListener("click", this.#clicked);
   }
 
-  /** Show this text. If it continues the last one, only what is not settled yet is parsed. */
-  set(text: string): void {
+  /**
+   * Show this text. If it continues the last one, only what is not settled yet is parsed.
+   *
+   * @param done Whether it is complete, as far as anybody knows; if not, what is open at its end is shown calmly.
+   */
+  set(text: string, done = false): void {
     const next = text.includes("\r") || text.includes("\0") ? normalize(text) : text;
-    if (next === this.#text) return;
-    if (!next.startsWith(this.#text)) this.#reset();
-    this.#text = next;
-    this.#finished = false;
-    if (this.#fence !== null && extendFence(this.#fence, next)) return;
-    this.#parseTail();
+    if (next !== this.#text) this.#take(next, done);
+    if (done) this.finish();
   }
 
-  /** The text is complete, as far as anybody knows: resolve what refers to definitions that came later. */
+  #take(next: string, done: boolean): void {
+    if (!next.startsWith(this.#text)) this.#reset();
+    const added = next.slice(this.#text.length);
+    this.#text = next;
+    this.#finished = done && this.#text === "";
+    if (!rich() && !this.#waiting && (!done || NEEDS_RICH.test(added))) this.#wait();
+    if (this.#fence !== null && extendFence(this.#fence, next)) return;
+    if (done || this.#due(added)) this.#parseTail(!done);
+  }
+
+  /** Whether the tail is to be parsed now; if not, it is a little later. */
+  #due(added: string): boolean {
+    const tail = this.#parsed - this.#settled;
+    if (tail <= SHORT_TAIL || this.#text.length - this.#parsed >= tail * GROWTH) return true;
+    if (this.#parsed === this.#text.length - added.length && this.#appendPlain(added)) return false;
+    this.#provisional = true;
+    this.#timer ??= setTimeout(() => {
+      this.#parseTail(!this.#finished);
+    }, PATIENCE_MS);
+    return false;
+  }
+
+  /** Add what means only itself to the last words without a parser. */
+  #appendPlain(added: string): boolean {
+    const last = this.#tail.at(-1);
+    const words = last?.type === "paragraph" ? last.inline.at(-1) : undefined;
+    if (words?.type !== "text" || !(words.node instanceof Text) || !PLAIN.test(added) || this.#provisional) return false;
+    if (!this.#text.slice(0, this.#parsed).endsWith(words.node.data.slice(-1))) return false;
+    words.node.appendData(added);
+    words.raw = "\0";
+    if (last) last.source = "\0";
+    this.#parsed = this.#text.length;
+    this.#stale = true;
+    return true;
+  }
+
+  /** The text is complete, as far as anybody knows: show what was open as it is, and what refers to later definitions. */
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
-    // The short way for code may hold back a few characters that look like the end of it.
-    if (this.#fence !== null) this.#parseTail();
-    if (this.#tailLinks === this.#referrerLinks) return;
-    this.#referrerLinks = this.#tailLinks;
-    const links = JSON.parse(this.#tailLinks) as Links;
-    for (const referrer of this.#referrers) this.#resolve(referrer, links);
+    // The short ways may hold back a few characters that look like the end of something.
+    if (this.#fence !== null || this.#provisional || this.#stale) this.#parseTail(false);
+    for (const entry of this.#tail) if (entry.code) completeCode(entry.code, this.#context);
+    if (this.#tailLinks !== this.#referrerLinks) {
+      this.#referrerLinks = this.#tailLinks;
+      const links = JSON.parse(this.#tailLinks) as Links;
+      for (const referrer of this.#referrers) this.#resolve(referrer, links);
+    }
+    if (this.#text.includes("[^")) rich()?.settleNotes(this.#root);
   }
 
   /** Leave the element empty and let go of it. */
   destroy(): void {
+    this.#alive = false;
     this.#reset();
     this.#root.removeEventListener("click", this.#clicked);
   }
 
+  #wait(): void {
+    this.#waiting = true;
+    wantRich(() => {
+      this.#waiting = false;
+      if (!this.#alive) return;
+      const [text, done] = [this.#text, this.#finished];
+      // Only a text that has what the part is for looks different with it.
+      if (NEEDS_RICH.test(text)) this.#reset();
+      this.set(text, done);
+    });
+  }
+
   readonly #clicked = (event: MouseEvent): void => {
+    if (event.target instanceof Element && rich()?.followNote(this.#root, event.target)) event.preventDefault();
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-command]") : null;
     const command = link?.dataset["command"];
     if (command === undefined || this.#onCommand === undefined) return;
@@ -111,6 +183,10 @@ export class MarkdownView {
 
   #reset(): void {
     this.#root.replaceChildren();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#provisional = this.#stale = false;
+    this.#parsed = 0;
     this.#text = "";
     this.#settled = 0;
     this.#after = null;
@@ -123,14 +199,19 @@ export class MarkdownView {
     this.#finished = true;
   }
 
-  #lex(text: string, links: Links) {
+  #lex(text: string, links: Links, streaming: boolean) {
     this.#onLex?.(text.length);
-    return lex(text, links);
+    return lex(text, links, streaming);
   }
 
-  #parseTail(): void {
-    const tail = this.#text.slice(this.#settled);
-    const tokens = this.#lex(tail, this.#links);
+  #parseTail(streaming: boolean): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const all = this.#text.slice(this.#settled);
+    // A beginning of a text is a text: what may become anything is left for later.
+    const shown = streaming ? (rich()?.hold(all) ?? all.length) : all.length;
+    const tail = all.slice(0, shown);
+    const { tokens, calmed } = this.#lex(tail, this.#links, streaming);
     // Blocks of the same source look different once a definition has come, changed or gone.
     const links = JSON.stringify(tokens.links);
     if (links !== this.#tailLinks) {
@@ -139,13 +220,16 @@ export class MarkdownView {
       this.#tailLinks = links;
     }
     syncBlocks(this.#root, this.#after, this.#tail, tokens, this.#context, false);
-    this.#fence = openFence(tokens.at(-1), this.#tail.at(-1)?.code, this.#text.length);
+    if (calmed) distrust(this.#tail);
+    this.#provisional = calmed || shown < all.length || (streaming && tokens.at(-1)?.type === "math");
+    this.#stale = false;
+    this.#parsed = this.#text.length;
+    this.#fence = openFence(tokens.at(-1), this.#tail.at(-1)?.code, this.#settled + shown);
     this.#settle(tokens, tail);
   }
 
   #settle(tokens: readonly Token[], tail: string): void {
-    let count = settledTokens(tokens, tail);
-    if (count === 0 && tail.length > MAX_TAIL && this.#fence === null) count = tokens.length;
+    const count = settledTokens(tokens, tail);
     let start = this.#settled;
     let at = 0;
     const defines = tokens.slice(0, count).some((token) => token.raw.includes("]:"));
@@ -178,7 +262,7 @@ export class MarkdownView {
 
   #resolve({ start, end, node }: Referrer, links: Links): void {
     const holder = document.createElement("div");
-    syncBlocks(holder, null, [], this.#lex(this.#text.slice(start, end), links), this.#context, false);
+    syncBlocks(holder, null, [], this.#lex(this.#text.slice(start, end), links, false).tokens, this.#context, false);
     const fresh = holder.firstElementChild;
     if (fresh !== null && !node.isEqualNode(fresh)) node.replaceChildren(...fresh.childNodes);
   }

@@ -3,6 +3,7 @@ import { text as words } from "../i18n/en";
 import { decodeEntities } from "./entities";
 import { image } from "./images";
 import { type MarkdownPolicy, normalizeAddress } from "./policy";
+import { rich } from "./rich";
 
 /** What rendering depends on besides the text. */
 export interface Context {
@@ -18,6 +19,8 @@ export interface InlineEntry {
   readonly type: string;
   raw: string;
   readonly node: Node;
+  /** What is inside, where that can be changed in place. */
+  readonly inline: InlineEntry[];
 }
 
 /** Make the children of `parent` show these tokens; nodes whose source is the same stay, and text that grows grows. */
@@ -30,8 +33,9 @@ export function syncInline(
 ): void {
   for (const [index, token] of tokens.entries()) {
     const old = entries[index];
-    if (old?.type === token.type && (old.raw === token.raw || growText(old, token))) continue;
-    const entry = { type: token.type, raw: token.raw, node: render(token, context, inLink) };
+    if (old?.type === token.type && (old.raw === token.raw || grow(old, token, context, inLink))) continue;
+    const inline: InlineEntry[] = [];
+    const entry = { type: token.type, raw: token.raw, node: render(token, inline, context, inLink), inline };
     if (old === undefined) parent.appendChild(entry.node);
     else parent.replaceChild(entry.node, old.node);
     entries[index] = entry;
@@ -39,10 +43,26 @@ export function syncInline(
   for (const gone of entries.splice(tokens.length)) parent.removeChild(gone.node);
 }
 
-/** Keeping the node of a text that goes on keeps a selection in it. */
-function growText(old: InlineEntry, token: Token): boolean {
-  if (token.type !== "text" || !(old.node instanceof Text)) return false;
-  setText(old.node, textOf(token as Tokens.Text));
+/** Keeping the node of what goes on keeps a selection in it. */
+function grow(old: InlineEntry, token: Token, context: Context, inLink: boolean): boolean {
+  const known = token as MarkedToken;
+  switch (known.type) {
+    case "text":
+      if (!(old.node instanceof Text)) return false;
+      setText(old.node, textOf(known));
+      break;
+    case "strong":
+    case "em":
+    case "del":
+      syncInline(old.node, old.inline, known.tokens, context, inLink);
+      break;
+    case "codespan":
+      if (!(old.node.firstChild instanceof Text)) return false;
+      setText(old.node.firstChild, known.text);
+      break;
+    default:
+      return false;
+  }
   old.raw = token.raw;
   return true;
 }
@@ -59,28 +79,22 @@ function textOf(token: Tokens.Text): string {
   return decodeEntities(token.text);
 }
 
-function element(name: "strong" | "em" | "del", tokens: readonly Token[], context: Context, inLink: boolean): Node {
-  return fill(document.createElement(name), tokens, context, inLink);
-}
-
-function fill(node: Element | DocumentFragment, tokens: readonly Token[], context: Context, inLink: boolean): Node {
-  syncInline(node, [], tokens, context, inLink);
-  return node;
-}
-
-function render(token: Token, context: Context, inLink: boolean): Node {
+function render(token: Token, inline: InlineEntry[], context: Context, inLink: boolean): Node {
   const known = token as MarkedToken;
   switch (known.type) {
     case "strong":
     case "em":
-    case "del":
-      return element(known.type, known.tokens, context, inLink);
+    case "del": {
+      const node = document.createElement(known.type);
+      syncInline(node, inline, known.tokens, context, inLink);
+      return node;
+    }
     case "codespan":
       return codespan(known.text);
     case "br":
       return document.createElement("br");
     case "link":
-      return link(known, context, inLink);
+      return link(known, inline, context, inLink);
     case "image":
       return image(
         normalizeAddress(decodeEntities(known.href)),
@@ -97,7 +111,7 @@ function render(token: Token, context: Context, inLink: boolean): Node {
       return document.createTextNode(textOf(known));
     default:
       // Whatever else there may be is shown as it was written.
-      return document.createTextNode(token.raw);
+      return rich()?.inline(token) ?? document.createTextNode(token.raw);
   }
 }
 
@@ -118,7 +132,7 @@ export function checkbox(checked: boolean): HTMLElement {
   return box;
 }
 
-function link(token: Tokens.Link, context: Context, inLink: boolean): Node {
+function link(token: Tokens.Link, inline: InlineEntry[], context: Context, inLink: boolean): Node {
   const written = token.autolink === true ? token.href : decodeEntities(token.href);
   const href = normalizeAddress(written);
   const command = context.commands && written.startsWith("?");
@@ -133,7 +147,7 @@ function link(token: Tokens.Link, context: Context, inLink: boolean): Node {
     if (token.title) anchor.title = decodeEntities(token.title);
   }
   if (token.autolink === true) anchor.textContent = token.text;
-  else fill(anchor, token.tokens, context, true);
+  else syncInline(anchor, inline, token.tokens, context, true);
   return anchor;
 }
 

@@ -1,4 +1,6 @@
-import { Lexer, type Links, type MarkedOptions, type Token, Tokenizer, type TokensList } from "marked";
+import { Lexer, type Links, type MarkedOptions, type MarkedToken, type Token, Tokenizer, type Tokens, type TokensList } from "marked";
+import { rich } from "./rich";
+import { settledTokens } from "./settle";
 
 export type { Links };
 
@@ -17,14 +19,39 @@ class TextTokenizer extends Tokenizer {
     return undefined;
   }
 
-  override tag(): undefined {
-    return undefined;
+  /** The one tag that has a meaning: models break lines in the cells of tables with it. */
+  override tag(src: string): Tokens.Tag | undefined {
+    const raw = /^<br ?\/?>/.exec(src)?.[0];
+    return raw === undefined ? undefined : ({ type: "br", raw } as unknown as Tokens.Tag);
   }
 }
 
 /** Stops going deeper, or into texts that are too long, where hostile text would exhaust stack or time. */
 class BoundedLexer extends Lexer {
   #depth = 0;
+
+  constructor() {
+    super({ ...options, extensions: rich()?.extensions ?? null });
+  }
+
+  /** @returns Whether something was made to look calmer than it was written. */
+  run(text: string, streaming: boolean): boolean {
+    this.blockTokens(text, this.tokens);
+    const calmed = streaming && this.#calm(text);
+    for (const { src, tokens } of this.inlineQueue) this.inlineTokens(src, tokens);
+    return calmed;
+  }
+
+  #calm(text: string): boolean {
+    const part = rich();
+    const leaf = part && openLeaf(this.tokens, text);
+    const queued = leaf && this.inlineQueue.find(({ tokens }) => tokens === leaf);
+    if (!part || !queued) return false;
+    const calm = part.calm(queued.src, text.endsWith("\n"));
+    if (calm === queued.src) return false;
+    queued.src = calm;
+    return true;
+  }
 
   override blockTokens(src: string, tokens?: Token[], lastParagraphClipped?: boolean): Token[];
   override blockTokens(src: string, tokens?: TokensList, lastParagraphClipped?: boolean): TokensList;
@@ -63,26 +90,62 @@ function plain(text: string): Token {
 
 const options: MarkedOptions = { gfm: true, tokenizer: new TextTokenizer() };
 
+/** What may still go on at the end of a text: the tokens of its last paragraph, heading or cell. */
+function openLeaf(tokens: readonly Token[], text: string): Token[] | undefined {
+  if (/\n[ \t]*\n$/.test(text) || settledTokens(tokens, text) === tokens.length) return undefined;
+  let token = tokens.at(-1) as MarkedToken | undefined;
+  while (token !== undefined) {
+    switch (token.type) {
+      case "paragraph":
+      case "heading":
+        return token.tokens;
+      case "text":
+        return token.tokens;
+      case "table": {
+        if (text.endsWith("\n")) return undefined;
+        const row: readonly Tokens.TableCell[] = token.rows.at(-1) ?? [];
+        return row.findLast((cell) => cell.text !== "")?.tokens;
+      }
+      case "list":
+        token = token.items.at(-1);
+        break;
+      default:
+        token = "tokens" in token ? (token.tokens?.at(-1) as MarkedToken | undefined) : undefined;
+    }
+  }
+  return undefined;
+}
+
+/** Blocks, and whether they show something that is not decided yet. */
+export interface Lexed {
+  readonly tokens: TokensList;
+  readonly calmed: boolean;
+}
+
 /**
  * Split a text into blocks and their inside.
  *
  * @param links Definitions from the text before this one; its own are added to the answer's `links`.
+ * @param streaming Whether more is to come: then what is open at the end is shown as if it were closed.
  */
-export function lex(text: string, links: Links): TokensList {
-  const lexer = new BoundedLexer(options);
+export function lex(text: string, links: Links, streaming: boolean): Lexed {
+  const part = rich();
+  if (part) part.open = streaming;
+  const lexer = new BoundedLexer();
   Object.assign(lexer.tokens.links, links);
   try {
-    return lexer.lex(text);
+    const calmed = lexer.run(text, streaming);
+    return { tokens: lexer.tokens, calmed };
   } catch {
     // Nothing that a text says may keep it from being shown.
     const tokens: Token[] = [{ type: "paragraph", raw: text, text, tokens: [plain(text)] }];
-    return Object.assign(tokens, { links: lexer.tokens.links });
+    return { tokens: Object.assign(tokens, { links: lexer.tokens.links }), calmed: false };
   }
 }
 
 /** The definitions of a text that is complete, first ones first. */
 export function definitions(text: string, links: Links): Links {
-  const lexer = new BoundedLexer(options);
+  const lexer = new BoundedLexer();
   Object.assign(lexer.tokens.links, links);
   try {
     lexer.blockTokens(text, lexer.tokens);

@@ -42,12 +42,20 @@ function endsForGood({ token, source }: Piece, space: string): boolean {
       return lineEnds;
     case "code":
       return (token as Tokens.Code).codeBlockStyle !== "indented" && lineEnds && isClosed(source);
+    case "math":
+      return isWholeMath(token);
     case "list":
+    case "footnote":
       // A blank line may be within it.
       return false;
     default:
       return BLANK_LINE.test(source.slice(-1) + space);
   }
+}
+
+/** Whether nothing can be written into a formula any more: its closing line has ended. */
+function isWholeMath(token: Token): boolean {
+  return "closed" in token && token["closed"] === true && token.raw.endsWith("\n");
 }
 
 /** Whether a fence has its closing line. */
@@ -74,6 +82,8 @@ function beginsForGood({ token, source }: Piece, previous: Piece | undefined): b
     case "table":
       // It is the second line that makes one.
       return source.includes("\n", lineEnd + 1);
+    case "math":
+      return isWholeMath(token);
     case "heading":
       // It ends with its line, or with its second, which makes one of text; both were looked at as an end.
       return false;

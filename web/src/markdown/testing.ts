@@ -1,5 +1,10 @@
 /** Helpers of the tests of this folder. */
+import part from "./more";
 import type { MarkdownPolicy } from "./policy";
+import { setRich } from "./rich";
+
+// Tests begin with all parts there; how they load is a test of the whole page.
+setRich(part);
 
 /** Lets everything through, to compare with examples of the language itself. */
 export const openPolicy: MarkdownPolicy = {

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { MarkdownView } from "./index";
+import "./testing";
 
 let root: HTMLElement;
 let view: MarkdownView;

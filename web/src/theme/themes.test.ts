@@ -44,6 +44,10 @@ describe.each(all)("theme %s", (_name, theme) => {
     expect(worst(colour(theme, token), grounds(theme))).toBeGreaterThanOrEqual(4.5);
   });
 
+  test.each(["keyword", "string", "number", "name", "type"])("%s of code reads at 4.5:1 on every ground", (kind) => {
+    expect(worst(colour(theme, `code-${kind}`), grounds(theme))).toBeGreaterThanOrEqual(4.5);
+  });
+
   test("its own text colour needs no help", () => {
     expect(colour(theme, "text")).toBe(theme.text);
   });

@@ -95,6 +95,11 @@ export function palette(theme: Theme): Palette {
     warning: status(theme, 75, 0.13),
     success: status(theme, 150, 0.13),
     info: status(theme, 250, 0.13),
+    "code-keyword": status(theme, 310, 0.14),
+    "code-string": status(theme, 145, 0.11),
+    "code-number": status(theme, 45, 0.12),
+    "code-name": status(theme, 255, 0.12),
+    "code-type": status(theme, 200, 0.09),
   };
 }
 

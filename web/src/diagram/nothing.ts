@@ -1,0 +1,2 @@
+/** Stands for a library that diagrams could use and here do not. */
+export default {};

@@ -1,0 +1,44 @@
+/** What most texts do without: see `../rich.ts`, which loads it. */
+import type { Token } from "marked";
+import type { Context } from "../inline";
+import type { Rich } from "../rich";
+import { calm } from "./calm";
+import { addButtons, completeCode } from "./code";
+import { hold } from "./hold";
+import { blockMath, inlineMath, isMath, startOfMath } from "./math";
+import { mathBlock, mathNode } from "./mathview";
+import { followNote, noteBlock, noteBlockNode, noteNode, noteReference, type NoteReference, settleNotes, startOfNote } from "./notes";
+import "./more.css";
+
+const part: Rich = {
+  open: false,
+  extensions: {
+    childTokens: {},
+    renderers: {},
+    block: [(text) => blockMath(text, part.open) ?? undefined, noteBlock],
+    inline: [
+      (text, tokens) => inlineMath(text, tokens.at(-1)?.raw.slice(-1)) ?? undefined,
+      (text) => noteReference(text),
+    ],
+    startBlock: [(text) => startOfMath(text, part.open), (text) => startOfNote(text)],
+    startInline: [(text) => text.indexOf("$")],
+  },
+  hold,
+  calm,
+  block(token: Token) {
+    if (isMath(token)) return mathBlock();
+    return token.type === "footnote" ? noteBlockNode() : null;
+  },
+  inline(token: Token) {
+    if (isMath(token)) return mathNode(token);
+    return token.type === "note" ? noteNode(token as NoteReference) : null;
+  },
+  code: addButtons,
+  complete: (block, context: Context) => {
+    completeCode(block, context);
+  },
+  settleNotes,
+  followNote,
+};
+
+export default part;

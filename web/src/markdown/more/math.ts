@@ -1,0 +1,85 @@
+/** Formulas: where they are in a text. How they are drawn is in `formula.ts`, which is loaded with the first one. */
+import type { Token, Tokens } from "marked";
+
+export interface MathToken extends Tokens.Generic {
+  readonly type: "math";
+  readonly raw: string;
+  readonly text: string;
+  readonly display: boolean;
+  readonly closed: boolean;
+}
+
+/** Longest formula in UTF-16 code units. */
+export const MAX_FORMULA = 8_000;
+
+/** Amounts of money: `$5`, `$1,000.50`, `$20k`. They are no formulas, unless the sign comes again at once. */
+const PRICE = /^\$\d[\d.,]*(?:[kKmMbB]n?|%|\+)?(?=$|[\s,;:.!?)\]}'"*_/–—-])(?!\s*[=<>^_\\+*])/;
+
+const PARENTHESES = /^\\\(((?:[^\\\n]|\\[^)\n]|\n(?!\s*\n)){1,1000}?)\\\)/;
+const BRACKETS = /^\\\[((?:[^\\\n]|\\[^\]\n]|\\\n|\n(?!\s*\n)){1,4000}?)\\\]/;
+const DOLLARS = /^\$\$((?:[^$\\\n]|\\[^\n]|\\\n|\n(?!\s*\n)|\$(?!\$)){1,4000}?)\$\$/;
+const DOLLAR = /^\$(?![\s$])((?:[^$\\\n]|\\[^\n]|\n(?!\s*\n)){0,1000}?(?:[^\s$\\]|\\[^\n]))\$(?![\d$])/;
+
+/** Whether a `$` may begin a formula, whose end has not come yet. */
+export function maybeMath(text: string, before = ""): boolean {
+  if (text.startsWith("$$")) return true;
+  return /^\$[^\s$]/.test(text) && !/[\p{L}\p{N}\\]/u.test(before) && !/^\$\d[\d.,]*$/.test(text) && !PRICE.test(text);
+}
+
+/** The formula that a text begins with. */
+export function inlineMath(text: string, before = ""): MathToken | null {
+  const display = text.startsWith("\\[") || text.startsWith("$$");
+  let found: RegExpExecArray | null = null;
+  if (text.startsWith("\\(")) found = text.includes("\\)", 2) ? PARENTHESES.exec(text) : null;
+  else if (text.startsWith("\\[")) found = text.includes("\\]", 2) ? BRACKETS.exec(text) : null;
+  else if (text.startsWith("$$")) found = text.includes("$$", 2) ? DOLLARS.exec(text) : null;
+  else if (text.startsWith("$") && text.includes("$", 1) && !/[\p{L}\p{N}\\]/u.test(before)) {
+    found = DOLLAR.exec(text);
+    if (found && PRICE.test(text) && !/^\$\d[\d.,]*\$/.test(text)) found = null;
+  }
+  // Brackets with a backslash and no word or number between them are brackets.
+  if (found?.[1] === undefined || !(text.startsWith("\\") ? /[\p{L}\p{N}]/u : /\S/).test(found[1])) return null;
+  return { type: "math", raw: found[0], text: found[1].trim(), display, closed: true };
+}
+
+const FENCES: readonly [open: RegExp, close: string][] = [
+  [/^ {0,3}\$\$/, "$$"],
+  [/^ {0,3}\\\[/, "\\]"],
+];
+
+/**
+ * The formula on lines of its own that a text begins with.
+ *
+ * @param open Whether one without an end counts: the end has not been written yet.
+ */
+export function blockMath(text: string, open: boolean): MathToken | null {
+  for (const [begin, close] of FENCES) {
+    const start = begin.exec(text)?.[0].length;
+    if (start === undefined) continue;
+    const blank = /\n[ \t]*\n/.exec(text.slice(start));
+    const limit = Math.min(blank === null ? text.length : start + blank.index, start + MAX_FORMULA);
+    const end = text.indexOf(close, start);
+    if (end >= 0 && end < limit) {
+      const rest = /^[ \t.,;]*(?:\n|$)/.exec(text.slice(end + 2));
+      const inner = text.slice(start, end).trim();
+      if (rest === null || inner === "") return null;
+      const raw = text.slice(0, end + 2 + rest[0].length);
+      return { type: "math", raw, text: inner + rest[0].trim(), display: true, closed: true };
+    }
+    if (!open || blank !== null || limit < text.length) return null;
+    const raw = text;
+    return { type: "math", raw, text: text.slice(start).replace(/[$\\]$/, "").trim(), display: true, closed: false };
+  }
+  return null;
+}
+
+/** Where in a paragraph a formula on lines of its own begins; the line end before it. */
+export function startOfMath(text: string, open: boolean): number | undefined {
+  const starts = /\n {0,3}(?:\$\$|\\\[)/g;
+  for (let found = starts.exec(text); found !== null; found = starts.exec(text)) {
+    if (blockMath(text.slice(found.index + 1), open) !== null) return found.index + 1;
+  }
+  return undefined;
+}
+
+export const isMath = (token: Token): token is MathToken => token.type === "math";

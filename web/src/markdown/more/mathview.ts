@@ -1,0 +1,62 @@
+/** Formulas as MathML. What draws them is loaded with the first one; until then, and if it fails, the source is shown. */
+import type { RichBlock } from "../rich";
+import type { MathToken } from "./math";
+
+type Draw = (source: string, display: boolean) => Element | null;
+
+let draw: Draw | undefined;
+let loading: Promise<void> | undefined;
+
+/** Load what draws formulas. */
+export function loadMath(): Promise<void> {
+  loading ??= import("./formula").then(
+    (module) => {
+      draw = module.draw;
+    },
+    () => {
+      loading = undefined;
+    },
+  );
+  return loading;
+}
+
+function show(node: HTMLElement, token: MathToken): void {
+  node.dataset["math"] = token.text;
+  node.classList.toggle("pending", !token.closed);
+  const drawn = token.closed ? draw?.(token.text, token.display) : null;
+  if (drawn) {
+    node.replaceChildren(drawn);
+    return;
+  }
+  if (node.firstChild instanceof HTMLElement && node.firstChild.tagName === "CODE") node.firstChild.textContent = token.text;
+  else {
+    const code = document.createElement("code");
+    code.textContent = token.text;
+    node.replaceChildren(code);
+  }
+  if (draw || !token.closed) return;
+  void loadMath().then(() => {
+    // It may have been changed meanwhile.
+    if (draw && node.dataset["math"] === token.text) show(node, token);
+  });
+}
+
+export function mathNode(token: MathToken): HTMLElement {
+  const node = document.createElement("span");
+  node.className = token.display ? "math display" : "math";
+  show(node, token);
+  return node;
+}
+
+export function mathBlock(): RichBlock {
+  const node = document.createElement("div");
+  node.className = "math display";
+  // A wide formula scrolls, which has to work without a mouse.
+  node.tabIndex = 0;
+  return {
+    node,
+    update(token) {
+      show(node, token as MathToken);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * What most texts do without is a part of its own, loaded when a text first needs it: calm streaming, formulas,
+ * footnotes, and all that code can do beyond being shown.
+ */
+import type { MarkedOptions, Token } from "marked";
+import type { CodeBlock } from "./code";
+import type { Context } from "./inline";
+
+/** A block that this part shows. */
+export interface RichBlock {
+  readonly node: HTMLElement;
+  /** Where the blocks inside go; absent for a block without any. */
+  readonly inner?: HTMLElement;
+  /** Show this token in the same place. */
+  update(token: Token): void;
+}
+
+export interface Rich {
+  /** Further tokens. */
+  readonly extensions: NonNullable<MarkedOptions["extensions"]>;
+  /** While true, a formula that is not closed yet is one already. */
+  open: boolean;
+  /** How much of a text is shown now: its last line may still become anything. */
+  hold(text: string): number;
+  /**
+   * The inside of the last paragraph as it will probably look: what is open is closed, what is undecided left out.
+   *
+   * @param ended Whether its line has ended.
+   */
+  calm(source: string, ended: boolean): string;
+  /** Make the block of a further token, or null if it is none. */
+  block(token: Token): RichBlock | null;
+  /** Make the node of a further token within a line, or null if it is none. */
+  inline(token: Token): Node | null;
+  /** Give a block of code its buttons. */
+  code(block: CodeBlock): void;
+  /** The code is complete: colours, or the diagram it describes. */
+  complete(block: CodeBlock, context: Context): void;
+  /** Show references to footnotes that are not there as they were written. */
+  settleNotes(root: HTMLElement): void;
+  /** Go to the footnote, or back, that a click was for. */
+  followNote(root: HTMLElement, target: Element): boolean;
+}
+
+/** How long to wait before another attempt, in milliseconds; the connection is probably away. */
+const AGAIN_MS = 3_000;
+
+/** Text that shows better with this part. */
+export const NEEDS_RICH = /\$|\\[([]|\[\^/;
+
+let loaded: Rich | undefined;
+let waiting: (() => void)[] | undefined;
+
+/** The part, if it is there. */
+export const rich = (): Rich | undefined => loaded;
+
+/** Load the part unless it is there or on its way, and call `then` when it has come. */
+export function wantRich(then: () => void): void {
+  if (waiting !== undefined) {
+    waiting.push(then);
+    return;
+  }
+  waiting = [then];
+  fetchRich();
+}
+
+/** Take the part as loaded. */
+export function setRich(part: Rich): void {
+  loaded = part;
+  const calls = waiting ?? [];
+  waiting = undefined;
+  for (const call of calls) call();
+}
+
+function fetchRich(): void {
+  import("./more").then(
+    (module) => {
+      setRich(module.default);
+    },
+    () => setTimeout(fetchRich, AGAIN_MS),
+  );
+}
