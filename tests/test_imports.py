@@ -98,7 +98,7 @@ PYTHON = {"live", "server", "page", "cards", "components", "app", "data", "routi
 def test_the_walk_sees_what_is_imported() -> None:
     [(name, file)] = modules("page")
     assert name == "swell.page"
-    assert {"asyncio", "swell.live.edits", "swell.data"} <= imports(name, file)
+    assert {"msgspec", "swell.live.edits", "swell.data"} <= imports(name, file)
     assert {"live", "data", "cards"} <= parts(imports(name, file))
     assert {own(name) for part in PYTHON for name, _ in modules(part)} == PYTHON
 

@@ -181,13 +181,13 @@ def check_row(
         kind = type(cell)
         if left and fields[column] in left:
             pass
-        elif kind is not bool and not (kind is str and _is_plain_text(cell, known, column)):
+        elif kind is not bool and not (kind is str and is_plain_text(cell, known, column)):
             cell = plain(cell, f"card {card!r}, {where}.{fields[column]}")
         cells.append(cell)
     return cells
 
 
-def _is_plain_text(text: str, known: Cells | None, column: int) -> bool:
+def is_plain_text(text: str, known: Cells | None, column: int) -> bool:
     """Tell whether an encoder can send `text`, looking only at what is new in it."""
     if text.isascii():
         return True

@@ -6,14 +6,15 @@ and becomes an op when the page is saved.
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+import msgspec
+
 from .cards.base import CARDS, check_card, check_property, named_components
-from .data import Data, check_row, row_key
+from .data import Data, check_row, is_plain_text, row_key
 from .errors import CardError, PlainValueError, RowError
 from .live.buffer import Buffer, Cells
 from .live.edits import (
@@ -46,7 +47,7 @@ class Target(Protocol):
         """Apply the edits of one save, all or none, and tell the watchers."""
 
 
-class Ref:
+class Ref(msgspec.Struct, eq=False):
     """A place on a page: a card, a property, a row or a cell.
 
     Attribute and item access lead deeper and never fail; only assigning does something.
@@ -54,16 +55,10 @@ class Ref:
     `ref += items` to a list in a cell.
     """
 
-    __slots__ = ("_key", "_page", "_path")
-
+    # A struct for its constructor in C: each line that streams a token makes two of these.
     _page: PageBase
     _key: str
-    _path: tuple[Segment, ...]
-
-    def __init__(self, page: PageBase, key: str, path: tuple[Segment, ...] = ()) -> None:
-        object.__setattr__(self, "_page", page)
-        object.__setattr__(self, "_key", key)
-        object.__setattr__(self, "_path", path)
+    _path: tuple[Segment, ...] = ()
 
     def __getattr__(self, name: str) -> Ref:
         if name.startswith("__") and name.endswith("__"):
@@ -166,7 +161,37 @@ class PageBase:
         self._dropped.update(self._target.state.cards)
         self._edits.append(DropPage())
 
+    def _stream(self, key: str, path: tuple[Segment, ...], value: list[Any]) -> bool:
+        """Record a row of plain texts and flags for a row that is there, as streaming writes it.
+
+        Returns:
+            Whether that is what it was; `_assign` sees to all else, and to what is wrong.
+        """
+        card = self._target.state.cards.get(key)
+        if card is None or key in self._draft.cards or key in self._dropped:
+            return False
+        buffer = card.get(path[0]) if isinstance(path[0], str) else None
+        if type(buffer) is not Buffer or key in self._assigned:
+            return False
+        row = row_at(buffer, path[1])
+        known = row.cells if row is not None else None
+        if known is None or len(value) != len(known):
+            return False
+        kinds = CARDS[str(card["view"])].cells if card["view"] in CARDS else {}
+        for column, cell in enumerate(value):
+            if cell is known[column]:
+                continue  # as it was, and that was checked
+            kind = type(cell)
+            if kind is not bool and not (kind is str and is_plain_text(cell, known, column)):
+                return False
+            if buffer.fields[column] in kinds:
+                return False
+        self._edits.append(Assign(key, list(path), value.copy()))
+        return True
+
     def _assign(self, key: str, path: tuple[Segment, ...], value: Any) -> None:
+        if len(path) == 2 and type(value) is list and self._stream(key, path, value):
+            return
         if isinstance(value, Ref):
             if value._page is self and (value._key, value._path) == (key, path):
                 return  # the assignment that Python makes after `+=`
@@ -266,10 +291,23 @@ class PageBase:
 
     def _take(self) -> list[Edit]:
         edits, self._edits = self._edits, []
-        self._draft = PageState()
-        self._assigned = {}
-        self._dropped = set()
+        if self._draft.cards:
+            self._draft = PageState()
+        if self._assigned:
+            self._assigned = {}
+        if self._dropped:
+            self._dropped = set()
         return edits
+
+
+class _Turn:
+    """What `asyncio.sleep(0)` does, with nothing around it: the event loop turns once."""
+
+    def __await__(self) -> Generator[None]:
+        yield
+
+
+_TURN = _Turn()
 
 
 class AsyncPage(PageBase):
@@ -292,7 +330,7 @@ class AsyncPage(PageBase):
         edits = self._take()
         if edits:
             self._target.commit(edits)
-        await asyncio.sleep(0)
+        await _TURN
 
 
 class Page(PageBase):

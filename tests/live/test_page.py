@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from swell.cards.base import named_components
 from swell.errors import LimitError, PlainValueError, RowError
@@ -66,6 +67,35 @@ def test_streaming_costs_the_new_characters_however_long_the_answer_is() -> None
         sizes.append(len(page.frame(page.seq - 1)))
     assert max(sizes) - min(sizes) <= 6  # digits of position and number
     assert max(sizes) <= len("word " * 20) + 30
+
+
+rows = st.tuples(st.text("aé😀", max_size=4), st.booleans(), st.sampled_from([None, "x", 1]))
+
+
+@given(st.lists(rows, max_size=12), st.sampled_from(["list", "map", "cyclic"]))
+def test_the_short_way_of_a_growing_text_does_what_the_long_one_does(
+    written: list[tuple[str, bool, object]], kind: str
+) -> None:
+    fields = ("content", "from_user", "note")
+    buffer = Buffer(kind, fields, capacity=5 if kind == "cyclic" else 0)
+    card: Edit = AddCard("c", {"view": "v", "box": "1", "data": buffer})
+    short, long = new(Limits(text_max_bytes=12)), new(Limits(text_max_bytes=12))
+    said = ""
+    for page in (short, long):
+        page.commit([card, Assign("c", ["data", 0], ["", False, None])], now=0)
+    for text, *rest in written:
+        said = said + text if rest[0] else text
+        row: Edit = Assign("c", ["data", 0], [said, *rest])
+        nothing = DropCard("nobody")  # two edits in a save go the long way
+        results = []
+        for page, edits in ((short, [row]), (long, [row, nothing])):
+            try:
+                results.append(page.commit(edits, now=1))
+            except LimitError as error:
+                results.append(error.code == "limit")
+        assert results[0] == results[1]
+        assert image(short.state) == image(long.state)
+        assert short.frame(0) == long.frame(0)
 
 
 def test_a_plain_property_streams_too_and_is_measured_as_a_browser_does() -> None:

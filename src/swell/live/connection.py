@@ -73,10 +73,19 @@ class Connection:
         limits: Bounds.
         now: Seconds of a monotonic clock; every later `now` is of the same clock.
         wake: Called when there may be something to send.
+        flush: Called with the time when the page has something to send, at its pace; `wake` by
+            default.
     """
 
-    def __init__(self, limits: ConnectionLimits, now: float, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        limits: ConnectionLimits,
+        now: float,
+        wake: Callable[[], None],
+        flush: Callable[[float], None] | None = None,
+    ) -> None:
         self.wake = wake
+        self.flush = flush or (lambda _now: wake())
         self.client = ""
         self.page: LivePage | None = None
         self.seq = 0
@@ -91,11 +100,6 @@ class Connection:
         self._hello_by: float | None = now + limits.hello_timeout_s
         self._acts = Bucket(limits.act_rate_per_s, limits.act_burst, now)
         self._all = Bucket(limits.act_rate_per_s * _FLOOD, limits.act_burst * _FLOOD, now)
-
-    @property
-    def urgent(self) -> bool:
-        """Whether there is something to send that does not wait for the pace of op frames."""
-        return self.seq < 0 or bool(self._control or self._parts)
 
     @property
     def pending(self) -> bool:
@@ -190,20 +194,17 @@ class Connection:
         return None
 
     def take_ops(self, now: float) -> bytes | None:
-        """Return the next op frame if one is due and it is all that there is to send.
+        """Return the next op frame when that is all that there is to send, whatever its pace.
 
-        This is `take` for the common case; when it gives nothing, ask `take`.
+        This is `take` for a page that minds its pace itself; when it gives nothing, ask `take`.
         """
-        page = self.page
-        if page is None or not 0 <= self.seq < page.seq or self._control or self._parts:
+        page, seq = self.page, self.seq
+        if page is None or seq < 0 or self._control or self._parts or self._slow:
             return None
-        if now < self._flushed + self._limits.flush_interval_s or self._slow:
+        if seq == page.seq or not page.covers(page.epoch, seq):
             return None
-        if not page.covers(page.epoch, self.seq):
-            return None
-        frame = page.frame(self.seq)
         self.seq, self._flushed = page.seq, now
-        return frame
+        return page.frame(seq)
 
     def paced_for(self, now: float) -> float | None:
         """Return the seconds that an op frame has to wait for its pace; None if none waits."""

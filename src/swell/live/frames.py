@@ -42,12 +42,16 @@ class PathNames:
         self._made: list[int] = []
         self._slots: dict[tuple[Segment, ...], int] = {}
         self._next = 0
+        self._named = 0  # patch that last named a path
+        self._latest: Path | None = None  # that last was noted; a row keeps its path's list
 
     def note(self, ops: Sequence[Op], seq: int) -> None:
         """Name the paths that the ops of patch `seq` append to."""
         for op in ops:
-            if isinstance(op, Append) and tuple(op.path) not in self._slots:
-                self._name(op.path, seq)
+            if isinstance(op, Append) and op.path is not self._latest:
+                if tuple(op.path) not in self._slots:
+                    self._name(op.path, seq)
+                self._latest = op.path
 
     def _name(self, path: Path, seq: int) -> None:
         slot = self._next
@@ -59,6 +63,7 @@ class PathNames:
             self._paths.append(path)
             self._made.append(seq)
         self._slots[tuple(path)] = slot
+        self._named = seq
 
     def to_json(self) -> list[Path]:
         """Return the paths by slot, as a snapshot brings them along."""
@@ -67,7 +72,7 @@ class PathNames:
     def encode(self, seq: int, n: int, ops: Sequence[Op]) -> bytes:
         """Return the frame that takes a client from patch `seq` to the last patch `n`."""
         parts: list[Any] = [n, n - seq]
-        for slot, made in enumerate(self._made):
+        for slot, made in enumerate(self._made if self._named > seq else ()):
             if made > seq:
                 parts.append(["p", slot, self._paths[slot]])
         for op in ops:

@@ -9,9 +9,10 @@ import msgspec
 
 from swell.errors import LimitError
 
-from .buffer import Undo
+from .buffer import Buffer, Undo
 from .edits import Assign, Edit, Locate, resolve
 from .frames import PathNames
+from .kinds import row_at
 from .log import Log, op_size
 from .ops import Append, Op, encode, merge, units
 from .snapshot import Snapshot
@@ -71,16 +72,18 @@ class LivePage:
             RowError: If an edit does not suit the kind of its buffer.
             LimitError: If the page or a text in it would grow past its bound.
         """
-        ops: list[Op] = []
+        tail = self._grow(edits[0]) if len(edits) == 1 else None
+        ops: list[Op] = [] if tail is None else [tail]
         undos: list[Undo] = []
         try:
-            for edit in edits:
+            for edit in edits if tail is None else ():
                 whole = edit.value if isinstance(edit, Assign) else None
                 for op in resolve(edit, self.state, self._locate):
                     self._check_text(op)
                     undos.append(self.state.apply((op,), whole))
                     ops.append(op)
-            self._check_size(ops)
+            if tail is None:
+                self._check_size(ops)
         except BaseException:
             for undo in reversed(undos):
                 undo()
@@ -92,6 +95,47 @@ class LivePage:
         self._frames.clear()
         self._snapshot = None
         return True
+
+    def _grow(self, edit: Edit) -> Append | None:
+        """Apply the edit of a streamed token, a row in which one text got longer.
+
+        What `resolve` and `apply` would do, less all that makes sure of what this one cannot break:
+        it changes nothing before everything has been checked, so nothing needs to be taken back.
+
+        Returns:
+            The op, or None when the edit is another or reaches a bound; nothing is changed then.
+        """
+        if type(edit) is not Assign or len(edit.path) != 2 or type(edit.value) is not list:
+            return None
+        card = self.state.cards.get(edit.key)
+        buffer = card.get(str(edit.path[0])) if card is not None else None
+        if type(buffer) is not Buffer or buffer.kind == "cyclic":
+            return None
+        row = row_at(buffer, edit.path[1])
+        old = row.cells if row is not None else None
+        if row is None or old is None or len(old) != len(edit.value):
+            return None
+        grown = -1
+        for column, cell in enumerate(edit.value):
+            was = old[column]
+            if cell is was:
+                continue
+            if grown >= 0 or type(cell) is not str or type(was) is not str or not was:
+                return None
+            if len(cell) <= len(was) or not cell.startswith(was):
+                return None
+            grown = column
+        if grown < 0:
+            return None
+        at, text = row.end(grown), edit.value[grown]
+        tail = text[len(old[grown]) :]
+        end = at + units(tail)
+        op = Append(row.path([edit.key, str(edit.path[0])], grown, buffer.fields[grown]), at, tail)
+        size = self._grown + op_size(op)
+        if end > self._limits.text_max_bytes or size >= _RECOUNT:
+            return None
+        old[grown], row.ends[grown], self._grown = text, end, size
+        return op
 
     def covers(self, epoch: str, seq: int) -> bool:
         """Tell whether a client at this position can go on without a snapshot."""

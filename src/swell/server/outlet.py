@@ -9,6 +9,7 @@ halves what a delivered frame costs.
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -45,6 +46,9 @@ class Outlet(Protocol):
     def wake(self) -> None:
         """Note that there may be something to send."""
 
+    def flush(self, now: float) -> None:
+        """Send what the page has, at its pace; `now` in seconds of `time.monotonic`."""
+
     async def run(self, connection: Connection) -> None:
         """Send until the connection ends.
 
@@ -70,6 +74,10 @@ class AsgiOutlet:
 
     def wake(self) -> None:
         """Note that there may be something to send."""
+        self._awake.set()
+
+    def flush(self, now: float) -> None:  # noqa: ARG002  # `run` looks at the clock itself
+        """Note that the page has something to send."""
         self._awake.set()
 
     async def run(self, connection: Connection) -> None:
@@ -109,56 +117,46 @@ class DirectOutlet:
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._connection: Connection | None = None
         self._soon: asyncio.Handle | None = None
-        self._pace: asyncio.TimerHandle | None = None  # set while an op frame waits for its pace
-        self._timer: asyncio.TimerHandle | None = None  # for beats and the end of patience
+        self._timer: asyncio.TimerHandle | None = None  # for what is due without being woken
+        self._timer_at = 0.0
         self._stuck: asyncio.TimerHandle | None = None  # set while the peer does not keep up
         self._unsent = 0
         writer.when_writable(self._resume)
 
     def wake(self) -> None:
         """Note that there may be something to send."""
+        if self._connection is not None and self._soon is None and self._stuck is None:
+            self._soon = self._loop.call_soon(self._send_due)
+
+    def flush(self, now: float) -> None:
+        """Send what the page has: an op frame, which is nearly always all there is."""
         connection = self._connection
         if connection is None or self._soon is not None or self._stuck is not None:
-            return
-        if self._pace is not None and not connection.urgent:
-            return  # the timer of the pace sends what has come by then, in one frame
-        self._soon = self._loop.call_soon(self._flush)
+            return  # `_send_due` comes, and sends this, too
+        try:
+            frame = connection.take_ops(now)
+            if frame is None:
+                self.wake()
+            elif not self._writer.write(_framed_once(frame)):
+                self._wait_for_reader()
+        except Exception as error:
+            self._end(error)
 
     async def run(self, connection: Connection) -> None:
         """Send until the connection ends."""
         self._connection = connection
-        self._flush_all()
+        self._send_due()
         try:
             await self._ended
         finally:
             self._connection = None
-            for handle in (self._soon, self._pace, self._timer, self._stuck):
+            for handle in (self._soon, self._timer, self._stuck):
                 if handle is not None:
                     handle.cancel()
 
-    def _flush(self) -> None:
-        """Send an op frame, which is nearly always all; the timer that is set goes on."""
+    def _send_due(self) -> None:
+        """Send all that is due, and set the timer for what is due later."""
         self._soon = None
-        connection = self._connection
-        if connection is None or self._stuck is not None or self._ended.done():
-            return
-        if self._timer is None or self._drained():
-            self._flush_all()
-            return
-        try:
-            frame = connection.take_ops(time.monotonic())
-            if frame is None:
-                self._flush_all()
-                return
-            self._drop_pace()
-            if not self._writer.write(framed(frame)):
-                self._wait_for_reader()
-        except Exception as error:
-            self._ended.set_exception(error)
-
-    def _flush_all(self) -> None:
-        """Send all that is due, and set the timers for what is due later."""
-        self._drop_pace()
         connection = self._connection
         if connection is None or self._stuck is not None or self._ended.done():
             return
@@ -171,33 +169,28 @@ class DirectOutlet:
             if self._drained():
                 raise ProtocolError(CLOSE_DRAIN, "the server goes away")
         except Exception as error:
-            self._ended.set_exception(error)
+            self._end(error)
             return
-        pace = connection.paced_for(now)
-        if pace is not None:
-            self._pace = self._loop.call_later(pace, self._flush)
-        self._set_timer(connection.deadline_in(now))
+        self._set_timer(now + connection.due_in(now))
 
-    def _drop_pace(self) -> None:
-        if self._pace is not None:
-            self._pace.cancel()
-            self._pace = None
-
-    def _set_timer(self, delay: float) -> None:
-        """Flush all after `delay`, unless the timer that is set comes before that."""
-        at = self._loop.time() + delay
+    def _set_timer(self, at: float) -> None:
+        """Send what is due at `at`, unless the timer that is set comes before that."""
         if self._timer is not None:
-            if self._timer.when() <= at:
+            if self._timer_at <= at:
                 return
             self._timer.cancel()
-        self._timer = self._loop.call_at(at, self._tick)
+        self._timer_at = at
+        self._timer = self._loop.call_later(at - time.monotonic(), self._tick)
 
     def _tick(self) -> None:
         self._timer = None
-        self._flush_all()
+        self._send_due()
+
+    def _end(self, error: Exception) -> None:
+        if not self._ended.done():
+            self._ended.set_exception(error)
 
     def _wait_for_reader(self) -> None:
-        self._drop_pace()
         if self._timer is not None:
             self._timer.cancel()  # a beat that falls due meanwhile has to wait, too
             self._timer = None
@@ -227,3 +220,7 @@ def framed(payload: bytes) -> bytes:
     if length < 65536:
         return bytes((_TEXT, 126)) + length.to_bytes(2, "big") + payload
     return bytes((_TEXT, 127)) + length.to_bytes(8, "big") + payload
+
+
+_framed_once = functools.lru_cache(maxsize=4)(framed)
+"""For op frames: the watchers of a page get the same one right after each other."""

@@ -12,18 +12,24 @@ from swell.live.edits import Edit
 from swell.live.page import Limits, LivePage
 from swell.live.state import PageState
 
+from .pacer import Pacer
+
 
 class WatchedPage:
     """A live page with the connections that watch it; what `q.page` saves to.
 
     Attributes:
         live: State, log and frames.
-        watchers: Connections to wake when there is a new patch.
+        watchers: Connections to tell when there is a new patch.
+        flushed_at: When they were last told, in seconds of `time.monotonic`.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, pacer: Pacer) -> None:
         self.live = LivePage(secrets.token_hex(8), limits, named_components)
         self.watchers: set[Connection] = set()
+        self.flushed_at = 0.0
+        self._pacer = pacer
+        self._waits = False
 
     @property
     def state(self) -> PageState:
@@ -31,10 +37,18 @@ class WatchedPage:
         return self.live.state
 
     def commit(self, edits: list[Edit]) -> None:
-        """Apply the edits of one save, all or none, and wake the watchers."""
-        if self.live.commit(edits, time.monotonic()):
-            for connection in self.watchers:
-                connection.wake()
+        """Apply the edits of one save, all or none, and see that the watchers are told."""
+        now = time.monotonic()
+        if self.live.commit(edits, now) and self.watchers and not self._waits:
+            self._waits = True
+            self._pacer.add(self, now)
+
+    def flush(self, now: float) -> None:
+        """Tell the watchers of what has been saved since the last time."""
+        self._waits = False
+        self.flushed_at = now
+        for connection in tuple(self.watchers):
+            connection.flush(now)
 
 
 class Pages:
@@ -52,6 +66,7 @@ class Pages:
             page_max_bytes=settings.page_max_bytes,
             text_max_bytes=settings.text_max_bytes,
         )
+        self._pacer = Pacer(settings.flush_interval_s)
         self._pages: dict[str, WatchedPage] = {}
         self._clients: dict[str, int] = {}
 
@@ -67,7 +82,7 @@ class Pages:
         """Return the page at an address, making it when there is none."""
         page = self._pages.get(address)
         if page is None:
-            page = self._pages[address] = WatchedPage(self._limits)
+            page = self._pages[address] = WatchedPage(self._limits, self._pacer)
         return page
 
     def close(self, address: str) -> None:

@@ -1,0 +1,60 @@
+"""Pacer: when pages send what changed, for all pages of the process together.
+
+A page that was quiet sends at once, a busy one with the next tick, and all busy pages tick
+together: one timer and one turn of the event loop serve them all, and what sends a frame is
+still in the processor's caches for the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Protocol
+
+
+class Paced(Protocol):
+    """What a pacer tells the time to."""
+
+    flushed_at: float
+    """When it last sent, in seconds of `time.monotonic`."""
+
+    def flush(self, now: float) -> None:
+        """Send what has changed."""
+
+
+class Pacer:
+    """Ticks as long as there is something to send.
+
+    Args:
+        interval_s: Least time between two frames of a busy page.
+    """
+
+    def __init__(self, interval_s: float) -> None:
+        self._interval_s = interval_s
+        self._ticked_at = 0.0
+        self._now: list[Paced] = []
+        self._next: list[Paced] = []
+
+    def add(self, page: Paced, now: float) -> None:
+        """Flush a page at its time; it must not be waiting already."""
+        if now - page.flushed_at >= self._interval_s:
+            if not self._now:
+                asyncio.get_running_loop().call_soon(self._flush_now)
+            self._now.append(page)
+            return
+        if not self._next:
+            wait = max(page.flushed_at, self._ticked_at) + self._interval_s - now
+            asyncio.get_running_loop().call_later(max(0.0, wait), self._tick)
+        self._next.append(page)
+
+    def _flush_now(self) -> None:
+        pages, self._now = self._now, []
+        now = time.monotonic()
+        for page in pages:
+            page.flush(now)
+
+    def _tick(self) -> None:
+        pages, self._next = self._next, []
+        now = self._ticked_at = time.monotonic()
+        for page in pages:
+            page.flush(now)
