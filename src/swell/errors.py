@@ -374,3 +374,20 @@ class AskTimeoutError(SwellError):
 
     def __str__(self) -> str:
         return "The question was not answered in time."
+
+
+class ToolError(SwellError):
+    """A tool could not do what it was called for; the model and the person are told why.
+
+    Attributes:
+        reason: Why, in words for both.
+    """
+
+    code = "tool_failed"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason

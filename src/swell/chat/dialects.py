@@ -1,0 +1,201 @@
+"""How each kind of model is asked, told of tools, and given their results."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import msgspec
+
+from swell.models import Compatible, Delta, Reader, TextDelta, ToolCallDelta
+
+if TYPE_CHECKING:
+    from swell.chat.tools import Tool
+
+__all__ = ["Dialect", "Outcome", "dialect_of"]
+
+MAX_TOKENS = 8_192
+"""What Anthropic's models may write in one answer unless the handler says, in tokens."""
+
+
+class Outcome(NamedTuple):
+    """What came of a call.
+
+    Attributes:
+        said: The result as the model gets it.
+        failed: Whether the tool failed.
+    """
+
+    said: str
+    failed: bool
+
+
+class Dialect(Protocol):
+    """One conversation with a model.
+
+    Attributes:
+        unfinished: The model paused by itself and wants to be asked again.
+    """
+
+    unfinished: bool
+
+    def stream(self, *, last: bool) -> AsyncGenerator[Delta, None]:
+        """Ask the model; the last time it may not call tools."""
+        ...
+
+    def answer(self, calls: Mapping[str, ToolCallDelta], outcomes: Mapping[str, Outcome]) -> None:
+        """Add the model's calls and their results to the conversation."""
+        ...
+
+
+def dialect_of(
+    model: object, turn: Any, tools: Sequence[Tool], system: str | None, params: dict[str, Any]
+) -> Dialect:
+    """Return the way to talk with a model.
+
+    Raises:
+        TypeError: If it is no model that is known.
+    """
+    package = type(model).__module__.partition(".")[0]
+    client: Any = model
+    given = isinstance(turn, Sequence)
+    if package == "anthropic" and hasattr(model, "messages"):
+        messages = list(turn) if given else turn.as_anthropic()
+        return _Anthropic(client, messages, tools, system, params)
+    if isinstance(model, Compatible) or (package == "openai" and hasattr(model, "chat")):
+        messages = list(turn) if given else turn.as_openai()
+        if system:
+            messages.insert(0, {"role": "system", "content": system})
+        kind = _Compatible if isinstance(model, Compatible) else _OpenAI
+        return kind(client, messages, tools, params)
+    raise TypeError(
+        f"{type(model).__qualname__} is no model for tools; give a swell.models.Compatible, an "
+        "openai.AsyncOpenAI or an anthropic.AsyncAnthropic"
+    )
+
+
+class _Compatible:
+    """Chat completions, through our own client."""
+
+    def __init__(
+        self,
+        client: Any,
+        messages: list[dict[str, Any]],
+        tools: Sequence[Tool],
+        params: dict[str, Any],
+    ) -> None:
+        self.unfinished = False
+        self._client, self._messages, self._params = client, messages, params
+        self._tools = [
+            {
+                "type": "function",
+                "function": {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "parameters": tool.schema,
+                },
+            }
+            for tool in tools
+        ]
+        self._said = ""
+
+    async def stream(self, *, last: bool) -> AsyncGenerator[Delta, None]:
+        self._said = ""
+        params = {**self._params, **({"tool_choice": "none"} if last and self._tools else {})}
+        async with aclosing(self._deltas(params)) as deltas:
+            async for delta in deltas:
+                if isinstance(delta, TextDelta):
+                    self._said += delta.text
+                yield delta
+
+    def _deltas(self, params: dict[str, Any]) -> AsyncGenerator[Delta, None]:
+        deltas: AsyncGenerator[Delta, None] = self._client.stream(
+            self._messages, self._tools or None, **params
+        )
+        return deltas
+
+    def answer(self, calls: Mapping[str, ToolCallDelta], outcomes: Mapping[str, Outcome]) -> None:
+        made = [
+            {
+                "id": id,
+                "type": "function",
+                "function": {
+                    "name": call.name,
+                    "arguments": msgspec.json.encode(call.args or {}).decode(),
+                },
+            }
+            for id, call in calls.items()
+        ]
+        message = {"role": "assistant", "content": self._said or None, "tool_calls": made}
+        self._messages.append(message)
+        self._messages += [
+            {"role": "tool", "tool_call_id": id, "content": outcomes[id].said} for id in calls
+        ]
+
+
+class _OpenAI(_Compatible):
+    """Chat completions, through the `openai` package."""
+
+    async def _deltas(self, params: dict[str, Any]) -> AsyncGenerator[Delta, None]:
+        reader = Reader()
+        if self._tools:
+            params = {"tools": self._tools, **params}
+        async with await self._client.chat.completions.create(
+            messages=self._messages,
+            stream=True,
+            **{"stream_options": {"include_usage": True}, **params},
+        ) as chunks:
+            async for chunk in chunks:
+                for delta in reader.read(chunk):
+                    yield delta
+
+
+class _Anthropic:
+    """Messages, through the `anthropic` package."""
+
+    def __init__(
+        self,
+        client: Any,
+        messages: list[dict[str, Any]],
+        tools: Sequence[Tool],
+        system: str | None,
+        params: dict[str, Any],
+    ) -> None:
+        self.unfinished = False
+        self._client, self._messages = client, messages
+        self._params: dict[str, Any] = {"max_tokens": MAX_TOKENS, **params}
+        if system:
+            self._params["system"] = system
+        if tools:
+            self._params["tools"] = [
+                {"name": t.name, "description": t.description, "input_schema": t.schema}
+                for t in tools
+            ]
+        self._content: Any = None
+
+    async def stream(self, *, last: bool) -> AsyncGenerator[Delta, None]:
+        reader, params = Reader(), dict(self._params)
+        if last and "tools" in params:
+            params["tool_choice"] = {"type": "none"}
+        async with self._client.messages.stream(messages=self._messages, **params) as stream:
+            async for event in stream:
+                for delta in reader.read(event):
+                    yield delta
+            message = await stream.get_final_message()
+        self._content = message.content  # with what the model thought, which has to go back
+        self.unfinished = message.stop_reason == "pause_turn"
+
+    def answer(self, calls: Mapping[str, ToolCallDelta], outcomes: Mapping[str, Outcome]) -> None:
+        self._messages.append({"role": "assistant", "content": self._content})
+        results = [
+            {
+                "type": "tool_result",
+                "tool_use_id": id,
+                "content": outcomes[id].said,
+                "is_error": outcomes[id].failed,
+            }
+            for id in calls
+        ]
+        if results:
+            self._messages.append({"role": "user", "content": results})

@@ -1,0 +1,380 @@
+"""Tools: functions that a model may call, and the loop that calls them."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import re
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from typing import Annotated, Any, Protocol, TypeAlias, get_type_hints, overload
+
+import msgspec
+
+from swell.chat.dialects import Outcome, dialect_of
+from swell.errors import AskTimeoutError, ModelError, ToolError
+from swell.models import Delta, ToolCallDelta
+from swell.models.fields import plain
+from swell.parts import Part
+
+__all__ = ["MAX_RESULT", "Tool", "run_tools", "tool"]
+
+_log = logging.getLogger("swell.chat")
+
+MAX_RESULT = 100_000
+"""Longest result that a model gets, in characters; what is longer is cut."""
+
+PARALLEL = 8
+"""Most calls of one round that run at the same time."""
+
+_FAILED = "The tool failed."
+_REFUSED = "The person did not allow this call."
+_TURN = "turn"
+
+Yielded: TypeAlias = Delta | Part
+
+
+class _Turn(Protocol):
+    """What is used of a `swell.chat.Turn`."""
+
+    def as_openai(self) -> list[dict[str, Any]]: ...
+
+    def as_anthropic(self) -> list[dict[str, Any]]: ...
+
+    async def confirm(self, text: str, /) -> bool: ...
+
+
+class Tool:
+    """A function that a model may call; calling it still calls the function.
+
+    Args:
+        function: Async or not; the others run in a worker thread. Its parameters need annotations
+            that JSON has a form for; one called `turn` gets the turn, and no model sees it.
+        name: What the model calls it; the function's name unless given.
+        confirm: Ask the person before each call. A text is the question, with the arguments in
+            braces: `"Send the mail to {to}?"`.
+        timeout_s: How long one call may take, in seconds, the person's answer not counted.
+
+    Attributes:
+        description: What the model is told: the docstring up to its first section.
+        schema: JSON schema of the arguments, with what the section `Args:` says of each.
+
+    Raises:
+        TypeError: If a parameter has no annotation or cannot be given by name.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        name: str | None = None,
+        confirm: bool | str = False,
+        timeout_s: float = 120.0,
+    ) -> None:
+        self.function = function
+        self.name = name or str(getattr(function, "__name__", type(function).__name__))
+        self.confirm = confirm
+        self.timeout_s = timeout_s
+        self.description, told = _docstring(function)
+        self._arguments, self._wants_turn = _struct(function, self.name, told)
+        self.schema = _schema(self._arguments)
+        self.__doc__ = function.__doc__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"Tool({self.name!r})"
+
+    async def call(self, arguments: Mapping[str, object], turn: object = None) -> object:
+        """Call the function with arguments from a model.
+
+        Args:
+            arguments: JSON by name.
+            turn: What a parameter called `turn` gets.
+
+        Raises:
+            ToolError: If the arguments do not fit the annotations, or it takes too long.
+            Exception: What the function raised.
+        """
+        try:
+            given = msgspec.convert(dict(arguments), self._arguments, strict=False)
+        except msgspec.ValidationError as error:
+            raise ToolError(str(error)) from error
+        values = {name: getattr(given, name) for name in self._arguments.__struct_fields__}
+        if self._wants_turn:
+            values[_TURN] = turn
+        try:
+            async with asyncio.timeout(self.timeout_s):
+                if inspect.iscoroutinefunction(inspect.unwrap(self.function)):
+                    return await self.function(**values)
+                result = await asyncio.to_thread(self.function, **values)
+                return await result if inspect.isawaitable(result) else result
+        except TimeoutError as error:
+            raise ToolError(f"{self.name} took longer than {self.timeout_s:g} s.") from error
+
+    def question(self, arguments: Mapping[str, object]) -> str:
+        """Return what the person is asked before a call, as Markdown."""
+        said = {name: _code(value) for name, value in arguments.items()}
+        if isinstance(self.confirm, str):
+            return self.confirm.format_map(_Named(said))
+        listed = "".join(f"\n- {name}: {value}" for name, value in said.items())
+        return f"Allow **{self.name}**?\n{listed}" if listed else f"Allow **{self.name}**?"
+
+
+@overload
+def tool(function: Callable[..., Any], /) -> Tool: ...
+@overload
+def tool(
+    *, name: str | None = None, confirm: bool | str = False, timeout_s: float = 120.0
+) -> Callable[[Callable[..., Any]], Tool]: ...
+def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
+    """Make a function a tool; with arguments, as `@tool(confirm=True)`. They are those of `Tool`.
+
+    Example:
+        >>> @tool
+        ... def add(a: int, b: int = 1) -> int:
+        ...     "Add two numbers."
+        ...     return a + b
+        >>> add.schema["required"]
+        ['a']
+    """
+    if function is not None:
+        return Tool(function)
+    return lambda function: Tool(function, **options)
+
+
+async def run_tools(
+    model: object,
+    turn: _Turn | Sequence[Mapping[str, Any]],
+    /,
+    tools: Sequence[Tool | Callable[..., Any]],
+    *,
+    system: str | None = None,
+    max_rounds: int = 8,
+    **params: Any,
+) -> AsyncGenerator[Yielded, None]:
+    """Let a model answer, calling tools in between; yield what a handler is to yield.
+
+    All calls of a round run at the same time, each shown as a step. What a tool returns goes to
+    the model as JSON; a part, such as a `Table`, is shown as well. A `ToolError` or `ValueError` of
+    a tool is told to the model, and shown; of any other exception only that the tool failed, the
+    rest is in the log.
+
+    Args:
+        model: A `swell.models.Compatible`, an `openai.AsyncOpenAI` or an
+            `anthropic.AsyncAnthropic`; the last two need the parameter `model`.
+        turn: The turn, or messages in the form of the model's provider.
+        tools: What the model may call.
+        system: Instructions for the model.
+        max_rounds: How often the model may call tools before it has to answer.
+        params: More of each request, such as `temperature` or `max_tokens`.
+
+    Raises:
+        ModelError: If the model fails, or does not answer after the last round.
+        TypeError: If `model` is nothing of these.
+    """
+    known = {each.name: each for each in (t if isinstance(t, Tool) else Tool(t) for t in tools)}
+    dialect = dialect_of(model, turn, list(known.values()), system, params)
+    used: set[str] = set()
+    for round_number in range(max_rounds + 1):
+        calls: dict[str, ToolCallDelta] = {}
+        names: dict[str, str] = {}  # what the model calls it -> what it is called in the answer
+        async with aclosing(dialect.stream(last=round_number == max_rounds)) as deltas:
+            async for delta in deltas:
+                if not isinstance(delta, ToolCallDelta):
+                    yield delta
+                    continue
+                if delta.id not in names:  # some servers count the calls of each request anew
+                    fresh = delta.id not in used
+                    names[delta.id] = delta.id if fresh else f"{delta.id}-{round_number + 1}"
+                before = calls.get(delta.id)
+                calls[delta.id] = merged = _merged(before, delta)
+                yield msgspec.structs.replace(merged, id=names[delta.id])
+        used |= set(names.values())
+        own = {id: call for id, call in calls.items() if call.state == "running"}
+        if not own and not dialect.unfinished:
+            return
+        if round_number == max_rounds:
+            raise ModelError("The model kept calling tools and did not answer. Try again.")
+        outcomes: dict[str, Outcome] = {}
+        async with aclosing(_run_all(own, known, turn, outcomes)) as steps:
+            async for step in steps:
+                if isinstance(step, ToolCallDelta):
+                    step = msgspec.structs.replace(step, id=names[step.id])
+                yield step
+        dialect.answer(own, outcomes)
+
+
+async def _run_all(
+    calls: Mapping[str, ToolCallDelta],
+    tools: Mapping[str, Tool],
+    turn: object,
+    outcomes: dict[str, Outcome],
+) -> AsyncGenerator[Yielded, None]:
+    """Run the calls of one round; ended early, it cancels those that run."""
+    steps: asyncio.Queue[Yielded | None] = asyncio.Queue()
+    room, asking = asyncio.Semaphore(PARALLEL), asyncio.Lock()
+
+    async def run(call: ToolCallDelta) -> None:
+        try:
+            async with room:
+                outcomes[call.id] = await _run(call, tools.get(call.name), turn, asking, steps)
+        finally:
+            steps.put_nowait(None)
+
+    tasks = [
+        asyncio.create_task(run(call), name=f"swell-tool-{call.name}") for call in calls.values()
+    ]
+    try:
+        ended = 0
+        while ended < len(tasks):
+            step = await steps.get()
+            if step is None:
+                ended += 1
+            else:
+                yield step
+        for task in tasks:
+            await task
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _run(
+    call: ToolCallDelta,
+    called: Tool | None,
+    turn: object,
+    asking: asyncio.Lock,
+    steps: asyncio.Queue[Yielded | None],
+) -> Outcome:
+    arguments = call.args or {}
+    parts: list[Part] = []
+    failed = True
+    try:
+        if called is None:
+            raise ToolError(f"There is no tool {call.name!r}.")
+        if called.confirm:
+            steps.put_nowait(msgspec.structs.replace(call, state="waiting"))
+            async with asking:  # one question at a time
+                allowed = await _allowed(turn, called.question(arguments))
+            if not allowed:
+                raise ToolError(_REFUSED)
+            steps.put_nowait(msgspec.structs.replace(call, state="running"))
+        returned = await called.call(arguments, turn)
+        parts = _parts(returned)
+        result = [part.dump() for part in parts] if parts else plain(returned)
+        failed = False
+    except (ToolError, ValueError) as error:
+        result = str(error) or _FAILED
+    except Exception:
+        _log.exception("the tool %s failed", call.name)
+        result = _FAILED
+    said = result if isinstance(result, str) else msgspec.json.encode(result).decode()
+    if len(said) > MAX_RESULT:
+        said = result = said[:MAX_RESULT] + " [cut]"
+    shown = None if parts else result
+    step = msgspec.structs.replace(call, state="failed" if failed else "done", result=shown)
+    steps.put_nowait(step)
+    for part in parts:
+        steps.put_nowait(part)
+    return Outcome(said, failed)
+
+
+async def _allowed(turn: object, question: str) -> bool:
+    confirm = getattr(turn, "confirm", None)
+    if confirm is None:
+        return False  # nobody can be asked
+    try:
+        return bool(await confirm(question))
+    except AskTimeoutError:
+        return False
+
+
+def _merged(before: ToolCallDelta | None, delta: ToolCallDelta) -> ToolCallDelta:
+    if before is None:
+        return delta
+    return ToolCallDelta(
+        delta.id,
+        delta.name or before.name,
+        before.args if delta.args is None else delta.args,
+        delta.state,
+        before.result if delta.result is None else delta.result,
+    )
+
+
+def _parts(returned: object) -> list[Part]:
+    found: Sequence[Any] = returned if isinstance(returned, list | tuple) else [returned]
+    return list(found) if found and all(isinstance(one, Part) for one in found) else []
+
+
+class _Named(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+def _code(value: object) -> str:
+    """Return a value so that Markdown shows it as it is."""
+    said = value if isinstance(value, str) else msgspec.json.encode(plain(value)).decode()
+    said = " ".join(said.split())[:500]
+    fence = "`" * (max((len(run) for run in re.findall(r"`+", said)), default=0) + 1)
+    pad = " " if "`" in said else ""
+    return f"{fence}{pad}{said}{pad}{fence}" if said else "``` ```"
+
+
+# ------------------------------------------------------------------- what a function says of itself
+
+
+def _struct(
+    function: Callable[..., Any], name: str, told: Mapping[str, str]
+) -> tuple[type[msgspec.Struct], bool]:
+    hints = get_type_hints(function, include_extras=True)
+    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
+    wants_turn = False
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.name == _TURN:
+            wants_turn = True
+            continue
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            raise TypeError(f"tool {name}: a model cannot give *{parameter.name}")
+        if parameter.kind is parameter.POSITIONAL_ONLY or parameter.name not in hints:
+            raise TypeError(
+                f"tool {name}: parameter {parameter.name!r} needs an annotation, "
+                "and must not be positional only"
+            )
+        hint = hints[parameter.name]
+        if said := told.get(parameter.name):
+            hint = Annotated[hint, msgspec.Meta(description=said)]
+        default = parameter.default
+        if default is parameter.empty:
+            fields.append((parameter.name, hint))
+        elif isinstance(default, list | dict | set):
+            fields.append((parameter.name, hint, msgspec.field(default_factory=default.copy)))
+        else:
+            fields.append((parameter.name, hint, default))
+    return msgspec.defstruct(name, fields, kw_only=True), wants_turn
+
+
+def _schema(arguments: type[msgspec.Struct]) -> dict[str, Any]:
+    (_,), named = msgspec.json.schema_components([arguments], ref_template="#/$defs/{name}")
+    schema = named.pop(arguments.__name__)
+    schema.pop("title", None)
+    schema.setdefault("required", [])
+    return {**schema, "$defs": named} if named else schema
+
+
+def _docstring(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
+    """Return a docstring up to its first section, and what its section `Args:` says."""
+    text = inspect.getdoc(function) or ""
+    head, *rest = re.split(r"^(\w+):[ \t]*$", text, flags=re.MULTILINE)
+    sections = dict(zip(rest[::2], rest[1::2], strict=False))
+    told: dict[str, str] = {}
+    name = ""
+    for line in inspect.cleandoc("\n" + sections.get("Args", "")).splitlines():
+        if found := re.match(r"\*{0,2}(\w+)(?: \([^)]*\))?:\s*(.*)", line):
+            name, told[found[1]] = found[1], found[2]
+        elif name and line.strip():
+            told[name] += f" {line.strip()}"
+    return head.strip(), told
