@@ -21,6 +21,7 @@ export class FakeClient {
   status: Status = "online";
   error: ErrorInfo | null = null;
   busy = false;
+  id: string | null = "client";
   user = "anon";
   endedCode = 0;
   hash = "";

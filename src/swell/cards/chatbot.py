@@ -164,7 +164,7 @@ class ChatAttachments(Record):
 
     Attributes:
         accept: File name endings such as `.pdf`, or media types such as `image/*`; any when
-            absent. Checked in the browser for comfort only.
+            absent. Checked in the browser for comfort and by the server for safety.
         max_files: Most files in one prompt.
         max_file_mb: Largest file, in MB of 1,000,000 bytes.
     """

@@ -78,19 +78,12 @@ class _Call:
 
 
 class SSEChunks:
-    """Reads the bytes of an event stream as they come, cut anywhere.
-
-    Attributes:
-        done: The server has said that the stream is over.
-        finished: The model has said why it stopped.
-    """
+    """Reads the bytes of an event stream as they come, cut anywhere."""
 
     MAX_LINE = 4_000_000
     """Longest line kept until its end arrives, in bytes."""
 
     def __init__(self) -> None:
-        self.done = False
-        self.finished = False
         self._rest = b""
         self._chunks = ChatChunks()
 
@@ -104,12 +97,6 @@ class SSEChunks:
     def read_line(self, line: bytes) -> list[Delta]:
         """Return what one line adds."""
         event = line.removeprefix(b"data:").strip()
-        if not line.startswith(b"data:") or not event:
+        if not line.startswith(b"data:") or event in (b"", b"[DONE]"):
             return []
-        if event == b"[DONE]":
-            self.done = True
-            return []
-        chunk = msgspec.json.decode(event)
-        choices = items(chunk, "choices")
-        self.finished |= any(field(choice, "finish_reason") is not None for choice in choices)
-        return self._chunks.read(chunk)
+        return self._chunks.read(msgspec.json.decode(event))

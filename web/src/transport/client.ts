@@ -126,6 +126,11 @@ export class Client {
     platform.guardLeaving(() => this.#outbox.size > 0 && !this.#reloading && !this.#over);
   }
 
+  /** Id of this tab at the server, null until there is one. Requests beside the connection name it. */
+  get id(): string | null {
+    return this.#identity.id;
+  }
+
   get status(): Status {
     return this.#status;
   }

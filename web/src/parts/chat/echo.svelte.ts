@@ -5,10 +5,13 @@
  * action is done without them: an app may rewrite or withhold a prompt. When nothing at all changes it stays.
  */
 import { countSaid, type Source } from "./rows";
+import type { Submission } from "./submission";
 
 export interface Echo {
   readonly id: number;
   readonly text: string;
+  /** What was sent along. */
+  readonly more: Submission | undefined;
   readonly state: "pending" | "sent" | "failed";
   /** How often the rows had these words when they were sent. */
   readonly said: number;
@@ -21,10 +24,16 @@ export class Echoes {
   #count = 0;
 
   /** Show `text` as being sent; `retried` is the failed echo it takes the place of. */
-  async send(text: string, rows: readonly Source[], submit: () => Promise<"ok" | "failed">, retried?: Echo): Promise<"ok" | "failed"> {
+  async send(
+    text: string,
+    rows: readonly Source[],
+    submit: () => Promise<"ok" | "failed">,
+    more?: Submission,
+    retried?: Echo,
+  ): Promise<"ok" | "failed"> {
     const id = ++this.#count;
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a picture of the moment
-    const echo: Echo = { id, text, state: "pending", said: countSaid(rows, text), rows: new Set(rows) };
+    const echo: Echo = { id, text, more, state: "pending", said: countSaid(rows, text), rows: new Set(rows) };
     this.list = [...this.list.filter((other) => other.id !== retried?.id), echo];
     const result = await submit().catch(() => "failed" as const);
     this.#change(id, result === "ok" ? "sent" : "failed");

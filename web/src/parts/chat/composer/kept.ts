@@ -1,0 +1,18 @@
+/** What was attached and not sent, kept in the tab as the draft is. */
+import { storageKey } from "../../../context";
+import { read, write } from "../draft";
+import type { FileRef } from "../submission";
+
+/** The files by their addresses; one without an address was still being uploaded. */
+export function readFiles(card: string): readonly FileRef[] {
+  try {
+    // Written below.
+    return JSON.parse(read(storageKey("files", card)) || "[]") as readonly FileRef[];
+  } catch {
+    return [];
+  }
+}
+
+export function keepFiles(card: string, files: readonly FileRef[]): void {
+  write(storageKey("files", card), files.length === 0 ? "" : JSON.stringify(files));
+}
