@@ -1,13 +1,34 @@
 /** What the chat reads from rows, whichever buffer kind, spelling or origin they have. */
 import type { Buffer, Row, RowId } from "../../state/page";
-import { asText, records, type Props } from "../../read";
+import { asText, list, records, str, type Props } from "../../read";
 
 /** One message as it is now. */
 export interface Words {
   /** Markdown. */
   readonly content: string;
   readonly fromUser: boolean;
+  /** The optional fields that are set, by {@link FIELDS}; undefined when there are none. */
+  readonly more?: Props | undefined;
 }
+
+/** What a message may have beyond its words and its side. */
+export const FIELDS = ["id", "author", "avatar", "time", "status", "parts", "branch", "error"] as const;
+
+/** The state that the app gave the message. */
+export const statusOf = (words: Words | null): string | undefined => str(words?.more?.["status"]);
+
+/** What the message is made of; the very objects of the page, so that one that did not change is the same. */
+export const partsOf = (words: Words | null): readonly Props[] => records(words?.more?.["parts"]);
+
+/** All that a message says, as Markdown: its text parts, then its content. */
+export function saidOf(words: Words | null): string {
+  if (list(words?.more?.["parts"]).length === 0) return words?.content ?? "";
+  const texts = partsOf(words).map((part) => (part["type"] === "text" ? asText(part["text"]) : ""));
+  return [...texts, words?.content].filter(Boolean).join("\n\n");
+}
+
+/** Whether there is nothing of the message to see yet. */
+export const isBlank = (words: Words): boolean => words.content === "" && list(words.more?.["parts"]).length === 0;
 
 /** A message that may change while it is shown. */
 export interface Source {
@@ -33,7 +54,17 @@ function wordsOf(row: Row): Words | null {
   return {
     content: asText(row.cell("content") ?? row.cell("msg")),
     fromUser: Boolean(row.cell("from_user") ?? row.cell("fromUser")),
+    more: moreOf((field) => row.cell(field)),
   };
+}
+
+function moreOf(get: (field: string) => unknown): Props | undefined {
+  let more: Record<string, unknown> | undefined;
+  for (const field of FIELDS) {
+    const value = get(field);
+    if (value !== undefined && value !== null) (more ??= {})[field] = value;
+  }
+  return more;
 }
 
 const sources = new WeakMap<Row, Source>();
@@ -65,8 +96,11 @@ export function fromHistory(history: unknown): readonly Source[] {
     const key = `<${rows.length - index}`;
     const known = remembered.get(row);
     if (known?.key === key) return known;
-    const content = asText(row["content"] ?? row["msg"]);
-    const made = still(key, { content, fromUser: Boolean(row["from_user"] ?? row["fromUser"]) });
+    const made = still(key, {
+      content: asText(row["content"] ?? row["msg"]),
+      fromUser: Boolean(row["from_user"] ?? row["fromUser"]),
+      more: moreOf((field) => row[field]),
+    });
     remembered.set(row, made);
     return made;
   });

@@ -1,5 +1,5 @@
 /** Long conversations are laid out, drawn and skipped in pieces. */
-import type { Source } from "./rows";
+import { saidOf, type Source } from "./rows";
 
 /** Messages that are laid out, and skipped while off screen, together. */
 export interface Section {
@@ -52,8 +52,9 @@ const LINE = 80;
 export function estimate(items: readonly Source[]): number {
   let lines = 0;
   for (const item of items) {
-    const content = item.read()?.content;
-    if (content === undefined) continue;
+    const words = item.read();
+    if (words === null) continue;
+    const content = saidOf(words);
     lines += content.length / LINE + 2.5;
     for (let at = content.indexOf("\n"); at >= 0; at = content.indexOf("\n", at + 1)) lines += 0.75;
   }

@@ -1,0 +1,20 @@
+/** What a message may want to know of the card that it is in. */
+import { getContext, setContext } from "svelte";
+
+export interface Surroundings {
+  /** Whether the app listens to this event. */
+  listens(event: string): boolean;
+  /** Whose images are shown without asking: `ask`, `allow` or a list of hosts. */
+  readonly images: unknown;
+  /** Tell the app. */
+  emit(event: string, data: { readonly id: string | number }): Promise<"ok" | "failed">;
+}
+
+const KEY = Symbol("surroundings");
+
+/** Called once by the card, while it is being set up. */
+export function surround(what: Surroundings): void {
+  setContext(KEY, what);
+}
+
+export const surroundings = (): Surroundings | undefined => getContext<Surroundings | undefined>(KEY);

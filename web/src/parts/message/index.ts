@@ -1,0 +1,3 @@
+/** What messages are made of beyond their words. Loaded with the first message that has any of it. */
+export { default as After } from "./After.svelte";
+export { default as Before } from "./Before.svelte";
