@@ -133,7 +133,8 @@ export function whenSeen(node: Element, act: () => void): void {
         pending.delete(target);
       }
     },
-    { rootMargin: "300px" },
+    // The second one is for what scrolls within the page, in browsers that know it.
+    { rootMargin: "300px", scrollMargin: "300px" } as IntersectionObserverInit,
   );
   pending.set(node, act);
   observer.observe(node);
