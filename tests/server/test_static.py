@@ -200,3 +200,29 @@ def test_nothing_breaks_out_of_the_page(built: Path) -> None:
     text = ClientBundle.load(built).render_html(prefix="/x", route=evil, title=evil).decode()
     assert "<script>" not in text
     assert Page(text).body["data-route"] == evil
+
+
+@pytest.mark.anyio
+async def test_the_page_of_diagrams_has_no_origin_and_no_cookie(built: Path) -> None:
+    assert ClientBundle.load(built).frame is None
+    chunk = {"src/diagram/frame.ts": {"file": "assets/frame-b2.js"}}
+    (built / "diagram.json").write_text(json.dumps(chunk))
+    (built / "assets" / "frame-b2.js").write_text("1")
+    bundle = ClientBundle.load(built)
+    assert "frame-b2.js" in bundle.names()
+    assert "frame-b2.js" not in bundle.first_load()
+    async with browse(bundle) as client:
+        answer = await client.get("/_s/diagram", headers={"host": "chat.example"})
+        script = await client.get("/_s/assets/frame-b2.js")
+    assert 'src="assets/frame-b2.js"' in answer.text
+    policy = answer.headers["content-security-policy"].split("; ")
+    assert policy[0] == "sandbox allow-scripts"
+    assert policy[1:3] == ["default-src 'none'", "script-src http://chat.example"]
+    assert "set-cookie" not in answer.headers
+    assert script.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.anyio
+async def test_without_a_build_of_diagrams_there_is_no_page_of_them(built: Path) -> None:
+    async with browse(ClientBundle.load(built)) as client:
+        assert (await client.get("/_s/diagram")).status_code == 404

@@ -1,6 +1,7 @@
 /** What every component can reach without being handed it: the client, and a few things about this page. */
 import { getContext, setContext } from "svelte";
 import { createSubscriber } from "svelte/reactivity";
+import type { Images } from "./markdown";
 import type { Client } from "./transport/client";
 
 const CLIENT = Symbol("client");
@@ -12,6 +13,16 @@ export function provideClient(client: Client): void {
 
 /** The client of this page; call it while a component is being set up. */
 export const client = (): Client => getContext<Client>(CLIENT);
+
+const IMAGES = Symbol("images");
+
+/** Say whose images the texts inside a component show; see `markdown/policy.ts`. */
+export function provideImages(read: () => Images): void {
+  setContext(IMAGES, read);
+}
+
+/** Whose images are shown here; call it while a component is being set up. */
+export const images = (): (() => Images) => getContext<(() => Images) | undefined>(IMAGES) ?? (() => "ask");
 
 /** Something that tells when it changed. */
 export interface Subscribable {

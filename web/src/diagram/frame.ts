@@ -9,6 +9,12 @@ interface Job {
   readonly colours: Readonly<Record<string, string>>;
 }
 
+/** Tags, of which only the line break means something here; `<<interface>>` is none. */
+const TAG = /(?<!<)<(?=\/?[a-z][^<>]*>)(?!br ?\/?>)/gi;
+
+/** Pictures in a diagram come from other places. */
+const PICTURE = /@\{[^}]*\bimg\s*:/;
+
 let count = 0;
 
 addEventListener("message", (event: MessageEvent<Job>) => {
@@ -23,7 +29,9 @@ addEventListener("message", (event: MessageEvent<Job>) => {
   );
 });
 
-async function draw({ source, colours }: Job): Promise<{ svg: string; width: number; height: number }> {
+async function draw({ source: written, colours }: Job): Promise<{ svg: string; width: number; height: number }> {
+  if (PICTURE.test(written)) throw new Error("a picture from elsewhere");
+  const source = written.replace(TAG, "#lt;");
   mermaid.initialize({
     startOnLoad: false,
     securityLevel: "strict",

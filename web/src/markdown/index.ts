@@ -11,12 +11,12 @@ import { type BlockEntry, completeCode, distrust, syncBlocks } from "./blocks";
 import { extendFence, type OpenFence, openFence } from "./fence";
 import type { Context } from "./inline";
 import { definitions, lex, type Links } from "./lexer";
-import { defaultPolicy, type MarkdownPolicy } from "./policy";
+import { defaultPolicy, type Images, type MarkdownPolicy, policyFor } from "./policy";
 import { NEEDS_RICH, rich, wantRich } from "./rich";
 import { settledTokens } from "./settle";
 
-export type { MarkdownPolicy };
-export { defaultPolicy };
+export type { Images, MarkdownPolicy };
+export { defaultPolicy, policyFor };
 
 /** A tail up to this length, in UTF-16 code units, is parsed with each addition. */
 const SHORT_TAIL = 4_096;

@@ -10,10 +10,16 @@ const LINK_SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "mailto:",
 const IMAGE_DATA = /^data:image\/(?:png|jpeg|gif|webp)[;,]/i;
 
 /**
- * The policy for text of unknown origin. Links go to the web, to mail and telephone; images of this site and inlined
- * bitmaps are shown, those of other sites after a click.
+ * Whose images are shown without asking: after a click on each (`ask`), all, or those of these hosts, such as
+ * `cdn.example.com` or `cdn.example.com:8443`.
  */
-export const defaultPolicy: MarkdownPolicy = {
+export type Images = "ask" | "allow" | readonly string[];
+
+/**
+ * The policy for text of unknown origin. Links go to the web, to mail and telephone; images of this site and inlined
+ * bitmaps are shown, those of other sites by `images`, and only over https: the page's own rules block all others.
+ */
+export const policyFor = (images: Images): MarkdownPolicy => ({
   link(href) {
     const url = parse(href);
     if (url === null || !LINK_SCHEMES.has(url.protocol)) return null;
@@ -23,9 +29,13 @@ export const defaultPolicy: MarkdownPolicy = {
     if (IMAGE_DATA.test(src)) return "show";
     const url = parse(src);
     if (url === null || !isWeb(url)) return null;
-    return url.origin === location.origin ? "show" : "click";
+    if (url.origin === location.origin) return "show";
+    if (url.protocol !== "https:") return null;
+    return images === "allow" || (images !== "ask" && images.includes(url.host)) ? "show" : "click";
   },
-};
+});
+
+export const defaultPolicy = policyFor("ask");
 
 /**
  * Bring an address of a text into the form that is checked and used, as the rules of Markdown say.

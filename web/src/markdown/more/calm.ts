@@ -7,6 +7,7 @@ import { inlineMath, maybeMath } from "./math";
 /** What spans more than this, in UTF-16 code units, is taken as it is written. */
 const MAX_SPAN = 400;
 const MAX_STRONG = 4_000;
+const MAX_OPEN = 8;
 const MAX_LABEL = 1_000;
 const MAX_DESTINATION = 4_000;
 
@@ -117,14 +118,14 @@ export function calm(source: string, ended: boolean): string {
           at = close;
           continue;
         }
+        if (text.length - end > MAX_SPAN) {
+          at = end;
+          continue;
+        }
         const inner = text.slice(end).replace(/`+$/, "");
         if (inner.trim() === "") {
           text = text.slice(0, at);
           break scan;
-        }
-        if (inner.length > MAX_SPAN) {
-          at = end;
-          continue;
         }
         closed = text.slice(at, end);
         text = text.slice(0, end) + inner;
@@ -141,8 +142,8 @@ export function calm(source: string, ended: boolean): string {
           text = text.slice(0, at);
           break scan;
         }
-        const inner = text.slice(at + run).replace(/[$\\]+$/, "").trimEnd();
-        if (text.length - at < MAX_SPAN && inner !== "" && maybeMath(text.slice(at), text.charAt(at - 1))) {
+        const inner = text.length - at < MAX_SPAN ? text.slice(at + run).replace(/[$\\]+$/, "").trimEnd() : "";
+        if (inner !== "" && maybeMath(text.slice(at), text.charAt(at - 1))) {
           closed = text.slice(at, at + run);
           text = text.slice(0, at + run) + inner;
           break scan;
@@ -254,6 +255,8 @@ function closeAll(open: Opener[], mark: string, length: number): number {
 function finishOpen(source: string, closed: string, open: readonly Opener[]): string {
   let text = source;
   let closers = closed;
+  // So many at once are no emphasis.
+  if (open.length > MAX_OPEN) return text + closers;
   for (const { mark, length, at } of open.toReversed()) {
     if (at >= text.length || (closers === "" && text.slice(at + length).trim() === "")) {
       text = text.slice(0, Math.min(at, text.length));

@@ -134,7 +134,7 @@ export function whenSeen(node: Element, act: () => void): void {
       }
     },
     // The second one is for what scrolls within the page, in browsers that know it.
-    { rootMargin: "300px", scrollMargin: "300px" } as IntersectionObserverInit,
+    { rootMargin: "300px", scrollMargin: "300px" },
   );
   pending.set(node, act);
   observer.observe(node);

@@ -12,6 +12,11 @@ export interface MathToken extends Tokens.Generic {
 /** Longest formula in UTF-16 code units. */
 export const MAX_FORMULA = 8_000;
 
+/** A longer paragraph, in UTF-16 code units, is no prose. */
+const MAX_PARAGRAPH = 20_000;
+
+const BLANK = /\n[ \t]*\n/;
+
 /** Amounts of money: `$5`, `$1,000.50`, `$20k`. They are no formulas, unless the sign comes again at once. */
 const PRICE = /^\$\d[\d.,]*(?:[kKmMbB]n?|%|\+)?(?=$|[\s,;:.!?)\]}'"*_/–—-])(?!\s*[=<>^_\\+*])/;
 
@@ -30,10 +35,10 @@ export function maybeMath(text: string, before = ""): boolean {
 export function inlineMath(text: string, before = ""): MathToken | null {
   const display = text.startsWith("\\[") || text.startsWith("$$");
   let found: RegExpExecArray | null = null;
-  if (text.startsWith("\\(")) found = text.includes("\\)", 2) ? PARENTHESES.exec(text) : null;
-  else if (text.startsWith("\\[")) found = text.includes("\\]", 2) ? BRACKETS.exec(text) : null;
-  else if (text.startsWith("$$")) found = text.includes("$$", 2) ? DOLLARS.exec(text) : null;
-  else if (text.startsWith("$") && text.includes("$", 1) && !/[\p{L}\p{N}\\]/u.test(before)) {
+  if (text.startsWith("\\(")) found = text.slice(2, 1_100).includes("\\)") ? PARENTHESES.exec(text) : null;
+  else if (text.startsWith("\\[")) found = text.slice(2, 4_100).includes("\\]") ? BRACKETS.exec(text) : null;
+  else if (text.startsWith("$$")) found = text.slice(2, 4_100).includes("$$") ? DOLLARS.exec(text) : null;
+  else if (text.startsWith("$") && text.slice(1, 1_100).includes("$") && !/[\p{L}\p{N}\\]/u.test(before)) {
     found = DOLLAR.exec(text);
     if (found && PRICE.test(text) && !/^\$\d[\d.,]*\$/.test(text)) found = null;
   }
@@ -56,27 +61,27 @@ export function blockMath(text: string, open: boolean): MathToken | null {
   for (const [begin, close] of FENCES) {
     const start = begin.exec(text)?.[0].length;
     if (start === undefined) continue;
-    const blank = /\n[ \t]*\n/.exec(text.slice(start));
-    const limit = Math.min(blank === null ? text.length : start + blank.index, start + MAX_FORMULA);
-    const end = text.indexOf(close, start);
-    if (end >= 0 && end < limit) {
-      const rest = /^[ \t.,;]*(?:\n|$)/.exec(text.slice(end + 2));
-      const inner = text.slice(start, end).trim();
-      if (rest === null || inner === "") return null;
-      const raw = text.slice(0, end + 2 + rest[0].length);
-      return { type: "math", raw, text: inner + rest[0].trim(), display: true, closed: true };
+    const near = text.slice(0, start + MAX_FORMULA);
+    const end = near.indexOf(close, start);
+    const inner = near.slice(start, end < 0 ? undefined : end);
+    if (BLANK.test(inner)) return null;
+    if (end >= 0) {
+      const rest = /^[ \t.,;]*(?:\n|$)/.exec(text.slice(end + 2, end + 200));
+      if (rest === null || inner.trim() === "") return null;
+      return { type: "math", raw: near.slice(0, end + 2) + rest[0], text: inner.trim() + rest[0].trim(), display: true, closed: true };
     }
-    if (!open || blank !== null || limit < text.length) return null;
-    const raw = text;
-    return { type: "math", raw, text: text.slice(start).replace(/[$\\]$/, "").trim(), display: true, closed: false };
+    if (!open || near.length < text.length) return null;
+    return { type: "math", raw: text, text: inner.replace(/[$\\]$/, "").trim(), display: true, closed: false };
   }
   return null;
 }
 
-/** Where in a paragraph a formula on lines of its own begins; the line end before it. */
+/** Where in a paragraph a formula on lines of its own begins. */
 export function startOfMath(text: string, open: boolean): number | undefined {
   const starts = /\n {0,3}(?:\$\$|\\\[)/g;
-  for (let found = starts.exec(text); found !== null; found = starts.exec(text)) {
+  const blank = text.search(BLANK);
+  const end = Math.min(blank < 0 ? text.length : blank, MAX_PARAGRAPH);
+  for (let found = starts.exec(text); found !== null && found.index < end; found = starts.exec(text)) {
     if (blockMath(text.slice(found.index + 1), open) !== null) return found.index + 1;
   }
   return undefined;

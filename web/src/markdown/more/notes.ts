@@ -40,7 +40,8 @@ export function noteBlock(this: TokenizerThis, text: string): NoteToken | undefi
 }
 
 export function startOfNote(text: string): number | undefined {
-  const at = text.search(START);
+  const blank = text.search(/\n[ \t]*\n/);
+  const at = (blank < 0 ? text : text.slice(0, blank)).search(START);
   return at < 0 ? undefined : at + 1;
 }
 

@@ -1,0 +1,195 @@
+"""What Markdown can do in a browser, and that each part of it is loaded when it is first used."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from .chat import messages, say
+from .conftest import NewPage, Run
+
+APP = """
+from h2o_wave import Q, app, data, main, ui
+
+ANSWERS = {
+    "plain": "Plain **words** and a [link](https://example.com).",
+    "code": "Look:\\n\\n```py\\ndef f(x):\\n    return x  # " + "long " * 60 + "\\n```\\n\\nDone.",
+    "other": "```rust\\nfn main() {}\\n```\\n",
+    "unknown": "```klingon\\nnuqneH\\n```\\n",
+    "math": "So $x^2$ costs $5 or $10:\\n\\n$$\\n\\\\frac{1}{2}\\n$$\\n",
+    "diagram": "```mermaid\\nflowchart LR\\n  A[Start] --> B[End]\\n```\\n",
+    "wrong": "```mermaid\\nthis is none\\n```\\n",
+    "notes": "A claim[^1].\\n\\n[^1]: Its source.\\n",
+    "image": "![a cat](https://cats.example/cat.png)",
+}
+
+
+@app("/")
+async def serve(q: Q):
+    if not q.client.initialized:
+        q.client.initialized = True
+        q.page["chat"] = ui.chatbot_card(
+            box="1 1 12 10", name="chatbot", data=data("content from_user", t="list")
+        )
+    elif q.args.chatbot:
+        q.page["chat"].data += [q.args.chatbot, True]
+        q.page["chat"].data += ["", False]
+        text = ANSWERS[q.args.chatbot]
+        for end in range(7, len(text) + 7, 7):
+            q.page["chat"].data[-1] = [text[:end], False]
+            await q.page.save()
+    await q.page.save()
+"""
+
+
+class Chunks:
+    """Names of the scripts that a page has asked for, without their hashes."""
+
+    def __init__(self, page: Page) -> None:
+        self.names: list[str] = []
+        page.on("request", self._note)
+
+    def _note(self, request: object) -> None:
+        url: str = getattr(request, "url", "")
+        if found := re.search(r"/_s/assets/([A-Za-z0-9_.]+?)-[\w-]{8}\.js$", url):
+            self.names.append(found[1])
+
+    def new(self) -> set[str]:
+        """Return those of since the last call."""
+        names, self.names = set(self.names), []
+        return names
+
+
+def ask(page: Page, kind: str) -> None:
+    """Send the prompt, and wait until the whole answer is there."""
+    before = messages(page).count()
+    say(page, kind)
+    expect(messages(page)).to_have_count(before + 2)
+    page.wait_for_timeout(700)  # nothing tells that nothing more is loaded
+
+
+def test_code_math_and_diagrams_load_when_they_are_used(run: Run, page: Page) -> None:
+    app = run(APP)
+    chunks = Chunks(page)
+    page.goto(app.url)
+    page.wait_for_timeout(500)
+    first = chunks.new()
+    heavy = {"highlight", "python", "rust", "formula", "diagram", "frame", "mermaid.core"}
+    assert not first & heavy
+
+    ask(page, "plain")
+    assert not chunks.new() & heavy
+    ask(page, "code")
+    assert chunks.new() & heavy == {"highlight", "python"}
+    ask(page, "code")
+    assert chunks.new() == set()
+    ask(page, "other")
+    assert chunks.new() & heavy == {"rust"}
+    ask(page, "unknown")
+    assert chunks.new() == set()
+    ask(page, "math")
+    assert chunks.new() & heavy == {"formula"}
+    ask(page, "diagram")
+    expect(page.locator(".diagram img")).to_be_visible(timeout=20_000)
+    assert {"diagram", "frame"} <= chunks.new()
+    ask(page, "diagram")
+    expect(page.locator(".diagram img")).to_have_count(2)
+    assert chunks.new() == set()
+
+
+def test_code_is_coloured_wrapped_and_copied(run: Run, new_page: NewPage) -> None:
+    app = run(APP)
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(app.url)
+    ask(page, "code")
+    block = page.locator(".code")
+    keyword = block.locator(".tok-k").first
+    expect(keyword).to_have_text("def")
+    assert keyword.evaluate("e => getComputedStyle(e).color") != block.evaluate(
+        "e => getComputedStyle(e).color"
+    )
+    expect(block.locator(".lang")).to_have_text("py")
+    pre = block.locator("pre")
+    assert pre.evaluate("e => e.scrollWidth > e.clientWidth")
+    block.get_by_role("button", name="Wrap").click()
+    assert pre.evaluate("e => e.scrollWidth <= e.clientWidth")
+    block.get_by_role("button", name="Copy: py").click()
+    expect(block.get_by_role("status")).to_have_text("Copied")
+    assert str(page.evaluate("navigator.clipboard.readText()")).startswith(
+        "def f(x):\n    return x"
+    )
+
+
+def test_colours_do_not_move_anything(run: Run, page: Page) -> None:
+    app = run(APP)
+    page.goto(app.url)
+    ask(page, "code")
+    expect(page.locator(".tok-k").first).to_be_visible()
+    size = "e => [e.offsetHeight, e.querySelector('pre').scrollWidth]"
+    coloured = page.locator(".code").evaluate(size)
+    page.locator(".code code").evaluate("e => e.replaceChildren(e.textContent)")
+    assert page.locator(".code").evaluate(size) == coloured
+
+
+def test_formulas_are_mathml_and_prices_are_text(run: Run, page: Page) -> None:
+    app = run(APP)
+    page.goto(app.url)
+    ask(page, "math")
+    expect(page.locator("math")).to_have_count(2)
+    expect(page.locator(".prose p").last).to_contain_text("costs $5 or $10")
+    assert page.locator("math msup").count() == 1
+
+
+def test_diagrams_follow_the_theme_and_keep_their_source(run: Run, page: Page) -> None:
+    app = run(APP)
+    page.goto(app.url)
+    ask(page, "diagram")
+    image = page.locator(".diagram img")
+    expect(image).to_be_visible(timeout=20_000)
+    assert image.evaluate("e => e.naturalWidth") > 50
+    source = page.locator(".code pre")
+    expect(source).to_be_hidden()
+    page.get_by_role("button", name="Source").click()
+    expect(source).to_have_text("flowchart LR\n  A[Start] --> B[End]")
+    expect(image).to_be_hidden()
+    ask(page, "wrong")
+    expect(page.locator(".diagram-note")).to_have_text(
+        "This diagram could not be drawn. Here is its source."
+    )
+    expect(page.locator(".code pre").last).to_be_visible()
+
+
+def test_the_frame_of_diagrams_has_no_origin(run: Run, page: Page) -> None:
+    app = run(APP)
+    page.goto(app.url)
+    ask(page, "diagram")
+    expect(page.locator(".diagram img")).to_be_visible(timeout=20_000)
+    frame = next(frame for frame in page.frames if frame.url.endswith("/_s/diagram"))
+    assert frame.evaluate("origin") == "null"
+    can_read = "() => { try { return document.cookie !== undefined } catch { return false } }"
+    assert frame.evaluate(can_read) is False
+    answer = page.request.get(frame.url)
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("sandbox allow-scripts; default-src 'none'")
+
+
+def test_footnotes_lead_there_and_back(run: Run, page: Page) -> None:
+    app = run(APP)
+    page.goto(app.url)
+    ask(page, "notes")
+    page.locator("[role=doc-noteref]").click()
+    expect(page.locator(".footnote")).to_be_focused()
+    page.locator("[role=doc-backlink]").click()
+    expect(page.locator("[role=doc-noteref]")).to_be_focused()
+
+
+def test_images_of_other_sites_wait_for_a_click(run: Run, page: Page) -> None:
+    app = run(APP)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(app.url)
+    ask(page, "image")
+    button = page.get_by_role("button", name="Load image “a cat” from cats.example")
+    expect(button).to_be_visible()
+    assert not [url for url in asked if "cats.example" in url]
