@@ -245,6 +245,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["unicast", "multicast", "broadcast"],
         _About("Who shares a page, for apps that do not say it.", wave="APP_MODE"),
     ] = "unicast"
+    locale: Annotated[
+        Literal["auto", "en", "de", "es", "fr", "zh", "ja", "ar"],
+        _About(
+            "Language of the interface; `auto` is the first of them that the browser asks for.",
+            flag="--locale",
+        ),
+    ] = "auto"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         _About("Least level of what is logged.", flag="--log-level"),

@@ -139,7 +139,7 @@ test("an action that takes long draws a thin line, unless the chat shows that it
 
 test("an error is said with its id and can be dismissed", async () => {
   show(chat("1 1 -1 -1"));
-  client.set({ error: { code: "handler_failed", msg: "This did not work.", id: "e-123", ref: null } });
+  client.set({ error: { code: "refused", msg: "This did not work.", id: "e-123", ref: null } });
   await soon(() => find("[role=alert]"));
   expect(find("[role=alert]").textContent).toMatch(/This did not work\..*e-123/s);
   click("[role=alert] button");

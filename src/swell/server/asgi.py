@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from swell.config import load_settings
+from swell.server.locales import page_locale
 
 from .broker import Broker, Route
 from .files import FileStore
@@ -122,8 +123,10 @@ class Server:
             )
             return _not_found(f"Try {links}." if paths else "No app has been defined with @app.")
         https = request.scope["scheme"] == "https"
-        response = HTMLResponse(self._bundle.render_html(prefix=prefix, route=path))
+        locale = page_locale(self.settings, request.headers.get("accept-language", ""))
+        response = HTMLResponse(self._bundle.render_html(prefix=prefix, route=path, locale=locale))
         response.headers["cache-control"] = "no-store"
+        response.headers["vary"] = "accept-language"
         host = request_host(request.scope["headers"]) or ""
         response.raw_headers.extend(security_headers(host, https))
         session_id = session_of(request.scope["headers"], self._signer)

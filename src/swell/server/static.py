@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from swell.errors import SettingError
+from swell.server.locales import LOCALES, NOSCRIPT, html_language
 
 from .security import frame_headers, request_host
 
@@ -93,6 +94,7 @@ class ClientBundle:
         css: Style sheets of the entry and of what it needs at once.
         build: Short id of this build; the browser reports it, so that an old tab is noticed.
         frame: The script that draws diagrams, with files of its own; None if it was not built.
+        words: File names of the catalogues of languages other than English, by language.
     """
 
     js: str
@@ -100,6 +102,7 @@ class ClientBundle:
     css: tuple[str, ...]
     build: str
     frame: str | None
+    words: dict[str, str]
     _files: dict[str, _File] = field(repr=False)
 
     @classmethod
@@ -137,6 +140,11 @@ class ClientBundle:
             css=tuple(dict.fromkeys(_name(css) for chunk in needed for css in chunk.css)),
             build=sha256(raw + frame_raw).hexdigest()[:12],
             frame=_name(frame.file) if frame else None,
+            words={
+                name: _name(manifest[f"src/i18n/{name}.ts"].file)
+                for name in LOCALES
+                if f"src/i18n/{name}.ts" in manifest
+            },
             _files={_name(path): _File(directory / path) for path in sorted(listed)},
         )
 
@@ -148,24 +156,29 @@ class ClientBundle:
         """Return what a browser fetches, after the HTML, before the first card shows."""
         return (self.js, *self.preload, *self.css)
 
-    def render_html(self, *, prefix: str, route: str, title: str = "Swell") -> bytes:
+    def render_html(
+        self, *, prefix: str, route: str, title: str = "Swell", locale: str = "en"
+    ) -> bytes:
         """Return the page that starts the client.
 
         Args:
             prefix: Where the server is mounted: empty or `/x`.
             route: Route of the app, such as `/demo`, without the prefix.
             title: Title until the app sets its own.
+            locale: Language of the interface, one of `LOCALES`.
         """
         base = html.escape(quote(prefix) + ASSETS_PATH)
+        preload = [*self.preload, *([self.words[locale]] if locale in self.words else [])]
+        language, direction = html_language(locale)
         links = [f'<link rel="stylesheet" href="{base}{name}">' for name in self.css]
-        links += [f'<link rel="modulepreload" href="{base}{name}">' for name in self.preload]
+        links += [f'<link rel="modulepreload" href="{base}{name}">' for name in preload]
         # an inline icon: browsers ask for /favicon.ico otherwise
         links.append(f'<link rel="icon" href="data:image/svg+xml,{quote(_ICON)}">')
         body = {"data-prefix": prefix, "data-route": route, "data-build": self.build}
         attributes = " ".join(f'{name}="{html.escape(text)}"' for name, text in body.items())
         page = [
             "<!doctype html>",
-            '<html lang="en">',
+            f'<html lang="{language}" dir="{direction}">',
             "<head>",
             '<meta charset="utf-8">',
             f'<meta name="viewport" content="{_VIEWPORT}">',
@@ -175,7 +188,7 @@ class ClientBundle:
             "</head>",
             f"<body {attributes}>",
             '<div id="app"></div>',
-            "<noscript>This page is a live app and needs JavaScript.</noscript>",
+            f"<noscript>{NOSCRIPT[locale]}</noscript>",
             "</body>",
             "</html>",
             "",

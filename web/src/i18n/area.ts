@@ -4,23 +4,23 @@
  * that does without it.
  */
 export type Phrase = string | ((...values: never[]) => string);
+export type Phrases = Readonly<Record<string, Phrase>>;
 
-let chosen: Readonly<Record<string, unknown>> = {};
-const open: Record<string, Phrase>[] = [];
+const areas = new Map<string, Record<string, Phrase>>();
+let chosen: Readonly<Record<string, Phrases>> = {};
 
-/** Name the words of a part. Read them when they are shown, not when a module is loaded. */
-export function area<T extends Record<string, Phrase>>(english: T): T {
-  open.push(english);
-  translate(english);
-  return english;
+/**
+ * Name the words of a part. Read them when they are shown, not when a module is loaded.
+ *
+ * @param name Under which catalogues have them; add the part to `catalogue.ts`.
+ */
+export function area<T extends Record<string, Phrase>>(name: string, english: T): T {
+  areas.set(name, english);
+  return Object.assign(english, chosen[name]);
 }
 
 /** Speak as this catalogue does, from now on. */
-export function speak(catalogue: Readonly<Record<string, unknown>>): void {
+export function speak(catalogue: Readonly<Record<string, Phrases>>): void {
   chosen = catalogue;
-  open.forEach(translate);
-}
-
-function translate(words: Record<string, Phrase>): void {
-  for (const key of Object.keys(words)) if (Object.hasOwn(chosen, key)) words[key] = chosen[key] as Phrase;
+  for (const [name, words] of areas) Object.assign(words, catalogue[name]);
 }

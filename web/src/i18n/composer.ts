@@ -1,11 +1,8 @@
-/** Words of the prompt box's further parts, loaded with them. */
-const size = (bytes: number): string => {
-  const [unit, value] = bytes >= 1e6 ? (["megabyte", bytes / 1e6] as const) : (["kilobyte", bytes / 1e3] as const);
-  return new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: value < 100 ? 1 : 0 }).format(value);
-};
+import { area } from "./area";
+import { size } from "./size";
 
-export const words = {
-  size,
+/** Words of the prompt box's further parts, loaded with them. */
+export const words = area("composer", {
   attach: "Attach files",
   attachments: "Attachments",
   dropHere: "Drop files here to attach them",
@@ -40,4 +37,4 @@ export const words = {
   listening: "Listening…",
   microphoneDenied: "The browser may not use the microphone. Allow it in the address bar.",
   speechFailed: "Nothing was understood. Try again, or type.",
-};
+});

@@ -4,7 +4,7 @@ import { area } from "./area";
  * What the interface itself says on any page. Parts that are loaded late have their own words, in files beside this
  * one; apps bring theirs in their cards.
  */
-export const text = area({
+export const text = area("page", {
   assistant: "Assistant",
   you: "You",
   conversation: "Conversation",

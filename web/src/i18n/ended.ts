@@ -1,7 +1,7 @@
 import { area } from "./area";
 
 /** Why a connection has ended for good. */
-export const text = area({
+export const text = area("ended", {
   endedMalformed: "This page sent something that the server does not understand.",
   endedVersion: "This page is older than the server, and loading it again did not help.",
   endedSignedOut: "You are not signed in.",

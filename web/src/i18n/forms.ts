@@ -1,7 +1,7 @@
 import { area } from "./area";
 
 /** Words of forms. */
-export const text = area({
+export const text = area("forms", {
   required: "required",
   showPassword: "Show",
   hidePassword: "Hide",

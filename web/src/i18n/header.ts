@@ -1,7 +1,7 @@
 import { area } from "./area";
 
 /** Words of the header card. */
-export const text = area({
+export const text = area("header", {
   menu: "Menu",
   navigation: "Navigation",
   close: "Close",

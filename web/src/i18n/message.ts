@@ -1,7 +1,7 @@
 import { area } from "./area";
 
 /** Words of what messages are made of. */
-export const text = area({
+export const text = area("message", {
   thinking: "Thinking",
   thought: "Thoughts",
   thoughtFor: (duration: string) => `Thought for ${duration}`,

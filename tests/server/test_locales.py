@@ -1,0 +1,63 @@
+"""Which language a page is in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from swell.config import Settings, load_settings
+from swell.errors import SettingError
+from swell.server.locales import LOCALES, NOSCRIPT, html_language, page_locale
+from swell.server.static import ClientBundle
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [
+        ("", "en"),
+        ("de", "de"),
+        ("de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("en-GB,en;q=0.9,fr;q=0.8", "en"),
+        ("tlh, pt-BR;q=0.9, es-MX;q=0.3, fr;q=0.7", "fr"),
+        ("ZH-hant-TW", "zh"),
+        ("ja;q=0, ar;q=0.001", "ar"),
+        ("*", "en"),
+        ("de;q=nan, fr;q=2, ja;q=-1, es;q", "en"),
+        (",,;;q=1,de ; q=0.4", "de"),
+    ],
+)
+def test_the_first_language_that_the_browser_asks_for_is_spoken(asked: str, spoken: str) -> None:
+    assert page_locale(Settings(), asked) == spoken
+
+
+def test_the_setting_counts_more_than_the_browser() -> None:
+    settings = load_settings({"SWELL_LOCALE": "JA"}, {})
+    assert page_locale(settings, "de") == "ja"
+    with pytest.raises(SettingError, match=r"SWELL_LOCALE.*auto, en, de"):
+        load_settings({"SWELL_LOCALE": "klingon"}, {})
+
+
+def test_a_header_without_end_costs_little() -> None:
+    assert page_locale(Settings(), "x," * 100_000 + "de") == "en"
+
+
+def test_every_language_is_known_on_both_sides() -> None:
+    bundle = ClientBundle.load()
+    assert {"en", *bundle.words} == set(LOCALES) == set(NOSCRIPT)
+    client = (ROOT / "web/src/i18n/locale.ts").read_text()
+    listed = re.search(r"\./\{([a-z,]+)\}\.ts", client)
+    assert listed is not None
+    assert {"en", *listed[1].split(",")} == set(LOCALES)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_page_says_its_language_and_direction_and_loads_its_words_at_once(locale: str) -> None:
+    bundle = ClientBundle.load()
+    page = bundle.render_html(prefix="/x", route="/", locale=locale).decode()
+    language, direction = html_language(locale)
+    assert f'<html lang="{language}" dir="{direction}">' in page
+    assert (direction == "rtl") == (locale == "ar")
+    words = [name for name in bundle.words.values() if name in page]
+    assert words == ([bundle.words[locale]] if locale != "en" else [])
