@@ -160,6 +160,7 @@ def test_nothing_but_tests_uses_the_test_kit() -> None:
 
 def test_only_the_server_needs_the_server_libraries_at_import() -> None:
     heavy = {"starlette", "uvicorn", "websockets", "itsdangerous", "python_multipart", "sqlite3"}
+    heavy |= {"sqlalchemy", "alembic", "psycopg"}
     for file in sorted(ROOT.glob("*.py")) + sorted((ROOT / "live").glob("*.py")):
         name = ".".join(file.relative_to(ROOT.parent).with_suffix("").parts)
         found = imports(name, file, only_at_import=True)
@@ -170,6 +171,7 @@ def test_only_the_server_needs_the_server_libraries_at_import() -> None:
 @pytest.mark.parametrize("statement", ["import swell", "from h2o_wave import main, app, Q, ui"])
 def test_importing_swell_loads_no_server(statement: str) -> None:
     heavy = ["starlette", "uvicorn", "websockets", "itsdangerous", "sqlite3", "numpy", "pytest"]
+    heavy += ["sqlalchemy", "alembic", "psycopg"]
     loaded = f"[name for name in {heavy} if name in sys.modules]"
     result = subprocess.run(
         [sys.executable, "-c", f"import sys; {statement}; print({loaded})"],

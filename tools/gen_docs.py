@@ -154,6 +154,7 @@ def kind_in_words(annotation: str) -> str:
 
 
 def _in_words(kind: str) -> str:
+    kind = re.sub(r"Annotated\[(\w+), (?:[^()\[\]]|\([^()]*\))*\]", r"\1", kind)  # bounds are prose
     if found := re.fullmatch(r"Literal\[(.*)\]", kind):
         return " or ".join(f"`{word.strip()[1:-1]}`" for word in found[1].split(","))
     if found := re.fullmatch(r"Sequence\[(.*)\]", kind):
@@ -161,6 +162,12 @@ def _in_words(kind: str) -> str:
         return "list" if inner == "any value" else f"list of {inner}"
     if kind.startswith("Mapping["):
         return "dict"
+    if found := re.fullmatch(r"list\[(.*)\]", kind):
+        return (
+            "list"
+            if found[1] == "Any"
+            else f"list of {_in_words(found[1]).replace('list', 'lists')}"
+        )
     if name := CLASS_TO_NAME.get(kind):
         return f"`ui.{name}`"
     return WORDS.get(kind, kind)

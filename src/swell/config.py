@@ -148,6 +148,16 @@ def _trusted_proxy(text: str) -> str:
     return text
 
 
+def _database_url(text: str) -> str:
+    scheme = text.partition("://")[0] if "://" in text else "sqlite"
+    if scheme not in ("sqlite", "postgresql", "postgres"):
+        raise ValueError(
+            "expected `sqlite:///file.db`, a path, `postgresql://user:password@host/name`, "
+            "`default` or `memory`"
+        )
+    return text
+
+
 def _origins(text: str) -> tuple[str, ...]:
     return tuple(map(_allowed_origin, _items(text)))
 
@@ -235,6 +245,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             secret=True,
         ),
     ] = None
+    database_url: Annotated[
+        str,
+        _About(
+            "Where `@chat` keeps conversations: `sqlite:///file.db`, a path, or "
+            "`postgresql://user:password@host/name`; `default` is a file in the folder where this "
+            "system keeps data of programs, `memory` forgets them at the end.",
+            secret=True,
+            parse=_database_url,
+        ),
+    ] = "default"
     session_max_age_s: Annotated[
         float,
         _About(

@@ -10,7 +10,8 @@ from functools import cache
 
 from swell import Q, app, data, on, run_on, ui
 from swell.demo import answer, search
-from swell.demo.model import Model, ModelError
+from swell.demo.model import Model
+from swell.errors import ModelError
 
 SUGGESTIONS = {
     "start": ("How do I write my first chat app?", "A page, a prompt and an answer"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
-import msgspec
-
 from swell.demo.search import Hit
-from swell.errors import SwellError
+from swell.errors import ModelError
+from swell.models import Compatible, TextDelta
 
 INSTRUCTIONS = """\
 You answer questions about Swell, a Python framework for chat apps.
@@ -17,26 +17,6 @@ Be brief. Quote code as it is. After each statement link the page it is from, as
 
 MAX_ANSWER = 40_000
 """Longest answer taken from the model, in characters."""
-
-
-class ModelError(SwellError):
-    """The model did not answer, or not to the end; the message is for the person asking."""
-
-    code = "model_failed"
-
-
-class _Delta(msgspec.Struct):
-    content: str | None = None
-
-
-class _Choice(msgspec.Struct):
-    delta: _Delta = msgspec.field(default_factory=_Delta)
-    finish_reason: str | None = None
-
-
-class _Chunk(msgspec.Struct):
-    choices: list[_Choice] = []
-    error: object = None
 
 
 @dataclass(frozen=True)
@@ -74,55 +54,16 @@ class Model:
         Raises:
             ModelError: If the endpoint cannot be used, refuses, or stops half-way.
         """
-        try:
-            import httpx  # only people who configure a model need it
-        except ImportError as error:
-            raise ModelError(
-                "A model is configured, but the part that talks to it is not installed. "
-                "Run `pip install 'swell[models]'` and start again."
-            ) from error
-
-        body = {"model": self.name, "stream": True, "messages": _messages(question, hits, earlier)}
-        headers = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
-        timeout = httpx.Timeout(60, connect=10)  # seconds; the longest wait for the next token
-        length, finished = 0, False
-        try:
-            async with (
-                httpx.AsyncClient(timeout=timeout) as http,
-                http.stream(
-                    "POST", f"{self.base_url}/chat/completions", json=body, headers=headers
-                ) as response,
-            ):
-                if response.status_code != 200:
-                    raise ModelError(
-                        f"The model's server refused the question (status {response.status_code}). "
-                        "Check its address, its key and the model's name."
-                    )
-                async for line in response.aiter_lines():
-                    event = line.removeprefix("data:").strip() if line.startswith("data:") else ""
-                    if event == "[DONE]":
-                        return
-                    if not event:
-                        continue
-                    chunk = msgspec.json.decode(event, type=_Chunk)
-                    if chunk.error is not None:
-                        raise ModelError("The model's server reported an error. Ask again.")
-                    for choice in chunk.choices[:1]:
-                        text = choice.delta.content or ""
-                        length += len(text)
-                        if length > MAX_ANSWER:
-                            raise ModelError("The answer grew too long and was ended here.")
-                        if text:
-                            yield text
-                        finished |= choice.finish_reason is not None
-        except (httpx.InvalidURL, httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise ModelError(
-                "The model cannot be reached. Check OPENAI_BASE_URL, then ask again."
-            ) from error
-        except (httpx.HTTPError, msgspec.DecodeError) as error:
-            raise ModelError("The connection to the model broke. Ask again.") from error
-        if not finished:
-            raise ModelError("The model stopped before the end of its answer. Ask again.")
+        compatible = Compatible(self.base_url, self.name, self.api_key, timeout_s=60)
+        length = 0
+        async with aclosing(compatible.stream(_messages(question, hits, earlier))) as deltas:
+            async for delta in deltas:
+                if not isinstance(delta, TextDelta):
+                    continue
+                length += len(delta.text)
+                if length > MAX_ANSWER:
+                    raise ModelError("The answer grew too long and was ended here.")
+                yield delta.text
 
 
 def _messages(

@@ -4,6 +4,7 @@ Chunks and exceptions are recognised by the package they come from; none is impo
 needs to be installed.
 """
 
+from swell.models.client import Compatible
 from swell.models.deltas import (
     Delta,
     Failure,
@@ -16,6 +17,7 @@ from swell.models.failures import failure_of
 from swell.models.reader import Reader, parts_of
 
 __all__ = [
+    "Compatible",
     "Delta",
     "Failure",
     "Reader",

@@ -78,12 +78,19 @@ class _Call:
 
 
 class SSEChunks:
-    """Reads the bytes of an event stream as they come, cut anywhere."""
+    """Reads the bytes of an event stream as they come, cut anywhere.
+
+    Attributes:
+        done: The server has said that the stream is over.
+        finished: The model has said why it stopped.
+    """
 
     MAX_LINE = 4_000_000
     """Longest line kept until its end arrives, in bytes."""
 
     def __init__(self) -> None:
+        self.done = False
+        self.finished = False
         self._rest = b""
         self._chunks = ChatChunks()
 
@@ -97,6 +104,12 @@ class SSEChunks:
     def read_line(self, line: bytes) -> list[Delta]:
         """Return what one line adds."""
         event = line.removeprefix(b"data:").strip()
-        if not line.startswith(b"data:") or event in (b"", b"[DONE]"):
+        if not line.startswith(b"data:") or not event:
             return []
-        return self._chunks.read(msgspec.json.decode(event))
+        if event == b"[DONE]":
+            self.done = True
+            return []
+        chunk = msgspec.json.decode(event)
+        choices = items(chunk, "choices")
+        self.finished |= any(field(choice, "finish_reason") is not None for choice in choices)
+        return self._chunks.read(chunk)

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { click, draw, FakeClient, find, findAll, press, type } from "../testkit";
 import App from "../App.svelte";
 import type { Json, JsonObject } from "../state/page";
@@ -264,8 +264,9 @@ describe("older messages", () => {
 });
 
 describe("for those who listen", () => {
-  test("finished sentences are said, tokens are not", () => {
+  test("finished sentences are said, tokens are not", async () => {
     show({ data: buffer([[0, ["Hi", true]]]), generating: true });
+    await vi.waitFor(() => find(".chat [role=status]"));
     const said = (): string => find(".chat [role=status]").textContent;
     client.ops(["i", ["chat", "data"], 1, [[1, ["One is **do", false]]]]);
     expect(said()).toBe("An answer is being written");

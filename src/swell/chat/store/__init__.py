@@ -1,1 +1,80 @@
-"""Where conversations are kept."""
+"""Where conversations are kept: `open_store` for a URL, `Store` for what it can do.
+
+SQLAlchemy is imported with the first store, not with this package.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from swell.errors import SettingError
+
+from .base import EndState, Store
+
+__all__ = ["EndState", "Store", "default_path", "open_store"]
+
+
+def open_store(url: str | None, *, source: str = "argument") -> Store:
+    """Return the store that a URL names; `await store.open()` connects it.
+
+    Args:
+        url: `sqlite:///chat.db` or `sqlite:////var/lib/chat.db` for a file, a plain path for the
+            same, `postgresql://user:password@host/name` for PostgreSQL, `memory` or None for
+            memory only, `default` for the file of `default_path`.
+        source: Where the URL came from, for the error.
+
+    Raises:
+        SettingError: If it names no database that Swell can use.
+    """
+    from .database import DatabaseStore
+    from .sqlite import SqliteEngine
+
+    if url is None or url == "memory":
+        return DatabaseStore(SqliteEngine(None))
+    scheme = url.partition(":")[0].lower()
+    if scheme in ("postgresql", "postgres"):
+        try:
+            from .postgres import PostgresEngine
+        except ImportError as error:
+            raise SettingError(
+                "database_url", source, f"PostgreSQL needs `pip install swell[postgres]` ({error})"
+            ) from None
+        return DatabaseStore(PostgresEngine(url))
+    return DatabaseStore(SqliteEngine(sqlite_path(url, source)))
+
+
+def sqlite_path(url: str, source: str = "argument") -> Path | None:
+    """Return the file of a URL for SQLite; None stands for memory.
+
+    Raises:
+        SettingError: If it is another URL.
+    """
+    if url == "default":
+        return default_path()
+    if "://" not in url:
+        return Path(url).expanduser()
+    parts = urlsplit(url)
+    if parts.scheme != "sqlite" or parts.netloc or parts.query or parts.fragment:
+        raise SettingError(
+            "database_url",
+            source,
+            "expected `sqlite:///file.db`, a path, or `postgresql://user@host/name`",
+        )
+    path = unquote(parts.path)
+    return Path(path[1:]).expanduser() if path not in ("", "/", "/:memory:") else None
+
+
+def default_path() -> Path:
+    """Return the file for conversations where this system keeps data of programs for a person."""
+    home = Path.home()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Application Support"
+    else:
+        given = os.environ.get("XDG_DATA_HOME", "")
+        base = Path(given) if Path(given).is_absolute() else home / ".local" / "share"
+    return base / "swell" / "chat.db"

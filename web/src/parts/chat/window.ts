@@ -119,19 +119,14 @@ export class Window {
     // What is only near comes one in a frame: nobody waits for it.
     if (!seen) this.#draw(near.pop());
     if (near.length > 0 || seen) this.look();
-    else if (this.#drawn > MAX_DRAWN) this.#foldFar(first, last);
+    else if (this.#drawn > MAX_DRAWN) void this.#foldFar(first, last);
   }
 
-  #foldFar(first: number, last: number): void {
-    const middle = (first + last) / 2;
-    const far = this.#sections
-      .map((_, index) => index)
-      .filter((index) => (index < first - 1 || index > last) && index < this.#sections.length - AT_END && this.#at(index)?.drawn === true)
-      .sort((a, b) => Math.abs(b - middle) - Math.abs(a - middle));
-    const selected = getSelection()?.anchorNode ?? null;
-    for (const index of far.slice(0, this.#drawn - MAX_DRAWN)) {
-      const pane = this.#at(index);
-      if (!pane || pane.element.contains(document.activeElement) || pane.element.contains(selected)) continue;
+  /** Make room, away from the view. */
+  async #foldFar(first: number, last: number): Promise<void> {
+    const { far } = await import("./far");
+    const panes = this.#sections.slice(0, -AT_END).map(({ key }) => this.#panes.get(key));
+    for (const pane of far(panes, first - 1, last, this.#drawn - MAX_DRAWN)) {
       pane.fold();
       this.#drawn--;
     }

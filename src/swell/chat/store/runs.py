@@ -1,0 +1,294 @@
+"""Runs: a prompt is accepted once, started once, and ends once, whatever is repeated or breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from sqlalchemy import bindparam, select, update
+
+from swell.chat.records import Accepted, Message, Run
+from swell.errors import NotFoundError
+
+from . import messages as tree
+from . import threads as conversations
+from .engine import Tx
+from .statements import ACTIVE, RUN, inserting, known_user, own_thread, run_of
+from .tables import actions, messages, runs, threads
+
+__all__ = ["Request", "accept", "active", "finish", "flush", "get", "recover", "start"]
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What `accept` is to store, with the ids it will have: a repeat after a failure is the same.
+
+    Attributes:
+        claim: Tells this call from another with the same action.
+        parts: Of the prompt, as type and body; None to answer a message that is there.
+    """
+
+    user_id: str
+    action_id: str
+    claim: str
+    owner: str
+    thread_id: str | None
+    parent_id: str | None
+    edit: str | None
+    regenerate: str | None
+    parts: list[tuple[str, str]] | None
+    settings: str
+    model: str | None
+    new_thread_id: str
+    prompt_id: str
+    answer_id: str
+    run_id: str
+    time: float
+
+
+_ADD_ACTION = inserting(actions, ignore=True)
+_ACTION = select(actions.c.run_id, actions.c.claim).where(
+    actions.c.user_id == bindparam("user"), actions.c.action_id == bindparam("action")
+)
+_ADD_RUN = inserting(runs)
+_RUN = select(*RUN).where(runs.c.id == bindparam("run"))
+_OF_THREAD = select(*RUN).where(runs.c.thread_id == bindparam("thread"), ACTIVE).order_by(runs.c.id)
+_TOUCH = (
+    update(threads)
+    .where(threads.c.id == bindparam("thread"))
+    .values(updated=bindparam("time"), leaf_id=bindparam("leaf"))
+)
+_UPDATED = (
+    update(threads).where(threads.c.id == bindparam("thread")).values(updated=bindparam("time"))
+)
+
+
+def accept(tx: Tx, wanted: Request) -> Accepted:
+    """Store a prompt, its answer to be, and its run; or return what this action made before."""
+    known_user(tx, wanted.user_id)
+    added = tx.run(
+        _ADD_ACTION,
+        user_id=wanted.user_id,
+        action_id=wanted.action_id,
+        run_id=wanted.run_id,
+        claim=wanted.claim,
+        created=wanted.time,
+    )
+    if not added:
+        row = tx.row(_ACTION, user=wanted.user_id, action=wanted.action_id)
+        assert row is not None, "else it would have been added"
+        return _accepted(tx, wanted.user_id, row[0], duplicate=row[1] != wanted.claim)
+    thread_id, prompt_id = _place(tx, wanted)
+    tree.add(
+        tx,
+        id=wanted.answer_id,
+        thread_id=thread_id,
+        parent_id=prompt_id,
+        role="assistant",
+        status="pending",
+        created=wanted.time,
+        model=wanted.model,
+    )
+    tx.run(
+        _ADD_RUN,
+        id=wanted.run_id,
+        thread_id=thread_id,
+        prompt_id=prompt_id,
+        answer_id=wanted.answer_id,
+        action_id=wanted.action_id,
+        state="accepted",
+        settings=wanted.settings,
+        owner=wanted.owner,
+        created=wanted.time,
+        started=None,
+        ended=None,
+    )
+    tx.run(_TOUCH, thread=thread_id, time=wanted.time, leaf=wanted.answer_id)
+    return _accepted(tx, wanted.user_id, wanted.run_id, duplicate=False)
+
+
+def _place(tx: Tx, wanted: Request) -> tuple[str, str]:
+    """Return the thread and the prompt, made now or there already."""
+    thread_id, parent_id = wanted.thread_id, wanted.parent_id
+    named = wanted.regenerate or wanted.edit or parent_id
+    role = "user"
+    if named is not None:
+        of_thread, above, _, role, _ = tree.whose(tx, wanted.user_id, named)
+        if thread_id is not None and thread_id != of_thread:
+            raise NotFoundError("message", named)
+        thread_id = of_thread
+        if wanted.edit:
+            parent_id = above
+    if thread_id is None:
+        thread_id = wanted.new_thread_id
+        conversations.add(tx, wanted.user_id, thread_id, wanted.time)
+    else:
+        # Prompts of one thread wait for one another: each follows what the last one left.
+        row = own_thread(tx, wanted.user_id, thread_id, lock=True)
+        if named is None:
+            parent_id = row[7]
+    if wanted.regenerate:
+        prompt_id = wanted.regenerate if role == "user" else above
+        if prompt_id is None:
+            raise NotFoundError("message before", wanted.regenerate)
+        return thread_id, prompt_id
+    assert wanted.parts is not None, "checked by the caller"
+    tree.add(
+        tx,
+        id=wanted.prompt_id,
+        thread_id=thread_id,
+        parent_id=parent_id,
+        role="user",
+        status="done",
+        created=wanted.time,
+    )
+    tree.put_parts(tx, wanted.prompt_id, wanted.parts, ())
+    tree.index(tx, wanted.user_id, thread_id, wanted.prompt_id)
+    return thread_id, wanted.prompt_id
+
+
+def _accepted(tx: Tx, user_id: str, run_id: str, *, duplicate: bool) -> Accepted:
+    run = get(tx, run_id)
+    thread = conversations.get(tx, user_id, run.thread_id)
+    prompt: Message = tree.get(tx, user_id, run.prompt_id)
+    answer: Message = tree.get(tx, user_id, run.answer_id)
+    return Accepted(thread, prompt, answer, run, duplicate)
+
+
+def get(tx: Tx, run_id: str) -> Run:
+    """Return one run."""
+    row = tx.row(_RUN, run=run_id)
+    if row is None:
+        raise NotFoundError("run", run_id)
+    return run_of(row)
+
+
+def active(tx: Tx, thread_id: str) -> list[Run]:
+    """Return the runs of a thread that have not ended."""
+    return [run_of(row) for row in tx.rows(_OF_THREAD, thread=thread_id)]
+
+
+# --------------------------------------------------------------------------------- from then on
+
+_START = (
+    update(runs)
+    .where(runs.c.id == bindparam("run"), runs.c.state == "accepted")
+    .values(state="running", owner=bindparam("new_owner"), started=bindparam("time"))
+)
+_STARTED = select(runs.c.id).where(
+    runs.c.id == bindparam("run"),
+    runs.c.state == "running",
+    runs.c.owner == bindparam("new_owner"),
+    runs.c.started == bindparam("time"),
+)
+_STATUS = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"))
+    .values(status=bindparam("new_status"))
+)
+_RUNNING = select(runs.c.answer_id).where(runs.c.id == bindparam("run"), runs.c.state == "running")
+_END = (
+    update(runs)
+    .where(runs.c.id == bindparam("run"), ACTIVE)
+    .values(state=bindparam("new_state"), ended=bindparam("time"))
+)
+_ANSWERED = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"))
+    .values(
+        status=bindparam("new_status"),
+        usage=bindparam("new_usage"),
+        error=bindparam("new_error"),
+    )
+)
+_BY = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"))
+    .values(model=bindparam("new_model"))
+)
+_OWNER_OF = select(threads.c.user_id).where(threads.c.id == bindparam("thread"))
+_TAKE_OVER = update(runs).where(runs.c.id == bindparam("run")).values(owner=bindparam("new_owner"))
+_LEFT = select(*RUN, runs.c.owner).where(ACTIVE).order_by(runs.c.id)
+
+
+def start(tx: Tx, run_id: str, owner: str, time: float) -> bool:
+    """Move a run from accepted to running, for one caller only."""
+    if not tx.run(_START, run=run_id, new_owner=owner, time=time):
+        # Ours already, when the answer to the first attempt got lost.
+        if tx.row(_STARTED, run=run_id, new_owner=owner, time=time):
+            return True
+        get(tx, run_id)
+        return False
+    tx.run(_STATUS, message=get(tx, run_id).answer_id, new_status="streaming")
+    return True
+
+
+def flush(
+    tx: Tx, run_id: str, new: Sequence[tuple[str, str]], old: Sequence[tuple[str, str]]
+) -> None:
+    """Write what an answer says by now, unless its run has ended."""
+    row = tx.row(_RUNNING, run=run_id)
+    if row is None:
+        get(tx, run_id)
+        return
+    tree.put_parts(tx, row[0], new, old)
+
+
+def finish(
+    tx: Tx,
+    run_id: str,
+    state: str,
+    new: Sequence[tuple[str, str]] | None,
+    *,
+    usage: str | None,
+    error: str | None,
+    model: str | None,
+    time: float,
+) -> bool:
+    """End a run and its answer."""
+    if not tx.run(_END, run=run_id, new_state=state, time=time):
+        return get(tx, run_id).state == state
+    run = get(tx, run_id)
+    tx.run(
+        _ANSWERED,
+        message=run.answer_id,
+        new_status=state,
+        new_usage=usage,
+        new_error=error,
+    )
+    if model is not None:
+        tx.run(_BY, message=run.answer_id, new_model=model)
+    if new is not None:
+        tree.put_parts(tx, run.answer_id, new, ())
+        tree.drop_parts(tx, run.answer_id, len(new))
+    row = tx.row(_OWNER_OF, thread=run.thread_id)
+    assert row is not None, "a run goes with its thread"
+    tree.index(tx, row[0], run.thread_id, run.answer_id)
+    tx.run(_UPDATED, thread=run.thread_id, time=time)
+    return True
+
+
+def recover(tx: Tx, owner: str, alive: Callable[[str], bool], time: float) -> list[Run]:
+    """End the running runs of processes that are gone; take over those they had accepted."""
+    known: dict[str, bool] = {owner: True}
+    waiting: list[Run] = []
+    for row in tx.rows(_LEFT):
+        run, of = run_of(row[:10]), row[10]
+        if of not in known:
+            known[of] = alive(of)
+        if known[of]:
+            continue
+        if run.state == "accepted":
+            tx.run(_TAKE_OVER, run=run.id, new_owner=owner)
+            waiting.append(run)
+        else:
+            finish(
+                tx,
+                run.id,
+                "interrupted",
+                None,
+                usage=None,
+                error=None,
+                model=None,
+                time=time,
+            )
+    return waiting

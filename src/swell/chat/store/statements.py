@@ -1,0 +1,177 @@
+"""What the modules with statements share: short spellings, and records made from rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Insert, Table, bindparam, literal_column, select
+from sqlalchemy.dialects import postgresql
+
+from swell.chat.records import Message, Run, Thread
+from swell.errors import NotFoundError
+from swell.parts import Part, Text
+
+from .engine import Row, Tx
+from .tables import messages, runs, threads, users
+
+ACTIVE: ColumnElement[bool] = literal_column("runs.state IN ('accepted', 'running')")
+"""As the index of active runs has it: a bound value would not use that."""
+
+THREAD = (
+    threads.c.id,
+    threads.c.user_id,
+    threads.c.title,
+    threads.c.created,
+    threads.c.updated,
+    threads.c.pinned,
+    threads.c.archived,
+    threads.c.leaf_id,
+    threads.c.share_token,
+)
+MESSAGE = (
+    messages.c.id,
+    messages.c.thread_id,
+    messages.c.parent_id,
+    messages.c.role,
+    messages.c.status,
+    messages.c.created,
+    messages.c.model,
+    messages.c.usage,
+    messages.c.error,
+)
+RUN = (
+    runs.c.id,
+    runs.c.thread_id,
+    runs.c.prompt_id,
+    runs.c.answer_id,
+    runs.c.action_id,
+    runs.c.state,
+    runs.c.settings,
+    runs.c.created,
+    runs.c.started,
+    runs.c.ended,
+)
+
+_PARTS = msgspec.json.Decoder(Part)
+_JSON = msgspec.json.Decoder()
+_ENCODER = msgspec.json.Encoder()
+
+
+def inserting(table: Table, *, ignore: bool = False) -> Insert:
+    """Return an insert of all columns, each bound under its name.
+
+    Args:
+        table: The table.
+        ignore: Do nothing when the row is there already.
+    """
+    # The same in both dialects; this class is the one that can say `ON CONFLICT`.
+    statement = postgresql.insert(table).values(
+        {column.name: bindparam(column.name) for column in table.c if column.name != "n"}
+    )
+    return statement.on_conflict_do_nothing() if ignore else statement
+
+
+def to_json(value: object) -> str:
+    """Write a value as the store keeps it."""
+    return _ENCODER.encode(value).decode()
+
+
+def from_json(text: str | None) -> Any:
+    """Read it back."""
+    return None if text is None else _JSON.decode(text)
+
+
+def encode_parts(parts: Sequence[Part]) -> list[tuple[str, str]]:
+    """Return type and body of each part.
+
+    Raises:
+        TypeError: If a part holds what JSON cannot.
+    """
+    return [(type(part).__struct_config__.tag, to_json(part)) for part in parts]  # type: ignore[misc]
+
+
+def decode_part(body: str) -> Part:
+    """Return a part from its body."""
+    part: Part = _PARTS.decode(body)
+    return part
+
+
+TEXT_TAG = str(Text.__struct_config__.tag)
+
+
+def thread_of(row: Sequence[Any]) -> Thread:
+    """Return a thread from the columns `THREAD`."""
+    identity, user, title, created, updated, pinned, archived, leaf, token = row
+    return Thread(
+        identity, user, title, created, updated, bool(pinned), bool(archived), leaf, token
+    )
+
+
+def run_of(row: Sequence[Any]) -> Run:
+    """Return a run from the columns `RUN`."""
+    identity, thread, prompt, answer, action, state, settings, created, started, ended = row
+    return Run(
+        identity,
+        thread,
+        prompt,
+        answer,
+        action,
+        state,
+        from_json(settings),
+        created,
+        started,
+        ended,
+    )
+
+
+def message_of(row: Sequence[Any], parts: list[Part], siblings: tuple[int, int]) -> Message:
+    """Return a message from the columns `MESSAGE`."""
+    identity, thread, parent, role, status, created, model, usage, error = row
+    return Message(
+        identity,
+        thread,
+        parent,
+        role,
+        parts,
+        status,
+        created,
+        model,
+        from_json(usage),
+        error,
+        siblings,
+    )
+
+
+_OWN_THREAD = select(*THREAD, threads.c.n).where(
+    threads.c.id == bindparam("thread"),
+    threads.c.user_id == bindparam("user"),
+    threads.c.deleted.is_(None),
+)
+_OWN_THREAD_LOCKED = _OWN_THREAD.with_for_update()
+_USER = select(users.c.id).where(users.c.id == bindparam("user"))
+
+
+def own_thread(tx: Tx, user_id: str, thread_id: str, *, lock: bool = False) -> Row:
+    """Return the columns `THREAD` and the number of a person's thread.
+
+    Raises:
+        NotFoundError: If it is not there, deleted, or somebody else's.
+    """
+    statement = _OWN_THREAD_LOCKED if lock else _OWN_THREAD
+    row = tx.row(statement, thread=thread_id, user=user_id)
+    if row is None:
+        raise NotFoundError("thread", thread_id)
+    return row
+
+
+def known_user(tx: Tx, user_id: str) -> None:
+    """Raise `NotFoundError` when there is no such user."""
+    if tx.row(_USER, user=user_id) is None:
+        raise NotFoundError("user", user_id)
+
+
+def clean(text: str) -> str:
+    """Leave out what a database refuses in a text: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()

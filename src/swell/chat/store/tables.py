@@ -1,0 +1,188 @@
+"""The tables, as SQLAlchemy knows them; `docs/explain/store.md` says why they are so.
+
+The two search tables are not here, because the databases have nothing in common there:
+`search.py` has their statements and `schema.py` makes them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+__all__ = [
+    "actions",
+    "feedback",
+    "files",
+    "messages",
+    "metadata",
+    "parts",
+    "runs",
+    "threads",
+    "users",
+]
+
+metadata = MetaData()
+
+_Id = String(32)
+_Number = BigInteger().with_variant(Integer, "sqlite")
+"""Counts up in both databases; SQLite does so only in a column of type INTEGER."""
+
+
+def _belongs(to: str) -> ForeignKey:
+    return ForeignKey(to, ondelete="CASCADE")
+
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("subject", Text, nullable=False, unique=True),
+    Column("name", Text),
+    Column("created", Double, nullable=False),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("n", _Number, primary_key=True, autoincrement=True),
+    Column("id", _Id, nullable=False, unique=True),
+    Column("user_id", _Id, _belongs("users.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("updated", Double, nullable=False),
+    Column("pinned", SmallInteger, nullable=False),
+    Column("archived", SmallInteger, nullable=False),
+    Column("leaf_id", _Id),
+    Column("share_token", Text, unique=True),
+    Column("deleted", Double),
+    sqlite_autoincrement=True,
+)
+Index(
+    "threads_listed",
+    threads.c.user_id,
+    threads.c.archived,
+    threads.c.pinned,
+    threads.c.updated,
+    threads.c.id,
+    sqlite_where=threads.c.deleted.is_(None),
+    postgresql_where=threads.c.deleted.is_(None),
+)
+Index(
+    "threads_deleted",
+    threads.c.deleted,
+    sqlite_where=threads.c.deleted.is_not(None),
+    postgresql_where=threads.c.deleted.is_not(None),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("thread_id", _Id, _belongs("threads.id"), nullable=False),
+    Column("parent_id", _Id, _belongs("messages.id")),
+    Column("depth", Integer, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("model", Text),
+    Column("usage", Text),
+    Column("error", Text),
+    Column("deleted", Double),
+    CheckConstraint("(parent_id IS NULL) = (depth = 0)", name="messages_depth"),
+)
+Index("messages_thread", messages.c.thread_id, messages.c.depth, messages.c.id)
+Index("messages_siblings", messages.c.parent_id, messages.c.id)
+Index(
+    "messages_deleted",
+    messages.c.deleted,
+    sqlite_where=messages.c.deleted.is_not(None),
+    postgresql_where=messages.c.deleted.is_not(None),
+)
+
+parts = Table(
+    "parts",
+    metadata,
+    Column("n", _Number, primary_key=True, autoincrement=True),
+    Column("message_id", _Id, _belongs("messages.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("indexed", SmallInteger, nullable=False),
+    UniqueConstraint("message_id", "position", name="parts_in_order"),
+    sqlite_autoincrement=True,
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("thread_id", _Id, _belongs("threads.id"), nullable=False),
+    Column("prompt_id", _Id, _belongs("messages.id"), nullable=False),
+    Column("answer_id", _Id, _belongs("messages.id"), nullable=False, unique=True),
+    Column("action_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("started", Double),
+    Column("ended", Double),
+)
+Index("runs_thread", runs.c.thread_id)
+Index("runs_prompt", runs.c.prompt_id)
+_ACTIVE = runs.c.state.in_(("accepted", "running"))
+Index("runs_active", runs.c.id, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("user_id", _Id, _belongs("users.id"), primary_key=True),
+    Column("action_id", Text, primary_key=True),
+    # Noted before the run is made, so that of two at once one waits for the other.
+    Column(
+        "run_id",
+        _Id,
+        ForeignKey("runs.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+    ),
+    Column("claim", Text, nullable=False),
+    Column("created", Double, nullable=False),
+)
+Index("actions_run", actions.c.run_id)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("message_id", _Id, _belongs("messages.id"), primary_key=True),
+    Column("user_id", _Id, _belongs("users.id"), primary_key=True),
+    Column("positive", SmallInteger, nullable=False),
+    Column("comment", Text),
+    Column("created", Double, nullable=False),
+)
+Index("feedback_user", feedback.c.user_id)
+Index("feedback_created", feedback.c.created, feedback.c.message_id, feedback.c.user_id)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("user_id", _Id, _belongs("users.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("mime", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("created", Double, nullable=False),
+)
+Index("files_user", files.c.user_id)

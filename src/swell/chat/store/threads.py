@@ -1,0 +1,349 @@
+"""Users, threads, links to share them, and files."""
+
+from __future__ import annotations
+
+from sqlalchemy import Double, SmallInteger, String, bindparam, delete, null, select, tuple_, update
+
+from swell.chat.records import StoredFile, Thread, User
+from swell.errors import NotFoundError
+
+from . import search
+from .engine import Tx
+from .statements import THREAD, clean, inserting, known_user, own_thread, thread_of
+from .tables import files, messages, parts, threads, users
+
+TITLE_MAX_CHARS = 200
+"""Longest title, in code points."""
+
+PURGED_AT_ONCE = 1_000
+"""Most messages that one call of `purge` removes."""
+
+# ------------------------------------------------------------------------------------------ users
+
+_USER = select(users.c.id, users.c.subject, users.c.name, users.c.created).where(
+    users.c.subject == bindparam("subject")
+)
+_ADD_USER = inserting(users, ignore=True)
+_RENAME_USER = update(users).where(users.c.id == bindparam("user")).values(name=bindparam("new"))
+
+
+def user(tx: Tx, subject: str, name: str | None, new_id: str, time: float) -> User:
+    """Return a person, made when new."""
+    row = tx.row(_USER, subject=subject)
+    if row is None:
+        tx.run(_ADD_USER, id=new_id, subject=subject, name=name, created=time)
+        row = tx.row(_USER, subject=subject)
+        assert row is not None, "added just now, here or by another"
+    if name is not None and row[2] != name:
+        tx.run(_RENAME_USER, user=row[0], new=name)
+        row = (row[0], row[1], name, row[3])
+    return User(*row)
+
+
+def find_user(tx: Tx, subject: str) -> User | None:
+    """Return a person who is known; None otherwise."""
+    row = tx.row(_USER, subject=subject)
+    return None if row is None else User(*row)
+
+
+# ---------------------------------------------------------------------------------------- threads
+
+_ORDER = tuple_(threads.c.pinned, threads.c.updated, threads.c.id)
+_LISTED = (
+    select(*THREAD)
+    .where(
+        threads.c.user_id == bindparam("user"),
+        threads.c.archived == bindparam("archived"),
+        threads.c.deleted.is_(None),
+    )
+    .order_by(threads.c.pinned.desc(), threads.c.updated.desc(), threads.c.id.desc())
+    .limit(bindparam("most"))
+)
+_LISTED_ON = _LISTED.where(
+    tuple_(
+        bindparam("pinned", type_=SmallInteger),
+        bindparam("updated", type_=Double),
+        bindparam("before", type_=String),
+    )
+    > _ORDER
+)
+_PLACE = select(threads.c.pinned, threads.c.updated).where(
+    threads.c.id == bindparam("thread"), threads.c.user_id == bindparam("user")
+)
+_ADD = inserting(threads)
+_NUMBER = select(threads.c.n).where(threads.c.id == bindparam("thread"))
+_CHANGE = (
+    update(threads)
+    .where(threads.c.id == bindparam("thread"))
+    .values(
+        title=bindparam("new_title"),
+        pinned=bindparam("new_pinned"),
+        archived=bindparam("new_archived"),
+    )
+)
+_DELETE = (
+    update(threads)
+    .where(threads.c.id == bindparam("thread"))
+    .values(deleted=bindparam("time"), share_token=null())
+)
+_UNDELETE = (
+    update(threads)
+    .where(
+        threads.c.id == bindparam("thread"),
+        threads.c.user_id == bindparam("user"),
+    )
+    .values(deleted=null())
+)
+
+
+def listed(
+    tx: Tx, user_id: str, *, query: str | None, archived: bool, before: str | None, limit: int
+) -> list[Thread]:
+    """Return a window of a person's threads."""
+    if not 1 <= limit <= 500:
+        raise ValueError(f"limit must be 1 to 500, got {limit}")
+    place = None
+    if before is not None:
+        place = tx.row(_PLACE, thread=before, user=user_id)
+        if place is None:
+            raise NotFoundError("thread", before)
+    if query is not None and (found := search.threads_found(tx, user_id, query)) is not None:
+        return _listed_among(tx, user_id, found, archived, place, before, limit)
+    if place is None:
+        rows = tx.rows(_LISTED, user=user_id, archived=int(archived), most=limit)
+    else:
+        rows = tx.rows(
+            _LISTED_ON,
+            user=user_id,
+            archived=int(archived),
+            most=limit,
+            pinned=place[0],
+            updated=place[1],
+            before=before,
+        )
+    return [thread_of(row) for row in rows]
+
+
+def _listed_among(
+    tx: Tx,
+    user_id: str,
+    found: list[str],
+    archived: bool,
+    place: tuple[object, ...] | None,
+    before: str | None,
+    limit: int,
+) -> list[Thread]:
+    """The same window, of threads that a search has found."""
+    among = []
+    for identity in found:
+        try:
+            among.append(thread_of(own_thread(tx, user_id, identity)[:9]))
+        except NotFoundError:
+            continue
+    among = [one for one in among if one.archived == archived]
+    among.sort(key=lambda one: (one.pinned, one.updated, one.id), reverse=True)
+    if place is not None:
+        last = (bool(place[0]), place[1], before)
+        among = [one for one in among if (one.pinned, one.updated, one.id) < last]
+    return among[:limit]
+
+
+def add(
+    tx: Tx, user_id: str, thread_id: str, time: float, title: str = "", created: float | None = None
+) -> None:
+    """Begin a thread."""
+    known_user(tx, user_id)
+    tx.run(
+        _ADD,
+        id=thread_id,
+        user_id=user_id,
+        title=title,
+        created=time if created is None else created,
+        updated=time,
+        pinned=0,
+        archived=0,
+        leaf_id=None,
+        share_token=None,
+        deleted=None,
+    )
+    if title:
+        row = tx.row(_NUMBER, thread=thread_id)
+        assert row is not None
+        search.retitle(tx, user_id, row[0], None, title)
+
+
+def titled(text: str) -> str:
+    """Return a title of one line that is not too long."""
+    return " ".join(clean(text).split())[:TITLE_MAX_CHARS]
+
+
+def get(tx: Tx, user_id: str, thread_id: str) -> Thread:
+    """Return a person's thread."""
+    return thread_of(own_thread(tx, user_id, thread_id)[:9])
+
+
+def change(
+    tx: Tx,
+    user_id: str,
+    thread_id: str,
+    title: str | None,
+    pinned: bool | None,
+    archived: bool | None,
+) -> Thread:
+    """Change what is given."""
+    *row, number = own_thread(tx, user_id, thread_id, lock=True)
+    old = thread_of(row)
+    new_title = old.title if title is None else titled(title)
+    tx.run(
+        _CHANGE,
+        thread=thread_id,
+        new_title=new_title,
+        new_pinned=int(old.pinned if pinned is None else pinned),
+        new_archived=int(old.archived if archived is None else archived),
+    )
+    if new_title != old.title:
+        search.retitle(tx, user_id, number, old.title, new_title)
+    return get(tx, user_id, thread_id)
+
+
+def remove(tx: Tx, user_id: str, thread_id: str, time: float) -> None:
+    """Hide a thread until it is purged."""
+    own_thread(tx, user_id, thread_id, lock=True)
+    tx.run(_DELETE, thread=thread_id, time=time)
+
+
+def restore(tx: Tx, user_id: str, thread_id: str) -> Thread:
+    """Bring a hidden thread back."""
+    if not tx.run(_UNDELETE, thread=thread_id, user=user_id):
+        raise NotFoundError("thread", thread_id)
+    return get(tx, user_id, thread_id)
+
+
+# ------------------------------------------------------------------------------------------ purge
+
+_DEAD_MESSAGES = (
+    select(messages.c.id, messages.c.thread_id, threads.c.user_id)
+    .join(threads, threads.c.id == messages.c.thread_id)
+    .where(messages.c.deleted < bindparam("until"))
+    .order_by(messages.c.depth.desc())
+    .limit(bindparam("most"))
+)
+_DEAD_THREADS = (
+    select(threads.c.id, threads.c.user_id, threads.c.n, threads.c.title)
+    .where(threads.c.deleted < bindparam("until"))
+    .order_by(threads.c.deleted)
+    .limit(bindparam("most"))
+)
+_DEEPEST = (
+    select(messages.c.id)
+    .where(messages.c.thread_id == bindparam("thread"))
+    .order_by(messages.c.depth.desc())
+    .limit(bindparam("most"))
+)
+_INDEXED = select(parts.c.n, parts.c.body).where(
+    parts.c.message_id == bindparam("message"), parts.c.indexed == 1
+)
+_DROP_MESSAGE = delete(messages).where(messages.c.id == bindparam("message"))
+_DROP_THREAD = delete(threads).where(threads.c.id == bindparam("thread"))
+
+
+def purge(tx: Tx, until: float) -> int:
+    """Remove what was deleted before a time; the deepest messages first, so that none cascades."""
+    count = 0
+    for message, thread, owner in tx.rows(_DEAD_MESSAGES, until=until, most=PURGED_AT_ONCE):
+        _drop_message(tx, owner, thread, message)
+        count += 1
+    for thread, owner, number, title in tx.rows(_DEAD_THREADS, until=until, most=100):
+        if count >= PURGED_AT_ONCE:
+            break
+        left = PURGED_AT_ONCE - count
+        found = tx.rows(_DEEPEST, thread=thread, most=left)
+        for (message,) in found:
+            _drop_message(tx, owner, thread, message)
+        count += len(found)
+        if len(found) < left:
+            search.retitle(tx, owner, number, title, None)
+            tx.run(_DROP_THREAD, thread=thread)
+            count += 1
+    return count
+
+
+def _drop_message(tx: Tx, user_id: str, thread_id: str, message_id: str) -> None:
+    indexed = [(row[0], row[1]) for row in tx.rows(_INDEXED, message=message_id)]
+    search.forget(tx, user_id, thread_id, indexed)
+    tx.run(_DROP_MESSAGE, message=message_id)
+
+
+# ---------------------------------------------------------------------------------------- sharing
+
+_SET_TOKEN = (
+    update(threads)
+    .where(threads.c.id == bindparam("thread"))
+    .values(share_token=bindparam("token"))
+)
+_SHARED = select(*THREAD).where(
+    threads.c.share_token == bindparam("token"), threads.c.deleted.is_(None)
+)
+
+
+def share(tx: Tx, user_id: str, thread_id: str, token: str) -> str:
+    """Return the secret of a thread's link; `token` when it has none yet."""
+    found = thread_of(own_thread(tx, user_id, thread_id, lock=True)[:9]).share_token
+    if found is None:
+        tx.run(_SET_TOKEN, thread=thread_id, token=token)
+    return found or token
+
+
+def unshare(tx: Tx, user_id: str, thread_id: str) -> None:
+    """Forget the secret."""
+    own_thread(tx, user_id, thread_id, lock=True)
+    tx.run(_SET_TOKEN, thread=thread_id, token=None)
+
+
+def shared(tx: Tx, token: str) -> Thread:
+    """Return the thread of a link."""
+    row = tx.row(_SHARED, token=token)
+    if row is None:
+        raise NotFoundError("shared thread", token[:4] + "…")
+    return thread_of(row)
+
+
+# ------------------------------------------------------------------------------------------ files
+
+_FILE = (
+    files.c.id,
+    files.c.user_id,
+    files.c.name,
+    files.c.mime,
+    files.c.size,
+    files.c.path,
+    files.c.created,
+)
+_ADD_FILE = inserting(files, ignore=True)
+_OWN_FILE = select(*_FILE).where(
+    files.c.id == bindparam("file"), files.c.user_id == bindparam("user")
+)
+
+
+def add_file(tx: Tx, noted: StoredFile) -> StoredFile:
+    """Note a file."""
+    known_user(tx, noted.user_id)
+    tx.run(
+        _ADD_FILE,
+        id=noted.id,
+        user_id=noted.user_id,
+        name=noted.name,
+        mime=noted.mime,
+        size=noted.size,
+        path=noted.path,
+        created=noted.created,
+    )
+    return noted
+
+
+def file(tx: Tx, user_id: str, file_id: str) -> StoredFile:
+    """Return a person's file."""
+    row = tx.row(_OWN_FILE, file=file_id, user=user_id)
+    if row is None:
+        raise NotFoundError("file", file_id)
+    return StoredFile(*row)

@@ -1,0 +1,213 @@
+"""Threads as JSON, to keep or to move, and as Markdown, to read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from swell.chat.records import Message, MessageStatus, Role, Thread
+from swell.errors import ThreadFormatError
+from swell.parts import File, Image, Part, Reasoning, Source, Table, Text, ToolCall
+
+from . import messages as tree
+from . import threads as conversations
+from .engine import Tx
+from .ids import new_id
+from .statements import MESSAGE, clean, decode_part, encode_parts, from_json, own_thread, to_json
+from .tables import messages, parts
+
+__all__ = ["FORMAT", "VERSION", "Exported", "check", "export", "import_thread", "markdown"]
+
+FORMAT = "swell.thread"
+VERSION = 1
+
+MESSAGES_MAX = 20_000
+"""Most messages in one thread that is imported."""
+
+BYTES_MAX = 32 << 20
+"""Largest thread that is imported, in bytes of JSON."""
+
+
+class ExportedMessage(msgspec.Struct, omit_defaults=True):
+    """One message; `id` and `parent` only mean something inside of the export."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    role: Role
+    parts: list[Part]
+    created: float
+    parent: str | None = None
+    status: MessageStatus = "done"
+    model: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    usage: dict[str, Any] | None = None
+    error: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+
+
+class Exported(msgspec.Struct):
+    """A whole thread: all branches, parents before their children."""
+
+    format: str
+    version: int
+    title: Annotated[str, msgspec.Meta(max_length=2000)]
+    created: float
+    leaf: str | None
+    messages: Annotated[list[ExportedMessage], msgspec.Meta(max_length=MESSAGES_MAX)]
+
+
+_ALL = (
+    select(*MESSAGE, parts.c.body)
+    .select_from(messages)
+    .outerjoin(parts, parts.c.message_id == messages.c.id)
+    .where(messages.c.thread_id == bindparam("thread"), messages.c.deleted.is_(None))
+    .order_by(messages.c.depth, messages.c.id, parts.c.position)
+)
+
+
+def export(tx: Tx, user_id: str, thread_id: str) -> dict[str, Any]:
+    """Return a whole thread as plain JSON values."""
+    thread = conversations.get(tx, user_id, thread_id)
+    written: list[ExportedMessage] = []
+    for row in tx.rows(_ALL, thread=thread_id):
+        identity, _, parent, role, status, created, model, usage, error, body = row
+        if not written or written[-1].id != identity:
+            message = ExportedMessage(
+                identity, role, [], created, parent, status, model, from_json(usage), error
+            )
+            written.append(message)
+        if body is not None:
+            written[-1].parts.append(decode_part(body))
+    exported: dict[str, Any] = msgspec.to_builtins(
+        Exported(FORMAT, VERSION, thread.title, thread.created, thread.leaf_id, written)
+    )
+    return exported
+
+
+def check(value: object) -> Exported:
+    """Return an export that can be stored.
+
+    Raises:
+        ThreadFormatError: If it cannot, saying where and why.
+    """
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise ThreadFormatError(f'expected an object with `"format": "{FORMAT}"`')
+    if value.get("version") != VERSION:
+        raise ThreadFormatError(
+            f"version {value.get('version')!r} is not known here; this Swell reads {VERSION}"
+        )
+    try:
+        if len(msgspec.json.encode(value)) > BYTES_MAX:
+            raise ThreadFormatError(f"it is larger than {BYTES_MAX >> 20} MiB")
+        found = msgspec.convert(value, Exported)
+    except (msgspec.ValidationError, TypeError, ValueError, RecursionError) as error:
+        raise ThreadFormatError(str(error) or "it is nested too deeply") from None
+    seen: set[str] = set()
+    for place, message in enumerate(found.messages):
+        if message.parent is not None and message.parent not in seen:
+            raise ThreadFormatError(
+                f"the parent must come before its children - at `$.messages[{place}].parent`"
+            )
+        if message.id in seen:
+            raise ThreadFormatError(f"an id is there twice - at `$.messages[{place}].id`")
+        seen.add(message.id)
+    if found.leaf is not None and found.leaf not in seen:
+        raise ThreadFormatError("the message is not there - at `$.leaf`")
+    return found
+
+
+def import_thread(tx: Tx, user_id: str, found: Exported, ids: Sequence[str], time: float) -> Thread:
+    """Store a checked export as a new thread; `ids` are for the thread and for each message."""
+    thread_id = ids[0]
+    title = conversations.titled(found.title)
+    conversations.add(tx, user_id, thread_id, time, title, created=found.created)
+    new = {message.id: identity for message, identity in zip(found.messages, ids[1:], strict=True)}
+    for message in found.messages:
+        identity = new[message.id]
+        unfinished = message.status in ("pending", "streaming")
+        tree.add(
+            tx,
+            id=identity,
+            thread_id=thread_id,
+            parent_id=None if message.parent is None else new[message.parent],
+            role=message.role,
+            status="interrupted" if unfinished else message.status,
+            created=message.created,
+            model=None if message.model is None else clean(message.model),
+            usage=None if message.usage is None else to_json(message.usage),
+            error=None if message.error is None else clean(message.error),
+        )
+        tree.put_parts(tx, identity, encode_parts(message.parts), ())
+        tree.index(tx, user_id, thread_id, identity)
+    if found.messages:
+        leaf = found.messages[-1].id if found.leaf is None else found.leaf
+        tree.show(tx, thread_id, tree.newest_leaf(tx, new[leaf]))
+    return conversations.get(tx, user_id, thread_id)
+
+
+def new_ids(found: Exported) -> list[str]:
+    """Return ids for a thread and its messages, in their order."""
+    return [new_id() for _ in range(1 + len(found.messages))]
+
+
+# --------------------------------------------------------------------------------------- Markdown
+
+
+def markdown(tx: Tx, user_id: str, thread_id: str) -> str:
+    """Return the shown branch as Markdown."""
+    thread = conversations.get(tx, user_id, thread_id)
+    own_thread(tx, user_id, thread_id)
+    shown = tree.window(tx, thread_id, leaf=None, before=None, around=None, limit=tree.WINDOW_MAX)
+    blocks = [f"# {_line(thread.title) or 'Conversation'}"]
+    for message in shown:
+        blocks += _message(message)
+    return "\n\n".join(blocks) + "\n"
+
+
+def _message(message: Message) -> list[str]:
+    who = "You" if message.role == "user" else message.model or "Assistant"
+    blocks = [f"## {_line(who)}"]
+    blocks += [text for part in message.parts if (text := _part(part))]
+    if message.status == "failed" and message.error:
+        blocks.append(f"*{_line(message.error)}*")
+    elif message.status in ("stopped", "interrupted"):
+        blocks.append(f"*{message.status.capitalize()}*")
+    return blocks
+
+
+def _line(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Text():
+            return part.text.strip()
+        case Reasoning():
+            return "\n".join(f"> {line}".rstrip() for line in part.text.strip().splitlines())
+        case ToolCall():
+            fence = "```"
+            body = msgspec.json.format(msgspec.json.encode(part.args)).decode()
+            while fence in body:
+                fence += "`"
+            return f"**{_line(part.name)}**\n\n{fence}json\n{body}\n{fence}"
+        case Source():
+            title = _line(part.title)
+            return f"- [{title}](<{_url(part.url)}>)" if part.url else f"- {title}"
+        case File():
+            return f"[{_line(part.name)}](<{_url(part.url)}>)"
+        case Image():
+            return f"![{_line(part.alt)}](<{_url(part.url)}>)"
+        case Table():
+            rows = [part.columns, ["---"] * len(part.columns), *part.rows]
+            return "\n".join(
+                "| " + " | ".join(_line("" if cell is None else str(cell)) for cell in row) + " |"
+                for row in rows
+            )
+        case _:
+            return ""
+
+
+def _url(url: str) -> str:
+    return re.sub(r"[<>\s]", lambda found: f"%{ord(found[0]):02X}", url)

@@ -1,0 +1,129 @@
+"""A prompt is accepted once, its run is started once and ends once, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from swell.chat.store import Store, open_store
+from swell.errors import NotFoundError
+from swell.parts import Text
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_fifty_repeats_at_once_store_one_prompt(store: Store, url: str) -> None:
+    user = (await store.user("anna")).id
+    other = open_store(url)  # as another process would
+    await other.open()
+    made = await asyncio.gather(
+        *(
+            one.accept(user, action_id="the same", prompt=[Text("Hi")])
+            for one in [store, other] * 25
+        )
+    )
+    await other.close()
+    assert [one.duplicate for one in made].count(False) == 1
+    assert len({(one.thread.id, one.prompt.id, one.answer.id, one.run.id) for one in made}) == 1
+    assert len(await store.threads(user)) == 1
+    assert len(await store.messages(made[0].thread.id)) == 2
+
+
+async def test_the_same_action_of_two_people_is_two_actions(store: Store) -> None:
+    anna, ben = (await store.user("anna")).id, (await store.user("ben")).id
+    one = await store.accept(anna, action_id="1", prompt=[Text("Hi")])
+    two = await store.accept(ben, action_id="1", prompt=[Text("Hi")])
+    assert not one.duplicate
+    assert not two.duplicate
+    assert one.thread.id != two.thread.id
+
+
+async def test_a_refused_prompt_can_be_sent_again_with_the_same_id(store: Store) -> None:
+    user = (await store.user("anna")).id
+    with pytest.raises(NotFoundError):
+        await store.accept(user, action_id="1", thread_id="0" * 32, prompt=[Text("Hi")])
+    assert not (await store.accept(user, action_id="1", prompt=[Text("Hi")])).duplicate
+
+
+async def test_prompts_sent_at_once_follow_one_another(store: Store) -> None:
+    user = (await store.user("anna")).id
+    first = await store.accept(user, action_id="0", prompt=[Text("0")])
+    await asyncio.gather(
+        *(
+            store.accept(user, action_id=f"{n}", thread_id=first.thread.id, prompt=[Text(f"{n}")])
+            for n in range(1, 21)
+        )
+    )
+    shown = await store.messages(first.thread.id, limit=100)
+    assert len(shown) == 42
+    assert {message.siblings for message in shown} == {(1, 1)}
+
+
+async def test_a_run_goes_through_its_states_once(store: Store) -> None:
+    user = (await store.user("anna")).id
+    made = await store.accept(user, action_id="1", prompt=[Text("Hi")], settings={"t": 0.5})
+    assert (made.run.state, made.run.settings, made.answer.status) == (
+        "accepted",
+        {"t": 0.5},
+        "pending",
+    )
+    started = await asyncio.gather(*(store.start(made.run.id) for _ in range(10)))
+    assert started.count(True) == 1
+    assert (await store.message(user, made.answer.id)).status == "streaming"
+    await store.flush(made.run.id, [Text("par")])
+    await store.flush(made.run.id, [Text("partial"), Text("more")])
+    await store.flush(made.run.id, [Text("partial")])
+    assert (await store.message(user, made.answer.id)).parts == [Text("partial")]
+    assert [run.id for run in await store.active_runs(made.thread.id)] == [made.run.id]
+    assert await store.finish(made.run.id, "stopped")
+    assert not await store.finish(made.run.id, "done", [Text("whole")])
+    await store.flush(made.run.id, [Text("late")])
+    answer = await store.message(user, made.answer.id)
+    assert (answer.status, answer.parts) == ("stopped", [Text("partial")])
+    run = await store.run(made.run.id)
+    assert run.state == "stopped"
+    assert run.started is not None
+    assert run.ended is not None
+    assert run.created < run.started < run.ended
+    assert await store.active_runs(made.thread.id) == []
+    assert not await store.start(made.run.id)
+
+
+async def test_a_run_can_be_stopped_before_it_starts(store: Store) -> None:
+    user = (await store.user("anna")).id
+    made = await store.accept(user, action_id="1", prompt=[Text("Hi")])
+    assert await store.finish(made.run.id, "stopped", [])
+    assert not await store.start(made.run.id)
+
+
+async def test_unknown_runs_are_told(store: Store) -> None:
+    for call in (
+        store.start("0" * 32),
+        store.flush("0" * 32, [Text("x")]),
+        store.finish("0" * 32, "done", []),
+        store.run("0" * 32),
+    ):
+        with pytest.raises(NotFoundError, match="there is no run"):
+            await call
+    with pytest.raises(ValueError, match="cannot end as"):
+        await store.finish("0" * 32, "running", [])  # type: ignore[arg-type]
+
+
+async def test_recovery_leaves_runs_of_living_processes_alone(store: Store, url: str) -> None:
+    user = (await store.user("anna")).id
+    gone = open_store(url)
+    await gone.open()
+    running = await gone.accept(user, action_id="1", prompt=[Text("one")])
+    await gone.start(running.run.id)
+    await gone.flush(running.run.id, [Text("partial")])
+    accepted = await gone.accept(user, action_id="2", prompt=[Text("two")])
+    assert await store.recover() == []  # it lives
+    await gone.close()
+    assert [run.id for run in await store.recover()] == [accepted.run.id]
+    answer = await store.message(user, running.answer.id)
+    assert (answer.status, answer.parts) == ("interrupted", [Text("partial")])
+    assert (await store.run(running.run.id)).state == "interrupted"
+    assert not await store.start(running.run.id)
+    assert await store.recover() == []  # it is ours now
+    assert await store.start(accepted.run.id)

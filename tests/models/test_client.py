@@ -1,0 +1,165 @@
+"""Our own client against a server that speaks OpenAI's HTTP, as other servers speak it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from swell.errors import ModelError
+from swell.models import Compatible, Delta, TextDelta
+from tests.models.folded import Folded, fold
+from tests.models.upstream import Reply, Upstream, chat_chunk, chat_stream, tool_call, upstream
+
+pytestmark = pytest.mark.anyio
+
+ASK = [{"role": "user", "content": "How warm is it?"}]
+
+
+def model(server: Upstream, key: str | None = None) -> Compatible:
+    return Compatible(f"{server.url}/v1/", "small", key)
+
+
+async def answer(server: Upstream, **params: Any) -> Folded:
+    return fold([delta async for delta in model(server).stream(ASK, **params)])
+
+
+async def test_text_reasoning_tool_calls_and_usage() -> None:
+    pieces: list[Any] = [
+        {"reasoning_content": "Hm, "},
+        {"reasoning": "Rome."},
+        "It is warm.",
+        tool_call(0, "", id="a", name="weather"),
+        tool_call(0, '{"city": "Rome"}'),
+    ]
+    async with upstream(Reply(chat_stream(*pieces))) as server:
+        found = await answer(server, tools=[{"type": "function"}], temperature=0.5)
+    assert (found.reasoning, found.text) == ("Hm, Rome.", "It is warm.")
+    assert found.calls == {"a": ("weather", {"city": "Rome"}, "running", None)}
+    assert found.usage == (7, 3)
+    [request] = server.requests
+    assert (request.method, request.path) == ("POST", "/v1/chat/completions")
+    assert request.body == {
+        "model": "small",
+        "messages": ASK,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "tools": [{"type": "function"}],
+        "temperature": 0.5,
+    }
+    assert "authorization" not in request.headers
+
+
+async def test_calls_that_a_server_counts_all_as_0_or_does_not_name() -> None:
+    pieces: list[dict[str, Any]] = [
+        tool_call(0, '{"city": "Rome"}', id="a", name="weather"),
+        tool_call(0, '{"city": "Oslo"}', id="b", name="weather"),
+    ]
+    async with upstream(Reply(chat_stream(*pieces))) as server:
+        assert list((await answer(server)).calls) == ["a", "b"]
+    unnamed = {"tool_calls": [{"function": {"name": "now", "arguments": {}}}]}
+    async with upstream(Reply(chat_stream(unnamed))) as server:
+        assert (await answer(server)).calls == {"call_1": ("now", {}, "running", None)}
+
+
+async def test_a_server_that_does_not_stream_or_leaves_out_done() -> None:
+    message = {"role": "assistant", "content": "Warm."}
+    async with upstream(Reply(json={"choices": [{"index": 0, "message": message}]})) as server:
+        assert (await answer(server)).text == "Warm."
+    async with upstream(Reply([chat_chunk({"content": "Warm."}, "stop")])) as server:
+        assert (await answer(server)).text == "Warm."
+
+
+async def test_chunks_cut_anywhere_and_lines_that_mean_nothing() -> None:
+    async with upstream(
+        Reply([(": still here\nevent", "{}"), *chat_stream("Wärm", ".")])
+    ) as server:
+        assert (await answer(server)).text == "Wärm."
+
+
+async def test_the_key_is_sent_and_never_shown() -> None:
+    async with upstream(Reply(chat_stream("Warm."))) as server:
+        with_key = model(server, "key-1")
+        assert [d async for d in with_key.stream(ASK) if isinstance(d, TextDelta)]
+    assert server.requests[0].headers["authorization"] == "Bearer key-1"
+    assert "key-1" not in repr(with_key)
+
+
+@pytest.mark.parametrize("end", ["aclose", "cancel"])
+async def test_stopping_hangs_up_on_the_server_within_a_second(end: str) -> None:
+    async with upstream(Reply([chat_chunk({"content": "It "})], hang=True)) as server:
+        stream = model(server).stream(ASK)
+        assert await anext(stream) == TextDelta("It ")
+        if end == "aclose":
+            await stream.aclose()
+        else:
+            waiting = asyncio.ensure_future(anext(stream))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+        await asyncio.wait_for(server.closed.wait(), 1)
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (Reply(json={"error": {"message": "secret"}}, status=401), "auth"),
+        (Reply(json={"error": {"message": "secret"}}, status=404), "bad_request"),
+        (
+            Reply(json={"error": {"type": "exceed_context_size_error"}}, status=400),
+            "context_too_long",
+        ),
+        (Reply(json={}, status=429, headers={"retry-after": "3"}), "rate_limited"),
+        (Reply(json={"error": "Loading model"}, status=503), "overloaded"),
+        (Reply([{"error": {"code": 500, "message": "secret"}}]), "model_failed"),
+        (Reply([chat_chunk({"content": "It"})]), "connection"),
+        (Reply([chat_chunk({"content": "It"})], cut=True), "connection"),
+        (Reply(["no JSON"]), "model_failed"),
+        (Reply(["[" * 100_000]), "model_failed"),
+    ],
+    ids=[
+        "status 401",
+        "status 404",
+        "too long",
+        "status 429",
+        "status 503",
+        "in the stream",
+        "ends early",
+        "breaks off",
+        "no JSON",
+        "nested without end",
+    ],
+)
+async def test_what_goes_wrong_has_a_code_and_a_calm_sentence(reply: Reply, code: str) -> None:
+    async with upstream(reply) as server:
+        with pytest.raises(ModelError) as caught:
+            await answer(server)
+    assert caught.value.code == code
+    assert str(caught.value).endswith(".")
+    assert "secret" not in str(caught.value)
+    assert caught.value.retry_after == (3 if code == "rate_limited" else None)
+
+
+async def test_a_server_that_is_not_there_or_an_address_that_is_none() -> None:
+    for address in ("http://127.0.0.1:1/v1", "no address", "http://[::1"):
+        with pytest.raises(ModelError) as caught:
+            _ = [delta async for delta in Compatible(address, "small").stream(ASK)]
+        assert caught.value.code == "connection"
+
+
+async def test_a_line_without_an_end_is_not_kept_for_ever() -> None:
+    found = list[Delta]()
+    async with upstream(Reply(["x" * 5_000_000])) as server:
+        with pytest.raises(ModelError):
+            found += [delta async for delta in model(server).stream(ASK)]
+
+
+async def test_the_models_that_a_server_has() -> None:
+    listed = {"object": "list", "data": [{"id": "small"}, {"id": "large"}]}
+    async with upstream(Reply(json=listed), Reply(json=json.loads("[]"))) as server:
+        assert await model(server).models() == ["small", "large"]
+        assert await model(server).models() == []
+    assert server.requests[0].path == "/v1/models"
