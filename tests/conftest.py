@@ -11,9 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import postgres, postgres_template
 from tests.seeds import pytest_addoption, pytest_runtest_makereport, seed, size
 
-__all__ = ["pytest_addoption", "pytest_runtest_makereport", "seed", "size"]
+__all__ = [
+    "postgres",
+    "postgres_template",
+    "pytest_addoption",
+    "pytest_runtest_makereport",
+    "seed",
+    "size",
+]
 
 ROOT = Path(__file__).parents[1]
 

@@ -18,6 +18,7 @@ __all__ = [
     "Hit",
     "Message",
     "MessageStatus",
+    "RatedAnswer",
     "Run",
     "RunState",
     "StoredFile",
@@ -175,6 +176,32 @@ class Feedback(msgspec.Struct, frozen=True):
     positive: bool
     comment: str | None
     created: float
+
+
+class RatedAnswer(msgspec.Struct, frozen=True):
+    """Feedback together with what it is about.
+
+    Attributes:
+        message_id: The answer.
+        thread_id: The thread it is in.
+        subject: Who says so.
+        positive: Thumbs up or down.
+        comment: In their words.
+        created: When last changed.
+        model: The model that answered.
+        prompt: What was asked, its text alone.
+        answer: What was answered, its text alone.
+    """
+
+    message_id: str
+    thread_id: str
+    subject: str
+    positive: bool
+    comment: str | None
+    created: float
+    model: str | None
+    prompt: str
+    answer: str
 
 
 class StoredFile(msgspec.Struct, frozen=True):

@@ -2,42 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from swell.chat.store import Store, open_store, schema
-from swell.chat.store.postgres import connect
-from tests.chat.store.postgres import PostgresServer
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """Start one server for all tests; a test that stops it starts it again."""
-    server = PostgresServer()
-    try:
-        yield server
-    finally:
-        server.close()
-
-
-@pytest.fixture(scope="session")
-def template(postgres: PostgresServer) -> str:
-    """Make the tables once, by the migrations."""
-    postgres.execute("CREATE DATABASE swell_template")
-    with connect(postgres.url("swell_template")) as bound:
-        schema.upgrade(bound)
-        bound.commit()
-    return "swell_template"
-
-
-def postgres_url(postgres: PostgresServer, template: str) -> str:
-    """Return the URL of a new database with tables."""
-    name = f"swell_{secrets.token_hex(4)}"
-    postgres.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return postgres.url(name)
+from swell.chat.store import Store, open_store
+from tests.postgres import new_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -45,7 +16,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Name a new database that several processes can use."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'chat.db'}"
-    return postgres_url(request.getfixturevalue("postgres"), request.getfixturevalue("template"))
+    server = request.getfixturevalue("postgres")
+    return new_database(server, request.getfixturevalue("postgres_template"))
 
 
 @pytest.fixture

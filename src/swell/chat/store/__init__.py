@@ -42,7 +42,10 @@ def open_store(url: str | None, *, source: str = "argument") -> Store:
             raise SettingError(
                 "database_url", source, f"PostgreSQL needs `pip install swell[postgres]` ({error})"
             ) from None
-        return DatabaseStore(PostgresEngine(url))
+        try:
+            return DatabaseStore(PostgresEngine(url))
+        except ValueError as error:
+            raise SettingError("database_url", source, str(error)) from None
     return DatabaseStore(SqliteEngine(sqlite_path(url, source)))
 
 
@@ -54,10 +57,10 @@ def sqlite_path(url: str, source: str = "argument") -> Path | None:
     """
     if url == "default":
         return default_path()
-    if "://" not in url:
+    if "://" not in url and not url.startswith("sqlite:"):
         return Path(url).expanduser()
     parts = urlsplit(url)
-    if parts.scheme != "sqlite" or parts.netloc or parts.query or parts.fragment:
+    if not url.startswith("sqlite://") or parts.netloc or parts.query or parts.fragment:
         raise SettingError(
             "database_url",
             source,

@@ -10,6 +10,7 @@ from swell.chat.records import (
     Feedback,
     Hit,
     Message,
+    RatedAnswer,
     Run,
     StoredFile,
     Thread,
@@ -248,6 +249,10 @@ class Store(Protocol):
 
     def feedback(self, since: float | None = None) -> AsyncIterator[Feedback]:
         """Yield all feedback that changed after `since`, oldest first."""
+        ...
+
+    def rated_answers(self, since: float | None = None) -> AsyncIterator[RatedAnswer]:
+        """Yield the same with prompts and answers, without those of deleted threads."""
         ...
 
     # ---------------------------------------------------------------------------------- search

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import secrets
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, TypeVar
 
 from swell.chat.records import (
     Accepted,
     Feedback,
     Hit,
     Message,
+    RatedAnswer,
     Run,
     StoredFile,
     Thread,
@@ -21,11 +23,13 @@ from swell.parts import Part
 
 from . import messages, runs, search, threads, transfer
 from .base import EndState
-from .engine import Engine
+from .engine import Engine, Tx
 from .ids import new_id, now
 from .statements import clean, encode_parts, to_json
 
 __all__ = ["DatabaseStore"]
+
+T = TypeVar("T")
 
 FLUSHED_MAX = 10_000
 """Most runs whose flushed parts are remembered; others are written whole at each flush."""
@@ -247,18 +251,26 @@ class DatabaseStore:
         )
 
     async def feedback(self, since: float | None = None) -> AsyncIterator[Feedback]:
-        after = (-1.0 if since is None else since, "~", "")  # ids are hexadecimal, below `~`
-        while True:
-            place = after
-            found = await self._engine.read(
-                lambda tx, place=place: messages.rated(tx, place, FEEDBACK_AT_ONCE)  # type: ignore[misc]
-            )
-            for one in found:
+        async for window in self._feedback(lambda _, found: found, since):
+            for one in window:
                 yield one
-            if len(found) < FEEDBACK_AT_ONCE:
-                return
-            after = (found[-1].created, found[-1].message_id, found[-1].user_id)
-            await asyncio.sleep(0)
+
+    async def rated_answers(self, since: float | None = None) -> AsyncIterator[RatedAnswer]:
+        async for window in self._feedback(messages.with_answers, since):
+            for one in window:
+                yield one
+
+    async def _feedback(
+        self, complete: Callable[[Tx, list[Feedback]], list[T]], since: float | None
+    ) -> AsyncIterator[list[T]]:
+        """Yield feedback in windows, each read in a transaction of its own."""
+        after: tuple[float, str, str] | None
+        after = (-1.0 if since is None else since, "~", "")  # ids are hexadecimal, below `~`
+        while after is not None:
+            window, after = await self._engine.read(
+                functools.partial(messages.rated, after=after, limit=FEEDBACK_AT_ONCE, do=complete)
+            )
+            yield window
 
     # ---------------------------------------------------------------------------------- search
 
@@ -268,7 +280,7 @@ class DatabaseStore:
         if not 1 <= limit <= 200:
             raise ValueError(f"limit must be 1 to 200, got {limit}")
 
-        def found(tx: Any) -> list[Hit]:
+        def found(tx: Tx) -> list[Hit]:
             if thread_id is not None:
                 threads.get(tx, user_id, thread_id)
             return search.search(tx, user_id, query, thread_id=thread_id, limit=limit)
@@ -287,7 +299,7 @@ class DatabaseStore:
     async def shared(
         self, token: str, *, before: str | None = None, limit: int = 50
     ) -> tuple[Thread, list[Message]]:
-        def found(tx: Any) -> tuple[Thread, list[Message]]:
+        def found(tx: Tx) -> tuple[Thread, list[Message]]:
             thread = threads.shared(tx, token)
             window = messages.window(
                 tx, thread.id, leaf=None, before=before, around=None, limit=limit

@@ -6,8 +6,8 @@ message of the window, so a window costs the same in a thread of 10 and of 10,00
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Double,
@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from swell.chat.records import Feedback, Message, Thread
+from swell.chat.records import Feedback, Message, RatedAnswer, Thread
 from swell.errors import NotFoundError
 
 from . import search
@@ -41,7 +41,9 @@ from .statements import (
     own_thread,
     thread_of,
 )
-from .tables import feedback, messages, parts, threads
+from .tables import feedback, messages, parts, threads, users
+
+T = TypeVar("T")
 
 WINDOW_MAX = 10_000
 """Most messages in a window."""
@@ -469,6 +471,9 @@ _FEEDBACK = (
 )
 
 
+_SUBJECT = select(users.c.subject).where(users.c.id == bindparam("user"))
+
+
 def rate(
     tx: Tx,
     user_id: str,
@@ -492,8 +497,42 @@ def rate(
     )
 
 
-def rated(tx: Tx, after: tuple[float, str, str], limit: int) -> list[Feedback]:
-    """Return feedback after a place in the order of its time."""
+def rated(
+    tx: Tx,
+    after: tuple[float, str, str],
+    limit: int,
+    do: Callable[[Tx, list[Feedback]], list[T]],
+) -> tuple[list[T], tuple[float, str, str] | None]:
+    """Return feedback after a place in the order of its time, completed, and the next place."""
     since, message, user = after
     rows = tx.rows(_FEEDBACK, since=since, message=message, user=user, most=limit)
-    return [Feedback(row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows]
+    found = [Feedback(row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows]
+    last = (found[-1].created, found[-1].message_id, found[-1].user_id) if found else None
+    return do(tx, found), last if len(found) == limit else None
+
+
+def with_answers(tx: Tx, found: list[Feedback]) -> list[RatedAnswer]:
+    """Return feedback with what it is about, leaving out what was deleted."""
+    answers: list[RatedAnswer] = []
+    for one in found:
+        subject = tx.row(_SUBJECT, user=one.user_id)
+        rows = tx.rows(_ONE, message=one.message_id)
+        if subject is None or not rows:
+            continue
+        answer = _together(rows)[0]
+        above = tx.rows(_ONE, message=answer.parent_id) if answer.parent_id else []
+        prompt = _together(above)[0].text if above else ""
+        answers.append(
+            RatedAnswer(
+                one.message_id,
+                answer.thread_id,
+                subject[0],
+                one.positive,
+                one.comment,
+                one.created,
+                answer.model,
+                prompt,
+                answer.text,
+            )
+        )
+    return answers

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors, sql
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, create_engine, pool
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
@@ -60,8 +61,13 @@ class PostgresEngine:
     """A database of PostgreSQL."""
 
     def __init__(self, url: str) -> None:
-        """Name the database: `postgresql://user:password@host/name`."""
-        self._url = "postgresql" + url[url.index(":") :]
+        """Name the database: `postgresql://user:password@host/name`.
+
+        Raises:
+            ValueError: If that is no such URL. The message does not repeat it: it may hold a
+                password.
+        """
+        self._url = _plain(url)
         key = secrets.randbits(62)
         self.owner = f"{key:016x}"
         self._key = key
@@ -190,6 +196,15 @@ class PostgresEngine:
         self._mine.connection = None
 
 
+def _plain(url: str) -> str:
+    plain = "postgresql" + url[url.index(":") :]
+    try:
+        conninfo_to_dict(plain)
+    except psycopg.ProgrammingError:
+        raise ValueError("expected `postgresql://user:password@host/name`") from None
+    return plain
+
+
 def _unavailable(reason: str, error: Exception) -> StoreUnavailableError:
     del error
     return StoreUnavailableError(f"PostgreSQL: {reason}")
@@ -213,7 +228,7 @@ def connect(url: str) -> Connection:
     Raises:
         StoreUnavailableError: If it cannot be reached.
     """
-    plain = "postgresql" + url[url.index(":") :]
+    plain = _plain(url)
     engine = create_engine(
         "postgresql+psycopg://",
         creator=lambda: psycopg.connect(plain, connect_timeout=CONNECT_S),

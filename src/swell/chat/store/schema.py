@@ -24,7 +24,7 @@ from .tables import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["HEAD", "create", "current", "differences", "prepare", "refuse", "upgrade"]
+__all__ = ["HEAD", "create", "current", "differences", "lend", "prepare", "refuse", "upgrade"]
 
 HEAD = "0001"
 """The revision of this version's tables."""
@@ -92,7 +92,7 @@ def prepare(connection: sqlite3.Connection, compiler: Compiler, where: str) -> N
                 connection.execute("ROLLBACK")
             raise
     elif found in REVISIONS:
-        with _sqlite_connection(connection) as bound:
+        with lend(connection) as bound:
             upgrade(bound)
     refuse(current_sqlite(connection), where)
 
@@ -107,7 +107,7 @@ def current_sqlite(connection: sqlite3.Connection) -> str | None:
 
 
 @contextmanager
-def _sqlite_connection(connection: sqlite3.Connection) -> Iterator[Connection]:
+def lend(connection: sqlite3.Connection) -> Iterator[Connection]:
     """Lend a connection of `sqlite3` to SQLAlchemy, in a transaction with the file locked."""
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool)
     connection.execute("PRAGMA foreign_keys = OFF")  # tables are rebuilt

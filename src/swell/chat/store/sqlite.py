@@ -15,11 +15,12 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite as dialect
 
 from swell.errors import StoreUnavailableError, SwellError
@@ -29,7 +30,7 @@ from .engine import Compiler, Tx
 from .ids import new_id
 from .presence import Presence
 
-__all__ = ["SqliteEngine"]
+__all__ = ["SqliteEngine", "connect"]
 
 T = TypeVar("T")
 
@@ -375,6 +376,28 @@ _OPTIONS: dict[str, Any] = {
     "check_same_thread": False,
     "cached_statements": 256,
 }
+
+
+@contextlib.contextmanager
+def connect(path: Path) -> Iterator[Connection]:
+    """Lend a connection of SQLAlchemy to a file, for migrations; the file is made when new.
+
+    Raises:
+        StoreUnavailableError: If it cannot be used.
+    """
+    engine = SqliteEngine(path)
+    connection: sqlite3.Connection | None = None
+    try:
+        _create(path)
+        connection = engine._configure(engine._join("rw"))
+        connection.execute("PRAGMA journal_mode = WAL")
+        with schema.lend(connection) as bound:
+            yield bound
+    except (sqlite3.Error, OSError) as error:
+        raise engine._explain(error) from error
+    finally:
+        if connection is not None:
+            connection.close()
 
 
 def _settle(jobs: list[_Job]) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -15,7 +16,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["PostgresServer", "find_programs"]
+import pytest
+
+__all__ = ["PostgresServer", "find_programs", "new_database", "postgres", "postgres_template"]
 
 START_S = 60.0
 """How long the server may take to answer, in seconds: machines of tests are busy."""
@@ -138,3 +141,33 @@ class PostgresServer:
         with contextlib.suppress(ProcessLookupError):
             self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Start one server for all tests."""
+    server = PostgresServer()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> str:
+    """Make the tables of conversations once, by the migrations; return the database's name."""
+    from swell.chat.store import schema
+    from swell.chat.store.postgres import connect
+
+    postgres.execute("CREATE DATABASE swell_template")
+    with connect(postgres.url("swell_template")) as bound:
+        schema.upgrade(bound)
+        bound.commit()
+    return "swell_template"
+
+
+def new_database(postgres: PostgresServer, template: str) -> str:
+    """Return the URL of a new database, a copy of another."""
+    name = f"swell_{secrets.token_hex(4)}"
+    postgres.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return postgres.url(name)
