@@ -7,12 +7,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.chat.store.conftest import postgres
-from tests.chat.store.postgres import PostgresServer
 
 from swell.cli import main
-
-__all__ = ["postgres"]
+from tests.postgres import PostgresServer
 
 
 def run(*arguments: str) -> int:
