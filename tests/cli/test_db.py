@@ -7,9 +7,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from tests.postgres import PostgresServer
 
 from swell.cli import main
-from tests.postgres import PostgresServer
 
 
 def run(*arguments: str) -> int:

@@ -89,12 +89,18 @@ class PostgresEngine:
         threads, self._threads = self._threads, None
         if threads is not None:
             await asyncio.get_running_loop().run_in_executor(None, threads.shutdown)
+        await asyncio.to_thread(self._disconnect)
+
+    def _disconnect(self) -> None:
         with self._lock:
-            for connection in [*self._open, *([self._presence] if self._presence else [])]:
+            if self._presence is not None:
+                # The server would notice the end of the connection too, but later.
                 with contextlib.suppress(psycopg.Error):
-                    connection.close()
-            self._open.clear()
-            self._presence = None
+                    self._presence.execute("SELECT pg_advisory_unlock_all()")
+                self._presence.close()
+                self._presence = None
+            while self._open:
+                self._open.pop().close()
 
     def alive(self, tx: Tx, owner: str) -> bool:
         """Tell whether a process holds the lock of this name: it ends with its connection."""
