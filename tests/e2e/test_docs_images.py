@@ -50,6 +50,11 @@ def rated(page: Page) -> None:
     expect(page.get_by_role("button", name="Helpful", exact=True).last).to_be_visible()
 
 
+def parts_drawn(page: Page) -> None:
+    """Wait until the parts of the last message are there."""
+    expect(page.locator("[data-part=sources]")).to_be_visible()
+
+
 PICTURES: dict[str, Callable[[Page], None]] = {
     "chatbot-basic": settled,
     "chatbot-stop": settled,
@@ -57,6 +62,8 @@ PICTURES: dict[str, Callable[[Page], None]] = {
     "chatbot-suggestions": suggested,
     "chatbot-feedback": rated,
     "chatbot-dark": settled,
+    "chatbot-fields": settled,
+    "chatbot-parts": parts_drawn,
 }
 
 

@@ -4,8 +4,6 @@ import { getContext, setContext } from "svelte";
 export interface Surroundings {
   /** Whether the app listens to this event. */
   listens(event: string): boolean;
-  /** Whose images are shown without asking: `ask`, `allow` or a list of hosts. */
-  readonly images: unknown;
   /** Tell the app. */
   emit(event: string, data: { readonly id: string | number }): Promise<"ok" | "failed">;
 }

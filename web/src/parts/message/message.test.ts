@@ -164,6 +164,11 @@ describe("a tool call", () => {
 });
 
 describe("an address", () => {
+  test("that is missing makes no link", async () => {
+    await show([{ parts: [{ type: "file", name: "f", url: "" }, { type: "source", title: "s" }] }]);
+    expect(document.querySelector("[data-message] a")).toBeNull();
+  });
+
   test("that a browser would run is none", async () => {
     const url = "java\tscript:alert(1)";
     await show([
