@@ -161,15 +161,27 @@ def search(tx: Tx, user_id: str, text: str, *, thread_id: str | None, limit: int
     return list(hits.values())
 
 
-def threads_found(tx: Tx, user_id: str, text: str) -> list[str] | None:
+def threads_found(tx: Tx, user_id: str, text: str, *, enough: int | None) -> list[str] | None:
     """Return ids of threads with all the words in their title or in one message.
 
-    None means that there is no word to search for.
+    Args:
+        tx: The transaction.
+        user_id: Whose threads.
+        text: The words.
+        enough: How many threads will do; None looks through all that is looked at.
+
+    Returns:
+        The ids, or None when there is no word to search for.
     """
     query = parse_query(text)
     if query is None:
         return None
     written = _written(tx, query, f"u{user_id}")
-    by_title = tx.rows(_TITLES[tx.dialect], query=written, scan=TITLES_SCANNED)
-    by_text = tx.rows(_THREADS[tx.dialect], query=written, scan=MESSAGES_SCANNED)
-    return list(dict.fromkeys(row[0] for row in [*by_title, *by_text]))
+    found = [row[0] for row in tx.rows(_TITLES[tx.dialect], query=written, scan=TITLES_SCANNED)]
+    scans = [MESSAGES_SCANNED] if enough is None else [2 * enough, MESSAGES_SCANNED]
+    by_text: list[str] = []
+    for scan in scans:
+        by_text = [row[0] for row in tx.rows(_THREADS[tx.dialect], query=written, scan=scan)]
+        if enough is not None and len(by_text) >= enough:
+            break
+    return list(dict.fromkeys([*found, *by_text]))

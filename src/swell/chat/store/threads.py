@@ -107,8 +107,12 @@ def listed(
         place = tx.row(_PLACE, thread=before, user=user_id)
         if place is None:
             raise NotFoundError("thread", before)
-    if query is not None and (found := search.threads_found(tx, user_id, query)) is not None:
-        return _listed_among(tx, user_id, found, archived, place, before, limit)
+    if query is not None:
+        # What is archived, or was shown before, is among those found and does not count.
+        enough = 2 * limit if place is None and not archived else None
+        found = search.threads_found(tx, user_id, query, enough=enough)
+        if found is not None:
+            return _listed_among(tx, user_id, found, archived, place, before, limit)
     if place is None:
         rows = tx.rows(_LISTED, user=user_id, archived=int(archived), most=limit)
     else:
