@@ -159,6 +159,9 @@ def calls(language: Language, chosen: random.Random) -> Iterator[tuple[str, _Cal
             database.user, f"{language.words[2]} {language.words[40]}", limit=20
         )
 
+    async def beginning(database: Database) -> None:
+        await database.store.search(database.user, language.words[300][:3], limit=20)
+
     async def searched_threads(database: Database) -> None:
         await database.store.threads(database.user, query=language.words[200], limit=20)
 
@@ -190,6 +193,7 @@ def calls(language: Language, chosen: random.Random) -> Iterator[tuple[str, _Cal
     yield "search, a word in 1 of 20", search(20)
     yield "search, a word in 1 of 1,000", search(1000)
     yield "search, two words", two_words
+    yield "search, the beginning of a word", beginning
     yield "search for threads", searched_threads
     yield "accept, start and finish", send
     yield "flush of partial text", flush

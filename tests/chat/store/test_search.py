@@ -117,6 +117,20 @@ async def test_threads_are_found_by_title_and_by_message(store: Store) -> None:
     assert len(await store.threads(user, query="  ")) == 3
 
 
+async def test_deleted_messages_do_not_hide_older_ones(store: Store) -> None:
+    user = (await store.user("anna")).id
+    kept = await store.accept(user, action_id="0", prompt=[Text("needle in hay")])
+    gone = await store.accept(user, action_id="1", prompt=[Text("needle")])
+    for number in range(60):
+        await tell(store, user, f"needle {number}", gone.thread.id)
+    await store.delete_thread(user, gone.thread.id)
+    assert [hit.message_id for hit in await store.search(user, "needle", limit=3)] == [
+        kept.prompt.id
+    ]
+    found = await store.threads(user, query="needle", limit=1)
+    assert [thread.id for thread in found] == [kept.thread.id]
+
+
 async def test_a_snippet_shows_the_place(store: Store) -> None:
     user = (await store.user("anna")).id
     await tell(store, user, "word " * 1000 + "the needle is here " + "hay " * 1000)

@@ -37,7 +37,7 @@ DDL: dict[Literal["sqlite", "postgresql"], tuple[str, ...]] = {
 }
 
 MESSAGES_SCANNED = 2_000
-"""How many messages a search for threads looks at, newest first."""
+"""How many messages a search looks at, newest first."""
 
 TITLES_SCANNED = 500
 """How many titles a search for threads looks at, newest first."""
@@ -60,26 +60,19 @@ _REMOVE = {
     " VALUES ('delete', :n, :owner, :words)",
 }
 
-_MESSAGE = (
-    " FROM {found} JOIN parts ON parts.n = found.n"
-    " JOIN messages ON messages.id = parts.message_id"
-    " JOIN threads ON threads.id = messages.thread_id"
-    " WHERE messages.deleted IS NULL AND threads.deleted IS NULL"
-)
 _FOUND = {
     "sqlite": "(SELECT rowid AS n FROM part_words WHERE part_words MATCH :query"
     " ORDER BY rowid DESC LIMIT :scan) AS found",
     "postgresql": "(SELECT n FROM part_words WHERE words @@ %(query)s::text::tsquery"
     " ORDER BY n DESC LIMIT %(scan)s) AS found",
 }
+# Deleted ones are told apart here and not by the database: how many were looked at counts.
 _SEARCH = {
-    name: "SELECT messages.thread_id, messages.id, parts.body, messages.created"
-    + _MESSAGE.format(found=found)
-    + " ORDER BY parts.n DESC"
-    for name, found in _FOUND.items()
-}
-_THREADS = {
-    name: "SELECT DISTINCT messages.thread_id" + _MESSAGE.format(found=found)
+    name: "SELECT found.n, messages.thread_id, messages.id, parts.body, messages.created,"  # noqa: S608  # no input
+    " messages.deleted IS NOT NULL OR threads.deleted IS NOT NULL"
+    f" FROM {found} JOIN parts ON parts.n = found.n"
+    " JOIN messages ON messages.id = parts.message_id"
+    " JOIN threads ON threads.id = messages.thread_id"
     for name, found in _FOUND.items()
 }
 _TITLES = {
@@ -137,8 +130,10 @@ def retitle(tx: Tx, user_id: str, n: int, old: str | None, new: str | None) -> N
         _add(tx, "thread", n, owner, new)
 
 
-def _written(tx: Tx, query: Query, owner: str) -> str:
-    return query.match(owner) if tx.dialect == "sqlite" else query.tsquery(owner)
+def _attempts(tx: Tx, query: Query, owner: str) -> list[str]:
+    """Write a query for whole words, and then for the beginning of the last one."""
+    write = query.match if tx.dialect == "sqlite" else query.tsquery
+    return [write(owner, prefix=prefix) for prefix in ([False, True] if query.prefix else [False])]
 
 
 def search(tx: Tx, user_id: str, text: str, *, thread_id: str | None, limit: int) -> list[Hit]:
@@ -146,19 +141,21 @@ def search(tx: Tx, user_id: str, text: str, *, thread_id: str | None, limit: int
     query = parse_query(text)
     if query is None:
         return []
-    owner = f"t{thread_id}" if thread_id else f"u{user_id}"
-    written = _written(tx, query, owner)
-    hits: dict[str, Hit] = {}
-    # Deleted ones are among the found; ask for more when too many of them were.
-    for scan in (2 * limit, 20 * limit):
-        found: list[Row] = tx.rows(_SEARCH[tx.dialect], query=written, scan=scan)
-        for thread, message, body, created in found:
-            if message not in hits and len(hits) < limit:
-                line = snippet(_TEXT.decode(body).text, query)
-                hits[message] = Hit(thread, message, line, created)
-        if len(hits) >= limit or len(found) < scan // 2:
+    hits: dict[str, Row] = {}
+    for written in _attempts(tx, query, f"t{thread_id}" if thread_id else f"u{user_id}"):
+        for scan in (2 * limit, MESSAGES_SCANNED):
+            found = tx.rows(_SEARCH[tx.dialect], query=written, scan=scan)
+            for row in sorted(found, reverse=True):
+                if not row[5] and len(hits) < limit:
+                    hits.setdefault(row[2], row)
+            if len(hits) >= limit or len(found) < scan:
+                break
+        if len(hits) >= limit:
             break
-    return list(hits.values())
+    return [
+        Hit(row[1], row[2], snippet(_TEXT.decode(row[3]).text, query), row[4])
+        for row in sorted(hits.values(), reverse=True)
+    ]
 
 
 def threads_found(tx: Tx, user_id: str, text: str, *, enough: int | None) -> list[str] | None:
@@ -176,12 +173,16 @@ def threads_found(tx: Tx, user_id: str, text: str, *, enough: int | None) -> lis
     query = parse_query(text)
     if query is None:
         return None
-    written = _written(tx, query, f"u{user_id}")
-    found = [row[0] for row in tx.rows(_TITLES[tx.dialect], query=written, scan=TITLES_SCANNED)]
-    scans = [MESSAGES_SCANNED] if enough is None else [2 * enough, MESSAGES_SCANNED]
-    by_text: list[str] = []
-    for scan in scans:
-        by_text = [row[0] for row in tx.rows(_THREADS[tx.dialect], query=written, scan=scan)]
-        if enough is not None and len(by_text) >= enough:
+    threads: dict[str, None] = {}
+    for written in _attempts(tx, query, f"u{user_id}"):
+        titles = 2 * enough if enough else TITLES_SCANNED
+        for row in tx.rows(_TITLES[tx.dialect], query=written, scan=titles):
+            threads[row[0]] = None
+        for scan in (2 * enough, MESSAGES_SCANNED) if enough else (MESSAGES_SCANNED,):
+            found = tx.rows(_SEARCH[tx.dialect], query=written, scan=scan)
+            threads.update((row[1], None) for row in found if not row[5])
+            if len(found) < scan or (enough and len(threads) >= enough):
+                break
+        if enough and len(threads) >= enough:
             break
-    return list(dict.fromkeys([*found, *by_text]))
+    return list(threads)

@@ -63,26 +63,27 @@ class Query(msgspec.Struct, frozen=True):
     Attributes:
         phrases: Each is a run of words that must follow one another; all must be there.
         prefix: Whether the last word of the last phrase may be the beginning of a longer one.
+            That is looked for second: all messages with such words have to be put in order.
     """
 
     phrases: tuple[tuple[str, ...], ...]
     prefix: bool
 
-    def match(self, owner: str) -> str:
+    def match(self, owner: str, *, prefix: bool) -> str:
         """Write it for FTS5, restricted to an owner's token.
 
-        >>> parse_query('say "hello wor').match("u1")
+        >>> parse_query('say "hello wor').match("u1", prefix=True)
         'owner : u1 AND words : "say" AND words : "hello" AND words : "wor" *'
         """
         terms = [f'words : "{" ".join(phrase)}"' for phrase in self.phrases]
-        if self.prefix:
+        if prefix:
             terms[-1] += " *"
         return " AND ".join([f"owner : {owner}", *terms])
 
-    def tsquery(self, owner: str) -> str:
+    def tsquery(self, owner: str, *, prefix: bool) -> str:
         """Write it for PostgreSQL.
 
-        >>> parse_query("東京 wor").tsquery("u1")
+        >>> parse_query("東京 wor").tsquery("u1", prefix=True)
         "'@u1' & ('東' <-> '京') & 'wor':*"
         """
         terms = [
@@ -91,7 +92,7 @@ class Query(msgspec.Struct, frozen=True):
             else "(" + " <-> ".join(f"'{word}'" for word in phrase) + ")"
             for phrase in self.phrases
         ]
-        if self.prefix:
+        if prefix:
             terms[-1] = terms[-1].removesuffix(")") + ":*" + ")" * terms[-1].endswith(")")
         return " & ".join([f"'@{owner}'", *terms])
 
