@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web check check-python check-web test test-web e2e faults property sdks gen demo docs pictures bench clean
+.PHONY: help install web check check-python check-web test test-web e2e faults property sdks gen demo docs pictures bench bench-browser clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -91,6 +91,9 @@ pictures: web ## take the pictures of the docs anew
 bench: web ## measure beside the peers, each in its own environment; BENCH="--quick" and more
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m bench $(BENCH)
+
+bench-browser: ## the rows of the bench that look at a page, beside the peers
+	$(MAKE) bench BENCH="--rows first_input,first_token,last_token_lag,bytes_on_wire,browser_work $(BENCH)"
 
 clean: ## remove everything that was made or fetched
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build \

@@ -93,8 +93,22 @@ class Chromium:
         self._asked = 1000  # so that no reply's number begins another's
 
     @contextmanager
-    def open(self, peer: Peer, url: str) -> Iterator[Page]:
+    def blank(self) -> Iterator[Page]:
+        """Open an empty page in a context of its own, which has an empty cache."""
+        context = self._browser.new_context(viewport={"width": 1280, "height": 800})
+        try:
+            yield context.new_page()
+        finally:
+            context.close()
+
+    @contextmanager
+    def open(self, peer: Peer, url: str, watch: str = WATCH) -> Iterator[Page]:
         """Open a peer's chat in a context of its own, ready for a prompt.
+
+        Args:
+            peer: Whose page it is.
+            url: Of its page.
+            watch: Script that watches it, none for what must not be disturbed.
 
         Raises:
             playwright.sync_api.TimeoutError: If there is no prompt box.
@@ -106,7 +120,8 @@ class Chromium:
             page.goto(url)
             page.locator(peer.box).first.wait_for(state="visible")
             page.wait_for_timeout(1000)  # some pages answer before they listen
-            page.evaluate(WATCH)
+            if watch:
+                page.evaluate(watch)
             yield page
         finally:
             context.close()

@@ -7,7 +7,11 @@ import reply
 @cl.on_message
 async def answer(prompt: cl.Message) -> None:
     """Stream a reply."""
-    _, (count, rate, number) = reply.parse(prompt.content)
+    command, (count, rate, number) = reply.parse(prompt.content)
+    if command == "rows":
+        for text in reply.history(count, number):
+            await cl.Message(content=text).send()
+        return
     message = cl.Message(content="")
     async for token in reply.paced(reply.tokens(count, number), rate):
         await message.stream_token(token)

@@ -12,7 +12,13 @@ def page() -> None:
 
     async def send() -> None:
         prompt, box.value = box.value, ""
-        _, (count, rate, number) = reply.parse(prompt)
+        command, (count, rate, number) = reply.parse(prompt)
+        if command == "rows":
+            with messages:
+                for i, text in enumerate(reply.history(count, number)):
+                    with ui.chat_message(sent=i % 2 == 0):
+                        ui.markdown(text)
+            return
         with messages:
             ui.chat_message(text=prompt, name="You", sent=True)
             with ui.chat_message(name="Bot", sent=False):

@@ -22,7 +22,12 @@ PARAGRAPH = 60
 
 
 def tokens(count: int, number: int = 0) -> list[str]:
-    """Return reply `number` of `count` tokens: 5.85 bytes each on average, in paragraphs."""
+    """Return reply `number` of `count` tokens: 5.85 bytes each on average, in paragraphs.
+
+    With BENCH_MARKDOWN in the environment it has headings, lists, tables, code and emphasis.
+    """
+    if os.environ.get("BENCH_MARKDOWN"):
+        return _markdown(count, number)
     made = [
         WORDS[i % len(WORDS)] + (".\n\n" if i % PARAGRAPH == PARAGRAPH - 1 else " ")
         for i in range(count)
@@ -30,6 +35,45 @@ def tokens(count: int, number: int = 0) -> list[str]:
     made[0] = f"{FIRST}{number} "
     made[-1] = f"{LAST}{number}"
     return made
+
+
+PIECES = """## A heading for part {n}
+
+The **{n}th** part has `code`, *emphasis* and [a link](https://example.org/{n}) in plain words.
+
+- a first point that is made in a few words
+- a second one, with `more_code()` in it
+  - and one below it
+
+| name | value | note |
+| --- | ---: | --- |
+| row {n} | {n}.5 | as measured |
+| other | 17 | as before |
+
+```python
+def part_{n}(values: list[int]) -> int:
+    return sum(value * {n} for value in values)
+```
+
+> A quotation of what somebody said about part {n}.
+
+"""
+
+
+def _markdown(count: int, number: int) -> list[str]:
+    """Cut pieces of Markdown into tokens of six characters."""
+    size = 6 * count
+    text = "".join(PIECES.format(n=n) for n in range(1, 2 + size // 400))[:size]
+    made = [text[i : i + 6] for i in range(0, size, 6)]
+    made[0] = f"{FIRST}{number}\n\n"
+    made[-1] = f"\n```\n\n{LAST}{number}"
+    return made
+
+
+def history(count: int, number: int) -> list[str]:
+    """Return messages that were said before, the last of them with the reply's last word."""
+    said = [f"Message {i} of what was said, with **some** `Markdown` in it." for i in range(count)]
+    return [*said[:-1], f"{LAST}{number}"]
 
 
 def parse(prompt: str) -> tuple[str, list[int]]:

@@ -12,7 +12,13 @@ if prompt := st.chat_input("message"):
     st.session_state.messages.append({"role": "user", "content": prompt})
     with st.chat_message("user"):
         st.markdown(prompt)
-    _, (count, rate, number) = reply.parse(prompt)
+    command, (count, rate, number) = reply.parse(prompt)
+    if command == "rows":
+        said = enumerate(reply.history(count, number))
+        st.session_state.messages += [
+            {"role": ("user", "assistant")[i % 2], "content": text} for i, text in said
+        ]
+        st.rerun()
     with st.chat_message("assistant"):
         text = st.write_stream(reply.paced_sync(reply.tokens(count, number), rate))
     st.session_state.messages.append({"role": "assistant", "content": text})

@@ -49,6 +49,10 @@ async def serve(q: Q) -> None:
         await say(q, *numbers)
     elif command == "save":
         await time_saves(q, *numbers)
+    elif command == "rows" and len(numbers) > 1:
+        said = reply.history(numbers[0], numbers[-1])
+        q.page["chat"].data = [[text, i % 2 == 0] for i, text in enumerate(said)]
+        await q.page.save()
     elif command == "rows":
         rows = [
             [f"row {i} of the history of this conversation", i % 2 == 0] for i in range(*numbers)

@@ -115,11 +115,12 @@ class Peer:
         """Type a prompt and submit it with Enter."""
         press_enter(self.box)(page, text)
 
-    def start(self, app: str = "") -> Running:
-        """Serve an app and wait until its page is there."""
+    def start(self, app: str = "", env: Mapping[str, str] | None = None) -> Running:
+        """Serve an app and wait until its page is there; `env` is for the app."""
         place = Path(tempfile.mkdtemp(prefix=f"bench-{self.name}-"))
         notes, log = place / "notes", place / "log"
-        env = {**self.env, "BENCH_NOTES": str(notes), "PYTHONUNBUFFERED": "1"}
+        given = env or {}
+        env = {**self.env, **given, "BENCH_NOTES": str(notes), "PYTHONUNBUFFERED": "1"}
         port, processes = free_port(), []
         if self.package:
             env["PYTHONPATH"] = ""  # ours has a package h2o_wave, too

@@ -5,8 +5,10 @@ from __future__ import annotations
 from bench.context import Measure
 from bench.rows import (
     broadcast_cpu,
+    browser_work,
     bytes_on_wire,
     cpu_per_1000_tokens,
+    first_input,
     first_token,
     growth,
     idle_rss,
@@ -28,8 +30,10 @@ ROWS: dict[str, Measure] = {
         broadcast_cpu,
         growth,
         idle_rss,
+        first_input,
         first_token,
         last_token_lag,
         bytes_on_wire,
+        browser_work,
     )
 }

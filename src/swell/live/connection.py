@@ -201,10 +201,13 @@ class Connection:
         page, seq = self.page, self.seq
         if page is None or seq < 0 or self._control or self._parts or self._slow:
             return None
-        if seq == page.seq or not page.covers(page.epoch, seq):
-            return None
+        frame = page.frames.get(seq)
+        if frame is None:
+            if seq == page.seq or not page.covers(page.epoch, seq):
+                return None
+            frame = page.frame(seq)
         self.seq, self._flushed = page.seq, now
-        return page.frame(seq)
+        return frame
 
     def paced_for(self, now: float) -> float | None:
         """Return the seconds that an op frame has to wait for its pace; None if none waits."""

@@ -35,6 +35,10 @@ _RECOUNT = 64 * 1024  # bytes a page may grow by estimate before its exact size 
 class LivePage:
     """What the watchers of one page see.
 
+    Attributes:
+        names: Short names of its paths.
+        frames: Those that have been asked for since the last patch, by the position they start at.
+
     Args:
         epoch: Random name of this log; a client with another one needs a snapshot.
         limits: Bounds of state and ring.
@@ -48,7 +52,7 @@ class LivePage:
         self._locate = locate
         self._log = Log(limits.ring_patches, limits.ring_bytes, limits.ring_s)
         self.names = PathNames()
-        self._frames: dict[int, bytes] = {}
+        self.frames: dict[int, bytes] = {}
         self._snapshot: Snapshot | None = None
         self._size = 0
         self._grown = 0
@@ -92,7 +96,7 @@ class LivePage:
             return False
         patch = self._log.add(ops, now)
         self.names.note(ops, patch.seq)
-        self._frames.clear()
+        self.frames.clear()
         self._snapshot = None
         return True
 
@@ -146,13 +150,13 @@ class LivePage:
 
         It is encoded once and shared by all who are at that position.
         """
-        frame = self._frames.get(seq)
+        frame = self.frames.get(seq)
         if frame is None:
             patches = self._log.after(seq)
             ops = patches[0].ops
             if len(patches) > 1:
                 ops = merge([op for patch in patches for op in patch.ops])
-            frame = self._frames[seq] = self.names.encode(seq, self.seq, ops)
+            frame = self.frames[seq] = self.names.encode(seq, self.seq, ops)
         return frame
 
     def snapshot(self) -> Snapshot:
