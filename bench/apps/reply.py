@@ -10,7 +10,8 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
+from typing import Any
 
 FIRST, LAST = "Alpha", "Omega"
 """Words of the first and of the last token; with the reply's number they are unique on a page."""
@@ -88,6 +89,30 @@ def note(**values: object) -> None:
     if path:
         with open(path, "a") as file:  # noqa: PTH123  # once per reply
             file.write(json.dumps(values) + "\n")
+
+
+class Timed:
+    """Await something, and count the time that its own code ran: not what others did meanwhile.
+
+    Attributes:
+        own_ns: That time, in nanoseconds.
+    """
+
+    def __init__(self, awaitable: Coroutine[Any, Any, object]) -> None:
+        self._inner = awaitable
+        self.own_ns = 0
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        value = None
+        while True:
+            start = time.perf_counter_ns()
+            try:
+                waits_for = self._inner.send(value)
+            except StopIteration:
+                self.own_ns += time.perf_counter_ns() - start
+                return
+            self.own_ns += time.perf_counter_ns() - start
+            value = yield waits_for
 
 
 async def paced(items: list[str], rate: float) -> AsyncIterator[str]:

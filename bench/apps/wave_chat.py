@@ -22,14 +22,17 @@ async def time_saves(q: Q, length: int, count: int, rate: int) -> None:
     text = ("".join(reply.tokens(1000)) * (1 + length // 5000))[:length]
     q.page["chat"].data += [text, False]
     await q.page.save()
-    took = []
+    took, own = [], []
     async for token in reply.paced(reply.tokens(count), rate):
         text += token
         start = time.perf_counter_ns()
         q.page["chat"].data[-1] = [text, False]
-        await q.page.save()
+        edited = time.perf_counter_ns()
+        save = reply.Timed(q.page.save())
+        await save
         took.append(time.perf_counter_ns() - start)
-    reply.note(saves_ns=took)
+        own.append(edited - start + save.own_ns)
+    reply.note(saves_ns=took, own_ns=own)
 
 
 @app("/demo")

@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from .chat import messages, say
+from .chat import box, messages, say
 from .conftest import Run
 
 LONG = """
@@ -185,3 +185,128 @@ def test_a_long_conversation_is_drawn_where_it_is_read(run: Run, page: Page) -> 
     page.keyboard.press("End")
     page.wait_for_timeout(300)
     assert to_end(page) < 2
+
+
+def test_a_reader_elsewhere_is_told_how_much_is_new_and_is_not_moved(run: Run, page: Page) -> None:
+    open_long(run, page, "40-60")
+    page.mouse.move(400, 300)
+    page.mouse.wheel(0, -1500)
+    page.wait_for_timeout(300)
+    hold(page)
+    box(page).fill("Still there?")
+    page.evaluate("document.querySelector('[data-test=chatbot-submit]').click()")
+    # Sending is going to the end; the reader leaves again while the answer is written.
+    expect(messages(page, "assistant").last).to_contain_text("word5")
+    assert to_end(page) < 2
+    page.mouse.wheel(0, -1500)
+    page.wait_for_timeout(300)
+    hold(page)
+    expect(page.get_by_role("button", name="New messages")).to_be_visible()
+    page.wait_for_timeout(1200)
+    assert moved(page) <= (1, 1)
+    page.get_by_role("button", name="New messages").click()
+    expect(messages(page, "assistant").last).to_contain_text("word59")
+    page.wait_for_timeout(200)
+    assert to_end(page) < 2
+
+
+def test_what_folds_or_grows_above_the_view_moves_nothing(run: Run, page: Page) -> None:
+    open_long(run, page, "40-60")
+    page.mouse.move(400, 300)
+    page.mouse.wheel(0, -2500)
+    page.wait_for_timeout(400)
+    hold(page)
+    for height in ("300px", "0px", "500px"):
+        page.evaluate(
+            """(height) => {
+              const log = document.querySelector("[role=log]").getBoundingClientRect();
+              const above = [...document.querySelectorAll("[data-message]")]
+                .findLast((e) => e.getBoundingClientRect().bottom < log.top);
+              above.style.paddingTop = height;
+            }""",
+            height,
+        )
+        page.wait_for_timeout(150)
+        assert moved(page) <= (1, 1)
+
+
+MARKED = """
+import time
+from swell import Q, app, data, main, ui
+
+OLD = {'content': 'An older message about whales', 'from_user': False, 'id': 'old', 'time': 1.7e9}
+
+@app('/')
+async def serve(q: Q):
+    if not q.client.ready:
+        q.client.ready = True
+        day, now = 86_400, time.time()
+        rows = [[f'Question {i}' if i % 2 == 0 else f'Answer {i} about the sea', i % 2 == 0,
+                 f'm{i}', now - (0 if i > 590 else day if i > 580 else (600 - i) * day)]
+                for i in range(600)]
+        q.page['talk'] = ui.chatbot_card(
+            box='1 1 -1 -1', name='chatbot', events=['search', 'jump'], unread_from='m588',
+            data=data('content from_user id time', t='list', rows=rows))
+    if q.events.chatbot and q.events.chatbot.search:
+        found = {'id': 'old', 'content': OLD['content']}
+        q.page['talk'].found = [found] if q.events.chatbot.search['query'] == 'whales' else []
+    if q.events.chatbot and q.events.chatbot.jump:
+        q.page['talk'].prev_items = [OLD]
+    await q.page.save()
+"""
+
+
+def test_days_and_the_first_unread_message_are_marked(run: Run, page: Page) -> None:
+    page.goto(run(MARKED).url)
+    expect(page.locator(".unread + article")).to_contain_text("Question 588")
+    expect(page.locator(".unread")).to_be_in_viewport()
+    expect(page.locator(".day").last).to_have_text("Today")
+    expect(page.locator(".day").nth(-2)).to_have_text("Yesterday")
+
+
+def test_a_link_leads_to_its_message(run: Run, page: Page) -> None:
+    url = run(MARKED).url
+    page.goto(f"{url}#m=m7")
+    answer = page.get_by_role("article").filter(has_text="Answer 7 about")
+    expect(answer).to_be_focused()
+    expect(answer).to_be_in_viewport()
+    # One that is not loaded is asked for.
+    page.goto(f"{url}#m=old")
+    expect(messages(page).filter(has_text="An older message about whales")).to_be_focused()
+
+
+def test_the_find_bar_finds_what_is_loaded_and_what_is_not(run: Run, page: Page) -> None:
+    page.goto(run(MARKED).url)
+    expect(page.locator(".chat > [role=status]")).to_have_count(1)  # the keys come last
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("searchbox", name="Search this conversation")
+    expect(field).to_be_focused()
+    field.fill("answer 11 about")
+    expect(messages(page).filter(has_text="Answer 11 about")).to_be_in_viewport()
+    expect(page.get_by_text("1 of 1")).to_be_visible()
+    assert page.evaluate("CSS.highlights.get('found-here').size") == 1
+    field.fill("whales")
+    expect(page.get_by_text("Nothing found")).to_be_visible()
+    page.get_by_role("button", name="An older message about whales").click()
+    expect(messages(page).first).to_contain_text("An older message about whales")
+    expect(messages(page).first).to_be_in_viewport()
+    field.press("Escape")
+    expect(field).to_have_count(0)
+    expect(box(page)).to_be_focused()
+    assert page.evaluate("CSS.highlights.get('found').size") == 0
+
+
+def test_the_browsers_own_search_finds_what_is_not_drawn(run: Run, page: Page) -> None:
+    page.goto(run(MARKED).url)
+    expect(messages(page).last).to_be_visible()
+    expect(page.locator(".folded").first).to_contain_text("Answer 3 about the sea")
+    assert page.locator(".folded").first.get_attribute("hidden") == "until-found"
+    # What Chromium does when the reader looks for words with Ctrl+F.
+    page.evaluate(
+        """() => {
+          const folded = document.querySelector(".folded");
+          folded.dispatchEvent(new Event("beforematch", { bubbles: true }));
+          folded.scrollIntoView();
+        }"""
+    )
+    expect(messages(page).filter(has_text="Answer 3 about")).to_be_visible()

@@ -217,7 +217,7 @@ def test_fields_of_any_type_give_a_message_or_a_protocol_error(
 
 
 def test_messages_of_the_server() -> None:
-    welcome = Welcome("resumed", "c", "e", 3, 1, 25.0, {"frame": 1}, "b", "anon")
+    welcome = Welcome("resumed", "c", "e", 3, 1, 25.0, {"frame_max_bytes": 1}, "b", "anon")
     expected: list[tuple[Any, dict[str, Any]]] = [
         (
             welcome,
@@ -229,7 +229,7 @@ def test_messages_of_the_server() -> None:
                 "s": 3,
                 "v": 1,
                 "hb": 25.0,
-                "limits": {"frame": 1},
+                "limits": {"frame_max_bytes": 1},
                 "build": "b",
                 "user": "anon",
             },

@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 
+import msgspec
 import pytest
 from starlette.types import ASGIApp
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from swell import Q, data, ui
 from swell.app import App
+from swell.config import Settings
 from swell.live.wire import CLOSE_TOO_BIG
 from swell.server.uvicorn_ws import WebSocketProtocol
 from swell.testing import Append, Insert, Set
@@ -217,3 +219,17 @@ def test_an_app_can_be_mounted_under_a_prefix(mount: object) -> None:
         end = tab.act("count", 2)
         assert tab.wait("end", id=end)["st"] == "ok"
         tab.socket.close()
+
+
+OUR_OWN = {"port", "session_max_age_s", "upload_total_bytes", "upload_keep_s", "upload_idle_s"}
+"""Numbers among the settings that are no business of a browser's."""
+
+
+def test_the_welcome_tells_every_limit(server: LiveServer) -> None:
+    told = Tab(server).welcome["limits"]
+    bounds = {
+        field.name: field.default
+        for field in msgspec.structs.fields(Settings)
+        if type(field.default) in (int, float) and field.name not in OUR_OWN
+    }
+    assert told == bounds

@@ -110,7 +110,7 @@ class Welcome(msgspec.Struct, tag_field="t", tag="welcome", frozen=True, omit_de
     s: int
     v: int
     hb: float
-    limits: dict[str, int]
+    limits: dict[str, float]
     build: str
     user: str
     state: Any = None  # raw JSON on the server, decoded in the test client

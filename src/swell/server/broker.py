@@ -48,6 +48,16 @@ SEEN_MAX = 1000  # ids of actions remembered per client
 LEFT_MAX = 10_000  # ids of actions remembered of clients that are gone
 CLIENTS_PER_SESSION = 64
 CLIENTS_MAX = 20_000
+TOLD_LIMITS = (
+    *("frame_max_bytes", "json_max_depth", "act_rate_per_s", "act_burst", "unacked_max"),
+    *("handlers_per_client", "sockets_per_ip", "sockets_per_session"),
+    *("page_max_bytes", "text_max_bytes", "ring_patches", "ring_bytes", "ring_s"),
+    *("hello_timeout_s", "beat_interval_s", "beat_timeout_s", "slow_reader_s"),
+    *("reconnect_timeout_s", "drain_s", "flush_interval_s"),
+    *("upload_max_bytes", "upload_max_files", "upload_quota_bytes", "upload_quota_files"),
+)
+"""Settings that a browser is told in `welcome`, by their names."""
+
 _RETRY_MS = 250
 _CANCEL_S = 5.0
 HOOK_GRACE_S = 5.0  # how much longer than drain_s a function for on_drain may take
@@ -135,6 +145,7 @@ class Broker:
         self.draining = False
         self.drained = False
         self._settings = settings
+        self._limits = {name: getattr(settings, name) for name in TOLD_LIMITS}
         self._routes = routes
         self._app_state = app_state
         self._users: dict[str, Expando] = {}
@@ -211,10 +222,7 @@ class Broker:
                 s=live.seq if mode == "snapshot" else seq or 0,
                 v=PROTOCOL_VERSION,
                 hb=self._settings.beat_interval_s,
-                limits={
-                    "frame": self._settings.frame_max_bytes,
-                    "unacked": self._settings.unacked_max,
-                },
+                limits=self._limits,
                 build=self._build,
                 user=client.auth.username,
                 state=snapshot.state if snapshot else None,

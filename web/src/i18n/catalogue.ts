@@ -7,6 +7,7 @@ import type { text as forms } from "./forms";
 import type { text as header } from "./header";
 import type { words as composer } from "./composer";
 import type { text as message } from "./message";
+import type { text as reading } from "./reading";
 
 type Words<T> = { readonly [K in keyof T]: T[K] extends Phrase ? (T[K] extends string ? string : T[K]) : never };
 
@@ -19,4 +20,5 @@ export type Catalogue = {
   readonly ended: Words<typeof ended>;
   readonly composer: Words<typeof composer>;
   readonly message: Words<typeof message>;
+  readonly reading: Words<typeof reading>;
 };

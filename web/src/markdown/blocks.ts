@@ -60,7 +60,9 @@ export function syncBlocks(
 /** What is shown depends on nothing but this, the definitions and the kind. */
 function sourceOf(token: MarkedToken): string {
   // A blank line anywhere in a list makes paragraphs of the texts of all its items.
-  return token.type === "list_item" && token.loose ? `loose ${token.raw}` : token.raw;
+  if (token.type === "list_item" && token.loose) return `loose ${token.raw}`;
+  // Of a paragraph with indented lines the parser takes their white space away or not, by what comes behind it.
+  return token.type === "paragraph" ? `${String(token.text.length)} ${token.raw}` : token.raw;
 }
 
 function kindOf(token: MarkedToken): string {

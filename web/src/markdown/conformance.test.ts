@@ -37,6 +37,13 @@ const extensions = [
   "[ref]: /later 'title'\n",
   "[ref2]: <b c>\n",
   "a [b](?command) c\n",
+  "it is $x_1^2$, $5 or $10, \\(a*b*c\\) and \\[d\\] $$e$$\n",
+  "before\n$$\nx = 1\n$$\nafter\n",
+  "$$ not closed\n\n",
+  "\\[\na\n\\]\n",
+  "a note[^1] and[^n] and [^none].\n\n[^1]: one *two*\n[^n]: more\n    and more\n",
+  "1. a\n   $$\n   y\n   $$\n",
+  "a<br>b<br/>c<br x>\n",
 ];
 
 /**

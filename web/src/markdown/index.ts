@@ -232,10 +232,11 @@ export class MarkdownView {
     const count = settledTokens(tokens, tail);
     let start = this.#settled;
     let at = 0;
+    // The parser promises that the sources of its tokens make up the text. If not (it takes any white space of one
+    // character for a line end), it is too early.
+    if (!tail.startsWith(tokens.slice(0, count).map(({ raw }) => raw).join(""))) return;
     const defines = tokens.slice(0, count).some((token) => token.raw.includes("]:"));
     for (const token of tokens.slice(0, count)) {
-      // The parser promises that the sources of its tokens make up the text. If not, going on would lose some.
-      if (!tail.startsWith(token.raw, at)) return;
       at += token.raw.length;
       // Spaces behind the last line end are the beginning of a line, maybe of indented code.
       if (token.type === "space") at -= token.raw.length - (token.raw.lastIndexOf("\n") + 1);

@@ -19,6 +19,13 @@ class TextTokenizer extends Tokenizer {
     return undefined;
   }
 
+  /** A heading of several lines ends where another block begins. */
+  override lheading(src: string): Tokens.Heading | undefined {
+    const rest = src.slice(1);
+    const starts = (this.options.extensions?.startBlock ?? []).map((start) => start.call({ lexer: this.lexer }, rest) ?? src.length);
+    return super.lheading(src.slice(0, Math.min(src.length, ...starts.map((start) => start + 1))));
+  }
+
   /** The one tag that has a meaning: models break lines in the cells of tables with it. */
   override tag(src: string): Tokens.Tag | undefined {
     const raw = /^<br ?\/?>/.exec(src)?.[0];

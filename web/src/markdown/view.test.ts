@@ -188,6 +188,13 @@ describe("a text that grows", () => {
     expect(root.querySelector("strong")?.textContent).toBe("b");
   });
 
+  test("shows nothing twice when a line of white space begins", () => {
+    const text = "    code\n\\[\na\n\\]\n ";
+    for (let end = 1; end <= text.length; end++) view.set(text.slice(0, end));
+    view.finish();
+    expect(root.querySelectorAll(".code").length).toBe(1);
+  });
+
   test("may be replaced by another", () => {
     stream("```\nabc\n");
     view.set("- x");

@@ -78,7 +78,7 @@ export class Client {
   #error: ErrorInfo | null = null;
   #user = "";
   #endedCode = 0;
-  #limits: Limits = { frame: 262_144, unacked: 32 };
+  #limits: Limits = { frame_max_bytes: 262_144, unacked_max: 32 };
   #beatMs = 25_000;
 
   #position: { e: string; s: number } | null = null;
@@ -223,11 +223,11 @@ export class Client {
   /** Why an action cannot be taken, if it cannot. */
   #refusal(id: string, body: ActBody): { code: string; msg: string } | null {
     if (this.#over) return { code: "offline", msg: text.notSentEnded };
-    if (this.#outbox.size >= this.#limits.unacked) {
+    if (this.#outbox.size >= this.#limits.unacked_max) {
       return { code: "outbox_full", msg: text.notSentFull };
     }
     const bytes = new TextEncoder().encode(JSON.stringify({ t: "act", id, ...body })).length;
-    return bytes > this.#limits.frame ? { code: "too_big", msg: text.notSentTooLong } : null;
+    return bytes > this.#limits.frame_max_bytes ? { code: "too_big", msg: text.notSentTooLong } : null;
   }
 
   /** Send what waits, unless there is no connection, or the server has asked for a pause. */

@@ -51,9 +51,9 @@ export interface ErrorInfo {
 
 export interface Limits {
   /** Longest message to the server, in bytes. */
-  readonly frame: number;
+  readonly frame_max_bytes: number;
   /** Most actions on their way. */
-  readonly unacked: number;
+  readonly unacked_max: number;
 }
 
 export interface Welcome {
@@ -148,7 +148,7 @@ function readWelcome(read: Reader): Welcome {
     parts,
     crc: parts === 0 ? 0 : read.count("crc"),
     paths: paths as readonly unknown[] as readonly Path[],
-    limits: { frame: limits.count("frame"), unacked: limits.count("unacked") },
+    limits: { frame_max_bytes: limits.count("frame_max_bytes"), unacked_max: limits.count("unacked_max") },
     hb: read.positive("hb"),
     build: read.text("build", ""),
     user: read.text("user", ""),

@@ -186,7 +186,7 @@ export function welcome(changes: Message = {}): Message {
     e: "E",
     s: 10,
     state: { cards: [["n", { view: "markdown", box: "", content: "" }]] },
-    limits: { frame: 2000, unacked: 4 },
+    limits: { frame_max_bytes: 2000, unacked_max: 4 },
     hb: 25,
     build: "b1",
     user: "anon",

@@ -96,7 +96,7 @@ function put(block: CodeBlock, box: HTMLElement, drawing: Drawing): void {
   block.node.classList.add("drawn");
   const toggle = document.createElement("button");
   toggle.type = "button";
-  toggle.className = "source";
+  toggle.className = "flip";
   toggle.textContent = words.diagramSource;
   toggle.setAttribute("aria-pressed", "false");
   toggle.addEventListener("click", () => {

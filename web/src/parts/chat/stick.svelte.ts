@@ -9,6 +9,8 @@ export class Stick {
   pinned = $state(true);
   /** Something was added since the reader left the end. */
   unseen = $state(false);
+  /** How many messages that was; a message that grew is none. */
+  count = $state(0);
 
   #scroller: HTMLElement | undefined;
   #top = 0;
@@ -41,14 +43,20 @@ export class Stick {
 
   /** Go to the end and stay there. */
   toEnd(): void {
-    this.pinned = true;
-    this.unseen = false;
+    this.#arrive();
     if (this.#scroller) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
+  /** The reader goes elsewhere. */
+  leave(): void {
+    this.pinned = false;
+  }
+
   /** Text or messages were added at the end. */
-  added(): void {
-    if (!this.pinned) this.unseen = true;
+  added(messages: number): void {
+    if (this.pinned) return;
+    this.unseen = true;
+    this.count += messages;
   }
 
   /** Call before older messages are drawn above. */
@@ -74,7 +82,7 @@ export class Stick {
     const scroller = this.#scroller;
     if (!scroller) return;
     if (this.pinned) scroller.scrollTop = scroller.scrollHeight;
-    else if (this.#toGo(scroller) < 2) this.pinned = true;
+    else if (this.#toGo(scroller) < 2) this.#arrive();
     this.#top = scroller.scrollTop;
     this.#height = scroller.scrollHeight;
   }
@@ -83,14 +91,16 @@ export class Stick {
     const scroller = this.#scroller;
     if (!scroller) return;
     const { scrollTop: top, scrollHeight: height } = scroller;
-    if (this.#toGo(scroller) < 8) {
-      this.pinned = true;
-      this.unseen = false;
-    } else if (top < this.#top - 1 && height >= this.#height) {
-      this.pinned = false;
-    }
+    if (this.#toGo(scroller) < 8) this.#arrive();
+    else if (top < this.#top - 1 && height >= this.#height) this.pinned = false;
     this.#top = top;
     this.#height = height;
+  }
+
+  #arrive(): void {
+    this.pinned = true;
+    this.unseen = false;
+    this.count = 0;
   }
 
   #toGo(scroller: HTMLElement): number {
