@@ -140,7 +140,7 @@ runs = Table(
     Column("started", Double),
     Column("ended", Double),
 )
-Index("runs_thread", runs.c.thread_id)
+Index("runs_thread", runs.c.thread_id, runs.c.id)
 Index("runs_prompt", runs.c.prompt_id)
 _ACTIVE = runs.c.state.in_(("accepted", "running"))
 Index("runs_active", runs.c.id, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)

@@ -165,7 +165,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('accepted', 'running')"),
     )
     op.create_index("runs_prompt", "runs", ["prompt_id"], unique=False)
-    op.create_index("runs_thread", "runs", ["thread_id"], unique=False)
+    op.create_index("runs_thread", "runs", ["thread_id", "id"], unique=False)
     op.create_table(
         "actions",
         sa.Column("user_id", sa.String(length=32), nullable=False),
