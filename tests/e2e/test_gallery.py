@@ -1,4 +1,4 @@
-"""The gallery: every kind of message, part and state, in light, dark, on a phone and right to left."""
+"""The gallery: every message, part and state, in light, dark, on a phone and right to left."""
 
 from __future__ import annotations
 
