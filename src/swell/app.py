@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .expando import Expando
@@ -34,6 +35,9 @@ class App:
     Attributes:
         settings: How it runs; read from the environment when None at the first request.
         state: `q.app`.
+        keep_sessions_in: Folder with the key that proves who is who, made when it is not there,
+            so that a browser is known again after a restart; None makes a new one at each start.
+            The setting `secret_key` counts before it.
     """
 
     def __init__(self) -> None:
@@ -45,6 +49,7 @@ class App:
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []
         self._server: Server | None = None
+        self.keep_sessions_in: Path | None = None
 
     def add(
         self,

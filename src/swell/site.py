@@ -27,7 +27,7 @@ class AsyncSite:
     def __init__(self, pages: Pages, files: FileStore | None = None, prefix: str = "") -> None:
         self._pages = pages
         self._files = files
-        self._prefix = prefix
+        self.prefix = prefix
 
     def __getitem__(self, url: str) -> AsyncPage:
         """Return the page of a broadcast app by its route, to edit from another handler."""
@@ -53,7 +53,7 @@ class AsyncSite:
             if not await asyncio.to_thread(file.is_file):
                 raise ValueError(f"{file} is not a file")
             stored = await self._files.save(None, file.name, file)
-            addresses.append(self._prefix + stored.url)
+            addresses.append(self.prefix + stored.url)
         return addresses
 
     def __getattr__(self, name: str) -> Any:

@@ -28,6 +28,8 @@ from .cards.meta import NotificationBar as NotificationBar
 from .cards.meta import Stylesheet as Stylesheet
 from .cards.meta import Theme as Theme
 from .cards.meta import Zone as Zone
+from .cards.threads import ThreadItem as ThreadItem
+from .cards.threads import ThreadsCard as ThreadsCard
 from .components.base import Component as Component
 from .components.button import Button as Button
 from .components.buttons import Buttons as Buttons
@@ -85,8 +87,10 @@ text_s = TextS
 text_xl = TextXl
 text_xs = TextXs
 textbox = Textbox
+threads_card = ThreadsCard
+thread_item = ThreadItem
 
-OWN = ("chat_attachments", "chat_command", "chat_mention")
+OWN = ("chat_attachments", "chat_command", "chat_mention", "thread_item", "threads_card")
 """Functions that Wave's `ui` does not have."""
 
 

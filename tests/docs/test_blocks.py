@@ -2,6 +2,8 @@
 
 - A block with `@app(` is a whole app. It is opened in a tab, and then everything on it is
   used: prompts, the card's events, Stop while an answer grows, buttons, links, commands.
+- A block with `@chat(` is a whole chat. It is opened in a tab and gets a prompt, which has to be
+  answered; what it asks is confirmed.
 - Any other block is the body of a handler, with `q`, `ui` and `data` at hand.
 - `<!-- shows: card.property -->` after a block says what must be on the page, and
   `<!-- prints: text -->` what it prints.
@@ -23,7 +25,9 @@ import pytest
 
 import swell
 from swell import Q, data, ui
-from swell.testing import Client, connect, isolated
+from swell.chat import ChatApp
+from swell.testing import Client, connect, isolated, serving
+from swell.testing.chat import ChatTab
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(
@@ -52,10 +56,14 @@ class Block:
     def __str__(self) -> str:
         return f"{self.file.relative_to(ROOT)}:{self.line}"
 
+    @property
+    def is_chat(self) -> bool:
+        return "@chat(" in self.code
+
     def compiled(self) -> Any:
         """Compile with the lines of the file, so that a traceback leads there."""
         source = "\n" * self.line + self.code
-        return compile(source, str(self.file), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        return compile(source, str(self.file), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
 
 
 def files() -> list[Path]:
@@ -71,7 +79,7 @@ def blocks() -> Iterator[Block]:
                 shows = re.findall(r"<!-- shows: (.+?) -->", found["after"])
                 prints = re.findall(r"<!-- prints: (.+?) -->", found["after"])
                 yield Block(file, line, found["code"], shows, prints)
-    for file in sorted((ROOT / "examples").glob("*.py")):
+    for file in sorted((ROOT / "examples").glob("**/*.py")):
         yield Block(file, 0, file.read_text(encoding="utf-8"))
 
 
@@ -90,7 +98,9 @@ def fresh_app() -> Iterator[None]:
 @pytest.mark.anyio
 @pytest.mark.parametrize("block", list(blocks()), ids=str)
 async def test_the_block_runs(block: Block, capsys: pytest.CaptureFixture[str]) -> None:
-    if block.is_app:
+    if block.is_chat:
+        await run_chat(block)
+    elif block.is_app:
         await run_app(block)
     else:
         await run_body(block)
@@ -134,6 +144,34 @@ async def run_app(block: Block) -> None:
             await use_everything(client)
     for test in tests:
         await test()
+
+
+async def run_chat(block: Block) -> None:
+    namespace: dict[str, Any] = {"__name__": "block"}
+    exec(block.compiled(), namespace)
+    tests = [thing for name, thing in namespace.items() if name.startswith("test_")]
+    for test in tests:
+        await test()
+    if tests or not swell.main.handlers:
+        return
+    [(handler, _)] = swell.main.handlers.values()
+    app = handler.__self__  # type: ignore[attr-defined]
+    assert isinstance(app, ChatApp)
+    app.forget_at_end()
+    await app.start()
+    try:
+        async with serving(app.serve, ack="handled") as served:
+            tab = ChatTab(await served.tab())
+            asking = asyncio.create_task(tab.send("Hello"))
+            await tab.page.until(lambda _: asking.done() or "ask-" in str(tab.messages))
+            while not asking.done():
+                names = re.findall(r"'name': '(ask-[^']+)'", str(tab.messages))
+                await tab.page.act(names[-1] if "yes" not in str(names) else names[-2])
+                await tab.page.until(lambda _: asking.done() or "ask-" in str(tab.messages))
+            await asking
+            assert (tab.status, bool(tab.messages[-1]["error"])) == ("done", False)
+    finally:
+        await app.stop()
 
 
 def check_shown(client: Client, block: Block) -> None:

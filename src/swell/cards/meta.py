@@ -173,7 +173,8 @@ class MetaCard(Card):
         redirect: Address to go to; `#name` sets the location hash.
         icon: Address of the tab's icon.
         layouts: How the page is divided, narrowest first. Absent: the grid.
-        theme: Name of a built-in theme (`THEMES`) or of one in `themes`.
+        theme: Name of a built-in theme (`THEMES`) or of one in `themes`; `auto` is light or dark
+            as the reader's system is.
         themes: Themes of the app itself.
         stylesheet: CSS for the page, as text.
         stylesheets: CSS for the page, from addresses.
@@ -210,7 +211,7 @@ class MetaCard(Card):
     def finish(cls, tree: dict[str, Any]) -> dict[str, Any]:
         """Check that the theme is one of those there are."""
         theme = tree.get("theme")
-        known = [*THEMES, *(own["name"] for own in tree.get("themes", ()))]
+        known = [*THEMES, "auto", *(own["name"] for own in tree.get("themes", ()))]
         if theme is not None and theme not in known:
             hint = near_miss(theme, known)
             raise MisfitError(f"Expected one of {quoted(known)}, got {theme!r}{hint}", "$.theme")

@@ -1,1 +1,38 @@
-"""A whole chat product around one generator."""
+"""A whole chat product around one function.
+
+from swell.chat import Turn, chat
+
+@chat("/")
+async def answer(turn: Turn):
+    async for token in model(turn.messages):
+        yield token
+"""
+
+from swell.chat.records import Message, Thread, User
+from swell.chat.store.base import Store
+from swell.parts import Card, File, Image, Part, Reasoning, Source, Table, Text, ToolCall
+
+from .app import ChatApp, chat
+from .run import RunLimits
+from .turn import Attachment, Turn
+
+__all__ = [
+    "Attachment",
+    "Card",
+    "ChatApp",
+    "File",
+    "Image",
+    "Message",
+    "Part",
+    "Reasoning",
+    "RunLimits",
+    "Source",
+    "Store",
+    "Table",
+    "Text",
+    "Thread",
+    "ToolCall",
+    "Turn",
+    "User",
+    "chat",
+]

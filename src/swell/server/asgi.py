@@ -23,6 +23,7 @@ from .security import (
     COOKIE,
     SessionSigner,
     host_allowed,
+    kept_key,
     request_host,
     security_headers,
     session_of,
@@ -52,8 +53,11 @@ class Server:
     def __init__(self, app: App) -> None:
         self.settings = app.settings or load_settings(os.environ, {})
         self._bundle = ClientBundle.load()
+        secret = self.settings.secret_key
+        if secret is None and app.keep_sessions_in is not None:
+            secret = kept_key(app.keep_sessions_in)
         self._signer = SessionSigner(
-            self.settings.secret_key,
+            secret,
             self.settings.session_max_age_s,
             f"{COOKIE}_{self.settings.port}",
         )

@@ -6,13 +6,17 @@ that was put together from the Host header.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import ipaddress
+import logging
+import os
 import re
 import secrets
 import socket
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from itsdangerous import BadSignature, TimestampSigner
@@ -25,6 +29,7 @@ __all__ = [
     "cookie_header",
     "frame_headers",
     "host_allowed",
+    "kept_key",
     "new_id",
     "origin_allowed",
     "request_host",
@@ -32,6 +37,8 @@ __all__ = [
     "security_headers",
     "session_of",
 ]
+
+_log = logging.getLogger("swell.server")
 
 COOKIE = "swell_session"
 """Name of the session cookie; a server adds its port, see `SessionSigner`."""
@@ -49,6 +56,30 @@ def new_id() -> str:
 
 
 # ----------------------------------------------------------------------------------- sessions
+
+
+def kept_key(folder: Path) -> str | None:
+    """Return the key that is kept in a folder, making one; None where that cannot be.
+
+    The file is for this account only. Two processes that begin together get the same key.
+    """
+    path = folder / "session.key"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            draft = folder / f"session.key.{secrets.token_hex(8)}"
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(32))
+            try:
+                os.link(draft, path)  # whole or not at all, and only where there is none
+            finally:
+                draft.unlink()
+        key = path.read_text().strip()
+    except OSError as error:
+        _log.warning("browsers are strangers again after a restart: %s", error)
+        return None
+    return key if len(key) >= 32 else None
 
 
 class SessionSigner:

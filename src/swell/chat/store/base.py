@@ -228,6 +228,14 @@ class Store(Protocol):
         """Return one run."""
         ...
 
+    async def accepted(self, run_id: str) -> tuple[Accepted, User]:
+        """Return a run with its thread, messages and user; for the server, which owns it."""
+        ...
+
+    async def settings(self, user_id: str, thread_id: str) -> dict[str, Any]:
+        """Return the app's settings of the last run in a thread; empty when there is none."""
+        ...
+
     async def active_runs(self, thread_id: str) -> list[Run]:
         """Return the runs of a thread that are accepted or running, oldest first."""
         ...

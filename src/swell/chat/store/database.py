@@ -231,6 +231,12 @@ class DatabaseStore:
     async def run(self, run_id: str) -> Run:
         return await self._engine.read(lambda tx: runs.get(tx, run_id))
 
+    async def accepted(self, run_id: str) -> tuple[Accepted, User]:
+        return await self._engine.read(lambda tx: runs.accepted(tx, run_id))
+
+    async def settings(self, user_id: str, thread_id: str) -> dict[str, Any]:
+        return await self._engine.read(lambda tx: runs.settings(tx, user_id, thread_id))
+
     async def active_runs(self, thread_id: str) -> list[Run]:
         return await self._engine.read(lambda tx: runs.active(tx, thread_id))
 

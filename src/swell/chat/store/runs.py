@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, select, update
 
-from swell.chat.records import Accepted, Message, Run
+from swell.chat.records import Accepted, Message, Run, User
 from swell.errors import NotFoundError
 
 from . import messages as tree
@@ -154,6 +155,21 @@ def _accepted(tx: Tx, user_id: str, run_id: str, *, duplicate: bool) -> Accepted
     return Accepted(thread, prompt, answer, run, duplicate)
 
 
+def accepted(tx: Tx, run_id: str) -> tuple[Accepted, User]:
+    """Return a run with all that belongs to it."""
+    row = tx.row(_OWNER_OF, thread=get(tx, run_id).thread_id)
+    assert row is not None, "a run goes with its thread"
+    user = conversations.user_by_id(tx, row[0])
+    return _accepted(tx, user.id, run_id, duplicate=False), user
+
+
+def settings(tx: Tx, user_id: str, thread_id: str) -> dict[str, Any]:
+    """Return the settings of the last run in a person's thread."""
+    conversations.get(tx, user_id, thread_id)
+    row = tx.row(_LAST, thread=thread_id)
+    return {} if row is None else run_of(row).settings
+
+
 def get(tx: Tx, run_id: str) -> Run:
     """Return one run."""
     row = tx.row(_RUN, run=run_id)
@@ -169,6 +185,9 @@ def active(tx: Tx, thread_id: str) -> list[Run]:
 
 # --------------------------------------------------------------------------------- from then on
 
+_LAST = (
+    select(*RUN).where(runs.c.thread_id == bindparam("thread")).order_by(runs.c.id.desc()).limit(1)
+)
 _START = (
     update(runs)
     .where(runs.c.id == bindparam("run"), runs.c.state == "accepted")

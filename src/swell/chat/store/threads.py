@@ -23,6 +23,9 @@ PURGED_AT_ONCE = 1_000
 _USER = select(users.c.id, users.c.subject, users.c.name, users.c.created).where(
     users.c.subject == bindparam("subject")
 )
+_USER_BY_ID = select(users.c.id, users.c.subject, users.c.name, users.c.created).where(
+    users.c.id == bindparam("user")
+)
 _ADD_USER = inserting(users, ignore=True)
 _RENAME_USER = update(users).where(users.c.id == bindparam("user")).values(name=bindparam("new"))
 
@@ -44,6 +47,14 @@ def find_user(tx: Tx, subject: str) -> User | None:
     """Return a person who is known; None otherwise."""
     row = tx.row(_USER, subject=subject)
     return None if row is None else User(*row)
+
+
+def user_by_id(tx: Tx, user_id: str) -> User:
+    """Return a person by their id."""
+    row = tx.row(_USER_BY_ID, user=user_id)
+    if row is None:
+        raise NotFoundError("user", user_id)
+    return User(*row)
 
 
 # ---------------------------------------------------------------------------------------- threads

@@ -1,0 +1,458 @@
+"""`@chat`: one function becomes a whole chat product; its page, and what is done on it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
+
+from swell import app as serve_app
+from swell import main, ui
+from swell.chat.store import Store, default_path, open_store
+from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
+from swell.parts import Card, Part, Text
+from swell.query import Q
+
+from .ask import ask_id
+from .files import Files
+from .run import RunLimits, RunManager
+from .settings import SettingsForm
+from .share import export_panel, share_panel
+from .view import View
+
+__all__ = ["ChatApp", "chat"]
+
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
+_UserOf = Callable[[Q], Any]
+
+MAX_PROMPT = 100_000
+"""Longest prompt, in code points."""
+
+_SHOW_S = 2.0  # how long tabs may take to show how their answers ended, when the server ends
+
+_AWAY = "Your conversations cannot be reached right now. Try again in a moment."
+_GONE = "That is not there any more. It may have been deleted in another tab."
+
+
+def chat(
+    route: str = "/",
+    *,
+    store: str | Store | None = "default",
+    title: str = "Chat",
+    greeting: str | None = None,
+    placeholder: str | None = None,
+    suggestions: Sequence[str] = (),
+    settings: type | None = None,
+    attachments: bool | ui.ChatAttachments = False,
+    user: _UserOf | None = None,
+    theme: str = "auto",
+    limits: RunLimits | None = None,
+) -> Callable[[_Handler], _Handler]:
+    """Make a function the answer to every prompt of a chat.
+
+    It gets a `Turn` and yields (or returns) text, parts, or the chunks of a provider's stream. An
+    async function or generator runs on the event loop, any other in a worker thread.
+
+    Args:
+        route: Path of the chat, such as `/`.
+        store: Where conversations are kept: `default` is the setting `database_url` or a file of
+            this account, a URL such as `sqlite:///chat.db` or `postgresql://...`, a `Store`, or
+            None for memory only.
+        title: Name of the app.
+        greeting: Line above the prompt box of an empty chat.
+        placeholder: Hint in the prompt box.
+        suggestions: Prompts to begin with; at most four look good.
+        settings: Class with the settings that people may change, see `docs/tutorial/chat.md`.
+        attachments: Let files be sent along: True, or `ui.chat_attachments(...)`.
+        user: Called with the query, may be async; returns a stable name of the person, the subject
+            of who is signed in when left out. Without sign-in every browser is a person.
+        theme: Theme of the page, as for `ui.meta_card`.
+        limits: Bounds of runs.
+
+    Raises:
+        ValueError: If the route cannot be used.
+        TypeError: If the settings class cannot be shown as a form.
+    """
+
+    def register(handler: _Handler) -> _Handler:
+        made = ChatApp(
+            handler,
+            store=store,
+            title=title,
+            greeting=greeting,
+            placeholder=placeholder,
+            suggestions=suggestions,
+            settings=settings,
+            attachments=attachments,
+            user=user,
+            theme=theme,
+            limits=limits or RunLimits(),
+        )
+        serve_app(
+            route,
+            on_startup=made.start,
+            on_shutdown=made.stop,
+            on_drain=made.drain,
+            ack="handled",
+        )(made.serve)
+        if store is not None:
+            main.keep_sessions_in = default_path().parent
+        return handler
+
+    return register
+
+
+class ChatApp:
+    """One `@chat` app: its store, its runs, and the views of its tabs.
+
+    Args:
+        handler: The app's function.
+        store: As for `chat`, like all that follows.
+        title: Name of the app.
+        greeting: See `chat`.
+        placeholder: See `chat`.
+        suggestions: See `chat`.
+        settings: See `chat`.
+        attachments: See `chat`.
+        user: See `chat`.
+        theme: See `chat`.
+        limits: Bounds of runs.
+    """
+
+    def __init__(
+        self,
+        handler: Callable[..., Any],
+        *,
+        store: str | Store | None,
+        title: str,
+        greeting: str | None,
+        placeholder: str | None,
+        suggestions: Sequence[str],
+        settings: type | None,
+        attachments: bool | ui.ChatAttachments,
+        user: _UserOf | None,
+        theme: str | None,
+        limits: RunLimits,
+    ) -> None:
+        self.title = title
+        self.greeting = greeting or title
+        self.placeholder = placeholder
+        self.suggestions = tuple(suggestions)
+        self.theme = theme
+        self.form = SettingsForm(settings) if settings is not None else None
+        if attachments is True:
+            attachments = ui.chat_attachments()
+        self.attachments = attachments or None
+        self.store: Store
+        self.runs: RunManager
+        self.files: Files
+        self._handler = handler
+        self._given = store
+        self._user_of = user or _browser
+        self._limits = limits
+        self._views: dict[str, set[View]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    # ------------------------------------------------------------------------ life
+
+    async def start(self) -> None:
+        """Open the store, and take up what an earlier process left."""
+        given = self._given
+        if given == "default":
+            url = os.environ.get("SWELL_DATABASE_URL") or "default"
+            self.store = open_store(url, source="environment SWELL_DATABASE_URL")
+        else:
+            self.store = open_store(given) if given is None or isinstance(given, str) else given
+        await self.store.open()
+        folder = None if given is None else default_path().parent / "files"
+        self.files = Files(self.store, folder)
+        self.runs = RunManager(
+            self.store,
+            self._handler,
+            self.files,
+            self.form.load if self.form is not None else lambda _stored: None,
+            self._limits,
+            self._changed,
+        )
+        await self.runs.recover()
+
+    def forget_at_end(self) -> None:
+        """Keep conversations in memory only, whatever was given; for tests, before `start`."""
+        self._given = None
+
+    async def drain(self, seconds: float) -> None:
+        """Let answers end that can, and store the others."""
+        await self.runs.drain(seconds)
+        looking = [view.settled() for views in self._views.values() for view in views]
+        if looking:
+            await asyncio.wait_for(asyncio.gather(*looking), _SHOW_S)
+
+    async def stop(self) -> None:
+        """End everything."""
+        await self.runs.close()
+        for views in self._views.values():
+            for view in views:
+                view.close()
+        self._views.clear()
+        for task in list(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(list(self._tasks), timeout=1.0)
+        self.files.close()
+        await self.store.close()
+
+    def own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something that ends with the app at the latest."""
+        task = asyncio.create_task(work, name="swell-chat-view")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def commands(self) -> list[ui.Command]:
+        """Return the menu of the sidebar."""
+        archived = ui.command("archived", "Archived chats", icon="Archive")
+        settings = ui.command("settings", "Settings", icon="Settings")
+        return [settings, archived] if self.form is not None else [archived]
+
+    def _changed(self, user_id: str, thread_id: str) -> None:
+        for view in self._views.get(user_id, ()):
+            view.note(thread_id)
+
+    def _others(self, view: View) -> None:
+        """Let the other tabs of a person look again."""
+        for other in self._views.get(view.user.id, ()):
+            if other is not view:
+                other.note("")
+
+    # ------------------------------------------------------------------------ acting
+
+    async def serve(self, q: Q) -> None:
+        """Answer one query of a tab."""
+        if q.events["@system"]:
+            if q.client.view is not None:
+                self._forget(q.client.view)
+            return
+        try:
+            fresh = q.client.view is None
+            view = await self._view(q)
+            if not fresh or q.action_id is not None:
+                await self._act(q, view)
+        except StoreUnavailableError as error:
+            raise RefusedError(_AWAY, error.code) from None
+        except NotFoundError:
+            raise RefusedError(_GONE, "not_found") from None
+
+    async def _view(self, q: Q) -> View:
+        """Return the tab's view, painted."""
+        if q.client.lock is None:
+            q.client.lock = asyncio.Lock()
+        async with q.client.lock:
+            view = q.client.view
+            if not isinstance(view, View):
+                who = self._user_of(q)
+                subject = str(await who if isinstance(who, Awaitable) else who)
+                user = await self.store.user(subject)
+                view = View(self, user, q.page, q.site)
+                self._views.setdefault(user.id, set()).add(view)
+                async with view.lock:
+                    await view.paint(str(q.args["#"] or ""))
+                q.client.view = view
+            return view
+
+    def _forget(self, view: View) -> None:
+        view.close()
+        views = self._views.get(view.user.id, set())
+        views.discard(view)
+        if not views:
+            self._views.pop(view.user.id, None)
+
+    async def _act(self, q: Q, view: View) -> None:
+        name = q.args["__wave_submission_name__"]
+        if name == "#":
+            async with view.lock:
+                await view.go(str(q.args["#"] or ""))
+        elif (question := ask_id(name)) is not None:
+            self.runs.answer(view.user, question, q.args)
+        elif q.events.threads is not None:
+            await self._on_threads(q, view)
+        elif name in ("settings", "save_settings", "close_panel", "archived", "unshare"):
+            await self._on_panel(q, view, str(name))
+        elif view.token is None and (q.args.chat or q.events.chat is not None):
+            await self._on_chat(q, view)
+
+    async def _on_chat(self, q: Q, view: View) -> None:
+        events: Mapping[str, Any] = {e: q.events.chat[e] for e in q.events.chat or ()}
+        submitted = events.get("submit")
+        if q.args.chat or submitted is not None:
+            given = submitted or {"text": q.args.chat, "files": []}
+            await self._ask(q, view, str(given["text"]), given["files"])
+            return
+        for name, value in events.items():
+            id = str(value.get("id", "")) if isinstance(value, dict) else ""
+            match name:
+                case "stop":
+                    if view.thread is not None:
+                        await self.runs.stop(self.runs.of_thread(view.thread.id))
+                case "edit":
+                    await self._edit(q, view, id, str(value.get("content", "")))
+                case "regenerate":
+                    await self._begin(q, view, regenerate=id)
+                case "branch":
+                    await self._branch(view, id, -1 if value.get("step") == -1 else 1)
+                case "delete":
+                    await self._delete(view, id)
+                case "feedback":
+                    comment = value.get("comment")
+                    positive = value.get("positive")
+                    rating = positive if isinstance(positive, bool) else None
+                    text = str(comment)[:10_000] if comment else None
+                    await self.store.rate(view.user.id, id, rating, text)
+                case "suggestion":
+                    if label := view.suggestions.get(str(value)):
+                        await self._ask(q, view, label, [])
+                case "scroll_up":
+                    async with view.lock:
+                        await view.older()
+                case "jump":
+                    async with view.lock:
+                        await view.reach(id)
+                case "search":
+                    await self._search(view, str(value.get("query", "")))
+        if "stop" in events:
+            async with view.lock:
+                await view.refresh()
+
+    async def _ask(self, q: Q, view: View, text: str, files: Sequence[Mapping[str, Any]]) -> None:
+        """Take over a prompt."""
+        if len(text) > MAX_PROMPT:
+            raise RefusedError(f"Your message is longer than {MAX_PROMPT:,} characters.", "limit")
+        if not text.strip() and not files:
+            return
+        try:
+            parts: list[Part] = [Text(text), *await self.files.keep(view.user.id, files)]
+        except OSError:
+            raise RefusedError("Your files could not be kept. Try again in a moment.") from None
+        async with view.lock:
+            thread_id = view.thread.id if view.thread is not None else None
+            await self._submit(q, view, thread_id=thread_id, prompt=parts)
+
+    async def _edit(self, q: Q, view: View, id: str, text: str) -> None:
+        before = await self.store.message(view.user.id, id)
+        kept = [part for part in before.parts if not isinstance(part, Text | Card)]
+        if text.strip() and len(text) <= MAX_PROMPT:
+            await self._begin(q, view, edit=id, prompt=[Text(text), *kept])
+
+    async def _begin(self, q: Q, view: View, **what: Any) -> None:
+        """Begin another branch; what is made on this one ends first."""
+        if view.thread is not None:
+            await self.runs.stop(self.runs.of_thread(view.thread.id))
+        async with view.lock:
+            await self._submit(q, view, **what)
+
+    async def _submit(self, q: Q, view: View, **what: Any) -> None:
+        action_id = q.action_id or secrets.token_hex(16)
+        accepted = await self.runs.submit(
+            view.user, action_id=action_id, settings=view.settings, **what
+        )
+        q.acknowledge(duplicate=accepted.duplicate)
+        view.thread = accepted.thread
+        await view.refresh()
+
+    async def _branch(self, view: View, id: str, step: int) -> None:
+        if view.thread is not None:
+            other = await self.store.sibling(view.user.id, id, step)
+            async with view.lock:
+                await self.store.select(view.user.id, view.thread.id, other)
+                await view.refresh()
+            self._others(view)
+
+    async def _delete(self, view: View, id: str) -> None:
+        if view.thread is not None:
+            await self.runs.stop(self.runs.of_thread(view.thread.id))
+            async with view.lock:
+                await self.store.delete_message(view.user.id, id)
+                await view.refresh()
+            self._others(view)
+
+    async def _search(self, view: View, query: str) -> None:
+        if view.thread is None:
+            return
+        hits = await self.store.search(view.user.id, query[:200], thread_id=view.thread.id)
+        view.page["chat"].found = [
+            {"id": hit.message_id, "content": hit.snippet, "time": hit.created} for hit in hits
+        ]
+        await view.page.save()
+
+    async def _on_threads(self, q: Q, view: View) -> None:
+        for event in q.events.threads:
+            value = q.events.threads[event]
+            if event == "command" and isinstance(value, dict):
+                await self._on_command(q, view, str(value.get("id")), str(value.get("name")))
+                continue
+            if event == "delete" and isinstance(value, dict):
+                await self.runs.stop(self.runs.of_thread(str(value.get("id"))))
+            await view.sidebar.act(event, value)
+            async with view.lock:
+                open_ = view.thread
+                if event == "delete" and open_ is not None and open_.id == value.get("id"):
+                    await view.go("")
+                await view.refresh()
+            if event not in ("search", "more"):
+                self._others(view)
+
+    async def _on_command(self, q: Q, view: View, thread_id: str, name: str) -> None:
+        thread = await self.store.thread(view.user.id, thread_id)
+        if name == "share":
+            token = await self.store.share(view.user.id, thread_id)
+            view.show_panel("share", share_panel(q, thread, token))
+        elif name == "export":
+            view.show_panel("export", await export_panel(self.store, view, thread))
+        async with view.lock:
+            await view.refresh()
+
+    async def _on_panel(self, q: Q, view: View, name: str) -> None:
+        match name:
+            case "settings" if self.form is not None:
+                view.show_panel("settings", _settings_panel(self.form, view.settings))
+            case "save_settings" if self.form is not None:
+                values, faults = self.form.read(q.args)
+                if faults:
+                    items = _settings_panel(self.form, {**view.settings, **values}, faults)
+                    view.show_panel("settings", items)
+                else:
+                    view.settings = {**view.settings, **values}
+                    view.close_panel()
+            case "archived":
+                view.sidebar.archived = not view.sidebar.archived
+                await view.sidebar.act("search", {})
+            case "unshare":
+                await self.store.unshare(view.user.id, str(q.args.unshare))
+                view.close_panel()
+            case _:
+                view.close_panel()
+        async with view.lock:
+            await view.refresh()
+
+
+def _settings_panel(
+    form: SettingsForm, stored: Mapping[str, Any], faults: Sequence[str] = ()
+) -> list[Any]:
+    return [
+        ui.text_xl("Settings"),
+        ui.text("They hold for this chat, from the next answer on."),
+        *[ui.message_bar("error", fault) for fault in faults],
+        *form.items(stored),
+        ui.buttons(
+            [
+                ui.button("save_settings", "Save", primary=True),
+                ui.button("close_panel", "Close"),
+            ]
+        ),
+    ]
+
+
+def _browser(q: Q) -> str:
+    """Return who asks: who is signed in, else the browser."""
+    return q.auth.subject if q.auth.subject != "anon" else f"browser:{q.session_id}"

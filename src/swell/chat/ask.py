@@ -1,0 +1,110 @@
+"""Ask: a question that a handler puts to the person in the middle of its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from swell import ui
+from swell.components.base import Component
+from swell.expando import Expando
+from swell.parts import Card
+
+__all__ = ["PREFIX", "Question", "ask_id"]
+
+PREFIX = "ask-"
+"""Names of the controls of all questions begin with it, then the id of the question."""
+
+_BUTTONS = ("button", "buttons", "mini_button", "mini_buttons")
+
+
+class Question:
+    """One question: its form, who waits for it, and what came of it.
+
+    Args:
+        items: Components of the form.
+        submit: Label of the button that is added when the form has none.
+
+    Attributes:
+        id: Random, in the names of its controls, so that an old tab cannot answer a new question.
+        answer: Resolved with what was answered.
+    """
+
+    def __init__(self, items: Sequence[Component], submit: str = "Send") -> None:
+        self.id = secrets.token_hex(6)
+        self.answer: asyncio.Future[Expando] = asyncio.get_running_loop().create_future()
+        self._dumped = [_plain(item) for item in items]
+        if not any(kind in item for item in self._dumped for kind in _BUTTONS):
+            self._dumped.append(_plain(ui.button("submit", submit, primary=True)))
+        self._names: dict[str, str] = {}  # label by name, for what is shown afterwards
+        for item in self._dumped:
+            self._rename(item)
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody has answered and somebody waits."""
+        return not self.answer.done()
+
+    def card(self) -> Card:
+        """Return the part that asks."""
+        return Card(items=self._dumped)
+
+    def resolve(self, args: Expando) -> None:
+        """Answer with the submitted controls, under the names that the handler gave them."""
+        start = f"{PREFIX}{self.id}-"
+        values = {k.removeprefix(start): args[k] for k in args if k.startswith(start)}
+        self.answer.set_result(Expando(values))
+
+    def settled(self, words: str) -> Card:
+        """Return the part that stays when the question is over.
+
+        Args:
+            words: What came of it, as Markdown.
+        """
+        kept = [item for item in self._dumped if "text" in item or "message_bar" in item]
+        return Card(items=[*kept, _plain(ui.text(words))])
+
+    def said(self) -> str:
+        """Return the answer in words, as Markdown."""
+        values = self.answer.result()
+        lines = []
+        for name in values:
+            label, value = self._names.get(name), values[name]
+            if label is not None and value not in (None, False, ""):
+                lines.append(label if value is True else f"{label}: {_escaped(value)}")
+        return "  \n".join(lines) or "✓"
+
+    def _rename(self, node: Any) -> None:
+        if isinstance(node, list):
+            for item in node:
+                self._rename(item)
+        elif isinstance(node, dict):
+            for key, value in node.items():
+                if isinstance(value, dict) and isinstance(name := value.get("name"), str) and name:
+                    label = value.get("label") or name
+                    if key not in _BUTTONS or name != "submit":
+                        self._names[name] = str(label)
+                    value["name"] = f"{PREFIX}{self.id}-{name}"
+                self._rename(value)
+
+
+def ask_id(name: object) -> str | None:
+    """Return the id of the question that the control `name` belongs to, if it does."""
+    if not isinstance(name, str) or not name.startswith(PREFIX):
+        return None
+    return name.removeprefix(PREFIX).partition("-")[0] or None
+
+
+def _plain(item: Any) -> dict[str, Any]:
+    dumped = item.dump() if hasattr(item, "dump") else item
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(dumped))
+    return plain
+
+
+def _escaped(value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "".join("\\" + c if c in "\\`*_{}[]<>()#+-.!|~" else c for c in text)

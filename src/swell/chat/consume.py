@@ -1,0 +1,132 @@
+"""Consume: call a handler of any kind and pass on what it gives, piece by piece."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+from .turn import Turn
+
+__all__ = ["QUEUE_MAX", "consume"]
+
+QUEUE_MAX = 1_000
+"""Pieces that a worker thread may be ahead of the event loop."""
+
+
+async def consume(
+    handler: Callable[..., Any],
+    turn: Turn,
+    feed: Callable[[object], None],
+    pool: ThreadPoolExecutor,
+) -> None:
+    """Call `handler(turn)` and feed all that it yields or returns.
+
+    Async functions and generators run here. Others run in a thread of `pool`, for they may block;
+    a generator in a thread is closed at its next `yield` when the turn is cancelled. Whatever ends
+    it, an async iterator is closed before this returns.
+
+    Raises:
+        Exception: What the handler raised.
+    """
+    called = getattr(handler, "__call__", None)  # noqa: B004 - of an object that is a handler
+    if any(
+        inspect.isasyncgenfunction(one) or inspect.iscoroutinefunction(one)
+        for one in (handler, called)
+    ):
+        result = handler(turn)
+    else:
+        result = await _in_thread(handler, turn, feed, pool)
+    await _drain(result, feed, pool, turn)
+
+
+async def _drain(
+    result: Any, feed: Callable[[object], None], pool: ThreadPoolExecutor, turn: Turn
+) -> None:
+    if isinstance(result, Awaitable):
+        result = await result
+    if isinstance(result, AsyncIterator) or hasattr(result, "__aiter__"):
+        try:
+            async for item in result:
+                if turn.cancelled:
+                    break
+                feed(item)
+        finally:
+            await _close(result)
+    elif isinstance(result, Iterator):
+        await _in_thread(lambda _: result, turn, feed, pool)
+    else:
+        feed(result)
+
+
+async def _close(stream: Any) -> None:
+    """Close what was iterated: a generator, or a provider's stream with its HTTP response."""
+    for name in ("aclose", "close"):
+        close = getattr(stream, name, None)
+        if callable(close):
+            closing = close()
+            if inspect.isawaitable(closing):
+                await closing
+            return
+
+
+async def _in_thread(
+    handler: Callable[..., Any],
+    turn: Turn,
+    feed: Callable[[object], None],
+    pool: ThreadPoolExecutor,
+) -> Any:
+    """Call `handler` in a thread; iterate there what can be, and return what cannot."""
+    loop = asyncio.get_running_loop()
+    room = threading.BoundedSemaphore(QUEUE_MAX)
+    faults: list[Exception] = []
+
+    def deliver(item: object) -> None:
+        room.release()
+        if not faults:
+            try:
+                feed(item)
+            except Exception as error:
+                faults.append(error)
+
+    def work() -> Any:
+        result = handler(turn)
+        if not isinstance(result, Iterator):
+            return result
+        try:
+            for item in result:
+                if turn.cancelled or faults:
+                    break
+                while not room.acquire(timeout=0.1):
+                    if turn.cancelled:
+                        return None
+                loop.call_soon_threadsafe(deliver, item)
+        finally:
+            close = getattr(result, "close", None)
+            if callable(close):
+                close()
+        return None
+
+    future = loop.run_in_executor(pool, contextvars.copy_context().run, work)
+    try:
+        result = await asyncio.shield(future)
+    except asyncio.CancelledError:
+        # A thread cannot be cancelled: it sees the flag. Whoever stops waits for it here.
+        turn_over = asyncio.ensure_future(_settled(future))
+        while not turn_over.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.shield(turn_over)
+        raise
+    if faults:
+        raise faults[0]
+    return result
+
+
+async def _settled(future: asyncio.Future[Any]) -> None:
+    with suppress(Exception):
+        await future

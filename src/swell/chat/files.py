@@ -1,0 +1,124 @@
+"""Files of messages: kept beside the store, and handed to browsers for as long as one asks."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from swell.chat.records import StoredFile
+from swell.chat.store.base import Store
+from swell.errors import LimitError, NotFoundError
+from swell.parts import File, Image, Part
+from swell.site import AsyncSite
+
+from .turn import Attachment
+
+__all__ = ["SCHEME", "Files"]
+
+SCHEME = "stored:"
+"""Address of a file in the store: this, then its id there."""
+
+ADDRESSES_KEPT = 1_000
+"""Files that have an address for browsers at the same time."""
+
+
+class Files:
+    """Keeps what people attach.
+
+    Args:
+        store: Where the files are noted.
+        folder: Where their bytes go; None for one that ends with the process.
+    """
+
+    def __init__(self, store: Store, folder: Path | None) -> None:
+        self._store = store
+        self._folder = folder
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._addresses: OrderedDict[str, str] = OrderedDict()
+
+    async def keep(self, user_id: str, submitted: Sequence[Mapping[str, Any]]) -> list[Part]:
+        """Copy what a `submit` event brought, and return parts for the prompt.
+
+        Raises:
+            OSError: If the disk is full.
+        """
+        parts: list[Part] = []
+        for one in submitted:
+            mime, name = str(one.get("mime") or ""), str(one["name"])
+            path = await asyncio.to_thread(self._copy, Path(one["path"]), name)
+            stored = await self._store.add_file(
+                user_id, name=name, mime=mime, size=int(one["size"]), path=str(path)
+            )
+            url = SCHEME + stored.id
+            if mime in ("image/png", "image/jpeg", "image/gif", "image/webp"):
+                parts.append(Image(url, name))
+            else:
+                parts.append(File(name, url, int(one["size"]), mime or None))
+        return parts
+
+    async def attachments(self, user_id: str, parts: Sequence[Part]) -> list[Attachment]:
+        """Return the files among the parts of a prompt."""
+        return [
+            Attachment(stored.name, stored.mime, stored.size, Path(stored.path), part.url)
+            for part in parts
+            if isinstance(part, File | Image) and (stored := await self._note(user_id, part.url))
+        ]
+
+    async def shown(self, user_id: str, parts: Sequence[Part], site: AsyncSite) -> list[Part]:
+        """Return parts whose addresses a browser can open."""
+        out: list[Part] = []
+        for part in parts:
+            if isinstance(part, File | Image) and part.url.startswith(SCHEME):
+                url = await self._address(user_id, part.url, site)
+                if isinstance(part, Image):
+                    out.append(Image(url, part.alt, part.width, part.height))
+                else:
+                    out.append(File(part.name, url, part.size, part.mime))
+            else:
+                out.append(part)
+        return out
+
+    def close(self) -> None:
+        """Remove what was not to outlive the process."""
+        if self._temporary is not None:
+            self._temporary.cleanup()
+            self._temporary = None
+
+    async def _address(self, user_id: str, url: str, site: AsyncSite) -> str:
+        known = self._addresses.get(url)
+        if known is None:
+            stored = await self._note(user_id, url)
+            try:
+                [known] = await site.upload([stored.path]) if stored else [""]
+            except (LimitError, OSError, ValueError):
+                known = ""
+            if known:
+                self._addresses[url] = known
+                while len(self._addresses) > ADDRESSES_KEPT:
+                    self._addresses.popitem(last=False)
+        return known or "#"
+
+    async def _note(self, user_id: str, url: str) -> StoredFile | None:
+        if not url.startswith(SCHEME):
+            return None
+        try:
+            return await self._store.file(user_id, url.removeprefix(SCHEME))
+        except NotFoundError:
+            return None
+
+    def _copy(self, path: Path, name: str) -> Path:
+        if self._folder is None:
+            if self._temporary is None:
+                self._temporary = tempfile.TemporaryDirectory(prefix="swell-chat-")
+            folder = Path(self._temporary.name)
+        else:
+            folder = self._folder
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # In a folder of its own the file keeps its name, which the server made harmless.
+        place = Path(tempfile.mkdtemp(prefix="", dir=folder))
+        return Path(shutil.copyfile(path, place / Path(name).name))

@@ -1,0 +1,248 @@
+"""Fold: what a handler yields becomes the parts of one answer, with a log of what changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+
+from swell.errors import LimitError, ModelError
+from swell.models import (
+    Delta,
+    Failure,
+    Reader,
+    ReasoningDelta,
+    TextDelta,
+    ToolCallDelta,
+    Usage,
+)
+from swell.parts import Part, Reasoning, Text, ToolCall, to_parts
+
+__all__ = ["MAX_PARTS", "MAX_TEXT", "Change", "Fold", "Grown", "Placed"]
+
+MAX_TEXT = 500_000
+"""Longest text of one answer, in code points; a page takes no longer ones."""
+
+MAX_PARTS = 1_000
+"""Most parts of one answer."""
+
+
+class Grown(NamedTuple):
+    """Text was added to the end of a part.
+
+    Attributes:
+        at: Which part.
+        text: What was added.
+    """
+
+    at: int
+    text: str
+
+
+class Placed(NamedTuple):
+    """A part was added, or replaced as a whole.
+
+    Attributes:
+        at: Which part.
+    """
+
+    at: int
+
+
+Change: TypeAlias = Grown | Placed
+
+
+class Fold:
+    """The parts of an answer while it is made.
+
+    Whoever shows the answer remembers how long `log` was when it took `parts()`, and later looks
+    only at what the log has got since: the cost of a token does not grow with the answer.
+
+    Args:
+        parts: What is there already.
+        clock: Seconds of a monotonic clock.
+
+    Attributes:
+        log: Every change, oldest first.
+        frozen: Nothing is taken any more; set when the answer is stopped.
+        usage: Tokens that the model counted, None when it did not.
+    """
+
+    def __init__(
+        self, parts: list[Part] | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.log: list[Change] = []
+        self.frozen = False
+        self.usage: dict[str, Any] | None = None
+        self._parts: list[Part] = list(parts or ())
+        self._calls = {p.id: i for i, p in enumerate(self._parts) if isinstance(p, ToolCall)}
+        self._pending: list[str] = []  # text of the last part that is not in it yet
+        self._size = 0
+        self._thought_since: float | None = None
+        self._reader = Reader()
+        self._clock = clock
+
+    def __bool__(self) -> bool:
+        return bool(self._parts)
+
+    def parts(self) -> list[Part]:
+        """Return the parts as they are now, as copies; costs as much as there is text."""
+        self._settle()
+        return [msgspec.structs.replace(part) for part in self._parts]
+
+    def part(self, index: int) -> Part:
+        """Return one part as it is now; not to be changed."""
+        if index == len(self._parts) - 1:
+            self._settle()
+        return self._parts[index]
+
+    def feed(self, item: object) -> None:
+        """Add what a handler yielded: text, a part, a delta, or a chunk of a provider's stream.
+
+        Raises:
+            ModelError: If the chunk says that the model failed.
+            LimitError: If the answer would grow past its bound.
+            PartError: If it is a part that is not valid.
+            TypeError: If it is nothing of these.
+        """
+        if self.frozen or item is None:
+            return
+        if isinstance(item, str):
+            self._say(item)
+        elif isinstance(item, Part):
+            self.put(item)
+        elif isinstance(item, Mapping) and "type" in item and "choices" not in item:
+            self.put(to_parts([item])[0])
+        else:
+            for delta in self._reader.read(item):
+                self._take(delta)
+
+    def put(self, part: Part) -> int:
+        """Add a part, or replace the tool call with the same id; return its place.
+
+        Raises:
+            LimitError: If there are too many.
+            PartError: If it is not valid.
+        """
+        if isinstance(part, Text):
+            self._say(part.text)
+            return len(self._parts) - 1
+        part = to_parts([part])[0]  # checked, and nobody else's to change
+        self._end_thought()
+        index = self._calls.get(part.id) if isinstance(part, ToolCall) else None
+        return self._add(part) if index is None else self.replace(index, part)
+
+    def replace(self, index: int, part: Part) -> int:
+        """Put another part in place of the one at `index`."""
+        self._settle()
+        self._parts[index] = part
+        self.log.append(Placed(index))
+        return index
+
+    def end(self) -> None:
+        """Take nothing any more, and close what is open."""
+        self.frozen = True
+        self._end_thought()
+        for index, part in enumerate(self._parts):
+            if isinstance(part, ToolCall) and part.state in ("running", "waiting"):
+                self.replace(index, msgspec.structs.replace(part, state="failed"))
+
+    def _take(self, delta: Delta) -> None:
+        if isinstance(delta, TextDelta):
+            self._say(delta.text)
+        elif isinstance(delta, ReasoningDelta):
+            self._think(delta.text)
+        elif isinstance(delta, ToolCallDelta):
+            self._call(delta)
+        elif isinstance(delta, Usage):
+            before = self.usage or {"input": 0, "output": 0}
+            self.usage = {
+                "input": before["input"] + delta.input,
+                "output": before["output"] + delta.output,
+            }
+        elif isinstance(delta, Failure):
+            raise _ReportedError(delta)
+
+    def _say(self, text: str) -> None:
+        if not text:
+            return
+        self._end_thought()
+        if not self._parts or not isinstance(self._parts[-1], Text):
+            self._add(Text(""))
+        self._grow(text)
+
+    def _think(self, text: str) -> None:
+        last = self._parts[-1] if self._parts else None
+        if not isinstance(last, Reasoning) or last.done:
+            self._thought_since = self._clock()
+            self._add(Reasoning("", done=False))
+        if text:
+            self._grow(text)
+
+    def _call(self, delta: ToolCallDelta) -> None:
+        self._end_thought()
+        index = self._calls.get(delta.id)
+        if index is None:
+            call = ToolCall(delta.id, delta.name, delta.args, delta.state, delta.result)
+            self._add(call)
+            return
+        known = self._parts[index]
+        assert isinstance(known, ToolCall)
+        self.replace(
+            index,
+            ToolCall(
+                known.id,
+                delta.name or known.name,
+                known.args if delta.args is None else delta.args,
+                delta.state,
+                known.result if delta.result is None else delta.result,
+                known.parts,
+            ),
+        )
+
+    def _add(self, part: Part) -> int:
+        if len(self._parts) >= MAX_PARTS:
+            raise LimitError("the answer", f"{MAX_PARTS:,} parts")
+        self._settle()
+        self._parts.append(part)
+        index = len(self._parts) - 1
+        if isinstance(part, ToolCall):
+            self._calls[part.id] = index
+        self.log.append(Placed(index))
+        return index
+
+    def _grow(self, text: str) -> None:
+        self._size += len(text)
+        if self._size > MAX_TEXT:
+            raise LimitError("the answer", f"{MAX_TEXT:,} code points")
+        if not text.isascii():
+            # Half of a surrogate pair, as a stream that was cut badly has it, fits in no database.
+            text = text.encode("utf-8", "replace").decode()
+        self._pending.append(text)
+        self.log.append(Grown(len(self._parts) - 1, text))
+
+    def _end_thought(self) -> None:
+        last = self._parts[-1] if self._parts else None
+        if isinstance(last, Reasoning) and not last.done:
+            self._settle()
+            since = self._thought_since
+            seconds = None if since is None else round(self._clock() - since, 1)
+            self.replace(len(self._parts) - 1, Reasoning(last.text, seconds, done=True))
+
+    def _settle(self) -> None:
+        """Move text that has come into the part it belongs to."""
+        if self._pending:
+            last = self._parts[-1]
+            assert isinstance(last, Text | Reasoning)
+            last.text = "".join([last.text, *self._pending])
+            self._pending.clear()
+
+
+class _ReportedError(ModelError):
+    """The model's server said in its stream that it cannot go on."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure

@@ -1,0 +1,497 @@
+"""Run: a server object that owns the making of one answer; pages attach to it, none owns it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeAlias
+
+import msgspec
+
+from swell.chat.records import Accepted, Message, RunState, User
+from swell.chat.store.base import EndState, Store
+from swell.errors import (
+    AskTimeoutError,
+    LimitError,
+    NotFoundError,
+    RefusedError,
+    StoreUnavailableError,
+)
+from swell.expando import Expando
+from swell.models import failure_of
+from swell.parts import File
+
+from .ask import Question
+from .consume import consume
+from .files import Files
+from .fold import Fold
+from .turn import Cancelled, Turn
+
+__all__ = ["Run", "RunLimits", "RunManager"]
+
+_log = logging.getLogger("swell.chat")
+
+SUGGESTIONS_KEPT = 1_000
+"""Of how many answers the prompts to go on with are remembered, until the server ends."""
+
+TITLE_MAX = 60
+"""Longest title that is made of a prompt, in code points."""
+
+_RETRY_S = (0.1, 5.0)  # first and longest pause before the store is asked again
+_WRONG = "Something went wrong while answering."
+
+Handler: TypeAlias = Callable[..., Any]
+Changed: TypeAlias = Callable[[str, str], None]
+"""Called with the ids of a user and a thread when something about the thread has changed."""
+
+
+class RunLimits(msgspec.Struct, frozen=True):
+    """Bounds of runs.
+
+    Attributes:
+        flush_s: How often the text so far is stored while an answer is made, in seconds.
+        release_s: How long stopping waits for the handler's clean-up, in seconds; then the person
+            goes on, and the clean-up, too.
+        grace_s: How long a handler may clean up, in seconds; then it is given up and reported.
+        threads: Worker threads for handlers that are not async, of one app.
+        per_user: Runs of one person that are accepted or running.
+        history: Latest messages of a thread that a turn has.
+    """
+
+    flush_s: float = 0.25
+    release_s: float = 0.5
+    grace_s: float = 10.0
+    threads: int = 32
+    per_user: int = 8
+    history: int = 200
+
+
+class Run:
+    """One answer being made.
+
+    Attributes:
+        id: In the store.
+        user_id: Whose it is.
+        thread_id: The thread.
+        prompt_id: The message that is answered.
+        answer_id: The message that is made.
+        state: Where it stands, as stored.
+        fold: The answer so far.
+        error: A sentence for the reader when it failed.
+        suggestions: Prompts to go on with.
+        cancelled: Set when it is to stop.
+        ended: Set when its end is stored.
+        watchers: Called after each change; they must not block.
+    """
+
+    def __init__(self, accepted: Accepted, user: User) -> None:
+        run = accepted.run
+        self.id = run.id
+        self.user = user
+        self.user_id = user.id
+        self.thread_id = run.thread_id
+        self.prompt_id = run.prompt_id
+        self.answer_id = run.answer_id
+        self.settings = run.settings
+        self.state: RunState = run.state
+        self.fold = Fold()
+        self.error: str | None = None
+        self.title: str | None = None
+        self.suggestions: tuple[str, ...] = ()
+        self.cancelled = Cancelled()
+        self.ended = asyncio.Event()
+        self.watchers: set[Callable[[], None]] = set()
+        self.questions: dict[str, Question] = {}
+        self.after: Run | None = None
+        self.why: EndState = "stopped"
+        self.task: asyncio.Task[None] | None = None
+
+    def feed(self, item: object) -> None:
+        """Take what the handler yielded, unless the run was told to stop."""
+        self.fold.feed(item)
+        self.changed()
+
+    def changed(self) -> None:
+        """Tell the watchers."""
+        for watcher in tuple(self.watchers):
+            watcher()
+
+    def request_stop(self, why: EndState = "stopped") -> None:
+        """Take no further word from the handler, and end it."""
+        if not self.cancelled.is_set() and not self.ended.is_set():
+            self.why = why
+            self.fold.frozen = True
+            self.cancelled.set()
+
+    # What a turn may do with its run:
+
+    def set_title(self, text: str) -> None:
+        """Name the thread when the run ends, or at the next flush."""
+        self.title = " ".join(text.split())[:200]
+
+    def set_suggestions(self, prompts: Iterable[str]) -> None:
+        """Offer prompts to go on with."""
+        self.suggestions = tuple(str(prompt) for prompt in prompts)
+
+    def pose(self, question: Question) -> int:
+        """Show a question; return its place in the answer."""
+        if self.cancelled.is_set():
+            raise asyncio.CancelledError
+        self.questions[question.id] = question
+        index = self.fold.put(question.card())
+        self.changed()
+        return index
+
+    def settle(self, question: Question, index: int, words: str) -> None:
+        """Show what came of a question."""
+        self.questions.pop(question.id, None)
+        self.fold.replace(index, question.settled(words))
+        self.changed()
+
+
+class RunManager:
+    """Owns the runs of one `@chat` app.
+
+    Args:
+        store: Where everything is kept.
+        handler: The app's function.
+        files: What people attach.
+        make_settings: Makes what a turn has as `settings` from what is stored with a run.
+        limits: Bounds.
+        changed: Called when a thread of somebody has changed.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        handler: Handler,
+        files: Files,
+        make_settings: Callable[[dict[str, Any]], Any],
+        limits: RunLimits,
+        changed: Changed,
+    ) -> None:
+        self.store = store
+        self.limits = limits
+        self.draining = False
+        self.turns = 0  # how many runs have begun or ended: what was read before may be old
+        self._handler = handler
+        self._files = files
+        self._make_settings = make_settings
+        self._changed = changed
+        self._runs: dict[str, Run] = {}
+        self._answers: dict[str, Run] = {}
+        self._last: dict[str, Run] = {}  # by thread: the run that a later one waits for
+        self._suggestions: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._pool: ThreadPoolExecutor | None = None
+
+    # ---------------------------------------------------------------------- looking
+
+    def of_answer(self, message_id: str) -> Run | None:
+        """Return the run that makes this message, while it does."""
+        return self._answers.get(message_id)
+
+    def of_thread(self, thread_id: str) -> list[Run]:
+        """Return the runs of a thread that have not ended, in their order."""
+        return [run for run in self._runs.values() if run.thread_id == thread_id]
+
+    def suggestions(self, message_id: str) -> tuple[str, ...]:
+        """Return the prompts to go on with after an answer."""
+        return self._suggestions.get(message_id, ())
+
+    # ----------------------------------------------------------------------- acting
+
+    async def submit(self, user: User, *, action_id: str, **what: Any) -> Accepted:
+        """Store what is asked and start answering it, once for each action.
+
+        Args:
+            user: Who asks.
+            action_id: What the browser calls the action.
+            **what: As for `Store.accept`.
+
+        Raises:
+            RefusedError: If it cannot be taken over now; nothing was stored.
+            NotFoundError: If it is about something that is not there.
+        """
+        if self.draining:
+            raise RefusedError("The app is restarting. Try again in a moment.", "busy", 1_000)
+        mine = sum(run.user_id == user.id for run in self._runs.values())
+        if mine >= self.limits.per_user:
+            raise RefusedError(
+                "Too many answers are being made for you. Wait for one, or stop it.", "too_many"
+            )
+        # Not to be torn by whoever gives up waiting: what is stored has to be started.
+        return await asyncio.shield(self._own(self._submit(user, action_id, what)))
+
+    async def _submit(self, user: User, action_id: str, what: dict[str, Any]) -> Accepted:
+        try:
+            accepted = await self.store.accept(user.id, action_id=action_id, **what)
+        except StoreUnavailableError as error:
+            _log.warning("a prompt was refused: %s", error)
+            raise RefusedError(
+                "Your message could not be saved, so it was not sent. Try again in a moment.",
+                error.code,
+            ) from None
+        if accepted.run.state == "accepted":
+            self._enqueue(accepted, user)
+        if not accepted.thread.title and not accepted.duplicate:
+            with contextlib.suppress(StoreUnavailableError, NotFoundError):
+                title = first_title(accepted.prompt)
+                await self.store.update_thread(user.id, accepted.thread.id, title=title)
+        return accepted
+
+    async def stop(self, runs: Iterable[Run], why: EndState = "stopped") -> None:
+        """End runs, and wait until that is stored, or nearly as long as a person would.
+
+        Their texts do not grow any more once this is called. What the handlers do in `finally`
+        may take longer, up to `grace_s`.
+        """
+        runs = list(runs)
+        for run in runs:
+            run.request_stop(why)
+        waiting = [asyncio.ensure_future(run.ended.wait()) for run in runs]
+        if waiting:
+            _, late = await asyncio.wait(waiting, timeout=self.limits.release_s + 0.4)
+            for task in late:
+                task.cancel()
+
+    def answer(self, user: User, question_id: str, args: Expando) -> None:
+        """Give the answer to a question.
+
+        Raises:
+            RefusedError: If it is not open any more.
+        """
+        for run in self._runs.values():
+            question = run.questions.get(question_id)
+            if question is not None and run.user_id == user.id and question.open:
+                question.resolve(args)
+                return
+        raise RefusedError("This question has been answered, or is over.", "not_open")
+
+    async def recover(self) -> None:
+        """Take up what an earlier process left: what it had accepted is started now."""
+        for left in await self.store.recover():
+            with contextlib.suppress(NotFoundError):  # its thread has been deleted
+                self._enqueue(*await self.store.accepted(left.id))
+
+    async def drain(self, seconds: float) -> None:
+        """Let runs end by themselves for so long, then store the others as interrupted."""
+        self.draining = True
+        waiting = [asyncio.ensure_future(run.ended.wait()) for run in self._runs.values()]
+        if waiting:
+            await asyncio.wait(waiting, timeout=seconds)
+            for task in waiting:
+                task.cancel()
+        await self.stop(list(self._runs.values()), "interrupted")
+
+    async def close(self) -> None:
+        """End everything."""
+        self.draining = True
+        await self.stop(list(self._runs.values()), "interrupted")
+        for task in list(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(list(self._tasks), timeout=1.0)
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+    # ------------------------------------------------------------------ the life of a run
+
+    def _own(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
+        task: asyncio.Task[Any] = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _enqueue(self, accepted: Accepted, user: User) -> None:
+        if accepted.run.id in self._runs:
+            return
+        run = Run(accepted, user)
+        run.after = self._last.get(run.thread_id)
+        self.turns += 1
+        self._runs[run.id] = self._answers[run.answer_id] = self._last[run.thread_id] = run
+        run.task = self._own(self._live(run))
+        self._changed(run.user_id, run.thread_id)
+
+    async def _live(self, run: Run) -> None:
+        try:
+            state = await self._make(run)
+            if state is not None:
+                await self._finish(run, state)
+        except NotFoundError:
+            run.state = "stopped"  # the thread was deleted meanwhile
+        except asyncio.CancelledError:
+            run.fold.frozen = True  # the process ends; what is stored says so when it is read again
+            raise
+        except Exception:
+            _log.exception("run %s failed", run.id)
+            run.state, run.error = "failed", _WRONG
+        finally:
+            run.after = None
+            del self._runs[run.id], self._answers[run.answer_id]
+            if self._last.get(run.thread_id) is run:
+                del self._last[run.thread_id]
+            self.turns += 1
+            run.ended.set()
+            run.changed()
+            self._changed(run.user_id, run.thread_id)
+
+    async def _make(self, run: Run) -> EndState | None:
+        """Wait for its turn, run the handler, and return how it ended; None if not here."""
+        stopped = asyncio.ensure_future(run.cancelled.wait())
+        try:
+            if run.after is not None:
+                before = asyncio.ensure_future(run.after.ended.wait())
+                await asyncio.wait((before, stopped), return_when=asyncio.FIRST_COMPLETED)
+                before.cancel()
+            if run.cancelled.is_set():
+                return run.why
+            if not await self._persist(lambda: self.store.start(run.id)):
+                run.state = (await self.store.run(run.id)).state
+                return None  # another process has taken it, or it has ended
+            run.state = "running"
+            run.changed()
+            turn = await self._turn(run)
+            work = asyncio.create_task(
+                consume(self._handler, turn, run.feed, self._threads()), name="swell-run"
+            )
+            flusher = asyncio.create_task(self._flush(run))
+            try:
+                await asyncio.wait((work, stopped), return_when=asyncio.FIRST_COMPLETED)
+                if work.done() and not run.cancelled.is_set():
+                    return self._outcome(run, work)
+                await self._end_handler(run, work)
+                return run.why
+            finally:
+                flusher.cancel()
+                await asyncio.gather(flusher, return_exceptions=True)
+                if not work.done():
+                    work.cancel()
+        finally:
+            stopped.cancel()
+
+    def _outcome(self, run: Run, work: asyncio.Task[None]) -> EndState:
+        if work.cancelled():
+            error: BaseException | None = asyncio.CancelledError("the handler cancelled itself")
+        else:
+            error = work.exception()
+        if error is None:
+            return "done"
+        failure = failure_of(error)
+        if failure is not None:
+            run.error = str(failure)
+            _log.warning("the model failed (%s) in run %s", failure.code, run.id, exc_info=error)
+        elif isinstance(error, AskTimeoutError | LimitError):
+            run.error = str(error)
+        else:
+            error_id = secrets.token_hex(4)
+            _log.error("error %s in %s", error_id, _name(self._handler), exc_info=error)
+            run.error = f"{_WRONG} (error {error_id})"
+        return "failed"
+
+    async def _end_handler(self, run: Run, work: asyncio.Task[None]) -> None:
+        """Cancel a handler and wait for its `finally`, at first as long as somebody waits, too."""
+        work.cancel()
+        await asyncio.wait((work,), timeout=self.limits.release_s)
+        if work.done():
+            self._note_end(run, work)
+        else:
+            self._own(self._outlast(run, work))
+
+    async def _outlast(self, run: Run, work: asyncio.Task[None]) -> None:
+        await asyncio.wait((work,), timeout=self.limits.grace_s - self.limits.release_s)
+        if work.done():
+            self._note_end(run, work)
+            return
+        _log.error(
+            "%s is not stopping: it was told to %g s ago (grace_s) and is left alone now; "
+            "let it end when it is cancelled, or in a thread look at turn.cancelled",
+            _name(self._handler),
+            self.limits.grace_s,
+        )
+
+    def _note_end(self, run: Run, work: asyncio.Task[None]) -> None:
+        if not work.cancelled() and (error := work.exception()) is not None:
+            _log.warning(
+                "%s raised while it was stopped (run %s)",
+                _name(self._handler),
+                run.id,
+                exc_info=error,
+            )
+
+    async def _finish(self, run: Run, state: EndState) -> None:
+        run.fold.end()
+        run.changed()
+        if state != "stopped" and run.title is not None:
+            await self._rename(run)
+        if run.suggestions and state == "done":
+            self._suggestions[run.answer_id] = run.suggestions
+            while len(self._suggestions) > SUGGESTIONS_KEPT:
+                self._suggestions.popitem(last=False)
+        parts = run.fold.parts()
+        stored = await self._persist(
+            lambda: self.store.finish(run.id, state, parts, usage=run.fold.usage, error=run.error)
+        )
+        run.state = state if stored else (await self.store.run(run.id)).state
+
+    async def _persist(self, call: Callable[[], Awaitable[bool]]) -> bool:
+        """Ask the store until it can."""
+        pause, longest = _RETRY_S
+        while True:
+            try:
+                return await call()
+            except StoreUnavailableError as error:
+                _log.warning("the store is asked again in %g s: %s", pause, error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, longest)
+
+    async def _flush(self, run: Run) -> None:
+        """Store the text so far, every so often, and the title when there is one."""
+        stored = 0
+        while True:
+            await asyncio.sleep(self.limits.flush_s)
+            if run.title is not None:
+                await self._rename(run)
+            if len(run.fold.log) == stored:
+                continue
+            stored = len(run.fold.log)
+            with contextlib.suppress(StoreUnavailableError, NotFoundError):
+                await self.store.flush(run.id, run.fold.parts())
+
+    async def _rename(self, run: Run) -> None:
+        title, run.title = run.title, None
+        with contextlib.suppress(StoreUnavailableError, NotFoundError):
+            await self.store.update_thread(run.user_id, run.thread_id, title=title)
+            self._changed(run.user_id, run.thread_id)
+
+    async def _turn(self, run: Run) -> Turn:
+        thread = await self.store.thread(run.user_id, run.thread_id)
+        messages = await self.store.messages(
+            run.thread_id, leaf=run.prompt_id, limit=self.limits.history
+        )
+        settings = self._make_settings(run.settings)
+        prompt = messages[-1].parts if messages else []
+        files = await self._files.attachments(run.user_id, prompt)
+        return Turn(run, messages, thread, run.user, settings, files)
+
+    def _threads(self) -> ThreadPoolExecutor:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self.limits.threads, "swell-run")
+        return self._pool
+
+
+def first_title(prompt: Message) -> str:
+    """Return a title made of the first prompt: its first line, or the names of its files."""
+    names = [part.name for part in prompt.parts if isinstance(part, File)]
+    words = " ".join((prompt.text.strip() or ", ".join(names)).split("\n")[0].split())
+    return words if len(words) <= TITLE_MAX else words[: TITLE_MAX - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _name(handler: Handler) -> str:
+    return f"the handler {getattr(handler, '__qualname__', type(handler).__qualname__)!r}"

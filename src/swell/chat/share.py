@@ -1,0 +1,70 @@
+"""Share and export: panels with links to hand on and files to keep."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from swell import ui
+from swell.chat.records import Thread
+from swell.chat.store import Store
+from swell.query import Q
+
+if TYPE_CHECKING:
+    from .view import View
+
+__all__ = ["export_panel", "share_panel"]
+
+
+def share_panel(q: Q, thread: Thread, token: str) -> list[Any]:
+    """Return a form with the read-only link of a thread."""
+    origin = (q.headers.get("Origin") or [""])[0]
+    address = f"{origin}{q.site.prefix}{q.route}#s/{token}"
+    return [
+        ui.text_xl("Share"),
+        ui.text(
+            f"Whoever has this link can read **{_escaped(thread.title)}** as it is, and what is "
+            "added."
+        ),
+        ui.textbox("share_link", "Link", value=address, readonly=True),
+        ui.buttons(
+            [
+                ui.button("unshare", "End sharing", value=thread.id),
+                ui.button("close_panel", "Close", primary=True),
+            ]
+        ),
+    ]
+
+
+async def export_panel(store: Store, view: View, thread: Thread) -> list[Any]:
+    """Return a form with a thread as files."""
+    whole = msgspec.json.format(
+        msgspec.json.encode(await store.export(view.user.id, thread.id)), indent=2
+    )
+    text = await store.markdown(view.user.id, thread.id)
+    name = re.sub(r"[^\w -]+", "", thread.title).strip()[:60] or "chat"
+
+    def write(folder: str) -> list[str]:
+        files = [Path(folder, f"{name}.md"), Path(folder, f"{name}.json")]
+        files[0].write_text(text, encoding="utf-8")
+        files[1].write_bytes(whole)
+        return list(map(str, files))
+
+    with tempfile.TemporaryDirectory() as folder:
+        paths = await view.site.upload(await asyncio.to_thread(write, folder))
+    return [
+        ui.text_xl("Export"),
+        ui.text("Markdown holds what you see, to read or print. JSON holds all versions."),
+        ui.link("Markdown", paths[0], download=True),
+        ui.link("JSON", paths[1], download=True),
+        ui.buttons([ui.button("close_panel", "Close", primary=True)]),
+    ]
+
+
+def _escaped(text: str) -> str:
+    return "".join("\\" + c if c in "\\`*_{}[]<>()#+-.!|~" else c for c in text)

@@ -1,0 +1,230 @@
+"""Turn: what a handler gets each time it is to answer."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from swell.chat.records import Message, Thread, User
+from swell.components.base import Component
+from swell.errors import AskTimeoutError
+from swell.expando import Expando
+from swell.parts import File, Image, Text
+
+from .ask import Question
+
+if TYPE_CHECKING:
+    from .run import Run
+
+__all__ = ["Attachment", "Cancelled", "Turn"]
+
+ASK_TIMEOUT_S = 600.0
+"""How long a question waits for its answer, in seconds, unless the handler says otherwise."""
+
+
+class Cancelled:
+    """Whether the answer has been stopped; for handlers in worker threads, which must look.
+
+    An async handler is cancelled and need not look.
+    """
+
+    def __init__(self) -> None:
+        self._flag = threading.Event()
+        self._loop = asyncio.get_running_loop()
+        self._event = asyncio.Event()
+
+    def is_set(self) -> bool:
+        """Tell whether it has been stopped; from any thread."""
+        return self._flag.is_set()
+
+    def __bool__(self) -> bool:
+        return self._flag.is_set()
+
+    def set(self) -> None:
+        """Stop; only on the event loop."""
+        self._flag.set()
+        self._event.set()
+
+    async def wait(self) -> None:
+        """Wait until it is stopped."""
+        await self._event.wait()
+
+    def wait_in_thread(self, timeout: float | None = None) -> bool:
+        """Wait in a worker thread until it is stopped, at most `timeout` seconds."""
+        return self._flag.wait(timeout)
+
+
+class Attachment(msgspec.Struct, frozen=True):
+    """A file that came with the prompt.
+
+    Attributes:
+        name: As the person calls it; not a path.
+        mime: Its type, as the browser says.
+        size: In bytes.
+        path: Where the server keeps it.
+        url: Its address for browsers.
+    """
+
+    name: str
+    mime: str
+    size: int
+    path: Path
+    url: str
+
+    async def read(self) -> bytes:
+        """Return its bytes."""
+        return await asyncio.to_thread(self.path.read_bytes)
+
+    async def text(self) -> str:
+        """Return its text; bytes that are no UTF-8 become a replacement character."""
+        return (await self.read()).decode("utf-8-sig", "replace")
+
+
+class Turn:
+    """One prompt and all that a handler may need to answer it.
+
+    Attributes:
+        messages: The conversation, oldest first, the prompt last.
+        thread: The thread it is in.
+        user: Who asks.
+        settings: What the person has set for this thread, an instance of the app's class; None
+            for an app without one.
+        files: Files that came with the prompt.
+        cancelled: Whether the answer has been stopped.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        messages: list[Message],
+        thread: Thread,
+        user: User,
+        settings: Any,
+        files: list[Attachment],
+    ) -> None:
+        self.messages = messages
+        self.thread = thread
+        self.user = user
+        self.settings = settings
+        self.files = files
+        self.cancelled = run.cancelled
+        self._run = run
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def prompt(self) -> str:
+        """The text of the prompt."""
+        return self.messages[-1].text if self.messages else ""
+
+    def as_openai(self, system: str | None = None) -> list[dict[str, Any]]:
+        """Return the messages as chat completions of OpenAI take them.
+
+        Args:
+            system: Instructions to put before them.
+
+        Returns:
+            Dicts with `role` and `content`. Answers without text are left out; of tool calls
+            only what the answers say about them is told.
+        """
+        head = [{"role": "system", "content": system}] if system else []
+        return head + self._plain()
+
+    def as_anthropic(self) -> list[dict[str, Any]]:
+        """Return the messages as Anthropic's take them; instructions go into `system=` there."""
+        merged: list[dict[str, Any]] = []
+        for message in self._plain():  # its roles have to take turns, the person's first
+            if merged and merged[-1]["role"] == message["role"]:
+                merged[-1]["content"] += "\n\n" + message["content"]
+            elif merged or message["role"] == "user":
+                merged.append(message)
+        return merged
+
+    def title(self, text: str) -> None:
+        """Name the thread; from any thread of the process."""
+        self._soon(lambda: self._run.set_title(text))
+
+    def suggest(self, *prompts: str) -> None:
+        """Offer prompts to go on with, below the answer when it is done; at most four."""
+        self._soon(lambda: self._run.set_suggestions(prompts[:4]))
+
+    async def ask(
+        self, *form: Component | Sequence[Component], timeout_s: float = ASK_TIMEOUT_S
+    ) -> Expando:
+        """Show a form inside the answer and wait until somebody submits it.
+
+        It is there in every tab, and after a reload. It is answered once; a second answer from
+        another tab is refused. A restart of the server ends the run, and the question with it.
+
+        Args:
+            *form: Components, such as `ui.textbox(...)`; a button is added when there is none.
+            timeout_s: How long to wait, in seconds.
+
+        Returns:
+            The values of the controls by their names.
+
+        Raises:
+            AskTimeoutError: If nobody answers in time. Unless the handler catches it, the answer
+                ends with that word.
+        """
+        items = [one for item in form for one in (item if isinstance(item, Sequence) else [item])]
+        return await self._ask(Question(items), timeout_s)
+
+    async def confirm(
+        self,
+        text: str,
+        *,
+        yes: str = "Yes",
+        no: str = "No",
+        timeout_s: float = ASK_TIMEOUT_S,
+    ) -> bool:
+        """Ask a question with two buttons; see `ask`.
+
+        Args:
+            text: The question, as Markdown.
+            yes: Label of the button that answers True.
+            no: Label of the other one.
+            timeout_s: How long to wait, in seconds.
+        """
+        from swell import ui
+
+        buttons = ui.buttons([ui.button("yes", yes, primary=True), ui.button("no", no)])
+        return bool((await self._ask(Question([ui.text(text), buttons]), timeout_s)).yes)
+
+    async def _ask(self, question: Question, timeout_s: float) -> Expando:
+        index = self._run.pose(question)
+        try:
+            async with asyncio.timeout(timeout_s):
+                answer = await question.answer
+        except TimeoutError:
+            self._run.settle(question, index, "*No answer in time.*")
+            raise AskTimeoutError(timeout_s) from None
+        except asyncio.CancelledError:
+            self._run.settle(question, index, "*Not answered.*")
+            raise
+        self._run.settle(question, index, question.said())
+        return answer
+
+    def _plain(self) -> list[dict[str, Any]]:
+        plain = []
+        for message in self.messages:
+            words = [_in_words(part) for part in message.parts]
+            text = "\n\n".join(word for word in words if word)
+            if text:
+                plain.append({"role": message.role, "content": text})
+        return plain
+
+    def _soon(self, call: Callable[[], object]) -> None:
+        self._loop.call_soon_threadsafe(call)
+
+
+def _in_words(part: object) -> str:
+    if isinstance(part, Text):
+        return part.text
+    if isinstance(part, File):
+        return f"[file: {part.name}]"
+    return f"[image: {part.alt}]" if isinstance(part, Image) else ""

@@ -1,0 +1,505 @@
+"""View: one tab's page, attached to a thread and to the runs that answer in it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from swell import data, ui
+from swell.cards.chatbot import Event
+from swell.cards.threads import ThreadsEvent
+from swell.chat.records import Message, Thread, User
+from swell.errors import NotFoundError, StoreUnavailableError, SwellError
+from swell.page import AsyncPage
+from swell.parts import File, Image, Part, Text, as_json
+from swell.site import AsyncSite
+
+from .fold import Grown
+from .run import Run
+from .threads import Sidebar
+
+if TYPE_CHECKING:
+    from .app import ChatApp
+
+__all__ = ["FIELDS", "View", "split"]
+
+_log = logging.getLogger("swell.chat")
+
+FIELDS = "content from_user id time status parts branch error"
+WINDOW = 50
+"""Messages that are loaded at once, and for each wish for older ones."""
+
+LOADED_MAX = 1_000
+"""Most messages that one tab holds."""
+
+EVENTS: tuple[Event, ...] = (
+    *("stop", "scroll_up", "feedback", "suggestion", "edit", "regenerate"),
+    *("branch", "delete", "submit", "search", "jump"),
+)
+THREAD_EVENTS: tuple[ThreadsEvent, ...] = (
+    *("rename", "pin", "archive", "delete", "undo", "search", "more", "command"),
+)
+
+_READS = 5  # attempts to read what does not change meanwhile
+
+_INTERRUPTED = "This answer was interrupted."
+_FAILED = "Something went wrong while answering."
+
+
+def split(parts: Sequence[Part]) -> tuple[str, list[Part]]:
+    """Return the text at the end of an answer, which grows, and the parts before it."""
+    if parts and isinstance(parts[-1], Text):
+        return parts[-1].text, list(parts[:-1])
+    return "", list(parts)
+
+
+class _Tail:
+    """Follows one run on one row, at a cost that depends on what is new only."""
+
+    def __init__(self, run: Run, key: int) -> None:
+        self.run = run
+        self.key = key
+        self._at = len(run.fold.log)
+        self._content: int | None = None  # which part is shown as the row's content
+        self._state = ""
+        self.fresh = True  # nothing of it has been shown on this row
+
+    def cells(self, message: Message) -> list[Any]:
+        """Return the whole row, as of now."""
+        parts = self.run.fold.parts()
+        self._at, self.fresh = len(self.run.fold.log), False
+        self._note(parts)
+        content, rest = split(parts)
+        self._state = self._status()
+        return _row(message, content, rest, self._state, None)
+
+    def apply(self, page: AsyncPage) -> None:
+        """Record what has changed since."""
+        row = page["chat"].data[self.key]
+        log = self.run.fold.log
+        new, self._at = log[self._at :], len(log)
+        where = {change.at for change in new}
+        if len(where) <= 1 and all(isinstance(change, Grown) for change in new):
+            tail = "".join(change.text for change in new if isinstance(change, Grown))
+            if tail and where == {self._content}:
+                row.content += tail
+            elif tail:
+                row.parts[where.pop()].text += tail
+        else:
+            parts = self.run.fold.parts()
+            self._note(parts)
+            content, rest = split(parts)
+            row.content = content
+            row.parts = as_json(rest) if rest else None
+        if (state := self._status()) != self._state:
+            self._state = row.status = state
+
+    def _note(self, parts: Sequence[Part]) -> None:
+        self._content = len(parts) - 1 if parts and isinstance(parts[-1], Text) else None
+
+    def _status(self) -> str:
+        return "streaming" if self.run.fold else "pending"
+
+
+class View:
+    """What one tab shows.
+
+    Args:
+        chat: The app.
+        user: Who looks.
+        page: The tab's page.
+        site: Hands out files.
+
+    Attributes:
+        thread: The thread that is open; None for a new one.
+        token: Secret of the read-only link that is open instead, if one is.
+        settings: What the person has set for this thread, JSON.
+        suggestions: Prompts that can be chosen now, by name.
+        lock: Held while the view turns to another thread or branch.
+    """
+
+    def __init__(self, chat: ChatApp, user: User, page: AsyncPage, site: AsyncSite) -> None:
+        self.chat = chat
+        self.user = user
+        self.page = page
+        self.site = site
+        self.thread: Thread | None = None
+        self.token: str | None = None
+        self.settings: dict[str, Any] = {}
+        self.suggestions: dict[str, str] = {}
+        self.panel: str | None = None
+        self.lock = asyncio.Lock()
+        runs = chat.runs
+        self.sidebar = Sidebar(chat.store, user, lambda thread_id: bool(runs.of_thread(thread_id)))
+        self._rows: list[tuple[Message, int, list[Any]]] = []  # message, key, cells
+        self._count = WINDOW
+        self._next = 0
+        self._tails: dict[str, _Tail] = {}
+        self._news = asyncio.Event()
+        self._tailing: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Task[None] | None = None
+        self._dirty = False
+        self._said: dict[tuple[str, str], Any] = {}  # properties as last assigned
+        self._hash = ""
+
+    @property
+    def address(self) -> str:
+        """Location hash of what is shown, without `#`."""
+        if self.token is not None:
+            return f"s/{self.token}"
+        return f"t/{self.thread.id}" if self.thread is not None else ""
+
+    # ------------------------------------------------------------------------- painting
+
+    async def paint(self, address: str) -> None:
+        """Put all cards on the page, for the thread at an address."""
+        self._hash = address
+        self.page["meta"] = ui.meta_card("", title=self.chat.title, theme=self.chat.theme)
+        self._lay_out()
+        await self.sidebar.load()
+        self.page["threads"] = ui.threads_card(
+            "sidebar",
+            "threads",
+            [],
+            title=self.chat.title,
+            path="#t/",
+            new_path="#",
+            events=THREAD_EVENTS,
+            commands=self.chat.commands(),
+            thread_commands=[
+                ui.command("share", "Share…", icon="Share"),
+                ui.command("export", "Export…", icon="Download"),
+            ],
+        )
+        await self.go(address)
+
+    async def go(self, address: str) -> None:
+        """Show what is at an address: a thread, a shared one, or else a new one."""
+        self._hash = address
+        kind, _, rest = address.partition("/")
+        self._set("meta", "redirect", None)
+        try:
+            if kind == "t" and rest:
+                await self.open(rest)
+            elif kind == "s" and rest:
+                await self._turn_to(None, rest)
+            else:
+                await self._turn_to(None, None)
+        except NotFoundError:
+            await self._turn_to(None, None)
+            self.page["meta"].notification_bar = ui.notification_bar(
+                "This conversation is not there. It may have been deleted.", type="warning"
+            )
+            await self.page.save()
+
+    async def open(self, thread_id: str) -> None:
+        """Show a thread.
+
+        Raises:
+            NotFoundError: If it is not there, or not theirs.
+        """
+        if self.thread is not None and self.thread.id == thread_id:
+            await self.refresh()
+            return
+        thread = await self.chat.store.thread(self.user.id, thread_id)
+        await self._turn_to(thread, None)
+
+    async def _turn_to(self, thread: Thread | None, token: str | None) -> None:
+        """Paint the chat card anew: another conversation begins."""
+        messages: list[Message] = []
+        shown: list[list[Any]] = []
+        if token is not None:
+            thread, messages = await self.chat.store.shared(token, limit=WINDOW)
+            shown = [await self._cells(message) for message in messages]
+        elif thread is not None:
+            self.settings = await self.chat.store.settings(self.user.id, thread.id)
+            messages, shown = await self._read(thread.id, WINDOW)
+        else:
+            self.settings = {}
+        self._leave()
+        self.thread, self.token = (None, token) if token is not None else (thread, None)
+        self._count = WINDOW
+        self._rows = []
+        rows = {}
+        for message, cells in zip(messages, shown, strict=True):
+            key = self._new_key()
+            tail = self._follow(message, key)
+            cells = tail.cells(message) if tail is not None else cells
+            self._rows.append((message, key, cells))
+            rows[str(key)] = cells
+        for known in [known for known in self._said if known[0] == "chat"]:
+            del self._said[known]
+        self.page["chat"] = ui.chatbot_card(
+            "chat",
+            "chat",
+            data(FIELDS, rows=rows or None, t="map"),
+            placeholder=self.chat.placeholder,
+            events=() if token is not None else EVENTS,
+            greeting=self.chat.greeting,
+            attachments=self.chat.attachments if token is None else None,
+            read_only=True if token is not None else None,
+        )
+        self._set("meta", "title", thread.title if thread and thread.title else self.chat.title)
+        self._dress(more=len(messages) == WINDOW)
+        self._set("threads", "selected", self.thread.id if self.thread else None)
+        await self.page.save()
+        self._tail()
+
+    async def refresh(self) -> None:
+        """Show what has changed in the open thread and in the list, and nothing else."""
+        await self.sidebar.load()
+        for name, value in self.sidebar.card().items():
+            self._set("threads", name, value)
+        if self.thread is None:
+            self._set("threads", "selected", None)
+            await self.page.save()
+            return
+        thread = await self.chat.store.thread(self.user.id, self.thread.id)
+        limit = min(max(self._count, len(self._rows)), LOADED_MAX)
+        messages, drawn = await self._read(thread.id, limit)
+        # From here to the end of the edits nobody else gets a turn.
+        self.thread = thread
+        self._sync(messages, drawn)
+        self._set("meta", "title", thread.title or self.chat.title)
+        self._set("threads", "selected", thread.id)
+        self._dress(more=len(messages) >= limit and limit < LOADED_MAX)
+        if self._hash != self.address:
+            self._hash = self.address
+            self._set("meta", "redirect", f"#{self.address}")
+        await self.page.save()
+        self._tail()
+
+    async def _read(self, thread_id: str, limit: int) -> tuple[list[Message], list[list[Any]]]:
+        """Return the messages of a thread and their rows, as of now."""
+        for _ in range(_READS):
+            turns = self.chat.runs.turns
+            messages = await self.chat.store.messages(thread_id, limit=limit)
+            cells = [await self._cells(message) for message in messages]
+            if turns == self.chat.runs.turns:
+                break
+        return messages, cells  # if still old, what made it so is noted and read soon
+
+    async def older(self) -> None:
+        """Load older messages."""
+        if self._count < LOADED_MAX:
+            self._count = min(LOADED_MAX, len(self._rows) + WINDOW)
+        await self.refresh()
+
+    async def reach(self, message_id: str) -> None:
+        """Load older messages until this one is there."""
+        while not any(message.id == message_id for message, _, _ in self._rows):
+            before = len(self._rows)
+            await self.older()
+            if len(self._rows) == before:
+                return
+
+    def _sync(self, messages: Sequence[Message], drawn: Sequence[list[Any]]) -> None:
+        """Make the rows those of `messages`: what is there stays, what differs changes."""
+        rows = self.page["chat"].data
+        wanted = [message.id for message in messages]
+        keys = self._places(wanted)
+        for message, key, _ in self._rows:
+            if key not in keys:
+                rows[key] = None
+                self._unfollow(message.id)
+        known = {key: cells for _, key, cells in self._rows}
+        self._rows = []
+        for message, cells, key in zip(messages, drawn, keys, strict=True):
+            tail = self._tails.get(message.id)
+            if tail is not None and tail.run.ended.is_set():
+                self._unfollow(message.id)
+                rows[key] = cells
+            elif tail is None and (tail := self._follow(message, key)) is None:
+                if cells != known.get(key):
+                    rows[key] = cells
+            elif tail.key != key or key not in known or tail.fresh:
+                tail.key = key
+                cells = tail.cells(message)
+                rows[key] = cells
+            self._rows.append((message, key, cells))
+
+    def _places(self, wanted: Sequence[str]) -> list[int]:
+        """Return the key of each message: its own when it keeps its place, else a new one."""
+        known = {message.id: key for message, key, _ in self._rows}
+        keys: list[int] = []
+        first = next((i for i, id in enumerate(wanted) if id in known), len(wanted))
+        if first < len(wanted):  # older ones go before those that are there
+            start = known[wanted[first]]
+            lowest = min(known.values(), default=start)
+            keys = [min(start, lowest) - first + i for i in range(first)]
+        else:
+            first = 0
+        last: int | None = None
+        for id in wanted[first:]:
+            key = known.get(id)
+            if key is None or (last is not None and key <= last):
+                key = self._new_key()
+            keys.append(key)
+            last = key
+        return keys
+
+    def _new_key(self) -> int:
+        self._next += 1
+        return self._next
+
+    def _dress(self, *, more: bool) -> None:
+        """Set what depends on the thread as a whole."""
+        last = self._rows[-1][0] if self._rows else None
+        active = self.thread is not None and bool(self.chat.runs.of_thread(self.thread.id))
+        self._set("chat", "generating", active)
+        self._set("chat", "history_end", not more)
+        for name, value in self.sidebar.card().items():
+            self._set("threads", name, value)
+        first = self.chat.suggestions if last is None and self.token is None else ()
+        after = self.chat.runs.suggestions(last.id) if last is not None and not active else ()
+        self.suggestions = {f"{i}-{label}"[:60]: label for i, label in enumerate([*first, *after])}
+        offered = [ui.chat_suggestion(name, label) for name, label in self.suggestions.items()]
+        self._set("chat", "suggestions", offered if first else None)
+        self._set("chat", "follow_ups", offered if after else None)
+
+    def _set(self, card: str, name: str, value: Any) -> None:
+        if (card, name) not in self._said and value is None:
+            return
+        if self._said.get((card, name)) != value:
+            setattr(self.page[card], name, value)
+        self._said[card, name] = value
+
+    async def _cells(self, message: Message) -> list[Any]:
+        content, rest = split(message.parts)
+        if message.role == "user" and message.parts and isinstance(message.parts[0], Text):
+            content, rest = message.parts[0].text, message.parts[1:]
+        if any(isinstance(part, File | Image) for part in rest):
+            rest = await self.chat.files.shown(self.user.id, rest, self.site)
+        error = message.error
+        if message.status == "interrupted":
+            error = error or _INTERRUPTED
+        elif message.status == "failed":
+            error = error or _FAILED
+        status = None if message.role == "user" else message.status
+        return _row(message, content, rest, status, error)
+
+    # -------------------------------------------------------------------------- following
+
+    def _follow(self, message: Message, key: int) -> _Tail | None:
+        run = self.chat.runs.of_answer(message.id)
+        if run is None or self.token is not None:
+            return None
+        tail = self._tails[message.id] = _Tail(run, key)
+        run.watchers.add(self._news.set)
+        return tail
+
+    def _unfollow(self, message_id: str) -> None:
+        tail = self._tails.pop(message_id, None)
+        if tail is not None:
+            tail.run.watchers.discard(self._news.set)
+
+    def _tail(self) -> None:
+        if self._tails and (self._tailing is None or self._tailing.done()):
+            self._tailing = self.chat.own(self._pass_on())
+
+    async def _pass_on(self) -> None:
+        """Pass on what the runs say, as fast as it comes and the loop gets to it."""
+        while self._tails:
+            await self._news.wait()
+            self._news.clear()
+            for message_id, tail in list(self._tails.items()):
+                if tail.run.ended.is_set():
+                    self._unfollow(message_id)  # the refresh that follows shows how it ended
+                    continue
+                try:
+                    tail.apply(self.page)
+                except SwellError as error:
+                    _log.warning("an answer cannot be shown: %s", error)
+                    self._unfollow(message_id)
+            try:
+                await self.page.save()
+            except SwellError as error:
+                _log.warning("a page cannot be saved: %s", error)
+
+    # -------------------------------------------------------------------------- other tabs
+
+    def note(self, thread_id: str) -> None:
+        """Hear that a thread of this person has changed; looks soon, once for many changes."""
+        if self.token is not None and thread_id != "":
+            return
+        self._dirty = True
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = self.chat.own(self._refresh_soon())
+
+    async def _refresh_soon(self) -> None:
+        pause = 0.05
+        while self._dirty:
+            self._dirty = False
+            try:
+                async with self.lock:
+                    await self.refresh()
+            except NotFoundError:  # deleted in another tab
+                async with self.lock:
+                    self._hash = ""
+                    await self._turn_to(None, None)
+            except StoreUnavailableError:
+                self._dirty = True
+                await asyncio.sleep(pause)
+                pause = min(5.0, pause * 2)
+
+    async def settled(self) -> None:
+        """Wait until what has been heard of is shown."""
+        if self._refreshing is not None and not self._refreshing.done():
+            await asyncio.shield(self._refreshing)
+
+    def close(self) -> None:
+        """Let go of everything: the tab is gone."""
+        self._leave()
+        for task in (self._tailing, self._refreshing):
+            if task is not None:
+                task.cancel()
+
+    def _leave(self) -> None:
+        for message_id in list(self._tails):
+            self._unfollow(message_id)
+
+    # ------------------------------------------------------------------------------- panels
+
+    def show_panel(self, name: str, items: Iterable[Any]) -> None:
+        """Show a form beside the chat, over it in a narrow window."""
+        self.page["panel"] = ui.form_card("panel", list(items))
+        self.panel = name
+        self._lay_out()
+
+    def close_panel(self) -> None:
+        """Take the form away."""
+        if self.panel is not None:
+            with suppress(KeyError):
+                del self.page["panel"]
+            self.panel = None
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        chat, panel = ui.zone("chat", size="1"), ui.zone("panel", size="360px")
+        open_ = self.panel is not None
+        narrow = [ui.zone("sidebar"), ui.zone("panel", size="1") if open_ else chat]
+        both = [ui.zone("sidebar", size="auto"), chat, *([panel] if open_ else [])]
+        wide = [ui.zone("row", direction="row", size="1", zones=both)]
+        self.page["meta"].layouts = [
+            ui.layout("xs", height="100vh", zones=narrow),
+            ui.layout("m", height="100vh", zones=wide),
+        ]
+
+
+def _row(
+    message: Message, content: str, rest: Sequence[Part], status: str | None, error: str | None
+) -> list[Any]:
+    index, count = message.siblings
+    return [
+        content,
+        message.role == "user",
+        message.id,
+        message.created,
+        status,
+        as_json(rest) if rest else None,
+        [index, count] if count > 1 else None,
+        error,
+    ]

@@ -1,0 +1,229 @@
+"""ChatClient: drive a `@chat` function in tests: send, stop, edit, lose the network, restart."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from swell.chat import ChatApp, RunLimits
+from swell.live.wire import Ack, Act
+
+from .client import Client, Harness, serving
+
+__all__ = ["ChatClient", "ChatServer", "ChatTab", "chatting"]
+
+_FIELDS = ("content", "from_user", "id", "time", "status", "parts", "branch", "error")
+
+
+class ChatTab:
+    """One tab of a chat.
+
+    Attributes:
+        page: The tab itself, for all that is not here.
+    """
+
+    def __init__(self, page: Client) -> None:
+        self.page = page
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """The messages as shown, oldest first: `content`, `from_user`, `id`, `status` and so on."""
+        card = self.page.page.get("chat", {})
+        return [dict(zip(_FIELDS, row, strict=True)) for row in card.get("data", ())]
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts of the messages."""
+        return [message["content"] for message in self.messages]
+
+    @property
+    def answer(self) -> str:
+        """The text of the last message."""
+        return self.texts[-1] if self.messages else ""
+
+    @property
+    def status(self) -> str | None:
+        """The state of the last message."""
+        status: str | None = self.messages[-1]["status"] if self.messages else None
+        return status
+
+    @property
+    def generating(self) -> bool:
+        """Whether an answer is being made."""
+        return bool(self.page.page["chat"].get("generating"))
+
+    @property
+    def address(self) -> str:
+        """Location hash of the thread that is open, without `#`; empty for a new chat."""
+        return str(self.page.page["meta"].get("redirect") or "#").removeprefix("#")
+
+    @property
+    def threads(self) -> list[str]:
+        """Titles in the sidebar."""
+        return [item["title"] for item in self.page.page["threads"]["items"]]
+
+    async def send(self, text: str, *, id: str | None = None, wait: bool = True) -> Ack:
+        """Send a prompt.
+
+        Args:
+            text: The prompt.
+            id: Name of the action; the same id is the same action sent again.
+            wait: Wait until the answer has ended.
+        """
+        what: dict[str, Any] = {"text": text, "files": [], "command": None, "mentions": []}
+        event = ("chat", "submit", what)
+        act = Act(id or str(uuid.uuid4()), {"chat": text}, "chat", event)
+        ack = await self.page.send(act)
+        if wait and ack.st != "err":
+            await self.done()
+        return ack
+
+    async def attach(self, text: str, files: Sequence[str | Path | tuple[str, bytes]]) -> None:
+        """Send a prompt with files, and wait until the answer has ended."""
+        await self.page.act("chat", text, files=files)
+        await self.done()
+
+    async def done(self) -> None:
+        """Wait until no answer is being made."""
+        await self.page.until(lambda page: not page["chat"].get("generating"))
+
+    async def says(self, text: str) -> None:
+        """Wait until the last message has this text in it."""
+        await self.page.until(lambda _page: text in self.answer)
+
+    async def stop(self) -> None:
+        """Press Stop."""
+        await self.page.event("chat", "stop")
+
+    async def edit(self, index: int, text: str, *, wait: bool = True) -> None:
+        """Change the prompt at a place among the messages."""
+        await self._do("edit", {"id": self.messages[index]["id"], "content": text}, wait)
+
+    async def regenerate(self, index: int = -1, *, wait: bool = True) -> None:
+        """Ask for another answer, or for one after a failure."""
+        await self._do("regenerate", {"id": self.messages[index]["id"]}, wait)
+
+    async def branch(self, index: int, step: int) -> None:
+        """Go to the next (1) or the previous (-1) version of a message."""
+        await self._do("branch", {"id": self.messages[index]["id"], "step": step}, wait=False)
+
+    async def delete(self, index: int) -> None:
+        """Delete a message and what follows it."""
+        await self._do("delete", {"id": self.messages[index]["id"]}, wait=False)
+
+    async def open(self, address: str) -> None:
+        """Go to an address, such as `address` of another tab."""
+        await self.page.act("#", address, **{"#": address})
+
+    async def drop(self) -> None:
+        """Lose the connection."""
+        await self.page.drop()
+
+    async def drop_at(self, text: str) -> None:
+        """Lose the connection as soon as the answer has this text in it."""
+        await self.says(text)
+        await self.page.drop()
+
+    async def back(self) -> None:
+        """Connect again; the page is exact when this returns."""
+        await self.page.open()
+
+    async def _do(self, event: str, data: dict[str, Any], wait: bool) -> None:
+        await self.page.event("chat", event, data)
+        if wait:
+            await self.done()
+
+
+class ChatServer:
+    """A chat being served in this process."""
+
+    def __init__(self, handler: Callable[..., Any], options: dict[str, Any]) -> None:
+        self._handler = handler
+        self._options = options
+        self._stack = AsyncExitStack()
+        self._harness: Harness
+        self.app: ChatApp
+
+    async def start(self) -> None:
+        """Open the store and begin."""
+        self.app = ChatApp(self._handler, **self._options)
+        await self.app.start()
+        self._stack = AsyncExitStack()
+        self._stack.push_async_callback(self.app.stop)
+        self._harness = await self._stack.enter_async_context(
+            serving(self.app.serve, ack="handled")
+        )
+
+    async def tab(self, session: str = "session", address: str = "") -> ChatTab:
+        """Open a tab in a browser session."""
+        return ChatTab(await self._harness.tab(session, address))
+
+    async def drain(self, seconds: float = 0.0) -> None:
+        """Let the answers end, as at SIGTERM."""
+        await self.app.drain(seconds)
+
+    async def stop(self) -> None:
+        """End the server."""
+        await self._stack.aclose()
+
+    async def restart(self) -> None:
+        """End the server and begin again on the same store; open new tabs after it."""
+        await self.stop()
+        await self.start()
+
+
+class ChatClient(ChatTab):
+    """The first tab of a chat that is served for a test.
+
+    Attributes:
+        server: For further tabs, and to restart.
+    """
+
+    def __init__(self, page: Client, server: ChatServer) -> None:
+        super().__init__(page)
+        self.server = server
+
+    async def tab(self, session: str = "session", address: str = "") -> ChatTab:
+        """Open another tab; another session is another browser."""
+        return await self.server.tab(session, address)
+
+
+@asynccontextmanager
+async def chatting(
+    handler: Callable[..., Any],
+    *,
+    store: Any = None,
+    limits: RunLimits | None = None,
+    **options: Any,
+) -> AsyncIterator[ChatClient]:
+    """Serve a function as `@chat` would, and open a tab.
+
+    Args:
+        handler: The function.
+        store: As for `chat`; memory when left out.
+        limits: Bounds of runs.
+        **options: Further arguments of `chat`.
+    """
+    given = {
+        "title": "Chat",
+        "greeting": None,
+        "placeholder": None,
+        "suggestions": (),
+        "settings": None,
+        "attachments": False,
+        "user": None,
+        "theme": "auto",
+        **options,
+    }
+    server = ChatServer(handler, {"store": store, "limits": limits or RunLimits(), **given})
+    await server.start()
+    try:
+        first = await server.tab()
+        yield ChatClient(first.page, server)
+    finally:
+        async with asyncio.timeout(30):
+            await server.stop()

@@ -1,0 +1,33 @@
+import { area } from "./area";
+
+/** Words of the threads card. */
+export const text = area({
+  threads: "Chats",
+  newThread: "New chat",
+  untitled: "New chat",
+  searchThreads: "Search chats",
+  clearSearch: "Clear the search",
+  noThreads: "Your chats will be here.",
+  noThreadsFound: "Nothing found.",
+  threadMenu: (title: string) => `Menu of ${title}`,
+  renameThread: "Rename",
+  threadTitle: "Title",
+  pinThread: "Pin",
+  unpinThread: "Unpin",
+  archiveThread: "Archive",
+  unarchiveThread: "Take out of the archive",
+  deleteThread: "Delete",
+  threadDeleted: (title: string) => `Deleted “${title}”`,
+  undo: "Undo",
+  pinned: "Pinned",
+  today: "Today",
+  yesterday: "Yesterday",
+  lastWeek: "Last 7 days",
+  lastMonth: "Last 30 days",
+  olderThreads: "Older",
+  sharedThread: "Shared",
+  activeThread: "An answer is being written",
+  showThreads: "Show chats",
+  hideThreads: "Hide chats",
+  moreThreads: "Show more",
+});
