@@ -43,6 +43,7 @@ THREAD_EVENTS: tuple[ThreadsEvent, ...] = (
     *("rename", "pin", "archive", "delete", "undo", "search", "more", "command"),
 )
 
+_NEW = 8  # messages that may have come since the rows were read
 _READS = 5  # attempts to read what does not change meanwhile
 
 _INTERRUPTED = "This answer was interrupted."
@@ -258,14 +259,19 @@ class View:
             await self.page.save()
             return
         thread = await self.chat.store.thread(self.user.id, self.thread.id)
-        limit = min(max(self._count, len(self._rows)), LOADED_MAX)
+        limit = min(max(self._count, len(self._rows) + _NEW), LOADED_MAX)
         messages, drawn = await self._read(thread.id, limit)
+        full = len(messages) >= limit
+        if self._rows and self._count <= len(self._rows):  # nobody asked for older ones
+            oldest = self._rows[0][0].id
+            at = next((i for i, message in enumerate(messages) if message.id == oldest), 0)
+            messages, drawn, full = messages[at:], drawn[at:], full or at > 0
         # From here to the end of the edits nobody else gets a turn.
         self.thread = thread
         self._sync(messages, drawn)
         self._set("meta", "title", thread.title or self.chat.title)
         self._set("threads", "selected", thread.id)
-        self._dress(more=len(messages) >= limit and limit < LOADED_MAX)
+        self._dress(more=full and len(messages) < LOADED_MAX)
         if self._hash != self.address:
             self._hash = self.address
             self._set("meta", "redirect", f"#{self.address}")

@@ -1,0 +1,301 @@
+"""What is around the answers: threads, versions, questions, settings, files, sharing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+
+import msgspec
+import pytest
+
+from swell import ui
+from swell.chat import Reasoning, RunLimits, Source, ToolCall, Turn
+from swell.chat.settings import SettingsForm
+from swell.errors import AskTimeoutError
+from swell.models import ReasoningDelta
+from swell.testing.chat import ChatTab, chatting
+
+pytestmark = pytest.mark.anyio
+
+
+async def echo(turn: Turn) -> AsyncIterator[str]:
+    yield f"{turn.prompt}?"
+
+
+def controls(tab: ChatTab) -> list[str]:
+    """Return the names of the controls of the question that is shown."""
+    found: list[str] = []
+
+    def look(node: Any) -> None:
+        if isinstance(node, dict):
+            if str(node.get("name", "")).startswith("ask-"):
+                found.append(node["name"])
+            node = list(node.values())
+        if isinstance(node, list):
+            for one in node:
+                look(one)
+
+    look(tab.messages[-1]["parts"] if tab.messages else None)
+    return found
+
+
+async def test_a_question_is_answered_once_from_any_tab() -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        trip = await turn.ask(ui.textbox("city", "City"))
+        yield f"To {trip.city}."
+
+    async with chatting(answer) as chat:
+        await chat.send("Plan", wait=False)
+        await chat.page.until(lambda _: controls(chat))
+        other = await chat.tab(address=chat.address)
+        field, button = controls(other)
+        assert controls(chat) == [field, button]
+        await chat.drop()
+        await chat.back()
+        assert controls(chat) == [field, button]
+        await other.page.act(button, True, **{field: "Oslo"})
+        await chat.done()
+        assert chat.answer == "To Oslo."
+        assert "City: Oslo" in str(chat.messages[-1]["parts"])
+        await chat.page.act(button, True, **{field: "Rome"})
+        refused = chat.page.acks[-1]
+        assert (refused.st, refused.code) == ("err", "not_open")
+        assert chat.answer == "To Oslo."
+
+
+async def test_a_question_that_nobody_answers_ends_with_a_clear_state() -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        try:
+            await turn.confirm("Really?", timeout_s=0.01)
+        except AskTimeoutError:
+            yield "Then not."
+
+    async with chatting(answer) as chat:
+        await chat.send("Delete")
+        assert chat.answer == "Then not."
+        assert "No answer in time" in str(chat.messages[-1]["parts"])
+        assert controls(chat) == []
+
+
+async def test_stop_while_a_question_is_open_ends_both() -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        yield str(await turn.confirm("Really?"))
+
+    async with chatting(answer) as chat:
+        await chat.send("Delete", wait=False)
+        await chat.page.until(lambda _: controls(chat))
+        await chat.stop()
+        assert (chat.status, controls(chat)) == ("stopped", [])
+
+
+async def test_parts_reasoning_and_tools_are_folded_into_one_answer() -> None:
+    async def answer(turn: Turn) -> AsyncIterator[object]:
+        yield ReasoningDelta("Let me ")
+        yield ReasoningDelta("see.")
+        yield "Well, "
+        yield ToolCall("c1", "search", {"q": "x"})
+        yield ToolCall("c1", "search", {"q": "x"}, "done", "found")
+        yield "that "
+        yield "is it."
+        yield Source("A page")
+
+    async with chatting(answer) as chat:
+        await chat.send("Think")
+        thought, said, call, more, source = chat.messages[-1]["parts"]
+        assert (thought["text"], thought.get("done", True)) == ("Let me see.", True)
+        assert (said["text"], more["text"]) == ("Well, ", "that is it.")
+        assert (call["state"], call["result"]) == ("done", "found")
+        assert source["title"] == "A page"
+        stored = await chat.server.app.store.messages(chat.address.removeprefix("t/"))
+        assert isinstance(stored[-1].parts[0], Reasoning)
+
+
+async def test_the_sidebar_renames_pins_deletes_and_brings_back() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("First")
+        first = chat.address.removeprefix("t/")
+        other = await chat.tab()
+        await other.send("Second")
+        assert set(other.threads) == {"First", "Second"}
+        await chat.page.event("threads", "rename", {"id": first, "title": "A better name"})
+        await chat.page.event("threads", "pin", {"id": first, "on": True})
+        await other.page.until(lambda _: other.threads == ["A better name", "Second"])
+        await chat.page.event("threads", "search", {"query": "second"})
+        assert chat.threads == ["Second"]
+        await chat.page.event("threads", "search", {"query": ""})
+        await other.page.event("threads", "delete", {"id": first})
+        await chat.page.until(lambda _: chat.threads == ["Second"] and chat.texts == [])
+        await other.page.event("threads", "undo", {"id": first})
+        await chat.page.until(lambda _: "A better name" in chat.threads)
+        await chat.open(f"t/{first}")
+        assert chat.texts == ["First", "First?"]
+
+
+async def test_an_address_leads_to_its_thread_and_back() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("One")
+        one = chat.address
+        await chat.open("")
+        assert chat.texts == []
+        await chat.send("Two")
+        await chat.open(one)
+        assert chat.texts == ["One", "One?"]
+        await chat.open("t/nothing")
+        assert chat.texts == []
+        assert "not there" in str(chat.page.page["meta"]["notification_bar"])
+
+
+async def test_messages_are_deleted_found_and_rated() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("Apples")
+        await chat.send("Pears")
+        await chat.page.event("chat", "search", {"query": "apples"})
+        assert len(chat.page.page["chat"]["found"]) == 2
+        rated = chat.messages[1]["id"]
+        await chat.page.event(
+            "chat", "feedback", {"message": "", "positive": False, "id": rated, "comment": "No."}
+        )
+        [kept] = [one async for one in chat.server.app.store.feedback()]
+        assert (kept.message_id, kept.positive, kept.comment) == (rated, False, "No.")
+        await chat.delete(2)
+        assert chat.texts == ["Apples", "Apples?"]
+
+
+async def test_older_messages_come_in_above() -> None:
+    async with chatting(echo) as chat:
+        for number in range(30):
+            await chat.send(str(number))
+        other = await chat.tab(address=chat.address)
+        assert other.texts[0] == "5"
+        assert other.page.page["chat"]["history_end"] is False
+        await other.page.event("chat", "scroll_up")
+        assert other.texts == chat.texts
+        assert len(other.texts) == 60
+        assert other.page.page["chat"]["history_end"] is True
+
+
+async def test_a_shared_thread_can_be_read_until_sharing_ends() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("Hello")
+        id = chat.address.removeprefix("t/")
+        await chat.page.event("threads", "command", {"id": id, "name": "share"})
+        link = next(
+            item["textbox"]["value"]
+            for item in chat.page.page["panel"]["items"]
+            if "textbox" in item
+        )
+        address = link.partition("#")[2]
+        reader = await chat.tab(session="reader", address=address)
+        assert reader.texts == ["Hello", "Hello?"]
+        assert reader.page.page["chat"]["read_only"] is True
+        await reader.send("Mine", wait=False)
+        assert chat.texts == reader.texts == ["Hello", "Hello?"]
+        await chat.page.act("unshare", id)
+        late = await chat.tab(session="late", address=address)
+        assert late.texts == []
+
+
+async def test_export_offers_both_forms() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("Hello")
+        id = chat.address.removeprefix("t/")
+        await chat.page.event("threads", "command", {"id": id, "name": "export"})
+        panel = chat.page.page["panel"]["items"]
+        assert [item["link"]["label"] for item in panel if "link" in item] == ["Markdown", "JSON"]
+        await chat.page.act("close_panel")
+        assert "panel" not in chat.page.page
+
+
+class Settings(msgspec.Struct):
+    model: Literal["small", "large"] = "small"
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] = 0.7
+    brief: bool = False
+
+
+async def test_settings_are_kept_with_their_thread() -> None:
+    async def answer(turn: Turn) -> str:
+        assert isinstance(turn.settings, Settings)
+        return f"{turn.settings.model} {turn.settings.temperature:g}"
+
+    async with chatting(answer, settings=Settings) as chat:
+        await chat.page.act("settings")
+        given = {"setting-model": "large", "setting-temperature": "3", "setting-brief": True}
+        await chat.page.act("save_settings", True, **given)
+        assert "message_bar" in str(chat.page.page["panel"]["items"])
+        await chat.page.act("save_settings", True, **{**given, "setting-temperature": "1.5"})
+        assert "panel" not in chat.page.page
+        await chat.send("Hello")
+        assert chat.answer == "large 1.5"
+        other = await chat.tab(address=chat.address)
+        await other.send("Again")
+        assert other.answer == "large 1.5"
+        fresh = await chat.tab()
+        await fresh.send("New")
+        assert fresh.answer == "small 0.7"
+
+
+def test_a_settings_class_that_cannot_be_shown_is_refused() -> None:
+    class Odd(msgspec.Struct):
+        made: dict[str, int] = {}
+
+    class Bare(msgspec.Struct):
+        name: str
+
+    with pytest.raises(TypeError, match="no control"):
+        SettingsForm(Odd)
+    with pytest.raises(TypeError, match="default"):
+        SettingsForm(Bare)
+
+
+async def test_files_come_with_the_prompt_and_stay() -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        for file in turn.files:
+            yield f"{file.name}: {await file.text()}"
+
+    async with chatting(answer, attachments=True) as chat:
+        await chat.attach("Read", [("notes.txt", b"two words")])
+        assert chat.answer == "notes.txt: two words"
+        [part] = chat.messages[0]["parts"]
+        assert (part["type"], part["name"], part["url"][:4]) == ("file", "notes.txt", "/_f/")
+        await chat.edit(0, "Read again")
+        assert chat.answer == "notes.txt: two words"
+
+
+async def test_titles_and_suggestions_are_the_handlers() -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        turn.title("  A fine   name ")
+        turn.suggest("More", "Less")
+        yield turn.prompt
+
+    async with chatting(answer, suggestions=["Begin"], limits=RunLimits(flush_s=0.01)) as chat:
+        [begin] = chat.page.page["chat"]["suggestions"]
+        await chat.page.event("chat", "suggestion", begin["name"])
+        await chat.says("Begin")
+        await chat.done()
+        await chat.page.until(lambda _: chat.threads == ["A fine name"])
+        more, _ = chat.page.page["chat"]["follow_ups"]
+        await chat.page.event("chat", "suggestion", more["name"])
+        await chat.says("More")
+        await chat.done()
+        assert chat.texts == ["Begin", "Begin", "More", "More"]
+
+
+async def test_a_turn_tells_models_what_was_said() -> None:
+    told: list[list[dict[str, Any]]] = []
+
+    async def answer(turn: Turn) -> str:
+        told.append(turn.as_openai(system="Be brief."))
+        assert turn.as_anthropic() == told[-1][1:]
+        return "Fine."
+
+    async with chatting(answer) as chat:
+        await chat.send("How are you?")
+        await chat.send("Good.")
+        assert told[-1] == [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "How are you?"},
+            {"role": "assistant", "content": "Fine."},
+            {"role": "user", "content": "Good."},
+        ]
+        await asyncio.sleep(0)
