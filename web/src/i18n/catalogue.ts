@@ -8,6 +8,7 @@ import type { text as header } from "./header";
 import type { words as composer } from "./composer";
 import type { text as message } from "./message";
 import type { text as reading } from "./reading";
+import type { text as threads } from "./threads";
 
 type Words<T> = { readonly [K in keyof T]: T[K] extends Phrase ? (T[K] extends string ? string : T[K]) : never };
 
@@ -21,4 +22,5 @@ export type Catalogue = {
   readonly composer: Words<typeof composer>;
   readonly message: Words<typeof message>;
   readonly reading: Words<typeof reading>;
+  readonly threads: Words<typeof threads>;
 };

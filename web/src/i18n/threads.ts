@@ -1,12 +1,11 @@
 import { area } from "./area";
 
 /** Words of the threads card. */
-export const text = area({
+export const text = area("threads", {
   threads: "Chats",
   newThread: "New chat",
   untitled: "New chat",
   searchThreads: "Search chats",
-  clearSearch: "Clear the search",
   noThreads: "Your chats will be here.",
   noThreadsFound: "Nothing found.",
   threadMenu: (title: string) => `Menu of ${title}`,
