@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from swell import ui
 from swell.chat import Reasoning, RunLimits, Source, ToolCall, Turn
 from swell.chat.settings import SettingsForm
 from swell.errors import AskTimeoutError
+from swell.live.wire import Act
 from swell.models import ReasoningDelta
 from swell.testing.chat import ChatTab, chatting
 
@@ -21,6 +23,11 @@ pytestmark = pytest.mark.anyio
 
 async def echo(turn: Turn) -> AsyncIterator[str]:
     yield f"{turn.prompt}?"
+
+
+def act(name: str, values: dict[str, Any]) -> Act:
+    """Return what a browser sends when a button among controls is pressed."""
+    return Act(str(uuid.uuid4()), {**values, name: True}, name)
 
 
 def controls(tab: ChatTab) -> list[str]:
@@ -54,12 +61,11 @@ async def test_a_question_is_answered_once_from_any_tab() -> None:
         await chat.drop()
         await chat.back()
         assert controls(chat) == [field, button]
-        await other.page.act(button, True, **{field: "Oslo"})
+        await other.page.send(act(button, {field: "Oslo"}))
         await chat.done()
         assert chat.answer == "To Oslo."
         assert "City: Oslo" in str(chat.messages[-1]["parts"])
-        await chat.page.act(button, True, **{field: "Rome"})
-        refused = chat.page.acks[-1]
+        refused = await chat.page.send(act(button, {field: "Rome"}))
         assert (refused.st, refused.code) == ("err", "not_open")
         assert chat.answer == "To Oslo."
 
@@ -220,10 +226,14 @@ async def test_settings_are_kept_with_their_thread() -> None:
 
     async with chatting(answer, settings=Settings) as chat:
         await chat.page.act("settings")
-        given = {"setting-model": "large", "setting-temperature": "3", "setting-brief": True}
-        await chat.page.act("save_settings", True, **given)
+        given: dict[str, Any] = {
+            "setting-model": "large",
+            "setting-temperature": "3",
+            "setting-brief": True,
+        }
+        await chat.page.send(act("save_settings", given))
         assert "message_bar" in str(chat.page.page["panel"]["items"])
-        await chat.page.act("save_settings", True, **{**given, "setting-temperature": "1.5"})
+        await chat.page.send(act("save_settings", {**given, "setting-temperature": "1.5"}))
         assert "panel" not in chat.page.page
         await chat.send("Hello")
         assert chat.answer == "large 1.5"
