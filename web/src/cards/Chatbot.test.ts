@@ -220,9 +220,10 @@ describe("events", () => {
     expect(findAll("button[aria-label=Helpful]")).toEqual([]);
   });
 
-  test("a suggestion is an event, or words for the box when the app does not listen", () => {
+  test("a suggestion is an event, or words for the box when the app does not listen", async () => {
     const suggestions = [{ name: "s1", label: "Tell me more", caption: "About this" }];
     show({ suggestions, events: ["suggestion"] });
+    await vi.waitFor(() => find("[data-test=s1]"));
     click("[data-test=s1]");
     expect(client.sent[0]?.event).toEqual(["cb", "suggestion", "s1"]);
     client.ops(["d", ["chat", "events"]]);

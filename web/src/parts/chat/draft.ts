@@ -1,36 +1,9 @@
-/** What a person typed and did not send, kept in the tab so that a reload or a card put anew loses nothing. */
+/** What a person typed and did not send, kept in the tab so that a reload or a card put anew does not lose it. */
 import { storageKey } from "../../context";
 
-/** Texts longer than this, in characters, are not written at every key. */
-const LONG = 10_000;
-const LATER_MS = 500;
-
-const later = new Map<string, { readonly text: string; readonly timer: ReturnType<typeof setTimeout> }>();
-addEventListener("pagehide", () => {
-  for (const [card, { text }] of later) keepNow(card, text);
-});
-
-export function readDraft(card: string): string {
-  return later.get(card)?.text ?? read(storageKey("draft", card));
-}
+export const readDraft = (card: string): string => read(storageKey("draft", card));
 
 export function keepDraft(card: string, text: string): void {
-  clearTimeout(later.get(card)?.timer);
-  if (text.length <= LONG) {
-    keepNow(card, text);
-    return;
-  }
-  later.set(card, {
-    text,
-    timer: setTimeout(() => {
-      keepNow(card, text);
-    }, LATER_MS),
-  });
-}
-
-function keepNow(card: string, text: string): void {
-  clearTimeout(later.get(card)?.timer);
-  later.delete(card);
   write(storageKey("draft", card), text);
 }
 
