@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import pytest
 
 from swell.chat.store import Store, open_store
+from swell.chat.store.database import DatabaseStore
+from swell.chat.store.engine import Engine, Tx
 from swell.errors import NotFoundError
 from swell.parts import Text
 
 pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
 
 
 async def test_fifty_repeats_at_once_store_one_prompt(store: Store, url: str) -> None:
@@ -127,3 +133,39 @@ async def test_recovery_leaves_runs_of_living_processes_alone(store: Store, url:
     assert not await store.start(running.run.id)
     assert await store.recover() == []  # it is ours now
     assert await store.start(accepted.run.id)
+
+
+class Twice:
+    """A database whose connection breaks after each commit, so that each change is repeated."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        await self._engine.write(work)
+        return await self._engine.write(work)
+
+
+async def test_a_change_that_is_repeated_is_made_once(url: str) -> None:
+    plain = open_store(url)
+    store = DatabaseStore(cast("Engine", Twice(plain._engine)))  # type: ignore[attr-defined]
+    await store.open()
+    user = (await store.user("anna", "Anna")).id
+    made = await store.accept(user, action_id="1", prompt=[Text("Hi")])
+    assert not made.duplicate  # the first attempt was ours too
+    assert await store.start(made.run.id)
+    assert await store.finish(made.run.id, "done", [Text("Hello")])
+    assert len(await store.messages(made.thread.id)) == 2
+    assert await store.share(user, made.thread.id)
+    await store.import_thread(user, await store.export(user, made.thread.id))
+    assert len(await store.threads(user)) == 2
+    await store.add_file(user, name="a", mime="b", size=1, path="c")
+    await store.delete_message(user, made.answer.id)
+    await store.undelete_message(user, made.answer.id)
+    await store.delete_thread(user, made.thread.id)
+    await store.undelete_thread(user, made.thread.id)
+    assert len(await store.messages(made.thread.id)) == 2
+    await store.close()

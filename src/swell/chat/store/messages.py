@@ -374,10 +374,10 @@ _hidden = _hidden_start.union_all(
 _UNHIDE = update(messages).where(messages.c.id.in_(select(_hidden.c.id))).values(deleted=null())
 
 
-def whose(tx: Tx, user_id: str, message_id: str, *, deleted: bool = False) -> Row:
+def whose(tx: Tx, user_id: str, message_id: str) -> Row:
     """Return thread, parent, time of deletion, role and depth of a person's message."""
     row = tx.row(_WHOSE, message=message_id, user=user_id)
-    if row is None or (row[2] is not None) is not deleted:
+    if row is None or row[2] is not None:
         raise NotFoundError("message", message_id)
     return row
 
@@ -417,6 +417,9 @@ def sibling(tx: Tx, user_id: str, message_id: str, step: int) -> str:
 
 def remove(tx: Tx, user_id: str, message_id: str, time: float) -> Thread:
     """Hide a message and what is below it."""
+    done = tx.row(_WHOSE, message=message_id, user=user_id)
+    if done is not None and done[2] == time:  # already, when that got lost on the way
+        return thread_of(own_thread(tx, user_id, done[0])[:9])
     thread_id, parent_id, _, _, depth = whose(tx, user_id, message_id)
     leaf = thread_of(own_thread(tx, user_id, thread_id, lock=True)[:9]).leaf_id
     shown = leaf is not None and tx.row(_IS_ON_PATH, leaf=leaf, low=depth, message=message_id)
@@ -429,11 +432,15 @@ def remove(tx: Tx, user_id: str, message_id: str, time: float) -> Thread:
 
 def restore(tx: Tx, user_id: str, message_id: str) -> Thread:
     """Bring a hidden message back, with what was hidden together with it."""
-    thread_id, parent_id, *_ = whose(tx, user_id, message_id, deleted=True)
+    row = tx.row(_WHOSE, message=message_id, user=user_id)
+    if row is None:
+        raise NotFoundError("message", message_id)
+    thread_id, parent_id, *_ = row
     if parent_id is not None:
         whose(tx, user_id, parent_id)
     own_thread(tx, user_id, thread_id, lock=True)
-    tx.run(_UNHIDE, message=message_id)
+    if row[2] is not None:
+        tx.run(_UNHIDE, message=message_id)
     return select_branch(tx, user_id, thread_id, message_id)
 
 

@@ -97,6 +97,11 @@ _DELETE = (
     .where(threads.c.id == bindparam("thread"))
     .values(deleted=bindparam("time"), share_token=null())
 )
+_DELETED_AT = select(threads.c.id).where(
+    threads.c.id == bindparam("thread"),
+    threads.c.user_id == bindparam("user"),
+    threads.c.deleted == bindparam("time"),
+)
 _UNDELETE = (
     update(threads)
     .where(
@@ -223,6 +228,8 @@ def change(
 
 def remove(tx: Tx, user_id: str, thread_id: str, time: float) -> None:
     """Hide a thread until it is purged."""
+    if tx.row(_DELETED_AT, thread=thread_id, user=user_id, time=time):
+        return  # done already, when that got lost on the way
     own_thread(tx, user_id, thread_id, lock=True)
     tx.run(_DELETE, thread=thread_id, time=time)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from swell.chat.records import Message, MessageStatus, Role, Thread
-from swell.errors import ThreadFormatError
+from swell.errors import NotFoundError, ThreadFormatError
 from swell.parts import File, Image, Part, Reasoning, Source, Table, Text, ToolCall
 
 from . import messages as tree
@@ -120,6 +121,8 @@ def check(value: object) -> Exported:
 def import_thread(tx: Tx, user_id: str, found: Exported, ids: Sequence[str], time: float) -> Thread:
     """Store a checked export as a new thread; `ids` are for the thread and for each message."""
     thread_id = ids[0]
+    with contextlib.suppress(NotFoundError):  # done already, when that got lost on the way
+        return conversations.get(tx, user_id, thread_id)
     title = conversations.titled(found.title)
     conversations.add(tx, user_id, thread_id, time, title, created=found.created)
     new = {message.id: identity for message, identity in zip(found.messages, ids[1:], strict=True)}
