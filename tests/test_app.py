@@ -9,7 +9,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from swell import Expando, Q, app, data, expando_to_dict, main, ui
 from swell.app import App
@@ -603,3 +606,28 @@ async def test_a_lost_connection_does_not_stop_a_handler() -> None:
         await tab.open()
         await tab.until(lambda page: "said" in page)
         assert tab.welcomes == ["snapshot", "resumed"]
+
+
+async def test_another_application_answers_below_its_path() -> None:
+    async def hello(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse(f"hello from {scope['path']}")(scope, receive, send)
+
+    app = App()
+    app.add("/", _nothing)
+    app.mount("/api/", hello)
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.lifespan(),
+        httpx.AsyncClient(transport=transport, base_url="http://localhost") as http,
+    ):
+        assert (await http.get("/api/x")).text == "hello from /api/x"
+        assert "<!doctype html>" in (await http.get("/")).text.lower()
+        refused = await http.get("/api/x", headers={"host": "evil.example"})
+        assert refused.status_code == 400
+    for path in ("/", "/_s/x", "_f"):
+        with pytest.raises(ValueError, match="cannot be mounted"):
+            app.mount(path, hello)
+
+
+async def _nothing(q: Q) -> None:
+    await q.page.save()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .expando import Expando
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from .config import Settings
     from .server.asgi import Server
@@ -21,7 +21,7 @@ _Hook = Callable[[], Any]
 _Drain = Callable[[float], Awaitable[Any]]
 _MODES = ("unicast", "multicast", "broadcast")
 _ACKS = ("received", "handled")
-_REGISTERED = ("handlers", "acks", "_on_startup", "_on_shutdown", "_on_drain")
+_REGISTERED = ("handlers", "acks", "mounts", "_on_startup", "_on_shutdown", "_on_drain")
 
 
 class App:
@@ -45,6 +45,7 @@ class App:
         self.state = Expando()
         self.handlers: dict[str, tuple[Callable[..., Any], str | None]] = {}
         self.acks: dict[str, str] = {}
+        self.mounts: dict[str, ASGIApp] = {}
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []
@@ -84,6 +85,22 @@ class App:
             self._on_shutdown.append(on_shutdown)
         if on_drain is not None:
             self._on_drain.append(on_drain)
+
+    def mount(self, path: str, app: ASGIApp) -> None:
+        """Let another ASGI application answer below a path, such as an API beside the pages.
+
+        Args:
+            path: Begins with `/`, and is not only that.
+            app: It gets every HTTP request below the path, whoever sends it: it has to see to it
+                itself who may ask.
+
+        Raises:
+            ValueError: If the path cannot be used.
+        """
+        path = "/" + path.strip("/")
+        if path == "/" or path.split("/")[1] in ("_s", "_f"):
+            raise ValueError(f"an application cannot be mounted at {path!r}")
+        self.mounts[path] = app
 
     def forget(self) -> dict[str, Any]:
         """Forget all handlers and hooks, and return them for `restore`; for tests."""

@@ -255,6 +255,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             parse=_database_url,
         ),
     ] = "default"
+    api_key: Annotated[
+        str | None,
+        _About(
+            "What programs have to send as their bearer token to use a chat by an API, at least 16 "
+            "characters. Without it only programs on this machine may.",
+            least=16,
+            secret=True,
+        ),
+    ] = None
     session_max_age_s: Annotated[
         float,
         _About(

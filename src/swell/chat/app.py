@@ -49,6 +49,8 @@ def chat(
     user: _UserOf | None = None,
     theme: str = "auto",
     limits: RunLimits | None = None,
+    openai: bool = False,
+    ag_ui: bool = False,
 ) -> Callable[[_Handler], _Handler]:
     """Make a function the answer to every prompt of a chat.
 
@@ -70,6 +72,9 @@ def chat(
             of who is signed in when left out. Without sign-in every browser is a person.
         theme: Theme of the page, as for `ui.meta_card`.
         limits: Bounds of runs.
+        openai: Let programs use the function by OpenAI's chat API, below the route at `v1`; see
+            `docs/howto/doors.md`.
+        ag_ui: Let programs use it by AG-UI, below the route at `ag-ui`.
 
     Raises:
         ValueError: If the route cannot be used.
@@ -99,6 +104,11 @@ def chat(
         )(made.serve)
         if store is not None:
             main.keep_sessions_in = default_path().parent
+        if openai or ag_ui:
+            from .doors import open_doors
+
+            settings_of = made.form.load if made.form is not None else lambda _: None
+            open_doors(route, handler, settings_of, title=title, openai=openai, ag_ui=ag_ui)
         return handler
 
     return register

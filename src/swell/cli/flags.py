@@ -5,15 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from swell.config import Resolved, misspelt_names, resolve_settings, settings_table
 
 
-def add_setting_flags(parser: argparse.ArgumentParser) -> None:
-    """Add a flag for every setting that has one."""
+def add_setting_flags(parser: argparse.ArgumentParser, *, without: Sequence[str] = ()) -> None:
+    """Add a flag for every setting that has one.
+
+    Args:
+        parser: Of the command.
+        without: Settings whose flags mean something else there.
+    """
     for row in settings_table():
-        if row.flag:
+        if row.flag and row.name not in without:
             shown = f"{row.help} (default: {row.default or 'none'}; environment: {row.env})"
             parser.add_argument(
                 row.flag,

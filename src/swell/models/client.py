@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -122,6 +124,7 @@ class Compatible:
             base_url=self.base_url,
             headers=self._headers,
             timeout=_httpx().Timeout(timeout_s, connect=connect_s),
+            trust_env=not _local(self.base_url),  # no proxy leads to this machine
         )
         return client
 
@@ -162,6 +165,14 @@ async def _refusal(response: httpx.Response) -> ModelError:
 def _reported(failure: Failure) -> ModelError:
     kinds: list[type[ModelError]] = [ModelError, *ModelError.__subclasses__()]
     return next((kind for kind in kinds if kind.code == failure.code), ModelError)()
+
+
+def _local(base_url: str) -> bool:
+    try:
+        host = urlsplit(base_url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _httpx() -> Any:

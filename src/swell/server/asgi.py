@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Router, WebSocketRoute
 from starlette.routing import Route as HttpRoute
-from starlette.routing import Router, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -79,6 +79,7 @@ class Server:
                 HttpRoute("/_s/health", _health),
                 *self._bundle.routes(),
                 *file_routes(self._files, self.settings, self._signer, self.broker.owns),
+                *(Mount(path, app=mounted) for path, mounted in app.mounts.items()),
                 HttpRoute("/{path:path}", self._page, methods=["GET"]),
             ]
         )

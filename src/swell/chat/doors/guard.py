@@ -1,0 +1,64 @@
+"""Who may come through a door, and how much they may bring."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+
+__all__ = ["MAX_BODY", "read_json", "refusal"]
+
+MAX_BODY = 10_000_000
+"""Longest request, in bytes."""
+
+_PROXIED = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
+def refusal(request: Request, api_key: str | Callable[[], str | None] | None) -> str | None:
+    """Return why a request may not come in, or None.
+
+    With a key, the request has to have it as its bearer token. Without one, only programs on this
+    machine come in: no web page (those send an origin), and nothing that a proxy passes on.
+    """
+    if callable(api_key):
+        api_key = api_key()
+    if api_key:
+        given = request.headers.get("authorization", "")
+        expected = f"Bearer {api_key}"
+        allowed = hmac.compare_digest(given.encode(), expected.encode())
+        return None if allowed else "The API key is missing or wrong."
+    host = request.client.host if request.client is not None else ""
+    headers = request.headers
+    if not _loopback(host) or "origin" in headers or any(name in headers for name in _PROXIED):
+        return "Without an API key only programs on the server's own machine may ask."
+    return None
+
+
+async def read_json(request: Request) -> Any:
+    """Return the body.
+
+    Raises:
+        ValueError: If it is too long, or no JSON.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise ValueError("The content type has to be application/json.")
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MAX_BODY:
+            raise ValueError(f"The request is longer than {MAX_BODY:,} bytes.")
+    try:
+        return msgspec.json.decode(bytes(body))
+    except (msgspec.DecodeError, RecursionError):
+        raise ValueError("The request is not JSON.") from None
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,203 @@
+"""Chat with a model, with no code: any server that speaks OpenAI's chat API.
+
+Without arguments it looks for one on this machine: Ollama, llama.cpp, vLLM, LM Studio."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from swell.cli.command_error import CommandError
+from swell.cli.flags import add_setting_flags, resolve
+from swell.cli.serve import start
+from swell.errors import ModelAuthError, ModelConnectionError, ModelError
+from swell.models import Compatible
+
+NAME = "chat"
+HELP = "chat with a model, with no code"
+
+LOCAL = {
+    "Ollama": "http://127.0.0.1:11434/v1",
+    "llama.cpp": "http://127.0.0.1:8080/v1",
+    "vLLM": "http://127.0.0.1:8000/v1",
+    "LM Studio": "http://127.0.0.1:1234/v1",
+}
+"""Where a server on this machine is looked for, in this order."""
+
+PROBE_S = 1.0
+"""How long a server on this machine may take to say its models, in seconds."""
+
+MAX_SYSTEM = 200_000
+"""Longest file of instructions, in bytes."""
+
+_NONE_FOUND = """\
+no model was found on this machine ({places}).
+Start one, for instance with `ollama serve`, or say where one is:
+    swell chat --base-url http://127.0.0.1:8080/v1 --model NAME
+    swell chat --base-url https://api.openai.com/v1 --model NAME --api-key-env OPENAI_API_KEY"""
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """What the chat talks with.
+
+    Attributes:
+        base_url: Address of the API.
+        model: Name of the model.
+        models: All that the server has, the chosen one among them.
+        api_key: Sent as a bearer token; empty for none.
+        system: Instructions for the model.
+        title: Name of the app.
+    """
+
+    base_url: str
+    model: str
+    models: tuple[str, ...]
+    api_key: str = ""
+    system: str = ""
+    title: str = ""
+
+
+chosen: Chosen | None = None
+"""Set by the command, and read by `swell.cli.chat_app`."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "--base-url",
+        dest="model_url",
+        metavar="URL",
+        help="address of the API, such as http://127.0.0.1:8080/v1",
+    )
+    parser.add_argument(
+        "--model", metavar="NAME", help="name of the model; the server's first when left out"
+    )
+    parser.add_argument("--system", metavar="FILE", help="file with instructions for the model")
+    parser.add_argument(
+        "--api-key-env", metavar="NAME", help="environment variable that holds the API key"
+    )
+    parser.add_argument("--title", help="name of the app; that of the model when left out")
+    add_setting_flags(parser, without=["base_url"])
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    global chosen
+    settings = resolve(arguments).settings
+    if find_spec("httpx") is None:
+        raise CommandError("this needs one more package: pip install 'swell[models]'")
+    chosen = asyncio.run(
+        choose(
+            arguments.model_url,
+            arguments.model,
+            api_key=_key(arguments.api_key_env, os.environ),
+            system=_system(arguments.system),
+            title=arguments.title or "",
+        )
+    )
+    print(f"The model is {chosen.model} at {chosen.base_url}", flush=True)
+    return start(str(Path(__file__).with_name("chat_app.py")), settings)
+
+
+async def choose(
+    base_url: str | None,
+    model: str | None,
+    *,
+    api_key: str = "",
+    system: str = "",
+    title: str = "",
+    local: Mapping[str, str] = LOCAL,
+) -> Chosen:
+    """Find the server and the model.
+
+    Args:
+        base_url: Address of the API; None looks on this machine.
+        model: Name of the model; None takes the server's first.
+        api_key: Sent as a bearer token.
+        system: Instructions for the model.
+        title: Name of the app.
+        local: Names and addresses to look at.
+
+    Raises:
+        CommandError: If there is none, saying what to give.
+    """
+    if base_url is None:
+        found = await asyncio.gather(*(_listed(url, "", PROBE_S) for url in local.values()))
+        there = [(url, names) for url, names in zip(local.values(), found, strict=True) if names]
+        fitting = [one for one in there if model is None or model in one[1]]
+        if not fitting:
+            if there:
+                listed = "".join(f"\n    {name}  ({url})" for url, names in there for name in names)
+                raise CommandError(f"there is no model {model!r} on this machine, but:{listed}")
+            raise CommandError(_NONE_FOUND.format(places=", ".join(local)))
+        base_url, names = fitting[0]
+        return Chosen(base_url, model or names[0], tuple(names), api_key, system, title)
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise CommandError(f"{base_url!r} is no address; it begins with http:// or https://")
+    base_url = base_url.rstrip("/")
+    names = await _names(base_url, api_key)
+    if not names and not parts.path.strip("/"):  # the usual place
+        names = await _names(base_url + "/v1", api_key)
+        base_url += "/v1" if names else ""
+    if not names and model is None:
+        raise CommandError(f"{base_url} does not say which models it has; name one with --model")
+    model = model or names[0]
+    return Chosen(base_url, model, tuple(dict.fromkeys((model, *names))), api_key, system, title)
+
+
+async def _names(base_url: str, api_key: str) -> list[str]:
+    try:
+        return _chatting(await Compatible(base_url, "", api_key).models())
+    except ModelConnectionError:
+        raise CommandError(f"nothing answers at {base_url}; is the server running?", 1) from None
+    except ModelAuthError:
+        raise CommandError(
+            f"{base_url} wants an API key; put it into an environment variable and name that "
+            "with --api-key-env",
+        ) from None
+    except ModelError:
+        return []
+
+
+async def _listed(base_url: str, api_key: str, timeout_s: float) -> list[str]:
+    client = Compatible(base_url, "", api_key, timeout_s=timeout_s, connect_s=timeout_s)
+    try:
+        return _chatting(await client.models())
+    except ModelError:
+        return []
+
+
+def _chatting(names: list[str]) -> list[str]:
+    """Leave out models that only make embeddings, unless there are no others."""
+    return [name for name in names if "embed" not in name.lower()] or names
+
+
+def _key(variable: str | None, environ: Mapping[str, str]) -> str:
+    if variable is None:
+        return ""
+    if not (key := environ.get(variable, "").strip()):
+        raise CommandError(f"the environment variable {variable} is empty or not set")
+    return key
+
+
+def _system(file: str | None) -> str:
+    if file is None:
+        return ""
+    try:
+        with Path(file).open("rb") as opened:
+            content = opened.read(MAX_SYSTEM + 1)
+        if len(content) > MAX_SYSTEM:
+            raise CommandError(f"{file} is longer than {MAX_SYSTEM:,} bytes")
+        return content.decode().strip()
+    except OSError as error:
+        raise CommandError(f"cannot read {file}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise CommandError(f"{file} is not text in UTF-8") from None

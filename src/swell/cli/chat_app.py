@@ -1,0 +1,54 @@
+"""The app behind `swell chat`: one model, or several of one server to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from swell.chat import Turn, chat
+from swell.cli.chat import Chosen, chosen
+from swell.models import Compatible, Delta
+
+MODELS_SHOWN = 200
+"""Most models to choose from."""
+
+
+def settings_class(found: Chosen) -> type[Any]:
+    """Return the settings that people may change, with what was chosen as their defaults."""
+    names = tuple(dict.fromkeys((found.model, *found.models)))[:MODELS_SHOWN]
+    return msgspec.defstruct(
+        "ChatSettings",
+        [
+            ("model", Literal[names], found.model),
+            (
+                "temperature",
+                Annotated[
+                    float,
+                    msgspec.Meta(ge=0, le=2, description="0 to 2; 1 leaves it to the server"),
+                ],
+                1.0,
+            ),
+            ("instructions", str, found.system),
+        ],
+    )
+
+
+def serve(found: Chosen) -> None:
+    """Put the chat at `/`."""
+
+    @chat("/", title=found.title or found.model, settings=settings_class(found))
+    async def answer(turn: Turn) -> AsyncGenerator[Delta, None]:
+        now = turn.settings
+        model = Compatible(found.base_url, now.model, found.api_key)
+        messages = turn.as_openai(system=now.instructions or None)
+        temperature = None if now.temperature == 1 else now.temperature
+        async with aclosing(model.stream(messages, temperature=temperature)) as deltas:
+            async for delta in deltas:
+                yield delta
+
+
+if chosen is not None:
+    serve(chosen)
