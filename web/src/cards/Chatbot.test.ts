@@ -106,9 +106,10 @@ describe("the prompt box", () => {
     expect(find<HTMLButtonElement>(STOP).disabled).toBe(true);
   });
 
-  test("a draft never travels with something else", () => {
+  test("a draft never travels with something else", async () => {
     show({ data: buffer([[0, ["Hello", false]]]), events: ["feedback"] });
     type(BOX, "secret");
+    await vi.waitFor(() => find('button[aria-label="Helpful"]'));
     button("Helpful").click();
     expect(client.sent[0]?.args).toEqual({});
   });
@@ -204,6 +205,7 @@ describe("what was just sent", () => {
 describe("events", () => {
   test("feedback names the row, is not repeated, and can be switched", async () => {
     show({ data: buffer([[4, ["Hello", false]]]), events: ["feedback"] });
+    await vi.waitFor(() => find('button[aria-label="Helpful"]'));
     button("Helpful").click();
     button("Helpful").click();
     await client.ack();

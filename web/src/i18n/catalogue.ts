@@ -9,6 +9,8 @@ import type { words as composer } from "./composer";
 import type { text as message } from "./message";
 import type { text as reading } from "./reading";
 import type { text as threads } from "./threads";
+import type { text as actions } from "./actions";
+import type { text as diagram } from "./diagram";
 
 type Words<T> = { readonly [K in keyof T]: T[K] extends Phrase ? (T[K] extends string ? string : T[K]) : never };
 
@@ -23,4 +25,6 @@ export type Catalogue = {
   readonly message: Words<typeof message>;
   readonly reading: Words<typeof reading>;
   readonly threads: Words<typeof threads>;
+  readonly actions: Words<typeof actions>;
+  readonly diagram: Words<typeof diagram>;
 };

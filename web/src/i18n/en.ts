@@ -23,10 +23,6 @@ export const text = area("page", {
   copy: "Copy",
   copied: "Copied",
   wrapLines: "Wrap",
-  diagram: (kind: string) => `Diagram (${kind})`,
-  diagramSource: "Source",
-  diagramFailed: "This diagram could not be drawn. Here is its source.",
-  diagramTooLarge: "This diagram is too large to be drawn. Here is its source.",
   backToText: "Back to the text",
   helpful: "Helpful",
   unhelpful: "Not helpful",
@@ -51,7 +47,4 @@ export const text = area("page", {
   taskOpen: "to do",
   loadImage: (description: string, host: string) =>
     description === "" ? `Load image from ${host}` : `Load image “${description}” from ${host}`,
-  notSentEnded: "Not sent: this page is no longer connected.",
-  notSentFull: "Not sent: too much is waiting for the connection already.",
-  notSentTooLong: "Not sent: this is too long.",
 });

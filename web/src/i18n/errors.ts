@@ -9,11 +9,15 @@ export const text = area("errors", {
   // What the server says itself, by its code.
   handler_failed: "Something went wrong while answering.",
   busy: "The app is still busy.",
+  // What the client says itself.
+  offline: "Not sent: this page is no longer connected.",
+  outbox_full: "Not sent: too much is waiting for the connection already.",
+  too_big: "Not sent: this is too long.",
 });
 
-const codes: readonly string[] = ["handler_failed", "busy"] satisfies readonly (keyof typeof text)[];
+const codes: readonly string[] = ["handler_failed", "busy", "offline", "outbox_full", "too_big"] satisfies readonly (keyof typeof text)[];
 
-/** What to say of an error: words of our own for what the server always says in English, else what the app says. */
+/** What to say of an error: our own for what never comes from the app, else what the app says. */
 export function sentence({ code, msg }: { readonly code: string; readonly msg: string }): string {
   return codes.includes(code) ? text[code as keyof typeof text] : msg || text.errorTitle;
 }

@@ -4,7 +4,6 @@
  * The rules are those of the protocol. A frame is applied if it is the next one of this epoch; one that was seen is
  * dropped; after a gap the page is resumed from the last good position; after a frame that does not fit, from nothing.
  */
-import { text } from "../i18n/en";
 import type { Json } from "../state/json";
 import { Listeners } from "../state/listeners";
 import { Desync } from "../state/ops";
@@ -222,12 +221,12 @@ export class Client {
 
   /** Why an action cannot be taken, if it cannot. */
   #refusal(id: string, body: ActBody): { code: string; msg: string } | null {
-    if (this.#over) return { code: "offline", msg: text.notSentEnded };
+    if (this.#over) return { code: "offline", msg: "" };
     if (this.#outbox.size >= this.#limits.unacked_max) {
-      return { code: "outbox_full", msg: text.notSentFull };
+      return { code: "outbox_full", msg: "" };
     }
     const bytes = new TextEncoder().encode(JSON.stringify({ t: "act", id, ...body })).length;
-    return bytes > this.#limits.frame_max_bytes ? { code: "too_big", msg: text.notSentTooLong } : null;
+    return bytes > this.#limits.frame_max_bytes ? { code: "too_big", msg: "" } : null;
   }
 
   /** Send what waits, unless there is no connection, or the server has asked for a pause. */

@@ -5,7 +5,7 @@
  * which may reach neither this page nor any other place, and what comes back is shown as an image: there, nothing runs
  * and nothing is fetched.
  */
-import { text as words } from "../../i18n/en";
+import { text as words } from "../../i18n/diagram";
 import { luminance, mix, parseHex } from "../../theme/color";
 import type { CodeBlock } from "../code";
 import type { Context } from "../inline";

@@ -41,6 +41,12 @@ export interface Source {
   subscribe(changed: () => void): () => void;
 }
 
+/** What events call a message: the app's own name for it, else its row; null for history without names. */
+export function nameOf(source: Source, words: Words | null): RowId | null {
+  const own = words?.more?.["id"];
+  return typeof own === "string" || typeof own === "number" ? own : source.id;
+}
+
 const never = (): (() => void) => () => undefined;
 
 /** A message that stays as it is. */

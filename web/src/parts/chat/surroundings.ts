@@ -1,11 +1,12 @@
 /** What a message may want to know of the card that it is in. */
+import type { Json } from "../../state/page";
 import { getContext, setContext } from "svelte";
 
 export interface Surroundings {
   /** Whether the app listens to this event. */
   listens(event: string): boolean;
   /** Tell the app. */
-  emit(event: string, data: { readonly id: string | number }): Promise<"ok" | "failed">;
+  emit(event: string, data: Readonly<Record<string, Json>>): Promise<"ok" | "failed">;
 }
 
 const KEY = Symbol("surroundings");
