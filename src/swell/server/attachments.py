@@ -36,7 +36,7 @@ def submission(
     """Return the data of a `submit` event as the handler gets it.
 
     Args:
-        data: As the browser sent it: text, ids of files, command, mentions.
+        data: The prompt's text, and as the browser sent them ids of files, command, mentions.
         cards: The cards of the page, of which one has the name `source`.
         source: Name of the card.
         files: Where uploads are kept.

@@ -299,12 +299,13 @@ class Broker:
             return {}
         source, name, data = act.event
         if name == "submit":
-            cards, session, prefix = (
-                client.page.state.cards,
-                client.session_id,
-                self._settings.prefix,
+            given = data if isinstance(data, dict) else {}
+            if isinstance(act.args.get(source), str):
+                given = {**given, "text": act.args[source]}  # it travels once
+            cards, prefix = client.page.state.cards.values(), self._settings.prefix
+            data = submission(
+                given, cards, source, self._files, client.session_id, client.id, prefix
             )
-            data = submission(data, cards.values(), source, self._files, session, client.id, prefix)
         return {source: Expando({name: data})}
 
     def _run(

@@ -179,7 +179,6 @@ class Client:
         event = None
         if name is not None and (files or command or mentions or self._tells_submit(name)):
             submitted = {
-                "text": value,
                 "files": [await self._upload(file) for file in files],
                 "command": command,
                 "mentions": list(mentions),

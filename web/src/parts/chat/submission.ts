@@ -43,9 +43,8 @@ export const tellsSubmit = (card: Props): boolean =>
 export const wantsExtras = (card: Props): boolean =>
   tellsSubmit(card) || (yes(card["speech"]) && ("SpeechRecognition" in window || "webkitSpeechRecognition" in window));
 
-/** Data of the event `submit`: the server knows files by their ids. */
-export const submitted = (text: string, more: Submission | undefined): Json => ({
-  text,
+/** Data of the event `submit`. The server knows files by their ids, and adds the text: it travels once, in the args. */
+export const submitted = (more: Submission | undefined): Json => ({
   files: more?.files.map((file) => idOf(file.url)) ?? [],
   command: more?.command ?? null,
   mentions: more?.mentions ?? [],
