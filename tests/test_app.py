@@ -621,6 +621,7 @@ async def test_another_application_answers_below_its_path() -> None:
         httpx.AsyncClient(transport=transport, base_url="http://localhost") as http,
     ):
         assert (await http.get("/api/x")).text == "hello from /api/x"
+        assert (await http.post("/api")).text == "hello from /api"
         assert "<!doctype html>" in (await http.get("/")).text.lower()
         refused = await http.get("/api/x", headers={"host": "evil.example"})
         assert refused.status_code == 400

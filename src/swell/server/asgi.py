@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Router, WebSocketRoute
 from starlette.routing import Route as HttpRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from swell.config import load_settings
@@ -79,6 +79,8 @@ class Server:
                 HttpRoute("/_s/health", _health),
                 *self._bundle.routes(),
                 *file_routes(self._files, self.settings, self._signer, self.broker.owns),
+                # A mount is what is below a path; the application answers on the path itself, too.
+                *(HttpRoute(path, _Itself(mounted)) for path, mounted in app.mounts.items()),
                 *(Mount(path, app=mounted) for path, mounted in app.mounts.items()),
                 HttpRoute("/{path:path}", self._page, methods=["GET"]),
             ]
@@ -139,6 +141,16 @@ class Server:
         value = self._signer.sign(session_id) if session_id else self._signer.new()[1]
         response.raw_headers.append(self._signer.header(value, prefix=prefix, https=https))
         return response
+
+
+class _Itself:
+    """An ASGI application as an endpoint: a route calls functions otherwise, and with a request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
 
 
 async def _health(_request: Request) -> Response:

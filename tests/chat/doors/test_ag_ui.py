@@ -11,11 +11,13 @@ import pytest
 from ag_ui.core import Event, RunAgentInput, UserMessage
 from pydantic import TypeAdapter
 
-from swell.chat import Turn
+from swell import main
+from swell.chat import Turn, chat
 from swell.chat.doors.ag_ui import AGUIDoor
 from swell.errors import ModelRateError
 from swell.models import ReasoningDelta, ToolCallDelta
 from swell.parts import Source
+from swell.testing import isolated
 from tests.chat.doors.conftest import Serving
 
 pytestmark = pytest.mark.anyio
@@ -137,3 +139,20 @@ async def test_what_is_no_run_or_has_no_key_is_refused(serving: Serving) -> None
         assert (await http.post(url, json={})).status_code == 401
         headers = {"content-type": "application/json", "authorization": "Bearer key-1"}
         assert (await http.post(url, content=body(), headers=headers)).status_code == 200
+
+
+async def test_a_chat_opens_both_doors_beside_its_page(serving: Serving) -> None:
+    with isolated():
+
+        @chat("/", store=None, title="My docs", openai=True, ag_ui=True)
+        async def answer(turn: Turn) -> str:
+            return f"You asked: {turn.prompt}"
+
+        async with serving(main) as url, httpx.AsyncClient(trust_env=False) as http:
+            assert [event.type.value for event in await events(f"{url}/ag-ui", body())][-1] == (
+                "RUN_FINISHED"
+            )
+            models = (await http.get(f"{url}/v1/models")).json()
+            assert [model["id"] for model in models["data"]] == ["my-docs"]
+            assert (await http.get(url)).headers["content-type"].startswith("text/html")
+        await main.shutdown()
