@@ -93,7 +93,7 @@ docs: web ## run every code block of the docs
 pictures: web ## take the pictures of the docs anew
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && SWELL_PICTURES=1 \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest \
-		tests/e2e/test_docs_images.py tests/e2e/test_demo.py tests/e2e/test_gallery.py
+		tests/e2e/test_docs_images.py tests/e2e/test_demo.py tests/e2e/test_chat_image.py tests/e2e/test_gallery.py
 
 bench: web ## measure beside the peers, each in its own environment; BENCH="--quick" and more
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
