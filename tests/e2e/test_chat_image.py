@@ -38,5 +38,6 @@ def test_picture(run: Run, new_page: NewPage) -> None:
     expect(page.get_by_role("button", name="Helpful", exact=True)).to_be_visible()
     expect(page.locator("code .hljs-keyword, code span").first).to_be_visible()
     page.locator("textarea").blur()
+    IMAGES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=IMAGES / "chat-light.png", animations="disabled")
     assert (IMAGES / "chat-light.png").stat().st_size > 4_000
