@@ -44,6 +44,19 @@ def test_a_base_url_for_a_proxy_that_keeps_the_path(run: Run, page: Page) -> Non
     expect_messages(page, "Hi", "You said: Hi")
 
 
+def test_an_app_is_installed_under_its_own_name(run: Run, page: Page) -> None:
+    meta = "q.page['meta'] = ui.meta_card('', title='Sea life', theme='nord')"
+    source = ECHO.replace("q.page[", f"{meta}\n        q.page[", 1)
+    page.goto(run(source, "--base-url", "/apps/talk/").url)
+    expect(page).to_have_title("Sea life")
+    manifest = page.context.new_cdp_session(page).send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert '"name":"Sea life"' in manifest["data"]
+    assert "/apps/talk/_s/app.webmanifest" in manifest["url"]
+    colours = page.locator("meta[name=theme-color]")
+    assert {colours.nth(i).get_attribute("content") for i in range(2)} == {"#3b4251"}
+
+
 def test_an_app_mounted_in_fastapi_under_a_prefix(tmp_path: Path, page: Page) -> None:
     (tmp_path / "echo.py").write_text(ECHO)
     (tmp_path / "host.py").write_text(HOST)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import struct
 from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from swell.errors import SettingError
 from swell.server.static import ClientBundle
@@ -167,6 +169,8 @@ class Page(HTMLParser):
         self.body: dict[str, str | None] = {}
         self.inline: list[str] = []
         self.ids: list[str | None] = []
+        self.links: dict[str | None, str | None] = {}
+        self.colours: dict[str | None, str | None] = {}
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -176,6 +180,10 @@ class Page(HTMLParser):
             self.loads.append(address)
         if tag == "body":
             self.body = given
+        if tag == "link":
+            self.links[given.get("rel")] = address
+        if given.get("name") == "theme-color":
+            self.colours[given.get("media")] = given.get("content")
         self.inline += [name for name in given if name == "style" or name.startswith("on")]
         if tag == "style" or (tag == "script" and "src" not in given):
             self.inline.append(tag)
@@ -187,8 +195,50 @@ def test_the_page_starts_the_client_under_its_prefix(built: Path) -> None:
     page = Page(bundle.render_html(prefix="/x", route="/demo").decode())
     assert page.body == {"data-prefix": "/x", "data-route": "/demo", "data-build": bundle.build}
     assert "app" in page.ids
-    fetched = [address for address in page.loads if not address.startswith("data:")]
+    later = {page.links["manifest"], page.links["apple-touch-icon"]}
+    fetched = [url for url in page.loads if not url.startswith("data:") and url not in later]
     assert sorted(fetched) == sorted(f"/x/_s/assets/{name}" for name in bundle.first_load())
+
+
+@pytest.mark.parametrize("prefix", ["", "/apps/talk"])
+async def test_an_app_can_be_installed_from_wherever_it_is_served(built: Path, prefix: str) -> None:
+    bundle = ClientBundle.load(built)
+    page = Page(bundle.render_html(prefix=prefix, route="/demo").decode())
+    assert set(page.colours) == {
+        "(prefers-color-scheme: light)",
+        "(prefers-color-scheme: dark)",
+    }
+    mounted = Starlette(routes=[Mount(prefix, routes=bundle.routes())])
+    transport = httpx.ASGITransport(app=mounted)
+    async with httpx.AsyncClient(transport=transport, base_url="http://chat.example") as browser:
+        answer = await browser.get(f"{page.links['manifest']}&name=Sea+life")
+        assert answer.headers["content-type"] == "application/manifest+json"
+        manifest = answer.json()
+        assert manifest["name"] == "Sea life"
+        assert str(answer.url.join(manifest["start_url"])) == f"http://chat.example{prefix}/demo"
+        assert str(answer.url.join(manifest["scope"])) == f"http://chat.example{prefix}/"
+        icons = [(answer.url.join(one["src"]), one) for one in manifest["icons"]]
+        icons.append((answer.url.join(str(page.links["apple-touch-icon"])), {}))
+        for address, said in icons:
+            assert address.host == "chat.example"
+            icon = await browser.get(address)
+            assert icon.status_code == 200, address
+            assert icon.headers["content-type"] == said.get("type", "image/png")
+            if icon.content.startswith(b"\x89PNG"):
+                width, height = struct.unpack(">II", icon.content[16:24])
+                assert said.get("sizes", "180x180") == f"{width}x{height}"
+    assert {one.get("purpose", "any") for one in manifest["icons"]} == {"any", "maskable"}
+    assert {"192x192", "512x512"} < {one["sizes"] for one in manifest["icons"]}
+
+
+@pytest.mark.parametrize(
+    "route", ["//evil.example", "https://evil.example", "\\\\evil.example", ""]
+)
+async def test_a_manifest_starts_no_other_site(built: Path, route: str) -> None:
+    async with browse(ClientBundle.load(built)) as browser:
+        answer = await browser.get("/_s/app.webmanifest", params={"route": route})
+        assert answer.url.join(answer.json()["start_url"]).host == "localhost"
+        assert (await browser.get("/_s/icons/..%2finstall.py")).status_code == 404
 
 
 def test_the_page_obeys_its_own_policy(built: Path) -> None:

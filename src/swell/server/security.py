@@ -279,6 +279,7 @@ def security_headers(host: str, https: bool) -> list[tuple[bytes, bytes]]:
             # 'self' covers the socket by today's standard; older browsers want it spelt out
             f"connect-src 'self' {socket_source}".rstrip(),
             "font-src 'self'",
+            "manifest-src 'self'",
             "frame-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",

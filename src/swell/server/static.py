@@ -24,6 +24,7 @@ from starlette.routing import Route
 from swell.errors import SettingError
 from swell.server.locales import LOCALES, NOSCRIPT, html_language
 
+from .install import install_links, install_routes
 from .security import frame_headers, request_host
 
 __all__ = ["ASSETS_PATH", "ENTRY", "FRAME_PATH", "WEB_DIR", "ClientBundle"]
@@ -50,13 +51,6 @@ _VIEWPORT = (
     "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 )
 _PACKED_ALREADY = {".png", ".webp", ".woff2"}
-
-_ICON = (
-    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
-    "<rect width='32' height='32' rx='8' fill='#2563eb'/>"
-    "<path d='M5 19c3.7 0 3.7-5 7.3-5s3.7 5 7.4 5 3.6-5 7.3-5' fill='none' stroke='#fff'"
-    " stroke-width='3' stroke-linecap='round'/></svg>"
-)
 
 
 class _Chunk(msgspec.Struct):
@@ -172,8 +166,7 @@ class ClientBundle:
         language, direction = html_language(locale)
         links = [f'<link rel="stylesheet" href="{base}{name}">' for name in self.css]
         links += [f'<link rel="modulepreload" href="{base}{name}">' for name in preload]
-        # an inline icon: browsers ask for /favicon.ico otherwise
-        links.append(f'<link rel="icon" href="data:image/svg+xml,{quote(_ICON)}">')
+        links += install_links(prefix=prefix, route=route, title=title)
         body = {"data-prefix": prefix, "data-route": route, "data-build": self.build}
         attributes = " ".join(f'{name}="{html.escape(text)}"' for name, text in body.items())
         page = [
@@ -200,6 +193,7 @@ class ClientBundle:
         return [
             Route(ASSETS_PATH + "{name}", self.serve, methods=["GET"], name="asset"),
             Route(FRAME_PATH, self.serve_frame, methods=["GET"], name="diagram"),
+            *install_routes(),
         ]
 
     async def serve_frame(self, request: Request) -> Response:

@@ -23,6 +23,8 @@ export function applyLook({ dark, colours }: Look): void {
   applied = Object.keys(colours).map((name) => `--${name}`);
   for (const [name, value] of Object.entries(colours)) style.setProperty(`--${name}`, value);
   style.setProperty("color-scheme", dark ? "dark" : "light");
+  // The edge of the window, where the device shows one: until now as the system likes it.
+  for (const meta of document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")) meta.content = colours["page"] ?? "#f5f5f5";
 }
 
 /** Whether a name means the default theme without asking the others. */
