@@ -48,6 +48,13 @@ def test_there_are_the_fifteen_themes_and_another_name_of_the_default() -> None:
     assert len(set(THEMES) - {"light"}) == 15
 
 
+def test_a_page_may_be_light_or_dark_as_the_system_is() -> None:
+    checked = put(theme="auto")
+    assert checked["theme"] == "auto"
+    assert check_property("meta", checked, ["theme"], "nord") == "nord"
+    assert check_property("meta", checked, ["theme"], "auto") == "auto"
+
+
 def test_a_theme_of_the_app_can_be_used() -> None:
     own = ui.theme("mine", text="#000", card="#fff", page="#eee", primary="red")
     checked = put(themes=[own], theme="mine")
