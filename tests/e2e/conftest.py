@@ -148,8 +148,11 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         text = message.text
-        if message.type == "error" and "WebSocket connection" not in text:  # tests cut those
-            self.problems.append(f"console: {text}")
+        if message.type != "error" or "WebSocket connection" in text:  # tests cut those
+            return
+        if re.search("Failed to load resource: net::ERR_(CONNECTION|SOCKET|EMPTY|NETWORK)", text):
+            return  # and with them what was being loaded; what does not come again is missing then
+        self.problems.append(f"console: {text}")
 
 
 NewPage = Callable[..., Page]

@@ -131,6 +131,8 @@ def test_r1_the_notice_comes_and_goes_and_a_prompt_waits_for_the_network(
         assert story.prompts == ["100", "typed offline: 20"]
         assert shown(page)[::2] == story.prompts
         expect(box(page)).to_have_value("draft")
+        # What could not be loaded while the network was away has been asked for again.
+        expect(page.get_by_role("group", name="Message actions").last).to_be_attached()
 
 
 def test_r3_frames_that_are_lost_doubled_or_swapped(

@@ -1,7 +1,7 @@
 /** Parts of the interface that most pages do without are loaded when they are first wanted. */
 
 /** How long to wait before another attempt, in milliseconds; the connection is probably away. */
-const AGAIN_MS = 3000;
+export const AGAIN_MS = 3000;
 
 /**
  * The default export of a module, from when `wanted` is true for the first time.

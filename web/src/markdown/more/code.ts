@@ -88,7 +88,9 @@ export function completeCode(block: CodeBlock, context: Context): void {
 }
 
 async function paint(block: CodeBlock, code: string, language: string): Promise<void> {
-  const { colour, loadLanguage } = await import("./highlight");
+  const found = await import("./highlight").catch(() => null); // without a connection it stays plain
+  if (found === null) return;
+  const { colour, loadLanguage } = found;
   if (!(await loadLanguage(language))) return;
   if (code.length > AT_ONCE) await idle();
   // It may have gone on, or been coloured, or be selected: then it stays as it is.

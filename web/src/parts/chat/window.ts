@@ -124,7 +124,9 @@ export class Window {
 
   /** Make room, away from the view. */
   async #foldFar(first: number, last: number): Promise<void> {
-    const { far } = await import("./far");
+    const found = await import("./far").catch(() => null); // the next look asks again
+    if (found === null) return;
+    const { far } = found;
     const panes = this.#sections.slice(0, -AT_END).map(({ key }) => this.#panes.get(key));
     for (const pane of far(panes, first - 1, last, this.#drawn - MAX_DRAWN)) {
       pane.fold();
