@@ -106,6 +106,8 @@ function patchDom(): void {
   for (const [name, value] of Object.entries(missing)) {
     if (!(name in globalThis) || name === "matchMedia") Object.defineProperty(globalThis, name, { value, configurable: true });
   }
+  // jsdom lays nothing out.
+  if (!("scrollIntoView" in Element.prototype)) Object.defineProperty(Element.prototype, "scrollIntoView", { value: () => undefined });
 }
 patchDom();
 

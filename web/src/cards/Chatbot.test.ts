@@ -217,6 +217,46 @@ describe("events", () => {
     ]);
   });
 
+  test("events name a message as the app does, when it does", async () => {
+    const data = buffer([["r1", ["Hello", false, "m-1", "failed"]]], ["content", "from_user", "id", "status"]);
+    show({ data, events: ["feedback", "regenerate", "delete", "edit"] });
+    await vi.waitFor(() => find('button[aria-label="Helpful"]'));
+    button("Helpful").click();
+    await vi.waitFor(() => find('button[aria-label="Delete"]'));
+    button("Delete").click();
+    await vi.waitFor(() => find('button[aria-label="Press again to delete"]'));
+    button("Press again to delete").click();
+    await vi.waitFor(() => {
+      expect(client.sent.map(({ event }) => event)).toEqual([
+        ["cb", "feedback", { message: "Hello", positive: true, id: "m-1" }],
+        ["cb", "delete", { id: "m-1" }],
+      ]);
+    });
+  });
+
+  test.each([
+    ["enter", { shiftKey: true }, {}],
+    ["ctrl_enter", {}, { ctrlKey: true }],
+  ])("with submit_key %s the editor of a message sends as the composer does", async (submit_key, breaks, sends) => {
+    const data = buffer([[0, ["Hi", true, "m-0"]]], ["content", "from_user", "id"]);
+    show({ data, events: ["edit"], submit_key });
+    await vi.waitFor(() => find('button[aria-label="Edit"]'));
+    button("Edit").click();
+    await vi.waitFor(() => find(".editor textarea"));
+    press(".editor textarea", "Enter", breaks);
+    expect(client.sent).toEqual([]);
+    press(".editor textarea", "Enter", sends);
+    expect(client.sent.map(({ event }) => event)).toEqual([["cb", "edit", { id: "m-0", content: "Hi" }]]);
+  });
+
+  test("a conversation for reading only has no box, and gets one when it opens", () => {
+    show({ data: buffer([[0, ["Hello", false]]]), read_only: true, suggestions: [{ name: "a", label: "More" }] });
+    expect(messages()).toHaveLength(1);
+    expect(findAll("textarea")).toEqual([]);
+    client.ops(["s", ["chat", "read_only"], null]);
+    expect(findAll("textarea")).toHaveLength(1);
+  });
+
   test("no thumbs without the event", () => {
     show({ data: buffer([[0, ["Hello", false]]]) });
     expect(findAll("button[aria-label=Helpful]")).toEqual([]);

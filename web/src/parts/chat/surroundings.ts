@@ -5,6 +5,8 @@ import { getContext, setContext } from "svelte";
 export interface Surroundings {
   /** Whether the app listens to this event. */
   listens(event: string): boolean;
+  /** Whether Enter breaks the line and Ctrl+Enter sends. */
+  byCtrl(): boolean;
   /** Tell the app. */
   emit(event: string, data: Readonly<Record<string, Json>>): Promise<"ok" | "failed">;
 }
