@@ -1,0 +1,230 @@
+"""`@chat` as a person uses it: stream, reload, second tab, Stop, branches, and the sidebar."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from .chat import messages
+from .conftest import ROOT, NewPage, Run, RunningApp
+
+HELLO = (ROOT / "examples/chat/hello.py").read_text()
+COUNT = """
+    import asyncio
+    from swell.chat import Turn, chat
+
+    @chat("/", title="Counter")
+    async def answer(turn: Turn):
+        for number in range(int(turn.prompt)):
+            yield f"w{number} "
+            await asyncio.sleep(0.02)
+"""
+FREE_MS = 1_000  # how long the composer may take to be free after Stop
+
+
+def words(count: int) -> str:
+    return " ".join(f"w{number}" for number in range(count))
+
+
+def say(page: Page, text: str) -> None:
+    box = page.get_by_role("textbox", name="Type your message")
+    box.fill(text)
+    box.press("Enter")
+
+
+def expect_messages(page: Page, *texts: str) -> None:
+    """Wait until the messages are exactly these, each below its time."""
+    exact = [re.compile(rf"^\s*\d+:\d\d [AP]M\s+{re.escape(text)}\s*$") for text in texts]
+    expect(messages(page)).to_have_text(exact)
+
+
+def answer(page: Page) -> Locator:
+    return messages(page, "assistant").last
+
+
+def stop_button(page: Page) -> Locator:
+    return page.locator('[data-test="chat-stop"]')
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def threads(page: Page) -> Locator:
+    return page.get_by_role("navigation", name="Chats").locator("a.thread")
+
+
+def choose(page: Page, thread: str, item: str) -> None:
+    """Choose an item of a conversation's menu."""
+    threads(page).filter(has_text=thread).hover()
+    button(page, f"Menu of {thread}").click()
+    page.get_by_role("menuitem", name=item).click()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """An environment in which nothing is stored yet."""
+    return {"XDG_DATA_HOME": str(tmp_path / "data"), "SWELL_DATABASE_URL": ""}
+
+
+@pytest.fixture
+def counter(run: Run, home: dict[str, str]) -> RunningApp:
+    return run(COUNT, env=home)
+
+
+def test_five_lines_are_a_chat(run: Run, page: Page, home: dict[str, str]) -> None:
+    page.goto(run(HELLO, env=home).url)
+    say(page, "Hi")
+    expect_messages(page, "Hi", "You said: Hi")
+    say(page, "Again")
+    expect_messages(page, "Hi", "You said: Hi", "Again", "You said: Again")
+    page.reload()
+    expect_messages(page, "Hi", "You said: Hi", "Again", "You said: Again")
+    expect(page).to_have_title("Hi")
+
+
+def test_a_reload_and_a_second_tab_see_the_answer_once(counter: RunningApp, page: Page) -> None:
+    page.goto(counter.url)
+    say(page, "150")
+    expect(answer(page)).to_contain_text("w20 ")
+    page.reload()
+    expect(stop_button(page)).to_be_visible()
+    other = page.context.new_page()
+    other.goto(page.url)
+    for tab in (page, other):
+        expect(stop_button(tab)).to_have_count(0)
+        expect_messages(tab, "150", words(150))
+        expect(threads(tab)).to_have_text(["150"])
+
+
+def test_stop_is_there_at_any_time_and_keeps_what_was_said(counter: RunningApp, page: Page) -> None:
+    page.goto(counter.url)
+    for prompt in ("5000", "6000"):
+        say(page, prompt)
+        expect(answer(page)).to_contain_text("w10 ")
+        expect(threads(page).locator('[role="img"]')).to_have_count(1)
+        stop_button(page).click(timeout=2_000)
+        expect(stop_button(page)).to_have_count(0, timeout=FREE_MS)
+        said = answer(page).inner_text()
+        page.wait_for_timeout(300)  # in which fifteen more words would have come
+        assert answer(page).inner_text() == said
+        [kept] = re.findall(r"w0 .*w\d+", said)
+        assert kept == words(len(kept.split()))
+        expect(answer(page)).to_contain_text("Stopped")
+        expect(threads(page).locator('[role="img"]')).to_have_count(0)
+    page.reload()
+    expect(answer(page)).to_contain_text(kept)
+    expect(answer(page)).to_contain_text("Stopped")
+
+
+def test_stop_from_another_tab(counter: RunningApp, page: Page) -> None:
+    page.goto(counter.url)
+    say(page, "5000")
+    expect(answer(page)).to_contain_text("w10 ")
+    other = page.context.new_page()
+    other.goto(page.url)
+    stop_button(other).click()
+    expect(stop_button(page)).to_have_count(0, timeout=2 * FREE_MS)
+    expect(answer(page)).to_contain_text("Stopped")
+
+
+def test_the_stop_button_never_moves_while_words_come(counter: RunningApp, page: Page) -> None:
+    page.goto(counter.url)
+    say(page, "5000")
+    expect(answer(page)).to_contain_text("w5 ")
+    button = stop_button(page).element_handle()
+    place = button.bounding_box()
+    until = time.monotonic() + 1.5
+    while time.monotonic() < until:
+        assert button.evaluate("(it) => it.isConnected && !it.disabled")
+        assert button.bounding_box() == place
+    button.click()
+
+
+def test_an_edited_prompt_is_a_branch(counter: RunningApp, page: Page) -> None:
+    page.goto(counter.url)
+    say(page, "3")
+    expect_messages(page, "3", words(3))
+    button(page, "Edit").click()
+    page.get_by_role("textbox", name="Your message", exact=True).fill("4")
+    page.keyboard.press("Enter")
+    expect_messages(page, "4", words(4))
+    expect(page.get_by_role("group", name="Version 2 of 2")).to_contain_text("2/2")
+    button(page, "Previous version").click()
+    expect_messages(page, "3", words(3))
+    page.reload()
+    expect_messages(page, "3", words(3))
+    expect(page.get_by_role("group", name="Version 1 of 2")).to_be_visible()
+
+
+def test_another_answer_is_a_sibling(counter: RunningApp, page: Page) -> None:
+    page.goto(counter.url)
+    say(page, "3")
+    expect_messages(page, "3", words(3))
+    button(page, "Write another answer").click()
+    versions = page.get_by_role("group", name="Version 2 of 2")
+    expect(versions).to_be_visible()
+    expect_messages(page, "3", words(3))
+
+
+def test_the_sidebar_has_no_frame(counter: RunningApp, page: Page) -> None:
+    page.goto(counter.url)
+    sidebar = page.locator(".card.threads")
+    expect(page.get_by_role("link", name="New chat", exact=True)).to_be_visible()
+    expect(sidebar).to_have_css("border-top-width", "0px")
+    place = sidebar.bounding_box()
+    say(page, "2")
+    expect_messages(page, "2", words(2))
+    for _ in range(2):
+        expect(sidebar).to_have_css("border-top-width", "0px")
+        expect(sidebar).to_have_css("border-top-left-radius", "0px")
+        assert sidebar.bounding_box() == place
+        page.reload()
+        expect_messages(page, "2", words(2))
+
+
+def test_the_sidebar(counter: RunningApp, page: Page) -> None:
+    page.goto(counter.url)
+    say(page, "2")
+    expect_messages(page, "2", words(2))
+    page.get_by_role("link", name="New chat", exact=True).click()
+    expect(messages(page)).to_have_count(0)
+    say(page, "3")
+    expect_messages(page, "3", words(3))
+    expect(threads(page)).to_have_text(["3", "2"])
+
+    choose(page, "2", "Rename")
+    page.keyboard.type("Two words")
+    page.keyboard.press("Enter")
+    expect(threads(page)).to_have_text(["3", "Two words"])
+    threads(page).filter(has_text="Two words").click()
+    expect_messages(page, "2", words(2))
+    expect(page).to_have_title("Two words")
+
+    choose(page, "Two words", "Delete")
+    expect(threads(page)).to_have_text(["3"])
+    expect(messages(page)).to_have_count(0)
+    button(page, "Undo").click()
+    expect(threads(page)).to_have_count(2)
+
+    page.get_by_role("searchbox", name="Search chats").fill("w1")
+    expect(threads(page)).to_have_count(2)
+    page.get_by_role("searchbox", name="Search chats").fill("w2")
+    expect(threads(page)).to_have_text(["3"])
+    page.get_by_role("searchbox", name="Search chats").fill("")
+    expect(threads(page)).to_have_count(2)
+
+
+def test_two_people_do_not_see_each_other(counter: RunningApp, new_page: NewPage) -> None:
+    mine, other = new_page(), new_page()
+    mine.goto(counter.url)
+    say(mine, "2")
+    expect_messages(mine, "2", words(2))
+    other.goto(mine.url)
+    expect(other.get_by_text("This conversation is not there")).to_be_visible()
+    expect(messages(other)).to_have_count(0)
+    expect(threads(other)).to_have_count(0)
