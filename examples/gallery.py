@@ -70,11 +70,11 @@ ROWS = [
                 done=True,
             ),
             ToolCall(
-                "c1",
                 "read_csv",
                 {"file": "sales-2025.csv", "group_by": ["region"]},
                 "done",
                 {"rows": 1204, "regions": ["north", "south", "west"]},
+                id="c1",
             ),
             Table(
                 ["Region", "Sales", "Growth", "On plan"],
@@ -101,19 +101,23 @@ ROWS = [
         parts=[
             Text("I will ask two colleagues."),
             ToolCall(
-                "c2",
                 "research",
                 {"question": "Why did the west stay behind?"},
                 "done",
                 "Two **stores closed** in May.",
+                id="c2",
                 parts=[
                     Text("Two searches at once:"),
-                    ToolCall("c3", "search", {"query": "store closures 2025"}, "done", {"hits": 3}),
-                    ToolCall("c4", "search", {"query": "west region news"}, "failed", "Timed out."),
+                    ToolCall(
+                        "search", {"query": "store closures 2025"}, "done", {"hits": 3}, id="c3"
+                    ),
+                    ToolCall(
+                        "search", {"query": "west region news"}, "failed", "Timed out.", id="c4"
+                    ),
                 ],
             ),
-            ToolCall("c5", "send_mail", {"to": "west@example.com"}, "waiting"),
-            ToolCall("c6", "forecast", {"region": "west", "months": 6}, "running"),
+            ToolCall("send_mail", {"to": "west@example.com"}, "waiting", id="c5"),
+            ToolCall("forecast", {"region": "west", "months": 6}, "running", id="c6"),
             Image("https://example.com/west.png", "The store in the west", 320, 180),
             Card(
                 [
@@ -166,7 +170,7 @@ async def answer(q: Q, prompt: str) -> None:
         await q.page.save()
         await asyncio.sleep(0.06)
     row.parts[0].seconds, row.parts[0].done = 1.0, True
-    row.parts += [ToolCall("t1", "clock", {"zone": "UTC"})]
+    row.parts += [ToolCall("clock", {"zone": "UTC"}, id="t1")]
     await q.page.save()
     await asyncio.sleep(0.8)
     row.parts[1].result, row.parts[1].state = time.strftime("%H:%M:%S", time.gmtime()), "done"

@@ -30,7 +30,7 @@ ALL: list[tuple[Part, dict[str, Any]]] = [
         {"type": "reasoning", "text": "Hm.", "seconds": 1.5, "done": True},
     ),
     (
-        ToolCall("c1", "look", {"at": [1]}, "done", "a *cat*", [Text("inside")]),
+        ToolCall("look", {"at": [1]}, "done", "a *cat*", [Text("inside")], id="c1"),
         {
             "type": "tool_call",
             "id": "c1",
@@ -84,10 +84,20 @@ def test_a_part_has_one_json_form(part: Part, json: dict[str, Any]) -> None:
 
 
 def test_what_is_at_its_default_is_left_out() -> None:
-    assert as_json([ToolCall("c1", "look"), Reasoning("Hm.")]) == [
+    assert as_json([ToolCall("look", id="c1"), Reasoning("Hm.")]) == [
         {"type": "tool_call", "id": "c1", "name": "look"},
         {"type": "reasoning", "text": "Hm."},
     ]
+
+
+def test_a_tool_call_needs_only_its_name_and_one_with_a_result_is_done() -> None:
+    first = ToolCall("search", {"city": "Lisbon"}, result="Sunny.")
+    assert (first.name, first.state) == ("search", "done")
+    assert ToolCall("search").state == "running"
+    assert ToolCall("search", state="failed", result="Timed out.").state == "failed"
+    assert first.id != ToolCall("search", {"city": "Lisbon"}, result="Sunny.").id
+    [json] = as_json([first])
+    assert json["id"] == first.id
 
 
 def test_a_text_is_a_part() -> None:
@@ -109,7 +119,7 @@ def test_a_text_is_a_part() -> None:
         ([Table(["a"], [[{1}]])], r"parts\[0\]\.rows\[0\]\[0\]: expected a plain JSON value"),
         ([Card([ui.text(3)])], r"parts\[0\]\.items\[0\]\.text\.content: Expected `str`"),  # type: ignore[arg-type]
         (
-            [ToolCall("1", "f", parts=[{"type": "text"}])],  # type: ignore[list-item]
+            [ToolCall("f", parts=[{"type": "text"}], id="1")],  # type: ignore[list-item]
             r"parts\[0\]\.parts\[0\]\.text: `Text` needs `text`",
         ),
     ],
@@ -120,7 +130,7 @@ def test_what_is_no_part_is_refused_with_its_place(parts: Any, message: str) -> 
 
 
 def test_a_part_that_holds_itself_is_refused() -> None:
-    call = ToolCall("1", "f")
+    call = ToolCall("f", id="1")
     call.parts.append(call)
     with pytest.raises(PartError, match="at most 8 levels of parts"):
         as_json([call])
@@ -128,7 +138,7 @@ def test_a_part_that_holds_itself_is_refused() -> None:
 
 def test_parts_are_copied() -> None:
     args = {"q": ["a"]}
-    [part] = as_json([ToolCall("1", "f", args)])
+    [part] = as_json([ToolCall("f", args, id="1")])
     args["q"].append("b")
     assert part["args"] == {"q": ["a"]}
 

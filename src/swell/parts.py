@@ -6,6 +6,7 @@ and the row's `content` after them. A dict with the same names and its `type` is
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias
@@ -144,20 +145,25 @@ class ToolCall(_Part, tag="tool_call"):
     """A call of a tool; shown as one line with its state that opens.
 
     Attributes:
-        id: The call, as the model names it.
         name: The tool.
         args: What it was called with, any JSON.
-        state: `running`; `waiting` for the person; `done`; or `failed`.
+        state: `running`; `waiting` for the person; `done`; or `failed`. Left out, it is `done`
+            when there is a result.
         result: What it returned, any JSON; a text is Markdown.
         parts: What happened inside, such as calls that this one made.
+        id: The call, as the model names it; made up when left out.
     """
 
-    id: str
     name: str
     args: Any = None
     state: Literal["running", "waiting", "done", "failed"] = "running"
     result: Any = None
     parts: Annotated[list[Part], PARTS] = []
+    id: str = msgspec.field(default_factory=lambda: f"call-{uuid.uuid4().hex}")
+
+    def __post_init__(self) -> None:
+        if self.result is not None and self.state == "running":
+            self.state = "done"
 
 
 class Source(_Part, tag="source"):

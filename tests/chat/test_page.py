@@ -100,8 +100,8 @@ async def test_parts_reasoning_and_tools_are_folded_into_one_answer() -> None:
         yield ReasoningDelta("Let me ")
         yield ReasoningDelta("see.")
         yield "Well, "
-        yield ToolCall("c1", "search", {"q": "x"})
-        yield ToolCall("c1", "search", {"q": "x"}, "done", "found")
+        yield ToolCall("search", {"q": "x"}, id="c1")
+        yield ToolCall("search", {"q": "x"}, "done", "found", id="c1")
         yield "that "
         yield "is it."
         yield Source("A page")

@@ -167,7 +167,7 @@ def test_a_text_inside_may_be_extended_and_a_value_set() -> None:
     page.save()
     assert parts_of(live) == [text("ab"), call(state="done"), text("cd")]
     page["c"].data[0].parts[1].state = None
-    page["c"].data[0].parts[1].parts = [ToolCall("2", "inner")]
+    page["c"].data[0].parts[1].parts = [ToolCall("inner", id="2")]
     page["c"].data[0].parts[1].parts[0].state = "failed"
     page.save()
     inner = {"type": "tool_call", "id": "2", "name": "inner", "state": "failed"}

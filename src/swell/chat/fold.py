@@ -185,7 +185,7 @@ class Fold:
         self._end_thought()
         index = self._calls.get(delta.id)
         if index is None:
-            call = ToolCall(delta.id, delta.name, delta.args, delta.state, delta.result)
+            call = ToolCall(delta.name, delta.args, delta.state, delta.result, id=delta.id)
             self._add(call)
             return
         known = self._parts[index]
@@ -193,12 +193,12 @@ class Fold:
         self.replace(
             index,
             ToolCall(
-                known.id,
                 delta.name or known.name,
                 known.args if delta.args is None else delta.args,
                 delta.state,
                 known.result if delta.result is None else delta.result,
                 known.parts,
+                known.id,
             ),
         )
 

@@ -49,7 +49,7 @@ async def test_messages_come_back_with_all_their_parts(store: Store) -> None:
     user = (await store.user("anna")).id
     parts: list[Part] = [
         Reasoning("hmm", seconds=1.5, done=True),
-        ToolCall("1", "look_up", {"q": "x\0y"}, "done", [1, None], [Text("inside")]),
+        ToolCall("look_up", {"q": "x\0y"}, "done", [1, None], [Text("inside")], id="1"),
         Text("Ünïcödé 🎈 \0 text"),
         Source("Title", "https://example.com", "quote", 1),
         Table(["a", "b"], [[1, "x"], [None, 2.5]]),

@@ -25,7 +25,7 @@ async def conversation(store: Store, user: str) -> Accepted:
         "done",
         [
             Reasoning("First\nsecond"),
-            ToolCall("1", "count", {"to": 1}, "done", 1),
+            ToolCall("count", {"to": 1}, "done", 1, id="1"),
             Text("uno"),
             Table(["a", "b|c"], [[1, None]]),
             Image("https://example.com/a b.png", "A [picture]"),
