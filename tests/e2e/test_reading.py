@@ -310,3 +310,59 @@ def test_the_browsers_own_search_finds_what_is_not_drawn(run: Run, page: Page) -
         }"""
     )
     expect(messages(page).filter(has_text="Answer 3 about")).to_be_visible()
+
+
+SHORT = """
+from swell import Q, app, data, main, ui
+
+@app('/')
+async def serve(q: Q):
+    if not q.client.ready:
+        q.client.ready = True
+        q.page['talk'] = ui.chatbot_card(
+            box='1 1 -1 -1', name='chatbot', events=['scroll_up'],
+            data=data('content from_user', t='list'))
+    if q.args.chatbot:
+        q.page['talk'].data += [q.args.chatbot, True]
+        q.page['talk'].data += ['You said: ' + q.args.chatbot, False]
+    if q.events.chatbot:
+        q.page['talk'].data += ['Older ones were asked for.', False]
+    await q.page.save()
+"""
+
+
+def test_that_nobody_scrolled_asks_for_nothing(page: Page, run: Run) -> None:
+    page.goto(run(SHORT).url)
+    say(page, "hello")
+    expect(messages(page)).to_have_count(2)
+    for _ in range(2):
+        page.reload()
+        expect(messages(page).last).to_have_text("You said: hello")
+        page.wait_for_timeout(300)
+        assert messages(page).count() == 2
+
+
+def test_following_an_answer_costs_no_frames_beside_those_that_show_it(
+    page: Page, run: Run
+) -> None:
+    open_long(run, page, "40-100")
+    say(page, "Go on")
+    expect(messages(page).last).to_contain_text("word9 ")
+    seen = page.evaluate(
+        """async () => {
+          const log = document.querySelector("[role=log]");
+          const seen = { scrolls: 0, asked: 0, moving: 0 };
+          const real = requestAnimationFrame;
+          window.requestAnimationFrame = (call) => { seen.asked++; return real(call); };
+          log.addEventListener("scroll", () => seen.scrolls++);
+          for (let i = 0; i < 15; i++) {
+            await new Promise((done) => setTimeout(done, 100));
+            // The caret beside words that grow does not move.
+            seen.moving += document.getAnimations().filter((one) => one.animationName).length;
+          }
+          return seen;
+        }"""
+    )
+    assert seen["scrolls"] >= 2
+    assert seen["asked"] < seen["scrolls"]
+    assert seen["moving"] == 0

@@ -52,9 +52,13 @@ export class Stick {
     this.pinned = false;
   }
 
-  /** Text or messages were added at the end. */
+  /** Text or messages were added at the end, and are in the document. */
   added(messages: number): void {
-    if (this.pinned) return;
+    if (this.pinned) {
+      // Not only when the frame finds out: the browser would need another frame to tell of the scroll.
+      if (this.#scroller) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+      return;
+    }
     this.unseen = true;
     this.count += messages;
   }

@@ -17,6 +17,8 @@ export interface Pane {
 
 /** How far around the view sections are drawn, in heights of the view. */
 const AROUND = 1;
+/** A scroll over less than this, in heights of the view, brings no section close. */
+const STEP = 1 / 4;
 /** Sections that may be drawn at a time. */
 const MAX_DRAWN = 30;
 /** Sections at the end that are drawn from the beginning, and never folded. */
@@ -26,6 +28,8 @@ export class Window {
   #sections: readonly Section[] = [];
   #scroller: HTMLElement | undefined;
   #frame: number | undefined;
+  /** Where the view was when it was looked at. */
+  #top = 0;
   readonly #panes = new Map<string, Pane>();
   #drawn = 0;
 
@@ -56,11 +60,14 @@ export class Window {
     const look = (): void => this.look();
     const observer = new ResizeObserver(look);
     observer.observe(scroller);
-    scroller.addEventListener("scroll", look, { passive: true });
+    const scrolled = (): void => {
+      if (Math.abs(scroller.scrollTop - this.#top) >= STEP * scroller.clientHeight) look();
+    };
+    scroller.addEventListener("scroll", scrolled, { passive: true });
     look();
     return () => {
       observer.disconnect();
-      scroller.removeEventListener("scroll", look);
+      scroller.removeEventListener("scroll", scrolled);
       if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
       this.#scroller = undefined;
     };
@@ -101,6 +108,7 @@ export class Window {
   #look(): void {
     this.#frame = undefined;
     if (!this.#scroller) return;
+    this.#top = this.#scroller.scrollTop;
     const view = this.#scroller.getBoundingClientRect();
     const near: Pane[] = [];
     let seen = false;
