@@ -150,7 +150,7 @@ class Watch:
         text = message.text
         if message.type != "error" or "WebSocket connection" in text:  # tests cut those
             return
-        if re.search("Failed to load resource: net::ERR_(CONNECTION|SOCKET|EMPTY|NETWORK)", text):
+        if re.search("net::ERR_(CONNECTION|SOCKET|EMPTY|NETWORK|CONTENT_LENGTH)", text):
             return  # and with them what was being loaded; what does not come again is missing then
         self.problems.append(f"console: {text}")
 

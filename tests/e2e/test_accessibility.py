@@ -122,6 +122,77 @@ def test_axe_finds_nothing_on_any_screen(
     assert {screen: found for screen, found in wrong.items() if found} == {}
 
 
+PRODUCT = """
+from swell.chat import Turn, chat
+
+@chat('/', title='Sea life', theme='auto')
+async def answer(turn: Turn):
+    yield f'You said: {turn.prompt}'
+"""
+
+COMPOSER = """
+from swell import Q, app, data, ui
+
+@app('/')
+async def serve(q: Q):
+    q.page['meta'] = ui.meta_card(box='', title='Sea life', theme='auto')
+    q.page['talk'] = ui.chatbot_card(
+        box='1 1 -1 -1', name='chatbot', read_only=True if q.args['#'] == 'closed' else None,
+        data=data('content from_user', t='list', rows=[['Hello', True], ['Good day', False]]),
+        attachments=ui.chat_attachments(accept=['text/*']),
+        slash_commands=[ui.chat_command('sum', 'Summarise', caption='In a few words')])
+    await q.page.save()
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_gallery_a_product_and_the_composer(
+    run: Run, new_page: NewPage, scheme: str
+) -> None:
+    wrong: dict[str, list[str]] = {}
+    page = new_page(bypass_csp=True, color_scheme=scheme)
+    gallery = (ROOT / "examples" / "gallery.py").read_text().replace('"light"', '"auto"')
+    page.goto(run(gallery, name="gallery.py").url)
+    for part in ("tool_call", "table", "file", "card"):
+        expect(page.locator(f"[data-part={part}]").first).to_be_attached()
+    ready(page)
+    wrong["gallery"] = violations(page)
+
+    page.goto(run(PRODUCT, name="product.py").url)
+    prompt = page.get_by_role("textbox", name="Type your message")
+    prompt.fill("Hi")
+    prompt.press("Enter")
+    expect(messages(page, "assistant")).to_contain_text("You said: Hi")
+    ready(page)
+    wrong["product"] = violations(page)
+    page.get_by_role("navigation").locator("[aria-haspopup=menu]").first.press("Enter")
+    expect(page.get_by_role("menu")).to_be_visible()
+    page.wait_for_timeout(300)
+    wrong["menu"] = violations(page)
+
+    app = run(COMPOSER, name="composer.py")
+    page.goto(app.url)
+    ready(page)
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name="Attach files").click()
+    chosen.value.set_files(files=[{"name": "a.txt", "mimeType": "text/plain", "buffer": b"sea"}])
+    expect(page.get_by_text("a.txt")).to_be_visible()
+    box(page).press_sequentially("/")
+    expect(page.get_by_role("option", name="Summarise")).to_be_visible()
+    page.wait_for_timeout(300)
+    wrong["composer"] = violations(page)
+    page.goto("about:blank")
+    page.goto(f"{app.url}#closed")
+    ready(page)
+    expect(box(page)).to_have_count(0)
+    wrong["read-only"] = violations(page)
+    app.kill()
+    expect(page.get_by_text("Reconnecting")).to_be_visible()
+    page.wait_for_timeout(300)
+    wrong["offline"] = violations(page)
+    assert {screen: found for screen, found in wrong.items() if found} == {}
+
+
 def test_a_whole_conversation_by_keyboard_alone(run: Run, page: Page) -> None:
     page.goto(run(ECHO).url)
     ready(page)
