@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from .apps import ECHO
 from .chat import box, expect_messages, messages, say
@@ -175,7 +175,8 @@ def test_axe_finds_nothing_in_the_gallery_a_product_and_the_composer(
     ready(page)
     with page.expect_file_chooser() as chosen:
         page.get_by_role("button", name="Attach files").click()
-    chosen.value.set_files(files=[{"name": "a.txt", "mimeType": "text/plain", "buffer": b"sea"}])
+    given: FilePayload = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"sea"}
+    chosen.value.set_files(given)
     expect(page.get_by_text("a.txt")).to_be_visible()
     box(page).press_sequentially("/")
     expect(page.get_by_role("option", name="Summarise")).to_be_visible()
