@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -270,6 +271,23 @@ async def test_files_come_with_the_prompt_and_stay() -> None:
         assert (part["type"], part["name"], part["url"][:4]) == ("file", "notes.txt", "/_f/")
         await chat.edit(0, "Read again")
         assert chat.answer == "notes.txt: two words"
+
+
+async def test_suggestions_are_there_after_a_restart(tmp_path: Path) -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        turn.suggest("More", "Less")
+        yield turn.prompt
+
+    def offered(tab: ChatTab) -> list[str]:
+        return [one["label"] for one in tab.page.page["chat"].get("follow_ups") or ()]
+
+    async with chatting(answer, store=str(tmp_path / "chat.db")) as chat:
+        await chat.send("Hello")
+        await chat.page.until(lambda _: offered(chat) == ["More", "Less"])
+        address = chat.address
+        await chat.server.restart()
+        again = await chat.tab(address=address)
+        assert offered(again) == ["More", "Less"]
 
 
 async def test_titles_and_suggestions_are_the_handlers() -> None:

@@ -210,7 +210,8 @@ async def test_sync_functions_and_generators_run_in_threads_and_see_the_flag() -
 async def test_errors_become_a_sentence_with_retry_and_stay_out_of_the_page(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    faults: list[Exception | None] = [ZeroDivisionError("secret-key"), ModelRateError(), None]
+    own = ModelRateError("The model is being updated. Try again at noon.")
+    faults: list[Exception | None] = [ZeroDivisionError("secret-key"), ModelRateError(), own, None]
 
     async def answer(turn: Turn) -> AsyncIterator[str]:
         yield "so far"
@@ -221,14 +222,21 @@ async def test_errors_become_a_sentence_with_retry_and_stay_out_of_the_page(
     async with chatting(answer) as chat:
         await chat.send("Hello")
         assert (chat.answer, chat.status) == ("so far", "failed")
-        assert "Something went wrong" in chat.messages[-1]["error"]
+        wrong = chat.messages[-1]
+        named = f"(error {wrong['error_id']})"
+        assert wrong["error"] == f"Something went wrong while answering. {named}"
+        assert wrong["error_code"] == "handler_failed"
+        assert f"error {wrong['error_id']}" in caplog.text
         assert "secret-key" not in str(chat.page.page)
         assert "secret-key" in caplog.text
         await chat.regenerate()
         assert "asked too often" in chat.messages[-1]["error"]
+        assert chat.messages[-1]["error_code"] == "rate_limited"
+        await chat.regenerate()
+        assert (chat.messages[-1]["error"], chat.messages[-1]["error_code"]) == (str(own), None)
         await chat.regenerate()
         assert (chat.status, chat.messages[-1]["error"]) == ("done", None)
-        assert chat.messages[-1]["branch"] == [3, 3]
+        assert chat.messages[-1]["branch"] == [4, 4]
 
 
 async def test_a_restart_keeps_all_and_interrupts_what_was_running(tmp_path: Path) -> None:
@@ -244,7 +252,6 @@ async def test_a_restart_keeps_all_and_interrupts_what_was_running(tmp_path: Pat
         await chat.server.restart()
         again = await chat.tab(address=address)
         assert (again.texts, again.status) == (["Hello", "⟦0⟧ ⟦1⟧ "], "interrupted")
-        assert again.messages[-1]["error"]
         assert answer.calls == 1
         answer.model.release(9)
         await again.regenerate()

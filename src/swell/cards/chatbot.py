@@ -63,6 +63,8 @@ ROW_FIELDS: Mapping[str, Kind] = MappingProxyType(
         "parts": PARTS,
         "branch": Branch(),
         "error": Scalar(str),
+        "error_code": Scalar(str),
+        "error_id": Scalar(str),
     }
 )
 """What a row may have beside `content from_user`; None in any of them is as if it had not."""
@@ -229,7 +231,9 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
             Further fields are optional: `id`, `author`, `avatar` (address of an image, an icon
             or 1-2 letters), `time` (seconds since the epoch, UTC), `status` (`pending`,
             `streaming`, `done`, `stopped`, `interrupted` or `failed`), `parts` (see
-            `swell.parts`), `branch` (`[2, 3]`), `error` (a sentence).
+            `swell.parts`), `branch` (`[2, 3]`), `error` (a sentence), `error_code` (a code such
+            as `rate_limited`: those of models are said in the reader's language instead of
+            `error`), `error_id` (what the log has the rest under).
         placeholder: Hint shown while the prompt box is empty; `Type your message` when absent.
         events: What to be told of: `stop`, `scroll_up`, `feedback`, `suggestion`, `edit`,
             `regenerate`, `branch`, `delete`, `submit`, `search`, `jump`.

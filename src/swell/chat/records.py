@@ -93,6 +93,10 @@ class Message(msgspec.Struct, frozen=True):
         model: The model that answered.
         usage: What the answer cost, such as `{"input": 12, "output": 340}` in tokens.
         error: A sentence for the reader when the answer failed.
+        error_code: What stands for the same in every language, such as `rate_limited`; None when
+            the sentence is of the app's own making.
+        error_id: What the log has the rest under.
+        suggestions: Prompts to go on with.
         siblings: Which one this is, from 1, of how many with the same parent.
     """
 
@@ -106,6 +110,9 @@ class Message(msgspec.Struct, frozen=True):
     model: str | None = None
     usage: dict[str, Any] | None = None
     error: str | None = None
+    error_code: str | None = None
+    error_id: str | None = None
+    suggestions: tuple[str, ...] = ()
     siblings: tuple[int, int] = (1, 1)
 
     @property

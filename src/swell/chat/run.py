@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
@@ -35,9 +34,6 @@ from .turn import Cancelled, Turn
 __all__ = ["Run", "RunLimits", "RunManager"]
 
 _log = logging.getLogger("swell.chat")
-
-SUGGESTIONS_KEPT = 1_000
-"""Of how many answers the prompts to go on with are remembered, until the server ends."""
 
 TITLE_MAX = 60
 """Longest title that is made of a prompt, in code points."""
@@ -83,6 +79,8 @@ class Run:
         state: Where it stands, as stored.
         fold: The answer so far.
         error: A sentence for the reader when it failed.
+        error_code: What stands for that sentence in every language.
+        error_id: What the log has the rest under.
         suggestions: Prompts to go on with.
         cancelled: Set when it is to stop.
         ended: Set when its end is stored.
@@ -101,6 +99,8 @@ class Run:
         self.state: RunState = run.state
         self.fold = Fold()
         self.error: str | None = None
+        self.error_code: str | None = None
+        self.error_id: str | None = None
         self.title: str | None = None
         self.suggestions: tuple[str, ...] = ()
         self.cancelled = Cancelled()
@@ -186,7 +186,6 @@ class RunManager:
         self._runs: dict[str, Run] = {}
         self._answers: dict[str, Run] = {}
         self._last: dict[str, Run] = {}  # by thread: the run that a later one waits for
-        self._suggestions: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._pool: ThreadPoolExecutor | None = None
 
@@ -199,10 +198,6 @@ class RunManager:
     def of_thread(self, thread_id: str) -> list[Run]:
         """Return the runs of a thread that have not ended, in their order."""
         return [run for run in self._runs.values() if run.thread_id == thread_id]
-
-    def suggestions(self, message_id: str) -> tuple[str, ...]:
-        """Return the prompts to go on with after an answer."""
-        return self._suggestions.get(message_id, ())
 
     # ----------------------------------------------------------------------- acting
 
@@ -331,7 +326,7 @@ class RunManager:
             raise
         except Exception:
             _log.exception("run %s failed", run.id)
-            run.state, run.error = "failed", _WRONG
+            run.state, run.error, run.error_code = "failed", _WRONG, "handler_failed"
         finally:
             run.after = None
             del self._runs[run.id], self._answers[run.answer_id]
@@ -386,13 +381,16 @@ class RunManager:
         failure = failure_of(error)
         if failure is not None:
             run.error = str(failure)
+            run.error_code = failure.code if failure.message == failure.usual else None
             _log.warning("the model failed (%s) in run %s", failure.code, run.id, exc_info=error)
-        elif isinstance(error, AskTimeoutError | LimitError):
+        elif isinstance(error, AskTimeoutError):
+            run.error, run.error_code = str(error), error.code
+        elif isinstance(error, LimitError):
             run.error = str(error)
         else:
-            error_id = secrets.token_hex(4)
-            _log.error("error %s in %s", error_id, _name(self._handler), exc_info=error)
-            run.error = f"{_WRONG} (error {error_id})"
+            run.error_id = secrets.token_hex(4)
+            _log.error("error %s in %s", run.error_id, _name(self._handler), exc_info=error)
+            run.error, run.error_code = f"{_WRONG} (error {run.error_id})", "handler_failed"
         return "failed"
 
     async def _end_handler(self, run: Run, work: asyncio.Task[None]) -> None:
@@ -430,13 +428,18 @@ class RunManager:
         run.changed()
         if state != "stopped" and run.title is not None:
             await self._rename(run)
-        if run.suggestions and state == "done":
-            self._suggestions[run.answer_id] = run.suggestions
-            while len(self._suggestions) > SUGGESTIONS_KEPT:
-                self._suggestions.popitem(last=False)
         parts = run.fold.parts()
         stored = await self._persist(
-            lambda: self.store.finish(run.id, state, parts, usage=run.fold.usage, error=run.error)
+            lambda: self.store.finish(
+                run.id,
+                state,
+                parts,
+                usage=run.fold.usage,
+                error=run.error,
+                error_code=run.error_code,
+                error_id=run.error_id,
+                suggestions=run.suggestions if state == "done" else (),
+            )
         )
         run.state = state if stored else (await self.store.run(run.id)).state
 

@@ -28,7 +28,7 @@ __all__ = ["FIELDS", "View", "split"]
 
 _log = logging.getLogger("swell.chat")
 
-FIELDS = "content from_user id time status parts branch error"
+FIELDS = "content from_user id time status parts branch error error_code error_id"
 WINDOW = 50
 """Messages that are loaded at once, and for each wish for older ones."""
 
@@ -45,9 +45,6 @@ THREAD_EVENTS: tuple[ThreadsEvent, ...] = (
 
 _NEW = 8  # messages that may have come since the rows were read
 _READS = 5  # attempts to read what does not change meanwhile
-
-_INTERRUPTED = "This answer was interrupted."
-_FAILED = "Something went wrong while answering."
 
 
 def split(parts: Sequence[Part]) -> tuple[str, list[Part]]:
@@ -75,7 +72,7 @@ class _Tail:
         self._note(parts)
         content, rest = split(parts)
         self._state = self._status()
-        return _row(message, content, rest, self._state, None)
+        return _row(message, content, rest, self._state)
 
     def apply(self, page: AsyncPage) -> None:
         """Record what has changed since."""
@@ -360,7 +357,7 @@ class View:
         for name, value in self.sidebar.card().items():
             self._set("threads", name, value)
         first = self.chat.suggestions if last is None and self.token is None else ()
-        after = self.chat.runs.suggestions(last.id) if last is not None and not active else ()
+        after = last.suggestions if last is not None and not active else ()
         self.suggestions = {f"{i}-{label}"[:60]: label for i, label in enumerate([*first, *after])}
         offered = [ui.chat_suggestion(name, label) for name, label in self.suggestions.items()]
         self._set("chat", "suggestions", offered if first else None)
@@ -379,13 +376,8 @@ class View:
             content, rest = message.parts[0].text, message.parts[1:]
         if any(isinstance(part, File | Image) for part in rest):
             rest = await self.chat.files.shown(self.user.id, rest, self.site)
-        error = message.error
-        if message.status == "interrupted":
-            error = error or _INTERRUPTED
-        elif message.status == "failed":
-            error = error or _FAILED
         status = None if message.role == "user" else message.status
-        return _row(message, content, rest, status, error)
+        return _row(message, content, rest, status)
 
     # -------------------------------------------------------------------------- following
 
@@ -495,9 +487,7 @@ class View:
         ]
 
 
-def _row(
-    message: Message, content: str, rest: Sequence[Part], status: str | None, error: str | None
-) -> list[Any]:
+def _row(message: Message, content: str, rest: Sequence[Part], status: str | None) -> list[Any]:
     index, count = message.siblings
     return [
         content,
@@ -507,5 +497,7 @@ def _row(
         status,
         as_json(rest) if rest else None,
         [index, count] if count > 1 else None,
-        error,
+        message.error,
+        message.error_code,
+        message.error_id,
     ]

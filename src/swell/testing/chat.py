@@ -16,7 +16,10 @@ from .client import Client, Harness, serving
 
 __all__ = ["ChatClient", "ChatServer", "ChatTab", "chatting"]
 
-_FIELDS = ("content", "from_user", "id", "time", "status", "parts", "branch", "error")
+_FIELDS = (
+    *("content", "from_user", "id", "time", "status"),
+    *("parts", "branch", "error", "error_code", "error_id"),
+)
 
 
 class ChatTab:

@@ -56,6 +56,31 @@ async def test_a_new_file_has_the_tables_that_the_migrations_make(tmp_path: Path
         ], name
 
 
+async def test_an_older_file_is_upgraded_when_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with connect(path) as bound:
+        schema.upgrade(bound, "0001")
+        bound.commit()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO users VALUES ('u', 'anna', NULL, 1.0)")
+        connection.execute(
+            "INSERT INTO threads (id, user_id, title, created, updated, pinned, archived, leaf_id)"
+            " VALUES ('t', 'u', 'Old', 1.0, 1.0, 0, 0, 'm')"
+        )
+        connection.execute(
+            "INSERT INTO messages (id, thread_id, depth, role, status, created, error)"
+            " VALUES ('m', 't', 0, 'assistant', 'failed', 1.0, 'It was busy.')"
+        )
+        connection.commit()
+    store = open_store(str(path))
+    await store.open()
+    [message] = await store.messages("t")
+    assert (message.error, message.error_code, message.suggestions) == ("It was busy.", None, ())
+    await store.close()
+    with connect(path) as bound:
+        assert (schema.current(bound), schema.differences(bound)) == (schema.HEAD, [])
+
+
 def test_the_head_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))

@@ -32,9 +32,11 @@ async def conversation(store: Store, user: str) -> Accepted:
             Source("Counting", "https://example.com/?a=<b>"),
         ],
         usage={"input": 1},
+        suggestions=["And dos?"],
     )
     again = await store.accept(user, action_id="2", regenerate=first.answer.id)
-    await store.finish(again.run.id, "failed", [], error="The model is busy.")
+    error, code = "The model is busy.", "overloaded"
+    await store.finish(again.run.id, "failed", [], error=error, error_code=code, error_id="1f")
     await store.select(user, first.thread.id, first.answer.id)
     return first
 
@@ -47,12 +49,14 @@ async def test_an_exported_thread_is_imported_with_all_branches(store: Store) ->
     assert (thread.title, thread.user_id) == ("About *numbers*", ben)
     original = await store.messages(made.thread.id)
     copied = await store.messages(thread.id)
-    assert [(m.role, m.parts, m.status, m.siblings) for m in copied] == [
-        (m.role, m.parts, m.status, m.siblings) for m in original
+    assert [(m.role, m.parts, m.status, m.siblings, m.suggestions) for m in copied] == [
+        (m.role, m.parts, m.status, m.siblings, m.suggestions) for m in original
     ]
+    assert copied[1].suggestions == ("And dos?",)
     assert not {m.id for m in copied} & {m.id for m in original}
     other = await store.message(ben, await store.sibling(ben, copied[1].id, 1))
     assert (other.status, other.error) == ("failed", "The model is busy.")
+    assert (other.error_code, other.error_id) == ("overloaded", "1f")
     assert [hit.thread_id for hit in await store.search(ben, "uno")] == [thread.id]
     assert [one.id for one in await store.threads(ben, query="numbers")] == [thread.id]
     again = await store.export(ben, thread.id)

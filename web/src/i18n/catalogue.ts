@@ -3,6 +3,7 @@ import type { Phrase } from "./area";
 import type { text as ended } from "./ended";
 import type { text as page } from "./en";
 import type { text as errors } from "./errors";
+import type { text as failures } from "./failures";
 import type { text as forms } from "./forms";
 import type { text as header } from "./header";
 import type { words as composer } from "./composer";
@@ -23,6 +24,7 @@ export type Catalogue = {
   readonly ended: Words<typeof ended>;
   readonly composer: Words<typeof composer>;
   readonly message: Words<typeof message>;
+  readonly failures: Words<typeof failures>;
   readonly reading: Words<typeof reading>;
   readonly threads: Words<typeof threads>;
   readonly actions: Words<typeof actions>;

@@ -183,6 +183,18 @@ const german: Catalogue = {
     yes: "Ja",
     no: "Nein",
   },
+  failures: {
+    model_failed: "Das Modell konnte nicht antworten. Versuchen Sie es noch einmal.",
+    rate_limited: "Das Modell wird gerade zu oft gefragt. Warten Sie einen Moment und versuchen Sie es dann noch einmal.",
+    auth: "Der Anbieter des Modells hat den Schlüssel dieser App nicht angenommen. Sagen Sie es denen, die die App betreiben.",
+    context_too_long: "Dieses Gespräch ist zu lang für das Modell. Beginnen Sie ein neues oder kürzen Sie Ihre Nachricht.",
+    connection: "Die Verbindung zum Modell ist gescheitert. Versuchen Sie es noch einmal.",
+    bad_request: "Der Anbieter des Modells hat diese Anfrage abgelehnt. Ändern Sie Ihre Nachricht oder beginnen Sie ein neues Gespräch.",
+    overloaded: "Das Modell ist überlastet. Versuchen Sie es gleich noch einmal.",
+    ask_timeout: "Die Frage wurde nicht rechtzeitig beantwortet.",
+    handler_failed: "Beim Antworten ist etwas schiefgegangen.",
+    errorNumber: (id) => `Fehler ${id}`,
+  },
   threads: {
     threads: "Chats",
     newThread: "Neuer Chat",

@@ -183,6 +183,18 @@ const spanish: Catalogue = {
     yes: "Sí",
     no: "No",
   },
+  failures: {
+    model_failed: "El modelo no ha podido responder. Inténtelo de nuevo.",
+    rate_limited: "El modelo recibe demasiadas peticiones en este momento. Espere un poco e inténtelo de nuevo.",
+    auth: "El proveedor del modelo no ha aceptado la clave de esta aplicación. Avise a quien la administra.",
+    context_too_long: "Esta conversación es demasiado larga para el modelo. Empiece otra o acorte su mensaje.",
+    connection: "La conexión con el modelo ha fallado. Inténtelo de nuevo.",
+    bad_request: "El proveedor del modelo ha rechazado esta petición. Cambie su mensaje o empiece otra conversación.",
+    overloaded: "El modelo está sobrecargado. Inténtelo de nuevo en un momento.",
+    ask_timeout: "La pregunta no se respondió a tiempo.",
+    handler_failed: "Algo ha fallado al responder.",
+    errorNumber: (id) => `Error ${id}`,
+  },
   threads: {
     threads: "Chats",
     newThread: "Nuevo chat",

@@ -183,6 +183,18 @@ const french: Catalogue = {
     yes: "Oui",
     no: "Non",
   },
+  failures: {
+    model_failed: "Le modèle n’a pas pu répondre. Réessayez.",
+    rate_limited: "Le modèle reçoit trop de demandes en ce moment. Patientez un instant, puis réessayez.",
+    auth: "Le fournisseur du modèle n’a pas accepté la clé de cette application. Prévenez la personne qui la gère.",
+    context_too_long: "Cette conversation est trop longue pour le modèle. Commencez-en une nouvelle ou raccourcissez votre message.",
+    connection: "La connexion au modèle a échoué. Réessayez.",
+    bad_request: "Le fournisseur du modèle a refusé cette demande. Modifiez votre message ou commencez une nouvelle conversation.",
+    overloaded: "Le modèle est surchargé. Réessayez dans un instant.",
+    ask_timeout: "La question n’a pas reçu de réponse à temps.",
+    handler_failed: "Un problème est survenu pendant la réponse.",
+    errorNumber: (id) => `Erreur ${id}`,
+  },
   threads: {
     threads: "Discussions",
     newThread: "Nouvelle discussion",

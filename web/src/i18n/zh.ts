@@ -182,6 +182,18 @@ const chinese: Catalogue = {
     yes: "是",
     no: "否",
   },
+  failures: {
+    model_failed: "模型未能回答。请重试。",
+    rate_limited: "模型目前收到的请求过多。请稍等片刻再试。",
+    auth: "模型提供商未接受此应用的密钥。请告知应用的管理者。",
+    context_too_long: "此对话对模型来说太长。请开始新对话，或缩短您的消息。",
+    connection: "与模型的连接失败。请重试。",
+    bad_request: "模型提供商拒绝了此请求。请修改您的消息，或开始新对话。",
+    overloaded: "模型负载过高。请稍后再试。",
+    ask_timeout: "该问题未在规定时间内得到回答。",
+    handler_failed: "回答时出了问题。",
+    errorNumber: (id) => `错误 ${id}`,
+  },
   threads: {
     threads: "对话",
     newThread: "新对话",

@@ -207,6 +207,9 @@ class Store(Protocol):
         *,
         usage: dict[str, Any] | None = None,
         error: str | None = None,
+        error_code: str | None = None,
+        error_id: str | None = None,
+        suggestions: Sequence[str] = (),
         model: str | None = None,
     ) -> bool:
         """End a run and its answer in one transaction.
@@ -217,6 +220,9 @@ class Store(Protocol):
             parts: The whole answer; None keeps what was flushed.
             usage: What it cost.
             error: A sentence for the reader.
+            error_code: What stands for that sentence in every language.
+            error_id: What the log has the rest under.
+            suggestions: Prompts to go on with.
             model: Name of the model that answered.
 
         Returns:
@@ -305,7 +311,7 @@ class Store(Protocol):
 
         Raises:
             ThreadFormatError: If it is no export of a version that is known here, if it holds more
-                than 100,000 messages, or more than 64 MB.
+                than 20,000 messages, or more than 32 MiB.
         """
         ...
 

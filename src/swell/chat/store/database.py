@@ -211,6 +211,9 @@ class DatabaseStore:
         *,
         usage: dict[str, Any] | None = None,
         error: str | None = None,
+        error_code: str | None = None,
+        error_id: str | None = None,
+        suggestions: Sequence[str] = (),
         model: str | None = None,
     ) -> bool:
         if state not in ("done", "stopped", "interrupted", "failed"):
@@ -219,10 +222,21 @@ class DatabaseStore:
         error = None if error is None else clean(error)
         model = None if model is None else clean(model)
         cost = None if usage is None else to_json(usage)
+        after = to_json([clean(prompt) for prompt in suggestions]) if suggestions else None
         time = now()
         ended = await self._engine.write(
             lambda tx: runs.finish(
-                tx, run_id, state, new, usage=cost, error=error, model=model, time=time
+                tx,
+                run_id,
+                state,
+                new,
+                usage=cost,
+                error=error,
+                error_code=error_code,
+                error_id=error_id,
+                suggestions=after,
+                model=model,
+                time=time,
             )
         )
         self._flushed.pop(run_id, None)

@@ -85,6 +85,7 @@ _SHOWN = (
     _count(),
     parts.c.body,
 )
+_WIDTH, _BODY = len(MESSAGE), len(MESSAGE) + 2
 
 
 def _walk() -> Select[*tuple[Any, ...]]:
@@ -149,9 +150,9 @@ def _together(rows: Iterable[Row]) -> list[Message]:
     found: list[Message] = []
     for row in rows:
         if not found or found[-1].id != row[0]:
-            found.append(message_of(row[:9], [], (row[9], row[10])))
-        if row[11] is not None:
-            found[-1].parts.append(decode_part(row[11]))
+            found.append(message_of(row[:_WIDTH], [], (row[_WIDTH], row[_WIDTH + 1])))
+        if row[_BODY] is not None:
+            found[-1].parts.append(decode_part(row[_BODY]))
     return found
 
 
@@ -200,7 +201,7 @@ def _place(tx: Tx, thread_id: str, message_id: str) -> tuple[int, str | None]:
 def get(tx: Tx, user_id: str, message_id: str) -> Message:
     """Return one message of a person."""
     rows = tx.rows(_ONE, message=message_id)
-    if not rows or rows[0][12] != user_id:
+    if not rows or rows[0][_BODY + 1] != user_id:
         raise NotFoundError("message", message_id)
     return _together(rows)[0]
 
@@ -241,6 +242,9 @@ def add(
     model: str | None = None,
     usage: str | None = None,
     error: str | None = None,
+    error_code: str | None = None,
+    error_id: str | None = None,
+    suggestions: str | None = None,
 ) -> None:
     """Add a message without parts below its parent, which must be of the same thread."""
     depth = 0
@@ -261,6 +265,9 @@ def add(
         usage=usage,
         error=error,
         deleted=None,
+        error_code=error_code,
+        error_id=error_id,
+        suggestions=suggestions,
     )
 
 

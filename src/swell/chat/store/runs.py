@@ -217,6 +217,9 @@ _ANSWERED = (
         status=bindparam("new_status"),
         usage=bindparam("new_usage"),
         error=bindparam("new_error"),
+        error_code=bindparam("new_error_code"),
+        error_id=bindparam("new_error_id"),
+        suggestions=bindparam("new_suggestions"),
     )
 )
 _BY = (
@@ -260,6 +263,9 @@ def finish(
     *,
     usage: str | None,
     error: str | None,
+    error_code: str | None,
+    error_id: str | None,
+    suggestions: str | None,
     model: str | None,
     time: float,
 ) -> bool:
@@ -273,6 +279,9 @@ def finish(
         new_status=state,
         new_usage=usage,
         new_error=error,
+        new_error_code=error_code,
+        new_error_id=error_id,
+        new_suggestions=suggestions,
     )
     if model is not None:
         tx.run(_BY, message=run.answer_id, new_model=model)
@@ -307,6 +316,9 @@ def recover(tx: Tx, owner: str, alive: Callable[[str], bool], time: float) -> li
                 None,
                 usage=None,
                 error=None,
+                error_code=None,
+                error_id=None,
+                suggestions=None,
                 model=None,
                 time=time,
             )

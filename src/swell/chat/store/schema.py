@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["HEAD", "create", "current", "differences", "lend", "prepare", "refuse", "upgrade"]
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision of this version's tables."""
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """All revisions that this version knows, oldest first."""
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -131,11 +131,11 @@ def _config(bound: Connection) -> Config:
     return config
 
 
-def upgrade(bound: Connection) -> None:
-    """Bring the tables to this version; the caller commits."""
+def upgrade(bound: Connection, to: str = HEAD) -> None:
+    """Bring the tables to this version, or to an older one that is named; the caller commits."""
     from alembic import command
 
-    command.upgrade(_config(bound), "head")
+    command.upgrade(_config(bound), to)
 
 
 def current(bound: Connection) -> str | None:

@@ -40,6 +40,9 @@ MESSAGE = (
     messages.c.model,
     messages.c.usage,
     messages.c.error,
+    messages.c.error_code,
+    messages.c.error_id,
+    messages.c.suggestions,
 )
 RUN = (
     runs.c.id,
@@ -128,7 +131,8 @@ def run_of(row: Sequence[Any]) -> Run:
 
 def message_of(row: Sequence[Any], parts: list[Part], siblings: tuple[int, int]) -> Message:
     """Return a message from the columns `MESSAGE`."""
-    identity, thread, parent, role, status, created, model, usage, error = row
+    identity, thread, parent, role, status, created, model, usage, *ending = row
+    error, code, error_id, after = ending
     return Message(
         identity,
         thread,
@@ -140,6 +144,9 @@ def message_of(row: Sequence[Any], parts: list[Part], siblings: tuple[int, int])
         model,
         from_json(usage),
         error,
+        code,
+        error_id,
+        tuple(from_json(after) or ()),
         siblings,
     )
 

@@ -101,6 +101,9 @@ messages = Table(
     Column("usage", Text),
     Column("error", Text),
     Column("deleted", Double),
+    Column("error_code", Text),
+    Column("error_id", Text),
+    Column("suggestions", Text),
     CheckConstraint("(parent_id IS NULL) = (depth = 0)", name="messages_depth"),
 )
 Index("messages_thread", messages.c.thread_id, messages.c.depth, messages.c.id)

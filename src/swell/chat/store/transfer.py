@@ -18,7 +18,15 @@ from . import messages as tree
 from . import threads as conversations
 from .engine import Tx
 from .ids import new_id
-from .statements import MESSAGE, clean, decode_part, encode_parts, from_json, own_thread, to_json
+from .statements import (
+    MESSAGE,
+    clean,
+    decode_part,
+    encode_parts,
+    message_of,
+    own_thread,
+    to_json,
+)
 from .tables import messages, parts
 
 __all__ = ["FORMAT", "VERSION", "Exported", "check", "export", "import_thread", "markdown"]
@@ -45,6 +53,9 @@ class ExportedMessage(msgspec.Struct, omit_defaults=True):
     model: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     usage: dict[str, Any] | None = None
     error: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+    error_code: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    error_id: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    suggestions: Annotated[list[str], msgspec.Meta(max_length=100)] = []
 
 
 class Exported(msgspec.Struct):
@@ -72,12 +83,25 @@ def export(tx: Tx, user_id: str, thread_id: str) -> dict[str, Any]:
     thread = conversations.get(tx, user_id, thread_id)
     written: list[ExportedMessage] = []
     for row in tx.rows(_ALL, thread=thread_id):
-        identity, _, parent, role, status, created, model, usage, error, body = row
-        if not written or written[-1].id != identity:
-            message = ExportedMessage(
-                identity, role, [], created, parent, status, model, from_json(usage), error
+        *of_message, body = row
+        if not written or written[-1].id != of_message[0]:
+            message = message_of(of_message, [], (1, 1))
+            written.append(
+                ExportedMessage(
+                    message.id,
+                    message.role,
+                    message.parts,
+                    message.created,
+                    message.parent_id,
+                    message.status,
+                    message.model,
+                    message.usage,
+                    message.error,
+                    message.error_code,
+                    message.error_id,
+                    list(message.suggestions),
+                )
             )
-            written.append(message)
         if body is not None:
             written[-1].parts.append(decode_part(body))
     exported: dict[str, Any] = msgspec.to_builtins(
@@ -140,6 +164,11 @@ def import_thread(tx: Tx, user_id: str, found: Exported, ids: Sequence[str], tim
             model=None if message.model is None else clean(message.model),
             usage=None if message.usage is None else to_json(message.usage),
             error=None if message.error is None else clean(message.error),
+            error_code=None if message.error_code is None else clean(message.error_code),
+            error_id=None if message.error_id is None else clean(message.error_id),
+            suggestions=to_json([clean(prompt) for prompt in message.suggestions])
+            if message.suggestions
+            else None,
         )
         tree.put_parts(tx, identity, encode_parts(message.parts), ())
         tree.index(tx, user_id, thread_id, identity)

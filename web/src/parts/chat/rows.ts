@@ -12,7 +12,7 @@ export interface Words {
 }
 
 /** What a message may have beyond its words and its side. */
-export const FIELDS = ["id", "author", "avatar", "time", "status", "parts", "branch", "error"] as const;
+export const FIELDS = ["id", "author", "avatar", "time", "status", "parts", "branch", "error", "error_code", "error_id"] as const;
 
 /** The state that the app gave the message. */
 export const statusOf = (words: Words | null): string | undefined => str(words?.more?.["status"]);

@@ -6,7 +6,7 @@ import App from "../../App.svelte";
 import type { Json, JsonObject } from "../../state/page";
 import { brief, duration, moment, pretty, size } from "./format";
 
-const FIELDS = ["content", "from_user", "id", "author", "avatar", "time", "status", "parts", "error"];
+const FIELDS = ["content", "from_user", "id", "author", "avatar", "time", "status", "parts", "error", "error_code", "error_id"];
 const row = (fields: JsonObject): readonly Json[] => FIELDS.map((name) => fields[name] ?? (name === "content" ? "" : null));
 
 let client: FakeClient;
@@ -104,6 +104,11 @@ describe("how a message ended", () => {
     expect(words(message(0))).toBe("This answer could not be completed.");
     expect(words(message(1))).toBe("So The line was cut.");
     expect(message(0).querySelector("button")).toBeNull();
+  });
+
+  test("a failure with a code is said in our words", async () => {
+    await show([{ status: "failed", error: "429", error_code: "rate_limited" }]);
+    expect(words(message())).toBe("The model is asked too often right now. Wait a moment, then try again.");
   });
 
   test("Retry asks for the message by the app's id, or by the row's", async () => {
