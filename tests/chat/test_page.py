@@ -220,6 +220,45 @@ class Settings(msgspec.Struct):
     brief: bool = False
 
 
+async def test_an_exported_chat_is_imported_and_opened() -> None:
+    async with chatting(echo, user=lambda q: "anna") as chat:
+        await chat.send("Hello")
+        await chat.edit(0, "Good day")
+        store = chat.server.app.store
+        user = await store.user("anna")
+        exported = await store.export(user.id, chat.address.removeprefix("t/"))
+        before = chat.address
+        file = ("Hello.json", msgspec.json.encode(exported))
+        other = await chat.tab("another")
+        await other.page.act("import", files=[file])
+        assert (other.texts, other.threads) == (["Good day", "Good day?"], ["Hello", "Hello"])
+        assert other.messages[0]["branch"] == [2, 2]
+        assert other.address not in ("", before)
+        await other.page.event("threads", "delete", {"id": other.address.removeprefix("t/")})
+        assert (other.texts, other.threads) == ([], ["Hello"])
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"Hello", "it is not JSON"),
+        (b'{"format": "other"}', 'expected an object with `"format": "swell.thread"`'),
+        (b'{"format": "swell.thread", "version": 9}', "version 9 is not known here"),
+        (b'{"format": "swell.thread", "version": 1}', "missing required field `title`"),
+        (b"[" * 100_000, "it is not JSON"),
+    ],
+)
+async def test_a_file_that_is_no_chat_is_refused_with_a_reason(content: bytes, reason: str) -> None:
+    async with chatting(echo) as chat:
+        submitted = {"files": [await chat.page.upload("x.json", content)]}
+        act = Act(str(uuid.uuid4()), {}, "import", ("import", "submit", submitted))
+        refused = await chat.page.send(act)
+        assert (refused.st, refused.code) == ("err", "bad_thread")
+        assert "“x.json” is not a chat that was exported here as JSON" in (refused.msg or "")
+        assert reason in (refused.msg or "")
+        assert chat.threads == []
+
+
 async def test_settings_are_kept_with_their_thread() -> None:
     async def answer(turn: Turn) -> str:
         assert isinstance(turn.settings, Settings)

@@ -219,6 +219,58 @@ def test_the_sidebar(counter: RunningApp, page: Page) -> None:
     expect(threads(page)).to_have_count(2)
 
 
+def bring(page: Page, *file: str | bytes) -> None:
+    """Choose "Import a chat…" and give it a file: a path, or a name and the content."""
+    button(page, "More actions").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("menuitem", name="Import a chat…").click()
+    name, *content = file
+    made = {"name": str(name), "mimeType": "application/json", "buffer": b"".join(content)}  # type: ignore[arg-type]
+    chooser.value.set_files(made if content else Path(str(name)))  # type: ignore[arg-type]
+
+
+def test_an_exported_chat_is_imported(
+    counter: RunningApp, page: Page, new_page: NewPage, tmp_path: Path
+) -> None:
+    page.goto(counter.url)
+    say(page, "3")
+    expect_messages(page, "3", words(3))
+    choose(page, "3", "Export…")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="JSON").click()
+    kept = tmp_path / "kept.json"
+    download.value.save_as(kept)
+
+    other = new_page()  # of another person
+    other.goto(counter.url)
+    bring(other, str(kept))
+    expect_messages(other, "3", words(3))
+    expect(threads(other)).to_have_text(["3"])
+    expect(other).to_have_url(re.compile("#t/"))
+    other.reload()
+    expect_messages(other, "3", words(3))
+
+    bring(other, "not.json", b'{"format": "other"}')
+    expect(other.get_by_role("alert")).to_contain_text("“not.json” is not a chat that was exported")
+    expect(threads(other)).to_have_text(["3"])
+    choose(other, "3", "Delete")
+    expect(threads(other)).to_have_count(0)
+
+
+def test_a_file_that_is_too_large_to_be_imported_is_not_sent_again_and_again(
+    run: Run, new_page: NewPage, home: dict[str, str]
+) -> None:
+    page = new_page()
+    page.goto(run(COUNT, env={**home, "SWELL_UPLOAD_MAX_BYTES": "1000"}).url)
+    bring(page, "large.json", b"x" * 2_000)
+    said = page.get_by_role("alert")
+    expect(said).to_contain_text("“large.json” is 2 kB. Files of up to 1 kB can be attached.")
+    button(page, "Dismiss").click()
+    expect(said).to_have_count(0)
+    problems: list[str] = new_page.problems  # type: ignore[attr-defined]
+    problems[:] = [one for one in problems if "status of 413" not in one]
+
+
 def test_two_people_do_not_see_each_other(counter: RunningApp, new_page: NewPage) -> None:
     mine, other = new_page(), new_page()
     mine.goto(counter.url)

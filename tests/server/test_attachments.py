@@ -65,6 +65,31 @@ async def test_a_prompt_without_files_tells_the_same_event() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_command_gets_one_file_of_the_kinds_that_it_asks_for() -> None:
+    got: list[Any] = []
+
+    async def serve(q: Q) -> None:
+        if q.events.take and q.events.take.submit:
+            [file] = q.events.take.submit["files"]
+            got.append(await q.run(Path(file["path"]).read_bytes))
+        below = [ui.command("take", accept=[".json"]), ui.command("plain")]
+        more = [ui.command("more", items=below)]
+        q.page["notes"] = ui.markdown_card("1 1 1 1", "", "", commands=more)
+        await q.page.save()
+
+    async with connect(serve) as client:
+        await client.act("take", files=[("a.json", b"{}")])
+        assert got == [b"{}"]
+        with pytest.raises(AttachmentError, match="a kind that cannot be attached"):
+            await client.act("take", files=[("a.txt", b"{}")])
+        with pytest.raises(AttachmentError, match="At most 1 files"):
+            await client.act("take", files=[("a.json", b"{}"), ("b.json", b"{}")])
+        with pytest.raises(AttachmentError, match="No files can be attached here"):
+            await client.act("plain", files=[("a.json", b"{}")])
+    assert got == [b"{}"]
+
+
+@pytest.mark.anyio
 async def test_a_chatbot_without_any_of_it_tells_no_event() -> None:
     got: list[Any] = []
     async with connect(app(got)) as client:

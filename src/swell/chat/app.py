@@ -19,7 +19,7 @@ from .ask import ask_id
 from .files import Files
 from .run import RunLimits, RunManager
 from .settings import SettingsForm
-from .share import export_panel, share_panel
+from .share import export_panel, import_file, share_panel
 from .view import View
 
 __all__ = ["ChatApp", "chat"]
@@ -222,9 +222,12 @@ class ChatApp:
 
     def commands(self) -> list[ui.Command]:
         """Return the menu of the sidebar."""
-        archived = ui.command("archived", "Archived chats", icon="Archive")
         settings = ui.command("settings", "Settings", icon="Settings")
-        return [settings, archived] if self.form is not None else [archived]
+        return [
+            *([settings] if self.form is not None else []),
+            ui.command("archived", "Archived chats", icon="Archive"),
+            ui.command("import", "Import a chat…", icon="Upload", accept=[".json"]),
+        ]
 
     def _changed(self, user_id: str, thread_id: str) -> None:
         for view in self._views.get(user_id, ()):
@@ -287,6 +290,8 @@ class ChatApp:
             self.runs.answer(view.user, question, q.args)
         elif q.events.threads is not None:
             await self._on_threads(q, view)
+        elif name == "import":
+            await self._import(q, view)
         elif name in ("settings", "save_settings", "close_panel", "archived", "unshare"):
             await self._on_panel(q, view, str(name))
         elif view.token is None and (q.args.chat or q.events.chat is not None):
@@ -411,6 +416,15 @@ class ChatApp:
                 await view.refresh()
             if event not in ("search", "more"):
                 self._others(view)
+
+    async def _import(self, q: Q, view: View) -> None:
+        submitted = q.events["import"].submit if q.events["import"] else None
+        for file in submitted["files"] if submitted else ():
+            thread = await import_file(self.store, view.user, file)
+            async with view.lock:
+                await view.open(thread.id)
+                await view.refresh()
+        self._others(view)
 
     async def _on_command(self, q: Q, view: View, thread_id: str, name: str) -> None:
         thread = await self.store.thread(view.user.id, thread_id)

@@ -1,24 +1,26 @@
-"""Share and export: panels with links to hand on and files to keep."""
+"""Share, export and import: links to hand on, files to keep, and chats from such files."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from swell import ui
-from swell.chat.records import Thread
+from swell.chat.records import Thread, User
 from swell.chat.store import Store
+from swell.errors import RefusedError, ThreadFormatError
 from swell.query import Q
 
 if TYPE_CHECKING:
     from .view import View
 
-__all__ = ["export_panel", "share_panel"]
+__all__ = ["export_panel", "import_file", "share_panel"]
 
 
 def share_panel(q: Q, thread: Thread, token: str) -> list[Any]:
@@ -64,6 +66,33 @@ async def export_panel(store: Store, view: View, thread: Thread) -> list[Any]:
         ui.link("JSON", paths[1], download=True),
         ui.buttons([ui.button("close_panel", "Close", primary=True)]),
     ]
+
+
+async def import_file(store: Store, user: User, file: Mapping[str, Any]) -> Thread:
+    """Store a chat that was exported as JSON as a new thread of a person.
+
+    Args:
+        store: Where to.
+        user: Whose it will be.
+        file: What the event `submit` says of it.
+
+    Raises:
+        RefusedError: If it is no such file, saying why.
+    """
+    try:
+        content = await asyncio.to_thread(Path(file["path"]).read_bytes)
+        return await store.import_thread(user.id, msgspec.json.decode(content))
+    except OSError:
+        raise RefusedError("The file could not be read. Choose it again.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        reason = "it is not JSON"
+    except ThreadFormatError as error:
+        reason = error.reason
+    raise RefusedError(
+        f"“{file['name']}” is not a chat that was exported here as JSON, so nothing was imported: "
+        f"{reason}.",
+        ThreadFormatError.code,
+    )
 
 
 def _escaped(text: str) -> str:

@@ -7,7 +7,20 @@ from collections.abc import Sequence
 from swell.schema import Name, Record
 
 
-class Command(Record):
+class WaveCommand(Record):
+    """What Wave's command has, in its order."""
+
+    name: Name
+    label: str | None = None
+    caption: str | None = None
+    icon: str | None = None
+    items: Sequence[Command] | None = None
+    value: str | None = None
+    path: str | None = None
+    download: bool | None = None
+
+
+class Command(WaveCommand, kw_only=True):
     """Offer an action in a menu.
 
     Attributes:
@@ -20,13 +33,9 @@ class Command(Record):
         value: What `q.args` holds after a click, instead of True.
         path: Address to open in a new tab instead of sending anything.
         download: Download `path` instead of opening it.
+        accept: Ask for a file first, of these kinds: endings such as `.json`, or media types such
+            as `image/*`. `q.args` has nothing then; `q.events.<name>.submit` has the file, as a
+            prompt has its attachments: `{"files": [{path, name, size, mime, url, id}], ...}`.
     """
 
-    name: Name
-    label: str | None = None
-    caption: str | None = None
-    icon: str | None = None
-    items: Sequence[Command] | None = None
-    value: str | None = None
-    path: str | None = None
-    download: bool | None = None
+    accept: Sequence[str] | None = None

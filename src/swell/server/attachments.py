@@ -1,4 +1,4 @@
-"""What a submitted prompt carries besides its text: files, a command, mentions.
+"""What comes with a submitted prompt (files, a command, mentions), or with a command: a file.
 
 A browser names files by the ids that it got for its uploads. Here they become paths, so no browser
 can ever name a path, or a file of another session.
@@ -6,7 +6,7 @@ can ever name a path, or a file of another session.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -37,8 +37,8 @@ def submission(
 
     Args:
         data: The prompt's text, and as the browser sent them ids of files, command, mentions.
-        cards: The cards of the page, of which one has the name `source`.
-        source: Name of the card.
+        cards: The cards of the page, of which one has the name `source`, or a command of that name.
+        source: Name of the card or the command.
         files: Where uploads are kept.
         session_id: Who sends it.
         client_id: Tab that sends it; the files are kept as long as it is from now on.
@@ -55,8 +55,7 @@ def submission(
     ids, mentions = given.get("files"), given.get("mentions")
     found = []
     if ids:
-        card = next((card for card in cards if card.get("name") == source), {})
-        limits = card.get("attachments")
+        limits = _limits(cards, source)
         if not isinstance(limits, Mapping) or files is None or not isinstance(ids, list):
             raise AttachmentError("file_refused", "No files can be attached here.")
         found = [_file(files, id, session_id) for id in dict.fromkeys(map(str, ids))]
@@ -92,6 +91,28 @@ def accepts(accept: Iterable[str], name: str, mime: str) -> bool:
         name.lower().endswith(kind) if kind.startswith(".") else fnmatchcase(mime, kind)
         for kind in kinds
     )
+
+
+def _limits(cards: Iterable[Mapping[str, Any]], source: str) -> Any:
+    """Return what a card says of its attachments, or what a command says of its file."""
+    cards = list(cards)
+    for card in cards:
+        if card.get("name") == source:
+            return card.get("attachments")
+    for record in _records(cards):
+        if record.get("name") == source and record.get("accept"):
+            return {"accept": record["accept"], "max_files": 1}
+    return None
+
+
+def _records(node: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield all records on cards, among them the commands of menus, wherever these are."""
+    if isinstance(node, Mapping):
+        yield node
+        node = list(node.values())
+    if isinstance(node, list):
+        for one in node:
+            yield from _records(one)
 
 
 def _file(files: FileStore, file_id: str, session_id: str) -> StoredFile:

@@ -179,7 +179,10 @@ class Client:
         event = None
         if name is not None and (files or command or mentions or self._tells_submit(name)):
             submitted = {
-                "files": [await self._upload(file) for file in files],
+                "files": [
+                    await self.upload(*((file,) if isinstance(file, str | Path) else file))
+                    for file in files
+                ],
                 "command": command,
                 "mentions": list(mentions),
             }
@@ -195,10 +198,19 @@ class Client:
             card.get(prop) for prop in ("attachments", "slash_commands", "mentions")
         )
 
-    async def _upload(self, file: str | Path | tuple[str, bytes]) -> str:
-        name, content = file if isinstance(file, tuple) else (Path(file).name, Path(file))
-        stored = await self._files.upload(self._session, self._id or "", name, content)
-        return stored.id
+    async def upload(self, file: str | Path, content: bytes | None = None) -> str:
+        """Upload a file as a browser does, and return the id that events name it by.
+
+        Args:
+            file: Its path; only its name when there is `content`.
+            content: Its bytes; None reads the path.
+
+        Raises:
+            LimitError: If it is larger than the server takes.
+        """
+        path = Path(file)
+        given = path if content is None else content
+        return (await self._files.upload(self._session, self._id or "", path.name, given)).id
 
     async def event(self, source: str, name: str, data: Any = True) -> None:
         """Emit an event, such as a chatbot's `stop`, and wait until its handler has finished.
