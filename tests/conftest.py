@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import postgres, postgres_template
 from tests.seeds import pytest_addoption, pytest_runtest_makereport, seed, size
@@ -24,6 +25,10 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).parents[1]
+
+# How long an example takes says what else the machine does.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -135,7 +135,7 @@ class Watch:
         self.problems: list[str] = []
 
     def add(self, context: BrowserContext) -> None:
-        context.on("weberror", lambda error: self.problems.append(f"script: {error.error}"))
+        context.on("weberror", lambda error: self._script(str(error.error)))
         context.on("console", self._console)
         context.on(
             "request",
@@ -145,6 +145,10 @@ class Watch:
                 else None
             ),
         )
+
+    def _script(self, text: str) -> None:
+        if not re.search(r"/_s/assets/\S+\.css$", text):  # a part that a cut kept away; as below
+            self.problems.append(f"script: {text}")
 
     def _console(self, message: ConsoleMessage) -> None:
         text = message.text

@@ -236,4 +236,4 @@ class Buffers(RuleBasedStateMachine):
 
 
 TestBuffers = Buffers.TestCase
-TestBuffers.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestBuffers.settings = settings(max_examples=150, stateful_step_count=40)

@@ -154,7 +154,7 @@ def test_merge(ops: list[Op], merged: list[Op]) -> None:
     assert merge(ops) == merged
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(history=steps())
 def test_merged_ops_do_what_the_single_ones_do_from_every_position(history: list[Any]) -> None:
     state = PageState()

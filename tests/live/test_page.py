@@ -203,7 +203,7 @@ def test_what_the_ring_keeps_does_not_change_with_the_page() -> None:
     assert client.to_json() == page.state.to_json()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(history=steps())
 def test_every_frame_brings_its_reader_exactly_up_to_date(history: list[Any]) -> None:
     page = new(Limits(ring_patches=8))

@@ -130,7 +130,7 @@ def test_a_frame_with_one_op_that_does_not_fit_changes_nothing(bad: Op) -> None:
     assert state.cards["a"]["data"].rows[1].cells == ["hi!", True]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(history=steps())
 def test_whatever_is_applied_can_be_taken_back_and_applied_again(history: list[Any]) -> None:
     state, client = PageState(), PageState()

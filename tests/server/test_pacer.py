@@ -1,6 +1,7 @@
 """When pages send: at once after a pause, together while they are busy."""
 
 import asyncio
+import math
 import time
 
 import pytest
@@ -13,7 +14,7 @@ HOUR = 3600.0
 class Noted:
     """A page that notes when it was flushed."""
 
-    def __init__(self, flushed_at: float = 0.0) -> None:
+    def __init__(self, flushed_at: float = -math.inf) -> None:
         self.flushed_at = flushed_at
         self.times: list[float] = []
         self.done = asyncio.Event()
