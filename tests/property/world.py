@@ -88,10 +88,16 @@ class Link:
         down: Frames to the tab, as text.
         open: Whether the tab still has it; the server may not know yet that it is gone.
         code: Close code that is on its way to the tab, behind the frames.
+        direct: Whether its page writes to it, together with others, when nothing else is due; as
+            `DirectOutlet` has it.
     """
 
-    def __init__(self, limits: ConnectionLimits, now: float) -> None:
+    def __init__(
+        self, limits: ConnectionLimits, now: float, direct: bool, tally: Counter[str]
+    ) -> None:
         self.awake = True
+        self.tally = tally
+        self.direct = direct
         self.connection = Connection(limits, now, self._wake)
         self.up: deque[str] = deque()
         self.down: deque[str] = deque()
@@ -102,6 +108,28 @@ class Link:
     def _wake(self) -> None:
         self.awake = True
 
+    def put(self, frame: bytes) -> None:
+        """Send a frame to the tab; after the cable is pulled it goes into the void."""
+        if self.open:
+            self.down.append(frame.decode(errors="replace"))
+
+    @property
+    def writable(self) -> bool:
+        return len(self.down) < WINDOW or not self.open
+
+    def write_framed(self, data: bytes) -> None:
+        """Send the bytes of a WebSocket frame, as a page does."""
+        self.tally["abreast"] += 1
+        self.put(unframed(data))
+        if not self.writable:
+            self.connection.go_alone()
+            self.awake = True
+
+
+def unframed(data: bytes) -> bytes:
+    """Return the payload of a frame shorter than 64 kB."""
+    return data[4 if data[1] == 126 else 2 :]
+
 
 class Server:
     """One life of the server: what it knows is gone when it ends."""
@@ -111,6 +139,7 @@ class Server:
         settings = msgspec.structs.replace(SETTINGS, ring_patches=world.ring)
         self.ran: Counter[str] = Counter()
         self.links: list[Link] = []
+        self.accepted = 0
         self.limits = ConnectionLimits(
             **{name: getattr(SETTINGS, name) for name in ConnectionLimits.__struct_fields__}
         )
@@ -138,7 +167,10 @@ class Server:
             await q.page.save()
 
     def accept(self) -> Link:
-        link = Link(self.limits, self.world.clock.now)
+        self.accepted += 1
+        link = Link(
+            self.limits, self.world.clock.now, direct=self.accepted % 3 > 0, tally=self.world.tally
+        )
         self.links.append(link)
         self.broker.connect(link.connection)
         return link
@@ -163,17 +195,19 @@ class Server:
         for link in list(self.links):
             if not link.awake and link.connection.due_in(now) > 0:
                 continue
+            link.connection.go_alone()
             try:
-                while len(link.down) < WINDOW or not link.open:
+                while link.writable:
                     frame = link.connection.take(now)
                     if frame is None:
                         link.awake = False
+                        if link.direct:
+                            link.connection.go_abreast(link.write_framed)
                         break
                     if frame.startswith(b'{"t":"welcome"'):
                         self.world.tally["snapshot unasked"] += not link.greeted
                         link.greeted = False
-                    if link.open:  # else it goes into the void, as after a cable is pulled
-                        link.down.append(frame.decode(errors="replace"))
+                    link.put(frame)
             except ProtocolError as error:
                 self.close(link, error.close_code)
 
@@ -185,7 +219,7 @@ class Server:
             link.code = code
 
     def due_in(self, now: float) -> float:
-        waiting = [link for link in self.links if len(link.down) < WINDOW or not link.open]
+        waiting = [link for link in self.links if link.writable]
         return min((link.connection.due_in(now) for link in waiting), default=BEAT_S)
 
     def end(self) -> None:
@@ -259,6 +293,7 @@ class World:
         for target, value in {
             "swell.server.broker.time": self.clock,
             "swell.server.pages.time": self.clock,
+            "swell.server.pacer.time": self.clock,
             "swell.live.frames.SLOTS": slots,
             "swell.live.snapshot.PART_BYTES": part_bytes,
             "swell.server.pages.WatchedPage.commit": self._recorded(WatchedPage.commit),

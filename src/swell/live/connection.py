@@ -15,6 +15,7 @@ import msgspec
 
 from swell.errors import ProtocolError
 
+from .abreast import Write
 from .page import LivePage
 from .wire import (
     CLOSE_HANDSHAKE,
@@ -69,23 +70,20 @@ class Bucket:
 class Connection:
     """One socket's side of the protocol.
 
+    Attributes:
+        client: Id of the client on this socket; empty before its hello.
+        page: What it watches.
+        seq: Patch that it has, -1 when it needs a snapshot; see `Abreast` for where it is there.
+        sent_at: When it was last sent a patch.
+
     Args:
         limits: Bounds.
         now: Seconds of a monotonic clock; every later `now` is of the same clock.
         wake: Called when there may be something to send.
-        flush: Called with the time when the page has something to send, at its pace; `wake` by
-            default.
     """
 
-    def __init__(
-        self,
-        limits: ConnectionLimits,
-        now: float,
-        wake: Callable[[], None],
-        flush: Callable[[float], None] | None = None,
-    ) -> None:
+    def __init__(self, limits: ConnectionLimits, now: float, wake: Callable[[], None]) -> None:
         self.wake = wake
-        self.flush = flush or (lambda _now: wake())
         self.client = ""
         self.page: LivePage | None = None
         self.seq = 0
@@ -94,7 +92,7 @@ class Connection:
         self._slow = False
         self._welcome: Callable[[], ServerMessage] | None = None
         self._parts: deque[bytes] = deque()
-        self._flushed = now - limits.flush_interval_s
+        self.sent_at = now - limits.flush_interval_s
         self._beat_at = now + limits.beat_interval_s
         self._pong_by: float | None = None
         self._hello_by: float | None = now + limits.hello_timeout_s
@@ -140,6 +138,7 @@ class Connection:
             seq: Position the browser has, covered by the page's log.
             welcome: Makes the snapshot message, now or when this reader falls behind.
         """
+        self.go_alone()
         self.page, self.client, self._welcome = page, client, welcome
         self.seq = -1 if seq is None else seq
 
@@ -156,7 +155,24 @@ class Connection:
             self._slow = True
         else:
             self._control.append(frame)
+        self.go_alone()
         self.wake()
+
+    def go_abreast(self, write: Write) -> None:
+        """Get what is saved from now on together with other watchers, if nothing else waits.
+
+        Until `go_alone`, which is to be called before anything else is asked or taken.
+
+        Args:
+            write: Writes finished bytes to this socket.
+        """
+        if self.page is not None and self.seq >= 0 and not (self._control or self._parts):
+            self.page.abreast.join(self, write)
+
+    def go_alone(self) -> None:
+        """Take what there is by `take` again."""
+        if self.page is not None:
+            self.page.abreast.leave(self)
 
     def take(self, now: float) -> bytes | None:
         """Return the next frame to send, or None when nothing is due.
@@ -180,11 +196,11 @@ class Connection:
             return self._parts.popleft()
         if self._control:
             return self._control.popleft()
-        if self.seq < page.seq and now >= self._flushed + self._limits.flush_interval_s:
+        if self.seq < page.seq and now >= self.sent_at + self._limits.flush_interval_s:
             if not page.covers(page.epoch, self.seq):
                 return self._snapshot(page, now)
             frame = page.frame(self.seq)
-            self.seq, self._flushed = page.seq, now
+            self.seq, self.sent_at = page.seq, now
             return frame
         if now >= self._beat_at:
             self._beat_at = now + self._limits.beat_interval_s
@@ -193,27 +209,11 @@ class Connection:
             return encode(Beat(e=page.epoch, s=self.seq))
         return None
 
-    def take_ops(self, now: float) -> bytes | None:
-        """Return the next op frame when that is all that there is to send, whatever its pace.
-
-        This is `take` for a page that minds its pace itself; when it gives nothing, ask `take`.
-        """
-        page, seq = self.page, self.seq
-        if page is None or seq < 0 or self._control or self._parts or self._slow:
-            return None
-        frame = page.frames.get(seq)
-        if frame is None:
-            if seq == page.seq or not page.covers(page.epoch, seq):
-                return None
-            frame = page.frame(seq)
-        self.seq, self._flushed = page.seq, now
-        return frame
-
     def paced_for(self, now: float) -> float | None:
         """Return the seconds that an op frame has to wait for its pace; None if none waits."""
         if self.page is None or self.seq >= self.page.seq:
             return None
-        return max(0.0, self._flushed + self._limits.flush_interval_s - now)
+        return max(0.0, self.sent_at + self._limits.flush_interval_s - now)
 
     def deadline_in(self, now: float) -> float:
         """Return the seconds until the next beat, or the end of patience with the browser."""
@@ -231,5 +231,5 @@ class Connection:
         assert self._welcome is not None
         frame = encode(self._welcome())
         self._parts = deque(page.snapshot().parts)
-        self.seq, self._flushed = page.seq, now
+        self.seq, self.sent_at = page.seq, now
         return frame

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from swell.errors import LimitError
 
+from .abreast import Abreast
 from .buffer import Buffer, Undo
 from .edits import Assign, Edit, Locate, resolve
 from .frames import PathNames
@@ -37,7 +38,7 @@ class LivePage:
 
     Attributes:
         names: Short names of its paths.
-        frames: Those that have been asked for since the last patch, by the position they start at.
+        abreast: Watchers that are sent the next frame together.
 
     Args:
         epoch: Random name of this log; a client with another one needs a snapshot.
@@ -52,7 +53,8 @@ class LivePage:
         self._locate = locate
         self._log = Log(limits.ring_patches, limits.ring_bytes, limits.ring_s)
         self.names = PathNames()
-        self.frames: dict[int, bytes] = {}
+        self.abreast = Abreast()
+        self._frames: dict[int, bytes] = {}  # since the last patch, by the position they start at
         self._snapshot: Snapshot | None = None
         self._size = 0
         self._grown = 0
@@ -96,7 +98,7 @@ class LivePage:
             return False
         patch = self._log.add(ops, now)
         self.names.note(ops, patch.seq)
-        self.frames.clear()
+        self._frames.clear()
         self._snapshot = None
         return True
 
@@ -150,14 +152,29 @@ class LivePage:
 
         It is encoded once and shared by all who are at that position.
         """
-        frame = self.frames.get(seq)
+        frame = self._frames.get(seq)
         if frame is None:
             patches = self._log.after(seq)
             ops = patches[0].ops
             if len(patches) > 1:
                 ops = merge([op for patch in patches for op in patch.ops])
-            frame = self.frames[seq] = self.names.encode(seq, self.seq, ops)
+            frame = self._frames[seq] = self.names.encode(seq, self.seq, ops)
         return frame
+
+    def send(self, now: float, framed: Callable[[bytes], bytes]) -> None:
+        """Send what is new to those who are abreast.
+
+        Args:
+            now: Seconds of a monotonic clock.
+            framed: Makes the bytes for their sockets from those of a frame; called once.
+        """
+        abreast = self.abreast
+        if not abreast or abreast.seq == self.seq:
+            return
+        if self._log.covers(abreast.seq):
+            abreast.send(framed(self.frame(abreast.seq)), self.seq, now)
+        else:
+            abreast.scatter()
 
     def snapshot(self) -> Snapshot:
         """Return the whole state as JSON, made once per patch."""

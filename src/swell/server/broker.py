@@ -173,7 +173,7 @@ class Broker:
         client = self.clients.get(connection.client)
         if client is None:
             return
-        client.page.watchers.discard(connection)
+        client.page.unwatch(connection)
         client.connections.discard(connection)
         if not client.connections:
             client.gone_at = time.monotonic()

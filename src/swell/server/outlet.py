@@ -9,7 +9,6 @@ halves what a delivered frame costs.
 from __future__ import annotations
 
 import asyncio
-import functools
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +17,7 @@ from typing import Protocol
 from starlette.websockets import WebSocket
 
 from swell.errors import ProtocolError
+from swell.live.abreast import Write
 from swell.live.connection import Connection
 from swell.live.wire import CLOSE_DRAIN, CLOSE_SLOW
 
@@ -27,17 +27,31 @@ FRAMES = "swell.frames"
 _TEXT = 0x81  # final frame, text
 
 
+class PeerListener(Protocol):
+    """Who is told how the peer of a socket does."""
+
+    def paused(self) -> None:
+        """Note that the peer does not keep up; too much waits for it."""
+
+    def resumed(self) -> None:
+        """Note that the peer has caught up."""
+
+    def lost(self) -> None:
+        """Note that the peer is gone."""
+
+
 class FrameWriter(Protocol):
     """What a server offers for writing finished WebSocket frames."""
 
-    def write(self, frame: bytes) -> bool:
-        """Write a frame with its header; return whether the peer keeps up."""
+    @property
+    def write(self) -> Write:
+        """Writes a frame with its header to the transport."""
 
     def unsent(self) -> int:
         """Return how many bytes wait in this process for the peer to take them."""
 
-    def when_writable(self, callback: Callable[[], None]) -> None:
-        """Call back each time the peer has caught up."""
+    def tell(self, listener: PeerListener) -> None:
+        """Tell somebody from now on how the peer does."""
 
 
 class Outlet(Protocol):
@@ -45,9 +59,6 @@ class Outlet(Protocol):
 
     def wake(self) -> None:
         """Note that there may be something to send."""
-
-    def flush(self, now: float) -> None:
-        """Send what the page has, at its pace; `now` in seconds of `time.monotonic`."""
 
     async def run(self, connection: Connection) -> None:
         """Send until the connection ends.
@@ -76,10 +87,6 @@ class AsgiOutlet:
         """Note that there may be something to send."""
         self._awake.set()
 
-    def flush(self, now: float) -> None:  # noqa: ARG002  # `run` looks at the clock itself
-        """Note that the page has something to send."""
-        self._awake.set()
-
     async def run(self, connection: Connection) -> None:
         """Send until the connection ends."""
         while True:
@@ -103,6 +110,9 @@ class AsgiOutlet:
 class DirectOutlet:
     """The short way: frames are written in callbacks of the event loop.
 
+    When a connection has got all that there is for it, its page writes what is saved next straight
+    to the transport, for all who are there together (`swell.live.abreast`).
+
     Args:
         writer: The server's extension for this socket.
         slow_s: How long a peer may take nothing.
@@ -121,26 +131,12 @@ class DirectOutlet:
         self._timer_at = 0.0
         self._stuck: asyncio.TimerHandle | None = None  # set while the peer does not keep up
         self._unsent = 0
-        writer.when_writable(self._resume)
+        writer.tell(self)
 
     def wake(self) -> None:
         """Note that there may be something to send."""
         if self._connection is not None and self._soon is None and self._stuck is None:
             self._soon = self._loop.call_soon(self._send_due)
-
-    def flush(self, now: float) -> None:
-        """Send what the page has: an op frame, which is nearly always all there is."""
-        connection = self._connection
-        if connection is None or self._soon is not None or self._stuck is not None:
-            return  # `_send_due` comes, and sends this, too
-        try:
-            frame = connection.take_ops(now)
-            if frame is None:
-                self.wake()
-            elif not self._writer.write(_framed_once(frame)):
-                self._wait_for_reader()
-        except Exception as error:
-            self._end(error)
 
     async def run(self, connection: Connection) -> None:
         """Send until the connection ends."""
@@ -149,10 +145,34 @@ class DirectOutlet:
         try:
             await self._ended
         finally:
-            self._connection = None
+            self.lost()
             for handle in (self._soon, self._timer, self._stuck):
                 if handle is not None:
                     handle.cancel()
+
+    def lost(self) -> None:
+        """Write nothing more."""
+        if self._connection is not None:
+            self._connection.go_alone()
+            self._connection = None
+
+    def paused(self) -> None:
+        """Wait for a reader that does not keep up."""
+        if self._connection is None or self._stuck is not None:
+            return
+        self._connection.go_alone()
+        if self._timer is not None:
+            self._timer.cancel()  # a beat that falls due meanwhile has to wait, too
+            self._timer = None
+        self._unsent = self._writer.unsent()
+        self._stuck = self._loop.call_later(self._slow_s, self._check_reader)
+
+    def resumed(self) -> None:
+        """Send what has come meanwhile."""
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
+            self.wake()
 
     def _send_due(self) -> None:
         """Send all that is due, and set the timer for what is due later."""
@@ -160,18 +180,21 @@ class DirectOutlet:
         connection = self._connection
         if connection is None or self._stuck is not None or self._ended.done():
             return
+        connection.go_alone()
         now = time.monotonic()
         try:
             while (frame := connection.take(now)) is not None:
-                if not self._writer.write(framed(frame)):
-                    self._wait_for_reader()
+                self._writer.write(framed(frame))
+                if not self._keeps_up():
                     return
             if self._drained():
                 raise ProtocolError(CLOSE_DRAIN, "the server goes away")
         except Exception as error:
-            self._end(error)
+            if not self._ended.done():
+                self._ended.set_exception(error)
             return
         self._set_timer(now + connection.due_in(now))
+        connection.go_abreast(self._writer.write)
 
     def _set_timer(self, at: float) -> None:
         """Send what is due at `at`, unless the timer that is set comes before that."""
@@ -186,30 +209,17 @@ class DirectOutlet:
         self._timer = None
         self._send_due()
 
-    def _end(self, error: Exception) -> None:
-        if not self._ended.done():
-            self._ended.set_exception(error)
-
-    def _wait_for_reader(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()  # a beat that falls due meanwhile has to wait, too
-            self._timer = None
-        self._unsent = self._writer.unsent()
-        self._stuck = self._loop.call_later(self._slow_s, self._check_reader)
+    def _keeps_up(self) -> bool:
+        return self._stuck is None
 
     def _check_reader(self) -> None:
+        self._stuck = None
         if self._ended.done():
             return
         if self._writer.unsent() >= self._unsent:
             self._ended.set_exception(ProtocolError(CLOSE_SLOW, "the reader takes nothing"))
         else:
-            self._wait_for_reader()
-
-    def _resume(self) -> None:
-        if self._stuck is not None:
-            self._stuck.cancel()
-            self._stuck = None
-            self.wake()
+            self.paused()
 
 
 def framed(payload: bytes) -> bytes:
@@ -220,7 +230,3 @@ def framed(payload: bytes) -> bytes:
     if length < 65536:
         return bytes((_TEXT, 126)) + length.to_bytes(2, "big") + payload
     return bytes((_TEXT, 127)) + length.to_bytes(8, "big") + payload
-
-
-_framed_once = functools.lru_cache(maxsize=4)(framed)
-"""For op frames: the watchers of a page get the same one right after each other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 
@@ -12,6 +13,7 @@ from swell.live.edits import Edit
 from swell.live.page import Limits, LivePage
 from swell.live.state import PageState
 
+from .outlet import framed
 from .pacer import Pacer
 
 
@@ -27,7 +29,7 @@ class WatchedPage:
     def __init__(self, limits: Limits, pacer: Pacer) -> None:
         self.live = LivePage(secrets.token_hex(8), limits, named_components)
         self.watchers: set[Connection] = set()
-        self.flushed_at = 0.0
+        self.flushed_at = -math.inf
         self._pacer = pacer
         self._waits = False
 
@@ -44,11 +46,20 @@ class WatchedPage:
             self._pacer.add(self, now)
 
     def flush(self, now: float) -> None:
-        """Tell the watchers of what has been saved since the last time."""
+        """Send the watchers what has been saved since the last time, or tell them of it."""
         self._waits = False
         self.flushed_at = now
-        for connection in tuple(self.watchers):
-            connection.flush(now)
+        abreast = self.live.abreast
+        alone = len(self.watchers) > len(abreast)
+        self.live.send(now, framed)
+        for connection in tuple(self.watchers) if alone else ():
+            if connection not in abreast:
+                connection.wake()
+
+    def unwatch(self, connection: Connection) -> None:
+        """Forget a watcher."""
+        connection.go_alone()
+        self.watchers.discard(connection)
 
 
 class Pages:

@@ -4,12 +4,13 @@ nothing."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from .outlet import FRAMES
+from swell.live.abreast import Write
+
+from .outlet import FRAMES, PeerListener
 
 CLOSE_S = 2.0
 """How long a peer may take to answer a close, and again to take what was sent, in seconds."""
@@ -28,29 +29,34 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.close_timeout = CLOSE_S
         self._abort: asyncio.TimerHandle | None = None
-        self._writable: Callable[[], None] | None = None
+        self._listener: PeerListener | None = None
 
     # ------------------------------------------------------------ the extension `swell.frames`
 
-    def write(self, frame: bytes) -> bool:
-        """Write a frame with its header; return whether the peer keeps up."""
-        if not self.disconnected and not self.close_sent:
-            self.transport.write(frame)
-        return self.writable.is_set()
+    @property
+    def write(self) -> Write:
+        """Writes a frame with its header to the transport."""
+        return self.transport.write
 
     def unsent(self) -> int:
         """Return how many bytes wait in this process for the peer to take them."""
         return self.transport.get_write_buffer_size()
 
-    def when_writable(self, callback: Callable[[], None]) -> None:
-        """Call back each time the peer has caught up."""
-        self._writable = callback
+    def tell(self, listener: PeerListener) -> None:
+        """Tell somebody from now on how the peer does."""
+        self._listener = listener
+
+    def pause_writing(self) -> None:
+        """Note that the peer does not keep up."""
+        super().pause_writing()
+        if self._listener is not None:
+            self._listener.paused()
 
     def resume_writing(self) -> None:
         """Note that the peer has caught up."""
         super().resume_writing()
-        if self._writable is not None:
-            self._writable()
+        if self._listener is not None:
+            self._listener.resumed()
 
     # ------------------------------------------------------------------------------ its life
 
@@ -68,7 +74,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the socket is gone."""
-        self._writable = None
+        if self._listener is not None:
+            self._listener.lost()
+            self._listener = None
         if self._abort is not None:
             self._abort.cancel()
         super().connection_lost(exc)

@@ -100,7 +100,7 @@ class Sockets:
 
     async def _run(self, socket: WebSocket, session_id: str) -> None:
         outlet = self._outlet(socket)
-        connection = Connection(self._limits, time.monotonic(), outlet.wake, outlet.flush)
+        connection = Connection(self._limits, time.monotonic(), outlet.wake)
         self._broker.connect(connection)
         writer = asyncio.create_task(outlet.run(connection), name="swell-writer")
         reader = asyncio.create_task(
