@@ -376,6 +376,24 @@ class AskTimeoutError(SwellError):
         return "The question was not answered in time."
 
 
+class DocumentError(SwellError):
+    """A file that somebody attached cannot be read; unless caught, the answer ends with that word.
+
+    Attributes:
+        name: What the person calls the file.
+        reason: Why not.
+    """
+
+    code = "bad_document"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
+
+    def __str__(self) -> str:
+        return f"“{self.name}” could not be read: {self.reason}."
+
+
 class ToolError(SwellError):
     """A tool could not do what it was called for; the model and the person are told why.
 

@@ -16,6 +16,7 @@ from swell.chat.records import Accepted, Message, RunState, User
 from swell.chat.store.base import EndState, Store
 from swell.errors import (
     AskTimeoutError,
+    DocumentError,
     LimitError,
     NotFoundError,
     RefusedError,
@@ -385,7 +386,7 @@ class RunManager:
             _log.warning("the model failed (%s) in run %s", failure.code, run.id, exc_info=error)
         elif isinstance(error, AskTimeoutError):
             run.error, run.error_code = str(error), error.code
-        elif isinstance(error, LimitError):
+        elif isinstance(error, DocumentError | LimitError):
             run.error = str(error)
         else:
             run.error_id = secrets.token_hex(4)
@@ -479,8 +480,7 @@ class RunManager:
             run.thread_id, leaf=run.prompt_id, limit=self.limits.history
         )
         settings = self._make_settings(run.settings)
-        prompt = messages[-1].parts if messages else []
-        files = await self._files.attachments(run.user_id, prompt)
+        files = [await self._files.attachments(run.user_id, message.parts) for message in messages]
         return Turn(run, messages, thread, run.user, settings, files)
 
     def _threads(self) -> ThreadPoolExecutor:

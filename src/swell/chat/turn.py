@@ -17,6 +17,7 @@ from swell.expando import Expando
 from swell.parts import File, Image, Text
 
 from .ask import Question
+from .documents import is_pdf, pdf_text
 
 if TYPE_CHECKING:
     from .run import Run
@@ -81,7 +82,15 @@ class Attachment(msgspec.Struct, frozen=True):
         return await asyncio.to_thread(self.path.read_bytes)
 
     async def text(self) -> str:
-        """Return its text; bytes that are no UTF-8 become a replacement character."""
+        """Return its text: of a PDF what is on its pages, which needs `pip install 'swell[pdf]'`.
+
+        Of anything else the bytes as UTF-8; those that are none become a replacement character.
+
+        Raises:
+            DocumentError: If it is a PDF that cannot be read.
+        """
+        if is_pdf(self.name, self.mime):
+            return await asyncio.to_thread(pdf_text, self.path, self.name)
         return (await self.read()).decode("utf-8-sig", "replace")
 
 
@@ -95,6 +104,7 @@ class Turn:
         settings: What the person has set for this thread, an instance of the app's class; None
             for an app without one.
         files: Files that came with the prompt.
+        all_files: Files that came with this prompt and those before it, oldest first.
         cancelled: Whether the answer has been stopped.
     """
 
@@ -105,13 +115,14 @@ class Turn:
         thread: Thread,
         user: User,
         settings: Any,
-        files: list[Attachment],
+        files: Sequence[list[Attachment]] = (),
     ) -> None:
         self.messages = messages
         self.thread = thread
         self.user = user
         self.settings = settings
-        self.files = files
+        self.files = files[-1] if files else []
+        self.all_files = [file for of_message in files for file in of_message]
         self.cancelled = run.cancelled
         self._run = run
         self._loop = asyncio.get_running_loop()

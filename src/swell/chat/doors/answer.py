@@ -215,7 +215,7 @@ class Kitchen:
             id = f"{thread_id}-{len(messages)}"
             messages.append(Message(id, thread_id, parent, role, list(parts), "done", now))
         thread = Thread(thread_id, user.id, "", now, now)
-        return Turn(run, messages, thread, user, self._make_settings(dict(asked.settings)), [])
+        return Turn(run, messages, thread, user, self._make_settings(dict(asked.settings)))
 
     def _threads(self) -> ThreadPoolExecutor:
         if self._pool is None:
