@@ -112,7 +112,7 @@ async def test_attachments(name: str, content: bytes, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("content", "installed", "reason"),
     [
-        (pdf("Words"), False, "this app cannot read PDF; `pip install 'swell[pdf]'` lets it"),
+        (pdf("Words"), False, "this app cannot read PDF; `pip install pypdf` lets it"),
         (b"%PDF-1.4 and no more", True, "it is no PDF, or a damaged one"),
     ],
 )

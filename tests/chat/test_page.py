@@ -139,6 +139,24 @@ async def test_the_sidebar_renames_pins_deletes_and_brings_back() -> None:
         assert chat.texts == ["First", "First?"]
 
 
+async def test_the_archive_says_what_it_is_and_leads_back() -> None:
+    async with chatting(echo, title="Helper") as chat:
+        await chat.send("First")
+        first = chat.address.removeprefix("t/")
+        await chat.page.event("threads", "archive", {"id": first, "on": True})
+
+        def sidebar() -> tuple[str, str, list[str]]:
+            card = chat.page.page["threads"]
+            return card["title"], card["commands"][0]["label"], chat.threads
+
+        assert sidebar() == ("Helper", "Archived chats", [])
+        for back in ("archived", "#"):
+            await chat.page.act("archived")
+            assert sidebar() == ("Archived chats", "Back to my chats", ["First"])
+            await chat.page.act(back, "")
+            assert sidebar() == ("Helper", "Archived chats", [])
+
+
 async def test_an_address_leads_to_its_thread_and_back() -> None:
     async with chatting(echo) as chat:
         await chat.send("One")
@@ -242,9 +260,9 @@ async def test_an_exported_chat_is_imported_and_opened() -> None:
     ("content", "reason"),
     [
         (b"Hello", "it is not JSON"),
-        (b'{"format": "other"}', 'expected an object with `"format": "swell.thread"`'),
+        (b'{"format": "other"}', 'expected an object with "format": "swell.thread"'),
         (b'{"format": "swell.thread", "version": 9}', "version 9 is not known here"),
-        (b'{"format": "swell.thread", "version": 1}', "missing required field `title`"),
+        (b'{"format": "swell.thread", "version": 1}', "missing required field title"),
         (b"[" * 100_000, "it is not JSON"),
     ],
 )

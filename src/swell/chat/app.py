@@ -220,12 +220,14 @@ class ChatApp:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def commands(self) -> list[ui.Command]:
-        """Return the menu of the sidebar."""
+    def commands(self, archived: bool) -> list[ui.Command]:
+        """Return the menu of the sidebar, which shows archived chats or the others."""
         settings = ui.command("settings", "Settings", icon="Settings")
         return [
             *([settings] if self.form is not None else []),
-            ui.command("archived", "Archived chats", icon="Archive"),
+            ui.command("archived", "Back to my chats", icon="Back")
+            if archived
+            else ui.command("archived", "Archived chats", icon="Archive"),
             ui.command("import", "Import a chat…", icon="Upload", accept=[".json"]),
         ]
 

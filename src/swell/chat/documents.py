@@ -30,9 +30,7 @@ def pdf_text(path: Path, name: str) -> str:
     try:
         import pypdf  # only those who read PDF need it
     except ImportError:
-        raise DocumentError(
-            name, "this app cannot read PDF; `pip install 'swell[pdf]'` lets it"
-        ) from None
+        raise DocumentError(name, "this app cannot read PDF; `pip install pypdf` lets it") from None
     pages: list[str] = []
     length = 0
     try:

@@ -90,7 +90,7 @@ async def import_file(store: Store, user: User, file: Mapping[str, Any]) -> Thre
         reason = error.reason
     raise RefusedError(
         f"“{file['name']}” is not a chat that was exported here as JSON, so nothing was imported: "
-        f"{reason}.",
+        f"{reason.replace('`', '')}.",
         ThreadFormatError.code,
     )
 

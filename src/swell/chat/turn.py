@@ -82,7 +82,7 @@ class Attachment(msgspec.Struct, frozen=True):
         return await asyncio.to_thread(self.path.read_bytes)
 
     async def text(self) -> str:
-        """Return its text: of a PDF what is on its pages, which needs `pip install 'swell[pdf]'`.
+        """Return its text: of a PDF what is on its pages, which needs `pip install pypdf`.
 
         Of anything else the bytes as UTF-8; those that are none become a replacement character.
 

@@ -162,11 +162,9 @@ class View:
             "sidebar",
             "threads",
             [],
-            title=self.chat.title,
             path="#t/",
             new_path="#",
             events=THREAD_EVENTS,
-            commands=self.chat.commands(),
             thread_commands=[
                 ui.command("share", "Share…", icon="Share"),
                 ui.command("export", "Export…", icon="Download"),
@@ -185,6 +183,8 @@ class View:
             elif kind == "s" and rest:
                 await self._turn_to(None, rest)
             else:
+                self.sidebar.archived = False  # where the new one will not be
+                await self.sidebar.load()
                 await self._turn_to(None, None)
         except NotFoundError:
             await self._turn_to(None, None)
@@ -249,8 +249,7 @@ class View:
     async def refresh(self) -> None:
         """Show what has changed in the open thread and in the list, and nothing else."""
         await self.sidebar.load()
-        for name, value in self.sidebar.card().items():
-            self._set("threads", name, value)
+        self._list()
         if self.thread is None:
             self._set("threads", "selected", None)
             await self.page.save()
@@ -354,14 +353,21 @@ class View:
         active = self.thread is not None and bool(self.chat.runs.of_thread(self.thread.id))
         self._set("chat", "generating", active)
         self._set("chat", "history_end", not more)
-        for name, value in self.sidebar.card().items():
-            self._set("threads", name, value)
+        self._list()
         first = self.chat.suggestions if last is None and self.token is None else ()
         after = last.suggestions if last is not None and not active else ()
         self.suggestions = {f"{i}-{label}"[:60]: label for i, label in enumerate([*first, *after])}
         offered = [ui.chat_suggestion(name, label) for name, label in self.suggestions.items()]
         self._set("chat", "suggestions", offered if first else None)
         self._set("chat", "follow_ups", offered if after else None)
+
+    def _list(self) -> None:
+        """Show the list of threads as it was loaded."""
+        archived = self.sidebar.archived
+        self._set("threads", "title", "Archived chats" if archived else self.chat.title)
+        self._set("threads", "commands", self.chat.commands(archived))
+        for name, value in self.sidebar.card().items():
+            self._set("threads", name, value)
 
     def _set(self, card: str, name: str, value: Any) -> None:
         if (card, name) not in self._said and value is None:

@@ -92,7 +92,7 @@ def execute(arguments: argparse.Namespace) -> int:
     global chosen
     settings = resolve(arguments).settings
     if find_spec("httpx") is None:
-        raise CommandError("this needs one more package: pip install 'swell[models]'")
+        raise CommandError("this needs one more package: pip install httpx")
     chosen = asyncio.run(
         choose(
             arguments.model_url,

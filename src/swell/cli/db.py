@@ -52,7 +52,7 @@ def _connect(url: str, source: str, *, make: bool) -> Iterator[tuple[Connection,
         try:
             from swell.chat.store.postgres import connect
         except ImportError:
-            raise CommandError("PostgreSQL needs `pip install swell[postgres]`") from None
+            raise CommandError("PostgreSQL needs `pip install 'psycopg[binary]'`") from None
         with connect(url) as bound:
             yield bound, f"the database {bound.engine.url.database or url.rpartition('/')[2]!r}"
         return

@@ -181,6 +181,6 @@ def _httpx() -> Any:
     except ImportError as error:
         raise ModelError(
             "The part that talks to models is not installed. "
-            "Run `pip install 'swell[models]'` and start again."
+            "Run `pip install httpx` and start again."
         ) from error
     return httpx

@@ -39,9 +39,8 @@ def open_store(url: str | None, *, source: str = "argument") -> Store:
         try:
             from .postgres import PostgresEngine
         except ImportError as error:
-            raise SettingError(
-                "database_url", source, f"PostgreSQL needs `pip install swell[postgres]` ({error})"
-            ) from None
+            needed = f"PostgreSQL needs `pip install 'psycopg[binary]'` ({error})"
+            raise SettingError("database_url", source, needed) from None
         try:
             return DatabaseStore(PostgresEngine(url))
         except ValueError as error:
