@@ -50,9 +50,10 @@ class Sink:
         self.state = page.state
         self.edits: list[Edit] = []
 
-    def commit(self, edits: Sequence[Edit]) -> None:
+    def commit(self, edits: Sequence[Edit]) -> bool:
         """Keep the edits."""
         self.edits = list(edits)
+        return True
 
 
 def assign(page: AsyncPage, text: str) -> None:

@@ -471,6 +471,33 @@ async def test_saving_lets_others_run() -> None:
         assert turns.count("stop") == 1
 
 
+async def test_a_stream_that_never_waits_lets_others_run_at_every_other_token() -> None:
+    turns, streaming = 0, False
+
+    async def count() -> None:
+        nonlocal turns
+        while streaming:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def serve(q: Q) -> None:
+        nonlocal streaming
+        q.page["chat"] = ui.chatbot_card(
+            "1 1 4 8", "cb", data("content from_user", rows=[["", False]])
+        )
+        await q.page.save()
+        streaming = True
+        counting = asyncio.create_task(count())
+        for length in range(1, 201):
+            q.page["chat"].data[0] = ["x" * length, False]
+            await q.page.save()
+        streaming = False
+        await counting
+
+    async with connect(serve, settings=Settings()):
+        assert turns >= 100
+
+
 async def test_what_runs_at_once_has_a_bound() -> None:
     done = asyncio.Event()
 

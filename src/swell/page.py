@@ -43,8 +43,12 @@ class Target(Protocol):
     def state(self) -> PageState:
         """The cards as last saved."""
 
-    def commit(self, edits: list[Edit]) -> None:
-        """Apply the edits of one save, all or none, and tell the watchers."""
+    def commit(self, edits: list[Edit]) -> bool:
+        """Apply the edits of one save, all or none, and tell the watchers.
+
+        Returns:
+            Whether the event loop should turn before the handler goes on.
+        """
 
 
 class Ref(msgspec.Struct, eq=False):
@@ -72,7 +76,10 @@ class Ref(msgspec.Struct, eq=False):
         self._page._assign(self._key, (*self._path, name), value)
 
     def __setitem__(self, name: Segment, value: Any) -> None:
-        self._page._assign(self._key, (*self._path, _segment(name)), value)
+        page, path = self._page, self._path
+        if type(value) is list and len(path) == 1 and page._stream(self._key, path[0], name, value):
+            return
+        page._assign(self._key, (*path, _segment(name)), value)
 
     if TYPE_CHECKING:
 
@@ -161,37 +168,35 @@ class PageBase:
         self._dropped.update(self._target.state.cards)
         self._edits.append(DropPage())
 
-    def _stream(self, key: str, path: tuple[Segment, ...], value: list[Any]) -> bool:
+    def _stream(self, key: str, prop: Segment, index: Segment, value: list[Any]) -> bool:
         """Record a row of plain texts and flags for a row that is there, as streaming writes it.
 
         Returns:
             Whether that is what it was; `_assign` sees to all else, and to what is wrong.
         """
+        if self._draft.cards or self._dropped or self._assigned:
+            return False
         card = self._target.state.cards.get(key)
-        if card is None or key in self._draft.cards or key in self._dropped:
+        buffer = card.get(prop) if card is not None and type(prop) is str else None
+        if card is None or type(buffer) is not Buffer or type(index) not in (int, str):
             return False
-        buffer = card.get(path[0]) if isinstance(path[0], str) else None
-        if type(buffer) is not Buffer or key in self._assigned:
-            return False
-        row = row_at(buffer, path[1])
+        row = row_at(buffer, index)
         known = row.cells if row is not None else None
         if known is None or len(value) != len(known):
             return False
-        kinds = CARDS[str(card["view"])].cells if card["view"] in CARDS else {}
         for column, cell in enumerate(value):
             if cell is known[column]:
                 continue  # as it was, and that was checked
             kind = type(cell)
             if kind is not bool and not (kind is str and is_plain_text(cell, known, column)):
                 return False
-            if buffer.fields[column] in kinds:
+            owner = CARDS.get(card["view"])
+            if owner is not None and buffer.fields[column] in owner.cells:
                 return False
-        self._edits.append(Assign(key, list(path), value.copy()))
+        self._edits.append(Assign(key, [prop, index], value.copy()))
         return True
 
     def _assign(self, key: str, path: tuple[Segment, ...], value: Any) -> None:
-        if len(path) == 2 and type(value) is list and self._stream(key, path, value):
-            return
         if isinstance(value, Ref):
             if value._page is self and (value._key, value._path) == (key, path):
                 return  # the assignment that Python makes after `+=`
@@ -320,7 +325,8 @@ class AsyncPage(PageBase):
     async def save(self) -> None:
         """Send the edits made since the last save, all or none.
 
-        Always lets other tasks run, so that a handler that saves in a loop starves nobody.
+        Lets other tasks run, unless they just have, so that a handler that saves in a loop starves
+        nobody.
 
         Raises:
             RowError: If an edit does not suit its buffer any more.
@@ -328,9 +334,8 @@ class AsyncPage(PageBase):
                 later saves are unaffected.
         """
         edits = self._take()
-        if edits:
-            self._target.commit(edits)
-        await _TURN
+        if not edits or self._target.commit(edits):
+            await _TURN
 
 
 class Page(PageBase):
@@ -356,9 +361,10 @@ class _Detached:
     def __init__(self) -> None:
         self.state = PageState()
 
-    def commit(self, edits: list[Edit]) -> None:
+    def commit(self, edits: list[Edit]) -> bool:
         for edit in edits:
             self.state.apply(resolve(edit, self.state, named_components))
+        return True
 
 
 def _card_key(key: Any) -> str:

@@ -120,12 +120,13 @@ class Watched:
     def state(self) -> PageState:
         return self.live.state
 
-    def commit(self, edits: list[Edit]) -> None:
+    def commit(self, edits: list[Edit]) -> bool:
         before = self.live.seq
         if self.live.commit(edits, now=0):
             ops = self.reader.read(self.live.frame(before), before)
             assert ops is not None
             self.browser.apply(ops.o)
+        return True
 
 
 def listed(row: Any) -> Row:

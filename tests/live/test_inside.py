@@ -97,8 +97,8 @@ def chat(rows: list[list[Any]] | None = None) -> tuple[Page, LivePage]:
     class Target:
         state = live.state
 
-        def commit(self, edits: Any) -> None:
-            live.commit(edits, 0.0)
+        def commit(self, edits: Any) -> bool:
+            return live.commit(edits, 0.0)
 
     page = Page(Target())
     page["c"] = ui.chatbot_card(

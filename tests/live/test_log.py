@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swell.live.log import Log
+from swell.live.log import Log, op_size
 from swell.live.ops import Append, Op
 
 
@@ -12,16 +12,21 @@ def token(i: int) -> list[Op]:
     return [Append(["c", "data", 0, "text"], i, "x")]
 
 
+def add(log: Log, ops: list[Op], now: float) -> None:
+    log.add(ops, sum(map(op_size, ops)), now)
+
+
 def filled(log: Log, count: int) -> Log:
     for i in range(count):
-        log.add(token(i), now=float(i))
+        add(log, token(i), float(i))
     return log
 
 
 def test_patches_are_numbered_from_one_without_gaps() -> None:
     log = Log(10, 10_000, 100)
     assert (log.seq, log.oldest) == (0, 1)
-    assert [log.add(token(i), 0).seq for i in range(3)] == [1, 2, 3]
+    filled(log, 3)
+    assert [patch.seq for patch in log.after(0)] == [1, 2, 3]
     assert (log.seq, log.oldest) == (3, 1)
 
 
@@ -44,7 +49,7 @@ def test_it_keeps_at_most_so_many_patches() -> None:
 
 
 def test_it_keeps_at_most_so_many_bytes() -> None:
-    size = Log(9, 10_000, 100).add(token(0), 0).size
+    size = op_size(*token(0))
     log = filled(Log(9, 2 * size + 1, 100), 5)
     assert log.oldest == 4
 
@@ -52,9 +57,9 @@ def test_it_keeps_at_most_so_many_bytes() -> None:
 def test_a_patch_larger_than_the_ring_leaves_nobody_behind_it() -> None:
     log = filled(Log(9, 1000, 100), 3)
     big: list[Op] = [Append(["c", "data", 0, "text"], 0, "x" * 1000)]
-    log.add(big, 3)
+    add(log, big, 3)
     assert [seq for seq in range(-1, 6) if log.covers(seq)] == [4]
-    log.add(token(9), 4)
+    add(log, token(9), 4)
     assert [seq for seq in range(-1, 7) if log.covers(seq)] == [4, 5]
 
 

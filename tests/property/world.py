@@ -315,12 +315,13 @@ class World:
     # ---------------------------------------------------------------------- the server
 
     def _recorded(
-        self, commit: Callable[[WatchedPage, list[Edit]], None]
-    ) -> Callable[[WatchedPage, list[Edit]], None]:
-        def commit_and_record(page: WatchedPage, edits: list[Edit]) -> None:
+        self, commit: Callable[[WatchedPage, list[Edit]], bool]
+    ) -> Callable[[WatchedPage, list[Edit]], bool]:
+        def commit_and_record(page: WatchedPage, edits: list[Edit]) -> bool:
             self.record(page)  # a page that has just been made is at position 0
-            commit(page, edits)
+            turns = commit(page, edits)
             self.record(page)
+            return turns
 
         return commit_and_record
 

@@ -65,3 +65,16 @@ async def test_what_comes_after_a_tick_waits_for_the_next() -> None:
         async with asyncio.timeout(10):
             await page.done.wait()
         assert len(page.times) == count
+
+
+@pytest.mark.anyio
+async def test_it_tells_when_a_turn_of_the_loop_would_send_nothing() -> None:
+    pacer = Pacer(HOUR)
+    assert not pacer.idles(time.monotonic())
+    busy = Noted(time.monotonic())
+    pacer.add(busy, time.monotonic())
+    assert pacer.idles(time.monotonic())  # until the tick, in an hour
+    pacer.add(Noted(), time.monotonic())
+    assert not pacer.idles(time.monotonic())  # this one is sent at once
+    await asyncio.sleep(0)
+    assert (pacer.turns, pacer.idles(time.monotonic())) == (1, True)

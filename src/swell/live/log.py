@@ -45,18 +45,17 @@ class Log:
         """Number of the oldest patch kept, or of the next one when none is."""
         return self._patches[0].seq if self._patches else self.seq + 1
 
-    def add(self, ops: list[Op], now: float) -> Patch:
-        """Number and keep the ops of one save."""
-        self.seq += 1
-        patch = Patch(self.seq, ops, sum(map(op_size, ops)), now)
-        self._patches.append(patch)
-        self._size += patch.size
+    def add(self, ops: list[Op], size: int, now: float) -> None:
+        """Number and keep the ops of one save, whose sizes add up to `size`."""
+        self.seq = seq = self.seq + 1
+        patches = self._patches
+        patches.append(Patch(seq, ops, size, now))
+        self._size += size
         most, most_bytes, age = self._max
-        while self._patches and (
-            len(self._patches) > most or self._size > most_bytes or self._patches[0].at < now - age
+        while patches and (
+            len(patches) > most or self._size > most_bytes or patches[0].at < now - age
         ):
-            self._size -= self._patches.popleft().size
-        return patch
+            self._size -= patches.popleft().size
 
     def covers(self, seq: int) -> bool:
         """Tell whether a client at `seq` can be brought up to date without a snapshot."""

@@ -21,24 +21,28 @@ ILLEGAL = frozenset({"__proto__", "prototype", "constructor"})
 """Segments that mean something to a JavaScript object; refused on both sides."""
 
 
-# `gc=False`: an op never refers to itself, and a ring of thousands of them need not be walked by
-# the garbage collector again and again.
+class _Op(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True, gc=False):
+    """What all ops have in common.
+
+    `gc=False`: an op never refers to itself, and a ring of thousands of them need not be walked by
+    the garbage collector again and again.
+    """
 
 
-class Set(msgspec.Struct, array_like=True, tag="s", frozen=True, forbid_unknown_fields=True):
+class Set(_Op, tag="s", frozen=True):
     """Put `value` at `path`, replacing what is there."""
 
     path: Path
     value: Any
 
 
-class Delete(msgspec.Struct, array_like=True, tag="d", frozen=True, forbid_unknown_fields=True):
+class Delete(_Op, tag="d", frozen=True):
     """Remove the card, property, row or object key at `path`; all cards for `[]`."""
 
     path: Path
 
 
-class Append(msgspec.Struct, array_like=True, tag="a", frozen=True, forbid_unknown_fields=True):
+class Append(_Op, tag="a", frozen=True):
     """Append `text` to the text at `path`, whose length before is `at` UTF-16 units."""
 
     path: Path
@@ -46,7 +50,7 @@ class Append(msgspec.Struct, array_like=True, tag="a", frozen=True, forbid_unkno
     text: str
 
 
-class Insert(msgspec.Struct, array_like=True, tag="i", frozen=True, forbid_unknown_fields=True):
+class Insert(_Op, tag="i", frozen=True):
     """Insert `items` at position `at` of the list or buffer at `path`."""
 
     path: Path
@@ -54,7 +58,7 @@ class Insert(msgspec.Struct, array_like=True, tag="i", frozen=True, forbid_unkno
     items: list[Any]
 
 
-class Remove(msgspec.Struct, array_like=True, tag="x", frozen=True, forbid_unknown_fields=True):
+class Remove(_Op, tag="x", frozen=True):
     """Remove `count` items from position `at` of the list or buffer at `path`."""
 
     path: Path
@@ -136,6 +140,8 @@ def merge(ops: list[Op]) -> list[Op]:
     replace structure are barriers: nothing merges across them, because a path before
     one may mean another row after it.
     """
+    if (one := _streamed(ops)) is not None:
+        return [one]
     out: list[Op | None] = []
     last: dict[tuple[Segment, ...], int] = {}
     joined: dict[int, list[str]] = {}  # pieces of text per index: joined once, not per token
@@ -171,6 +177,22 @@ def merge(ops: list[Op]) -> list[Op]:
         elif isinstance(first, Set):
             out[index] = Set(first.path, "".join((first.value, *pieces)))
     return [op for op in out if op is not None]
+
+
+def _streamed(ops: list[Op]) -> Append | None:
+    """Return what a stream of tokens into one text comes to; None if that is not what it is."""
+    first = ops[0] if ops else None
+    if type(first) is not Append:
+        return None
+    path, end = first.path, first.at
+    pieces = []
+    for op in ops:
+        # A row keeps its path: the same list is the same text, and another one is compared later.
+        if type(op) is not Append or op.path is not path or op.at != end:
+            return None
+        pieces.append(op.text)
+        end += units(op.text)
+    return Append(path, first.at, "".join(pieces))
 
 
 def _is_leaf(value: object) -> bool:

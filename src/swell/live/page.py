@@ -78,70 +78,78 @@ class LivePage:
             RowError: If an edit does not suit the kind of its buffer.
             LimitError: If the page or a text in it would grow past its bound.
         """
-        tail = self._grow(edits[0]) if len(edits) == 1 else None
-        ops: list[Op] = [] if tail is None else [tail]
+        if len(edits) == 1 and self._grow(edits[0], now):
+            return True
+        ops: list[Op] = []
         undos: list[Undo] = []
         try:
-            for edit in edits if tail is None else ():
+            for edit in edits:
                 whole = edit.value if isinstance(edit, Assign) else None
                 for op in resolve(edit, self.state, self._locate):
                     self._check_text(op)
                     undos.append(self.state.apply((op,), whole))
                     ops.append(op)
-            if tail is None:
-                self._check_size(ops)
+            size = sum(map(op_size, ops))
+            self._check_size(size)
         except BaseException:
             for undo in reversed(undos):
                 undo()
             raise
         if not ops:
             return False
-        patch = self._log.add(ops, now)
-        self.names.note(ops, patch.seq)
-        self._frames.clear()
-        self._snapshot = None
+        self._keep(ops, size, now)
         return True
 
-    def _grow(self, edit: Edit) -> Append | None:
-        """Apply the edit of a streamed token, a row in which one text got longer.
+    def _keep(self, ops: list[Op], size: int, now: float) -> None:
+        """Note what has been applied."""
+        self._log.add(ops, size, now)
+        self.names.note(ops, self._log.seq)
+        self._frames.clear()
+        self._snapshot = None
+
+    def _grow(self, edit: Edit, now: float) -> bool:
+        """Apply and note the edit of a streamed token, a row in which one text got longer.
 
         What `resolve` and `apply` would do, less all that makes sure of what this one cannot break:
         it changes nothing before everything has been checked, so nothing needs to be taken back.
 
         Returns:
-            The op, or None when the edit is another or reaches a bound; nothing is changed then.
+            Whether it is done; nothing is changed when the edit is another or reaches a bound.
         """
         if type(edit) is not Assign or len(edit.path) != 2 or type(edit.value) is not list:
-            return None
+            return False
         card = self.state.cards.get(edit.key)
         buffer = card.get(str(edit.path[0])) if card is not None else None
         if type(buffer) is not Buffer or buffer.kind == "cyclic":
-            return None
+            return False
         row = row_at(buffer, edit.path[1])
         old = row.cells if row is not None else None
         if row is None or old is None or len(old) != len(edit.value):
-            return None
+            return False
         grown = -1
         for column, cell in enumerate(edit.value):
             was = old[column]
             if cell is was:
                 continue
             if grown >= 0 or type(cell) is not str or type(was) is not str or not was:
-                return None
+                return False
             if len(cell) <= len(was) or not cell.startswith(was):
-                return None
+                return False
             grown = column
         if grown < 0:
-            return None
+            return False
         at, text = row.end(grown), edit.value[grown]
         tail = text[len(old[grown]) :]
         end = at + units(tail)
-        op = Append(row.path([edit.key, str(edit.path[0])], grown, buffer.fields[grown]), at, tail)
-        size = self._grown + op_size(op)
-        if end > self._limits.text_max_bytes or size >= _RECOUNT:
-            return None
-        old[grown], row.ends[grown], self._grown = text, end, size
-        return op
+        path = row.path([edit.key, str(edit.path[0])], grown, buffer.fields[grown])
+        op = Append(path, at, tail)
+        size = op_size(op)
+        if end > self._limits.text_max_bytes or self._grown + size >= _RECOUNT:
+            return False
+        old[grown], row.ends[grown] = text, end
+        self._grown += size
+        self._keep([op], size, now)
+        return True
 
     def covers(self, epoch: str, seq: int) -> bool:
         """Tell whether a client at this position can go on without a snapshot."""
@@ -192,8 +200,8 @@ class LivePage:
             bound = f"{self._limits.text_max_bytes:,} UTF-16 units (setting text_max_bytes)"
             raise LimitError(f"text at {_show(op.path)}", bound)
 
-    def _check_size(self, ops: list[Op]) -> None:
-        self._grown += sum(map(op_size, ops))
+    def _check_size(self, more: int) -> None:
+        self._grown += more
         limit = self._limits.page_max_bytes
         if self._grown < _RECOUNT or self._size + self._grown <= limit:
             return

@@ -25,6 +25,10 @@ class Paced(Protocol):
 class Pacer:
     """Ticks as long as there is something to send.
 
+    Attributes:
+        turns: How often pages were flushed. While it stays the same, the event loop may not have
+            turned.
+
     Args:
         interval_s: Least time between two frames of a busy page.
     """
@@ -32,6 +36,8 @@ class Pacer:
     def __init__(self, interval_s: float) -> None:
         self._interval_s = interval_s
         self._ticked_at = 0.0
+        self._tick_at = 0.0
+        self.turns = 0
         self._now: list[Paced] = []
         self._next: list[Paced] = []
 
@@ -43,18 +49,24 @@ class Pacer:
             self._now.append(page)
             return
         if not self._next:
-            wait = max(page.flushed_at, self._ticked_at) + self._interval_s - now
-            asyncio.get_running_loop().call_later(max(0.0, wait), self._tick)
+            self._tick_at = max(now, max(page.flushed_at, self._ticked_at) + self._interval_s)
+            asyncio.get_running_loop().call_later(self._tick_at - now, self._tick)
         self._next.append(page)
+
+    def idles(self, now: float) -> bool:
+        """Tell whether nothing would be sent if the event loop turned now."""
+        return not self._now and now < self._tick_at
 
     def _flush_now(self) -> None:
         pages, self._now = self._now, []
+        self.turns += 1
         now = time.monotonic()
         for page in pages:
             page.flush(now)
 
     def _tick(self) -> None:
         pages, self._next = self._next, []
+        self.turns += 1
         now = self._ticked_at = time.monotonic()
         for page in pages:
             page.flush(now)

@@ -32,18 +32,27 @@ class WatchedPage:
         self.flushed_at = -math.inf
         self._pacer = pacer
         self._waits = False
+        self._turns = -1
 
     @property
     def state(self) -> PageState:
         """The cards as last saved."""
         return self.live.state
 
-    def commit(self, edits: list[Edit]) -> None:
-        """Apply the edits of one save, all or none, and see that the watchers are told."""
+    def commit(self, edits: list[Edit]) -> bool:
+        """Apply the edits of one save, all or none, and see that the watchers are told.
+
+        Returns:
+            Whether the event loop should turn now: because something would be sent then, or since
+            it may not have turned after the last save.
+        """
         now = time.monotonic()
+        pacer = self._pacer
         if self.live.commit(edits, now) and self.watchers and not self._waits:
             self._waits = True
-            self._pacer.add(self, now)
+            pacer.add(self, now)
+        turns, self._turns = self._turns, pacer.turns
+        return turns == pacer.turns or not pacer.idles(now)
 
     def flush(self, now: float) -> None:
         """Send the watchers what has been saved since the last time, or tell them of it."""
