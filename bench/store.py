@@ -27,7 +27,7 @@ from pathlib import Path
 
 from swell.chat.store import Store, open_store
 from swell.chat.store.ids import new_id
-from swell.chat.store.words import words
+from swell.chat.store.words import owned, words
 from swell.parts import Text
 
 RATIO_MAX = 2.0
@@ -112,7 +112,7 @@ def _fill(
             role = "assistant" if depth % 2 else "user"
             made.append((identity, thread, parent, depth, role, "done", float(number)))
             cells.append((identity, json.dumps({"type": "text", "text": text})))
-            entries.append((number, f"u{user} t{thread}", " ".join(words(text))))
+            entries.append((number, thread, owned(user, words(text))))
             parent = identity
         connection.execute(
             "INSERT INTO threads (n, id, user_id, title, created, updated, pinned, archived,"
@@ -120,8 +120,8 @@ def _fill(
             (place + 1, thread, user, title, float(place), float(place), parent),
         )
         connection.execute(
-            "INSERT INTO thread_words (rowid, owner, words) VALUES (?, ?, ?)",
-            (place + 1, f"u{user}", " ".join(words(title))),
+            "INSERT INTO thread_words (rowid, words) VALUES (?, ?)",
+            (place + 1, owned(user, words(title))),
         )
         connection.executemany(
             "INSERT INTO messages (id, thread_id, parent_id, depth, role, status, created)"
@@ -134,13 +134,21 @@ def _fill(
             cells,
         )
         connection.executemany(
-            "INSERT INTO part_words (rowid, owner, words) VALUES (?, ?, ?)", entries
+            "INSERT INTO part_words (rowid, thread, words) VALUES (?, ?, ?)", entries
         )
     return longest
 
 
 def calls(language: Language, chosen: random.Random) -> Iterator[tuple[str, _Call]]:
     """Yield what is measured: a name, and a function of a database."""
+
+    async def opened(database: Database) -> None:
+        store = database.store
+        user = await store.user("anna")
+        await store.threads(user.id, limit=WINDOW + 1)
+        thread = await store.thread(user.id, database.long)
+        await store.settings(user.id, thread.id)
+        assert len(await store.messages(thread.id, limit=WINDOW)) == WINDOW
 
     async def listed(database: Database) -> None:
         assert len(await database.store.threads(database.user, limit=WINDOW)) == WINDOW
@@ -187,6 +195,7 @@ def calls(language: Language, chosen: random.Random) -> Iterator[tuple[str, _Cal
             run = accepted.run.id
         await database.store.flush(run, [Text("x" * chosen.randint(100, 4000))])
 
+    yield "opening the app at such a thread", opened
     yield "list of threads, first 50", listed
     yield "thread of 10,000 messages, last 50", window
     yield "search, a word in most messages", search(0)

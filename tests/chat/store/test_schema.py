@@ -65,17 +65,23 @@ async def test_an_older_file_is_upgraded_when_it_is_opened(tmp_path: Path) -> No
         connection.execute("INSERT INTO users VALUES ('u', 'anna', NULL, 1.0)")
         connection.execute(
             "INSERT INTO threads (id, user_id, title, created, updated, pinned, archived, leaf_id)"
-            " VALUES ('t', 'u', 'Old', 1.0, 1.0, 0, 0, 'm')"
+            " VALUES ('t', 'u', 'Old one', 1.0, 1.0, 0, 0, 'm')"
         )
         connection.execute(
             "INSERT INTO messages (id, thread_id, depth, role, status, created, error)"
             " VALUES ('m', 't', 0, 'assistant', 'failed', 1.0, 'It was busy.')"
+        )
+        connection.execute(
+            "INSERT INTO parts (message_id, position, type, body, indexed)"
+            """ VALUES ('m', 0, 'text', '{"type": "text", "text": "So far"}', 1)"""
         )
         connection.commit()
     store = open_store(str(path))
     await store.open()
     [message] = await store.messages("t")
     assert (message.error, message.error_code, message.suggestions) == ("It was busy.", None, ())
+    assert [hit.message_id for hit in await store.search("u", "far")] == ["m"]
+    assert [thread.id for thread in await store.threads("u", query="old")] == ["t"]
     await store.close()
     with connect(path) as bound:
         assert (schema.current(bound), schema.differences(bound)) == (schema.HEAD, [])

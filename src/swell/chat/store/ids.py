@@ -6,7 +6,10 @@ import secrets
 import threading
 import time
 
-__all__ = ["new_id", "now"]
+__all__ = ["ID_CHARS", "new_id", "now"]
+
+ID_CHARS = 32
+"""How long ids are."""
 
 _lock = threading.Lock()
 _last_ms = 0

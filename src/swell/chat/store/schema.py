@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["HEAD", "create", "current", "differences", "lend", "prepare", "refuse", "upgrade"]
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision of this version's tables."""
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """All revisions that this version knows, oldest first."""
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"

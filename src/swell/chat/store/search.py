@@ -1,32 +1,37 @@
 """Full text: FTS5 in SQLite, `tsvector` in PostgreSQL, the same words in both (`words.py`).
 
 `part_words` has the words of text parts of messages that are finished, `thread_words` those of
-titles. Each entry carries tokens of its owners, so that a search for one person's messages
-walks only through theirs: the cost does not depend on what others have.
+titles. A search walks only through what is one person's, whatever others have: in SQLite every
+word begins with its owner's id, in PostgreSQL each entry carries tokens of its owners.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, TypeAlias
 
 import msgspec
 
-from swell.chat.records import Hit
+from swell.chat.records import Hit, Thread
 from swell.parts import Text
 
 from .engine import Row, Tx
-from .words import Query, parse_query, snippet, to_tsvector, words
+from .ids import ID_CHARS
+from .statements import THREAD, thread_of
+from .words import PREFIX_MIN_CHARS, Query, owned, parse_query, snippet, to_tsvector, words
 
 __all__ = ["create", "forget", "index_parts", "retitle", "search", "threads_found"]
 
-_FTS5 = "fts5(owner, words, content='', columnsize=0, tokenize='ascii')"
+Kind: TypeAlias = Literal["part", "thread"]
+
+# Contentless: the text is in `parts`; deleting says the words again.
+_FTS5 = "content='', columnsize=0, tokenize='ascii'"
+_BEGINNINGS = f"prefix='{ID_CHARS + PREFIX_MIN_CHARS}'"
 _VECTOR = "ON DELETE CASCADE, words TSVECTOR NOT NULL)"
 DDL: dict[Literal["sqlite", "postgresql"], tuple[str, ...]] = {
     "sqlite": (
-        # Contentless: the text is in `parts`; deleting says the words again.
-        f"CREATE VIRTUAL TABLE part_words USING {_FTS5}",
-        f"CREATE VIRTUAL TABLE thread_words USING {_FTS5}",
+        f"CREATE VIRTUAL TABLE part_words USING fts5(thread, words, {_FTS5}, {_BEGINNINGS})",
+        f"CREATE VIRTUAL TABLE thread_words USING fts5(words, {_FTS5})",
     ),
     "postgresql": (
         f"CREATE TABLE part_words (n BIGINT PRIMARY KEY REFERENCES parts {_VECTOR}",
@@ -42,22 +47,22 @@ MESSAGES_SCANNED = 2_000
 TITLES_SCANNED = 500
 """How many titles a search for threads looks at, newest first."""
 
-_ADD = {
-    ("sqlite", "part"): "INSERT INTO part_words (rowid, owner, words) VALUES (:n, :owner, :words)",
-    ("sqlite", "thread"): "INSERT INTO thread_words (rowid, owner, words)"
-    " VALUES (:n, :owner, :words)",
-    ("postgresql", "part"): "INSERT INTO part_words (n, words)"
+_ADD_POSTGRES: dict[Kind, str] = {
+    "part": "INSERT INTO part_words (n, words)"
     " VALUES (%(n)s, %(words)s::text::tsvector)"
     " ON CONFLICT (n) DO UPDATE SET words = excluded.words",
-    ("postgresql", "thread"): "INSERT INTO thread_words (n, words)"
+    "thread": "INSERT INTO thread_words (n, words)"
     " VALUES (%(n)s, %(words)s::text::tsvector)"
     " ON CONFLICT (n) DO UPDATE SET words = excluded.words",
 }
-_REMOVE = {
-    "part": "INSERT INTO part_words (part_words, rowid, owner, words)"
-    " VALUES ('delete', :n, :owner, :words)",
-    "thread": "INSERT INTO thread_words (thread_words, rowid, owner, words)"
-    " VALUES ('delete', :n, :owner, :words)",
+_ADD_SQLITE: dict[Kind, str] = {
+    "part": "INSERT INTO part_words (rowid, thread, words) VALUES (:n, :thread, :words)",
+    "thread": "INSERT INTO thread_words (rowid, words) VALUES (:n, :words)",
+}
+_REMOVE_SQLITE: dict[Kind, str] = {
+    "part": "INSERT INTO part_words (part_words, rowid, thread, words)"
+    " VALUES ('delete', :n, :thread, :words)",
+    "thread": "INSERT INTO thread_words (thread_words, rowid, words) VALUES ('delete', :n, :words)",
 }
 
 _FOUND = {
@@ -67,21 +72,25 @@ _FOUND = {
     " ORDER BY n DESC LIMIT %(scan)s) AS found",
 }
 # Deleted ones are told apart here and not by the database: how many were looked at counts.
+_DELETED = "messages.deleted IS NOT NULL OR threads.deleted IS NOT NULL"
+_JOINED = (
+    "JOIN parts ON parts.n = found.n JOIN messages ON messages.id = parts.message_id"
+    " JOIN threads ON threads.id = messages.thread_id"
+)
 _SEARCH = {
     name: "SELECT found.n, messages.thread_id, messages.id, parts.body, messages.created,"  # noqa: S608  # no input
-    " messages.deleted IS NOT NULL OR threads.deleted IS NOT NULL"
-    f" FROM {found} JOIN parts ON parts.n = found.n"
-    " JOIN messages ON messages.id = parts.message_id"
-    " JOIN threads ON threads.id = messages.thread_id"
+    f" {_DELETED} FROM {found} {_JOINED}"
     for name, found in _FOUND.items()
 }
-_TITLES = {
-    "sqlite": "SELECT threads.id FROM (SELECT rowid AS n FROM thread_words"
-    " WHERE thread_words MATCH :query ORDER BY rowid DESC LIMIT :scan) AS found"
-    " JOIN threads ON threads.n = found.n WHERE threads.deleted IS NULL",
-    "postgresql": "SELECT threads.id FROM (SELECT n FROM thread_words"
-    " WHERE words @@ %(query)s::text::tsquery ORDER BY n DESC LIMIT %(scan)s) AS found"
-    " JOIN threads ON threads.n = found.n WHERE threads.deleted IS NULL",
+_THREAD = ", ".join(f"threads.{column.name}" for column in THREAD)
+_BY_MESSAGE = {
+    name: f"SELECT {_THREAD}, {_DELETED} FROM {found} {_JOINED}"  # noqa: S608  # no input
+    for name, found in _FOUND.items()
+}
+_BY_TITLE = {
+    name: f"SELECT {_THREAD}, threads.deleted IS NOT NULL"  # noqa: S608  # no input
+    f" FROM {found.replace('part_words', 'thread_words')} JOIN threads ON threads.n = found.n"
+    for name, found in _FOUND.items()
 }
 
 _TEXT = msgspec.json.Decoder(Text)
@@ -93,47 +102,66 @@ def create(tx: Tx) -> None:
         tx.run(statement)
 
 
-def _owners(user_id: str, thread_id: str | None = None) -> list[str]:
-    return [f"u{user_id}", *([f"t{thread_id}"] if thread_id else [])]
+def _write(
+    tx: Tx,
+    statements: Mapping[Kind, str],
+    kind: Kind,
+    n: int,
+    user_id: str,
+    thread_id: str | None,
+    text: str,
+) -> None:
+    """Add to SQLite's index, or take out of it."""
+    thread = {} if thread_id is None else {"thread": thread_id}
+    tx.run(statements[kind], n=n, words=owned(user_id, words(text)), **thread)
 
 
-def _add(tx: Tx, kind: Literal["part", "thread"], n: int, owners: list[str], text: str) -> None:
+def _add(tx: Tx, kind: Kind, n: int, user_id: str, thread_id: str | None, text: str) -> None:
     if tx.dialect == "sqlite":
-        tx.run(_ADD["sqlite", kind], n=n, owner=" ".join(owners), words=" ".join(words(text)))
-    else:
-        tx.run(_ADD["postgresql", kind], n=n, words=to_tsvector(owners, words(text)))
+        _write(tx, _ADD_SQLITE, kind, n, user_id, thread_id, text)
+        return
+    owners = [f"u{user_id}"] if thread_id is None else [f"u{user_id}", f"t{thread_id}"]
+    tx.run(_ADD_POSTGRES[kind], n=n, words=to_tsvector(owners, words(text)))
 
 
 def index_parts(tx: Tx, user_id: str, thread_id: str, parts: Iterable[tuple[int, str]]) -> None:
     """Let text parts be found, given as their numbers and bodies."""
-    owners = _owners(user_id, thread_id)
     for n, body in parts:
-        _add(tx, "part", n, owners, _TEXT.decode(body).text)
+        _add(tx, "part", n, user_id, thread_id, _TEXT.decode(body).text)
 
 
 def forget(tx: Tx, user_id: str, thread_id: str, parts: Iterable[tuple[int, str]]) -> None:
     """Take text parts out of the index, before they are deleted or changed."""
     if tx.dialect == "postgresql":
         return  # goes with the part, or is replaced
-    owner = " ".join(_owners(user_id, thread_id))
     for n, body in parts:
-        found = " ".join(words(_TEXT.decode(body).text))
-        tx.run(_REMOVE["part"], n=n, owner=owner, words=found)
+        text = _TEXT.decode(body).text
+        _write(tx, _REMOVE_SQLITE, "part", n, user_id, thread_id, text)
 
 
 def retitle(tx: Tx, user_id: str, n: int, old: str | None, new: str | None) -> None:
     """Let a thread be found by its new title instead of its old one; None stands for no thread."""
-    owner = _owners(user_id)
     if old and tx.dialect == "sqlite":
-        tx.run(_REMOVE["thread"], n=n, owner=owner[0], words=" ".join(words(old)))
+        _write(tx, _REMOVE_SQLITE, "thread", n, user_id, None, old)
     if new is not None and (new or tx.dialect == "postgresql"):
-        _add(tx, "thread", n, owner, new)
+        _add(tx, "thread", n, user_id, None, new)
 
 
-def _attempts(tx: Tx, query: Query, owner: str) -> list[str]:
+def _attempts(tx: Tx, query: Query, user_id: str, thread_id: str | None = None) -> list[str]:
     """Write a query for whole words, and then for the beginning of the last one."""
-    write = query.match if tx.dialect == "sqlite" else query.tsquery
-    return [write(owner, prefix=prefix) for prefix in ([False, True] if query.prefix else [False])]
+    attempts = [False, True] if query.prefix else [False]
+    if tx.dialect == "sqlite":
+        return [query.match(user_id, thread_id, prefix=prefix) for prefix in attempts]
+    owner = f"t{thread_id}" if thread_id else f"u{user_id}"
+    return [query.tsquery(owner, prefix=prefix) for prefix in attempts]
+
+
+def _scans(first: int) -> Iterator[int]:
+    """Yield how many messages to look at, attempt by attempt."""
+    while first < MESSAGES_SCANNED:
+        yield first
+        first *= 4
+    yield MESSAGES_SCANNED
 
 
 def search(tx: Tx, user_id: str, text: str, *, thread_id: str | None, limit: int) -> list[Hit]:
@@ -142,8 +170,8 @@ def search(tx: Tx, user_id: str, text: str, *, thread_id: str | None, limit: int
     if query is None:
         return []
     hits: dict[str, Row] = {}
-    for written in _attempts(tx, query, f"t{thread_id}" if thread_id else f"u{user_id}"):
-        for scan in (2 * limit, MESSAGES_SCANNED):
+    for written in _attempts(tx, query, user_id, thread_id):
+        for scan in _scans(limit):
             found = tx.rows(_SEARCH[tx.dialect], query=written, scan=scan)
             for row in sorted(found, reverse=True):
                 if not row[5] and len(hits) < limit:
@@ -158,31 +186,40 @@ def search(tx: Tx, user_id: str, text: str, *, thread_id: str | None, limit: int
     ]
 
 
-def threads_found(tx: Tx, user_id: str, text: str, *, enough: int | None) -> list[str] | None:
-    """Return ids of threads with all the words in their title or in one message.
+def threads_found(
+    tx: Tx, user_id: str, text: str, *, archived: bool, enough: int | None
+) -> list[Thread] | None:
+    """Return threads with all the words in their title or in one message, in no order.
 
     Args:
         tx: The transaction.
         user_id: Whose threads.
         text: The words.
+        archived: Only archived threads instead of only the others.
         enough: How many threads will do; None looks through all that is looked at.
 
     Returns:
-        The ids, or None when there is no word to search for.
+        The threads, or None when there is no word to search for.
     """
     query = parse_query(text)
     if query is None:
         return None
-    threads: dict[str, None] = {}
-    for written in _attempts(tx, query, f"u{user_id}"):
-        titles = 2 * enough if enough else TITLES_SCANNED
-        for row in tx.rows(_TITLES[tx.dialect], query=written, scan=titles):
-            threads[row[0]] = None
-        for scan in (2 * enough, MESSAGES_SCANNED) if enough else (MESSAGES_SCANNED,):
-            found = tx.rows(_SEARCH[tx.dialect], query=written, scan=scan)
-            threads.update((row[1], None) for row in found if not row[5])
+    threads: dict[str, Thread] = {}
+
+    def note(found: Iterable[Row]) -> None:
+        for row in found:
+            if not row[-1] and row[0] not in threads:
+                thread = thread_of(row[:-1])
+                if thread.archived is archived:
+                    threads[thread.id] = thread
+
+    for written in _attempts(tx, query, user_id):
+        note(tx.rows(_BY_TITLE[tx.dialect], query=written, scan=enough or TITLES_SCANNED))
+        for scan in _scans(enough or MESSAGES_SCANNED):
+            found = tx.rows(_BY_MESSAGE[tx.dialect], query=written, scan=scan)
+            note(found)
             if len(found) < scan or (enough and len(threads) >= enough):
                 break
         if enough and len(threads) >= enough:
             break
-    return list(threads)
+    return list(threads.values())

@@ -124,11 +124,11 @@ def listed(
         if place is None:
             raise NotFoundError("thread", before)
     if query is not None:
-        # What is archived, or was shown before, is among those found and does not count.
-        enough = 2 * limit if place is None and not archived else None
-        found = search.threads_found(tx, user_id, query, enough=enough)
+        # What was shown before is among those found and does not count.
+        enough = limit if place is None else None
+        found = search.threads_found(tx, user_id, query, archived=archived, enough=enough)
         if found is not None:
-            return _listed_among(tx, user_id, found, archived, place, before, limit)
+            return _listed_among(found, place, before, limit)
     if place is None:
         rows = tx.rows(_LISTED, user=user_id, archived=int(archived), most=limit)
     else:
@@ -145,22 +145,9 @@ def listed(
 
 
 def _listed_among(
-    tx: Tx,
-    user_id: str,
-    found: list[str],
-    archived: bool,
-    place: tuple[object, ...] | None,
-    before: str | None,
-    limit: int,
+    among: list[Thread], place: tuple[object, ...] | None, before: str | None, limit: int
 ) -> list[Thread]:
     """The same window, of threads that a search has found."""
-    among = []
-    for identity in found:
-        try:
-            among.append(thread_of(own_thread(tx, user_id, identity)[:9]))
-        except NotFoundError:
-            continue
-    among = [one for one in among if one.archived == archived]
     among.sort(key=lambda one: (one.pinned, one.updated, one.id), reverse=True)
     if place is not None:
         last = (bool(place[0]), place[1], before)

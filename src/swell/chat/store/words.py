@@ -69,16 +69,18 @@ class Query(msgspec.Struct, frozen=True):
     phrases: tuple[tuple[str, ...], ...]
     prefix: bool
 
-    def match(self, owner: str, *, prefix: bool) -> str:
-        """Write it for FTS5, restricted to an owner's token.
+    def match(self, user: str, thread: str | None = None, *, prefix: bool) -> str:
+        """Write it for FTS5, for the words of one person, in one thread if that is given.
 
-        >>> parse_query('say "hello wor').match("u1", prefix=True)
-        'owner : u1 AND words : "say" AND words : "hello" AND words : "wor" *'
+        >>> parse_query('say "hello wor').match("7f", prefix=True)
+        'words : "7fsay" AND words : "7fhello" AND words : "7fwor" *'
+        >>> parse_query("東京").match("7f", "a0", prefix=False)
+        'thread : "a0" AND words : "7f東 7f京"'
         """
-        terms = [f'words : "{" ".join(phrase)}"' for phrase in self.phrases]
+        terms = [f'words : "{owned(user, phrase)}"' for phrase in self.phrases]
         if prefix:
             terms[-1] += " *"
-        return " AND ".join([f"owner : {owner}", *terms])
+        return " AND ".join([*([f'thread : "{thread}"'] if thread else []), *terms])
 
     def tsquery(self, owner: str, *, prefix: bool) -> str:
         """Write it for PostgreSQL.
@@ -105,6 +107,15 @@ def parse_query(text: str) -> Query | None:
         return None
     last = phrases[-1][-1]
     return Query(tuple(phrases), prefix=len(last) >= PREFIX_MIN_CHARS and text[-1:].isalnum())
+
+
+def owned(user: str, found: Iterable[str]) -> str:
+    """Write words for FTS5 so that they are one person's.
+
+    >>> owned("7f", ["to", "be"])
+    '7fto 7fbe'
+    """
+    return " ".join([user + word for word in found])
 
 
 def to_tsvector(owners: Iterable[str], found: Iterable[str]) -> str:
