@@ -145,8 +145,8 @@ MUTANTS = [
             ),
             InPython(
                 "swell.live.connection.Connection._snapshot",
-                "deque(page.snapshot().parts)",
-                "deque(early[1] if early else page.snapshot().parts)",
+                "list(reversed(page.snapshot().parts))",
+                "list(reversed(early[1] if early else page.snapshot().parts))",
             ),
         ],
         equivalent="the patches in between are missing, which the next frame or beat shows",
