@@ -96,6 +96,18 @@ async def test_a_run_goes_through_its_states_once(store: Store) -> None:
     assert not await store.start(made.run.id)
 
 
+async def test_an_end_is_not_written_over_by_a_flush_that_was_under_way(store: Store) -> None:
+    user = (await store.user("anna")).id
+    for n in range(40):
+        made = await store.accept(user, action_id=f"{n}", prompt=[Text("Hi")])
+        await store.start(made.run.id)
+        await store.flush(made.run.id, [Text("one")])
+        flushing = asyncio.ensure_future(store.flush(made.run.id, [Text("one two")]))
+        await asyncio.sleep(0)  # it has begun
+        await asyncio.gather(flushing, store.finish(made.run.id, "done", [Text("one two three")]))
+        assert (await store.message(user, made.answer.id)).parts == [Text("one two three")]
+
+
 async def test_a_run_can_be_stopped_before_it_starts(store: Store) -> None:
     user = (await store.user("anna")).id
     made = await store.accept(user, action_id="1", prompt=[Text("Hi")])

@@ -204,7 +204,11 @@ _STATUS = (
     .where(messages.c.id == bindparam("message"))
     .values(status=bindparam("new_status"))
 )
-_RUNNING = select(runs.c.answer_id).where(runs.c.id == bindparam("run"), runs.c.state == "running")
+_RUNNING = (  # and let nobody end it before this transaction does
+    select(runs.c.answer_id)
+    .where(runs.c.id == bindparam("run"), runs.c.state == "running")
+    .with_for_update()
+)
 _END = (
     update(runs)
     .where(runs.c.id == bindparam("run"), ACTIVE)
