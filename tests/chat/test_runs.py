@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from swell.chat import RunLimits, Turn
-from swell.errors import ModelRateError
+from swell.chat.store import open_store
+from swell.errors import ModelRateError, StoreUnavailableError
 from swell.testing import ScriptedModel
 from swell.testing.chat import ChatClient, chatting
 
@@ -115,6 +116,28 @@ async def test_stop_keeps_what_was_said_and_takes_no_word_more() -> None:
         await chat.send("Again")
         assert chat.texts[1] == "⟦0⟧ ⟦1⟧ ⟦2⟧ "
         assert chat.status == "done"
+
+
+async def test_clean_up_may_take_longer_than_stopping_does_and_is_not_cancelled_again() -> None:
+    clean, cleaned = asyncio.Event(), asyncio.Event()
+
+    async def careful(turn: Turn) -> AsyncIterator[str]:
+        try:
+            yield "word "
+            await asyncio.Event().wait()
+        finally:
+            await clean.wait()
+            cleaned.set()
+
+    limits = RunLimits(flush_s=0.01, release_s=0.01, grace_s=30)
+    async with chatting(careful, limits=limits) as chat:
+        await chat.send("Hello", wait=False)
+        await chat.says("word")
+        await chat.stop()
+        assert chat.status == "stopped"
+        clean.set()
+        async with asyncio.timeout(10):
+            await cleaned.wait()
 
 
 async def test_another_tab_stops_edits_and_regenerates() -> None:
@@ -237,6 +260,28 @@ async def test_errors_become_a_sentence_with_retry_and_stay_out_of_the_page(
         await chat.regenerate()
         assert (chat.status, chat.messages[-1]["error"]) == ("done", None)
         assert chat.messages[-1]["branch"] == [4, 4]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"), [(StoreUnavailableError("gone"), "done"), (ValueError("odd"), "failed")]
+)
+async def test_a_run_that_cannot_begin_ends_as_it_is_shown(fault: Exception, status: str) -> None:
+    store, answer, faults = open_store(None), Numbers(3, held=False), [fault]
+    read = store.messages
+
+    async def messages(thread_id: str, *, leaf: str | None = None, limit: int = 50) -> object:
+        if leaf is not None and faults:  # a turn is being made
+            raise faults.pop()
+        return await read(thread_id, leaf=leaf, limit=limit)
+
+    store.messages = messages  # type: ignore[method-assign, assignment]
+    async with chatting(answer, store=store) as chat:
+        await chat.send("Hello")
+        assert chat.status == status
+        assert answer.calls == (status == "done")
+        [thread] = await store.threads(await user_id(chat))
+        assert (await store.messages(thread.id))[-1].status == status
+        assert await store.active_runs(thread.id) == []
 
 
 async def test_a_restart_keeps_all_and_interrupts_what_was_running(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -24,6 +25,8 @@ from .view import View
 
 __all__ = ["ChatApp", "chat"]
 
+_log = logging.getLogger("swell.chat")
+
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _UserOf = Callable[[Q], Any]
 
@@ -32,7 +35,10 @@ MAX_PROMPT = 100_000
 
 _SHOW_S = 2.0  # how long tabs may take to show how their answers ended, when the server ends
 
+_OPEN_S = (0.1, 5.0)  # first and longest pause before a tab tries again to read its conversations
+
 _AWAY = "Your conversations cannot be reached right now. Try again in a moment."
+_WAITING = "Your conversations cannot be reached right now. They are shown as soon as they can be."
 _GONE = "That is not there any more. It may have been deleted in another tab."
 
 
@@ -246,18 +252,36 @@ class ChatApp:
     async def serve(self, q: Q) -> None:
         """Answer one query of a tab."""
         if q.events["@system"]:
+            q.client.gone = True
             if q.client.view is not None:
                 self._forget(q.client.view)
             return
         try:
             fresh = q.client.view is None
-            view = await self._view(q)
+            view = await (self._view(q) if q.action_id is not None else self._open(q))
             if not fresh or q.action_id is not None:
                 await self._act(q, view)
         except StoreUnavailableError as error:
             raise RefusedError(_AWAY, error.code) from None
         except NotFoundError:
             raise RefusedError(_GONE, "not_found") from None
+
+    async def _open(self, q: Q) -> View:
+        """Return a new tab's view, painted as soon as the store can be read."""
+        pause, longest = _OPEN_S
+        while True:
+            try:
+                return await self._view(q)
+            except StoreUnavailableError as error:
+                if q.client.gone:
+                    raise
+                if pause == _OPEN_S[0]:
+                    _log.warning("a page waits for its conversations: %s", error)
+                    bar = ui.notification_bar(_WAITING, type="warning")
+                    q.page["meta"] = ui.meta_card("", title=self.title, notification_bar=bar)
+                    await q.page.save()
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, longest)
 
     async def _view(self, q: Q) -> View:
         """Return the tab's view, painted."""
@@ -271,8 +295,12 @@ class ChatApp:
                 user = await self.store.user(subject)
                 view = View(self, user, q.page, q.site)
                 self._views.setdefault(user.id, set()).add(view)
-                async with view.lock:
-                    await view.paint(str(q.args["#"] or ""))
+                try:
+                    async with view.lock:
+                        await view.paint(str(q.args["#"] or ""))
+                except BaseException:
+                    self._forget(view)
+                    raise
                 q.client.view = view
             return view
 

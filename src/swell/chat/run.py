@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -42,6 +42,7 @@ TITLE_MAX = 60
 _RETRY_S = (0.1, 5.0)  # first and longest pause before the store is asked again
 _WRONG = "Something went wrong while answering."
 
+_T = TypeVar("_T")
 Handler: TypeAlias = Callable[..., Any]
 Changed: TypeAlias = Callable[[str, str], None]
 """Called with the ids of a user and a thread when something about the thread has changed."""
@@ -353,7 +354,14 @@ class RunManager:
                 return None  # another process has taken it, or it has ended
             run.state = "running"
             run.changed()
-            turn = await self._turn(run)
+            try:
+                turn = await self._persist(lambda: self._turn(run))
+            except NotFoundError:
+                raise
+            except Exception:
+                _log.exception("run %s cannot begin", run.id)
+                run.error = _WRONG
+                return "failed"
             work = asyncio.create_task(
                 consume(self._handler, turn, run.feed, self._threads()), name="swell-run"
             )
@@ -364,11 +372,12 @@ class RunManager:
                     return self._outcome(run, work)
                 await self._end_handler(run, work)
                 return run.why
+            except asyncio.CancelledError:  # not after `_end_handler`: it may be cleaning up
+                work.cancel()
+                raise
             finally:
                 flusher.cancel()
                 await asyncio.gather(flusher, return_exceptions=True)
-                if not work.done():
-                    work.cancel()
         finally:
             stopped.cancel()
 
@@ -444,7 +453,7 @@ class RunManager:
         )
         run.state = state if stored else (await self.store.run(run.id)).state
 
-    async def _persist(self, call: Callable[[], Awaitable[bool]]) -> bool:
+    async def _persist(self, call: Callable[[], Awaitable[_T]]) -> _T:
         """Ask the store until it can."""
         pause, longest = _RETRY_S
         while True:
