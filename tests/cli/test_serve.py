@@ -167,6 +167,28 @@ def test_a_running_handler_may_finish_before_the_app_shuts_down(serve: Serve, fo
         assert served.end() == (0, "finished\nshut down\n")
 
 
+def test_what_does_not_end_is_left_behind(serve: Serve, folder: Path) -> None:
+    (folder / "app.py").write_text(
+        "import asyncio\n"
+        "from swell import app\n"
+        "from swell.cli import serve as cli\n"
+        "cli.LAST_S = 0.1\n"
+        "async def for_ever():\n"
+        "    while True:\n"
+        "        try: await asyncio.sleep(3600)\n"
+        "        except asyncio.CancelledError: pass\n"
+        "async def begin():\n"
+        "    app.task = asyncio.create_task(for_ever())\n"
+        "@app('/hello', on_startup=begin)\n"
+        "async def serve(q): ...\n"
+    )
+    served = serve("run", "app.py")
+    served.url()
+    code, rest = served.end()
+    assert code == 0
+    assert "the process ends without it" in rest
+
+
 def test_a_second_ctrl_c_does_not_wait(serve: Serve, folder: Path) -> None:
     (folder / "app.py").write_text(
         "import asyncio\n"

@@ -14,6 +14,7 @@ import secrets
 import signal
 import socket
 import sys
+import threading
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -42,6 +43,11 @@ TIMERS_S = 0.001
 
 CLOSE_S = 5
 """How long plain HTTP requests may take to end after the drain, in seconds."""
+
+LAST_S = 5.0
+"""How long what is left at the very end may take, in seconds; then the process ends without it."""
+
+_log = logging.getLogger("swell")
 
 
 def start(name: str, settings: Settings, *, reload: bool = False) -> int:
@@ -158,6 +164,28 @@ class _Server(uvicorn.Server):
         elif error := draining.exception():
             traceback.print_exception(error)
         await super().shutdown(sockets)
+        _end_anyway()
+
+
+def _end_anyway() -> None:
+    """See that the process ends: Python waits without end for tasks and threads that do not.
+
+    Everything has been stored and closed by now. What is left are handlers that go on after they
+    were cancelled.
+    """
+
+    def end() -> None:
+        _log.error(
+            "something goes on although it was told to end %g s ago; the process ends without it. "
+            "Let handlers end when they are cancelled, or in a thread look at turn.cancelled",
+            LAST_S,
+        )
+        logging.shutdown()
+        os._exit(0)
+
+    timer = threading.Timer(LAST_S, end)
+    timer.daemon = True
+    timer.start()
 
 
 # ------------------------------------------------------------------------------------ reloading

@@ -30,6 +30,7 @@ from .security import (
 )
 from .static import ClientBundle
 from .uploads import file_routes
+from .watchdog import Watchdog
 from .websocket import Sockets
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Server:
         self._routes = routes
         self._files = FileStore(self.settings)
         self.broker = Broker(self.settings, routes, app.state, self._bundle.build, self._files)
+        self._watchdog = Watchdog()
         sockets = Sockets(self.broker, self.settings, self._signer)
 
         async def socket(websocket: WebSocket) -> None:
@@ -108,6 +110,7 @@ class Server:
     def start(self) -> None:
         """Start background work; needs a running event loop."""
         self.broker.start()
+        self._watchdog.start()
 
     async def drain(self, hooks: Sequence[Callable[[float], Awaitable[Any]]] = ()) -> None:
         """Ask browsers to come back later and wait for running handlers and for `hooks`."""
@@ -116,6 +119,7 @@ class Server:
     async def stop(self) -> None:
         """Cancel what still runs and remove uploaded files."""
         await self.broker.stop()
+        self._watchdog.stop()
         self._files.close()
 
     async def _page(self, request: Request) -> Response:
