@@ -16,7 +16,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import RunningApp
 
 LONG = "Write a very long story about a lighthouse, with many chapters."
-SLOW_MS = 60_000  # the model shares two cores with everything else
+SLOW_MS = 180_000  # the model shares two cores with everything else
+ENDS_S = 30.0  # so does its server, which looks between two tokens whether anybody listens
 
 
 @pytest.fixture
@@ -47,15 +48,15 @@ def test_prompt_stream_reload_stop_crash_and_restart(
 
     stop(page).click()
     expect(stop(page)).to_be_hidden(timeout=5_000)
-    assert ends_within(5, llama), "the model still computes"
+    assert ends_within(ENDS_S, llama), "the model still computes"
     text = answer(page).inner_text()
     assert len(text) > before
 
     ask(page, LONG)
     expect(stop(page)).to_be_visible(timeout=SLOW_MS)
-    grows(page, 20)
+    grows(page, 100)  # of which a crash may lose what came since the last flush
     app.kill()  # as kill -9 does
-    assert ends_within(5, llama), "the model still computes"
+    assert ends_within(ENDS_S, llama), "the model still computes"
     app.start()
     page.goto(page.url)
     expect(page.get_by_role("button", name=re.compile("Retry|Try again"))).to_be_visible(
