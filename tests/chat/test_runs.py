@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -282,6 +283,26 @@ async def test_a_run_that_cannot_begin_ends_as_it_is_shown(fault: Exception, sta
         [thread] = await store.threads(await user_id(chat))
         assert (await store.messages(thread.id))[-1].status == status
         assert await store.active_runs(thread.id) == []
+
+
+async def test_an_end_is_shown_that_was_read_before_it_was_told() -> None:
+    store, stored, told = open_store(None), asyncio.Event(), asyncio.Event()
+    store_end = store.finish
+
+    async def finish(*args: Any, **named: Any) -> bool:
+        ended = await store_end(*args, **named)
+        stored.set()
+        await told.wait()
+        return ended
+
+    store.finish = finish  # type: ignore[method-assign]
+    async with chatting(Numbers(3, held=False), store=store) as chat:
+        await chat.send("Hello", wait=False)
+        await stored.wait()
+        await chat.page.event("threads", "search", {"query": ""})  # the page reads it all again
+        told.set()
+        await chat.done()
+        assert (chat.answer, chat.status) == ("⟦0⟧ ⟦1⟧ ⟦2⟧ ", "done")
 
 
 async def test_a_restart_keeps_all_and_interrupts_what_was_running(tmp_path: Path) -> None:

@@ -317,10 +317,11 @@ class View:
             elif tail is None and (tail := self._follow(message, key)) is None:
                 if cells != known.get(key):
                     rows[key] = cells
-            elif tail.key != key or key not in known or tail.fresh:
-                tail.key = key
-                cells = tail.cells(message)
-                rows[key] = cells
+            else:
+                if tail.key != key or key not in known or tail.fresh:
+                    tail.key = key
+                    rows[key] = tail.cells(message)
+                cells = []  # the row shows what the run says, whatever was read meanwhile
             self._rows.append((message, key, cells))
 
     def _places(self, wanted: Sequence[str]) -> list[int]:
