@@ -61,10 +61,10 @@ e2e: web ## run only the tests that drive a browser
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/e2e
 
-faults: web ## run the fault tests at their full size: cuts, lost frames, slow readers, leaks
+faults: web ## run the fault tests at their full size: networks, kill -9, disks, databases, leaks
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full \
-		tests/faults tests/e2e/test_faults.py
+		tests/faults tests/e2e/test_faults.py tests/e2e/test_chat_faults.py
 
 property: web ## run the state machine and its broken variants at full length, 5 minutes
 	SWELL_PROPERTY=long $(BIN)/python -m pytest tests/property

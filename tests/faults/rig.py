@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import os
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +19,21 @@ from swell.server.asgi import Server
 from swell.server.broker import Broker
 from swell.server.uvicorn_ws import WebSocketProtocol
 from tests.server.live_server import LiveServer
+
+from .tokens import numbers, text, token
+
+__all__ = [
+    "FAST",
+    "FaultServer",
+    "Story",
+    "faulty",
+    "numbers",
+    "open_files",
+    "rss_bytes",
+    "settings",
+    "text",
+    "token",
+]
 
 _T = TypeVar("_T")
 
@@ -121,22 +134,6 @@ def faulty(
         yield server
     finally:
         server.stop()
-
-
-def token(number: int) -> str:
-    """Return a token with its number; some have characters of 2, 3 and 4 bytes in UTF-8."""
-    return f"⟦{number:06d}⟧" + ("", "é", "😀 ", "", " ")[number % 5]
-
-
-@functools.cache
-def text(count: int) -> str:
-    """Return the text that so many tokens make."""
-    return "".join(map(token, range(count)))
-
-
-def numbers(shown: str) -> list[int]:
-    """Return the numbers of the tokens in a text, in their order."""
-    return [int(number) for number in re.findall(r"⟦(\d{6})⟧", shown)]
 
 
 class Story:

@@ -36,6 +36,7 @@ class Tab:
     Args:
         port: Where to connect: the server's, or a proxy's.
         seed: Of the pauses between attempts to connect.
+        person: What the browser calls itself; apps may take that for a name.
 
     Attributes:
         state: The page as this tab has it.
@@ -45,12 +46,13 @@ class Tab:
         connections: How many connections were made.
         welcomes: Mode of each welcome.
         acks: Every ack, in order.
+        refused: The actions that the server has given back for good, by their ids.
         frames: How many op frames have arrived.
         received: How many bytes have arrived.
         closes: Close code of each connection that ended; 1006 without a close frame.
     """
 
-    def __init__(self, port: int, *, seed: int = 0) -> None:
+    def __init__(self, port: int, *, seed: int = 0, person: str | None = None) -> None:
         self.state = PageState()
         self.position: Position | None = None
         self.id: str | None = None
@@ -58,11 +60,13 @@ class Tab:
         self.connections = 0
         self.welcomes: list[str] = []
         self.acks: list[Ack] = []
+        self.refused: dict[str, Act] = {}
         self.frames = 0
         self.received = 0
         self.closes: list[int] = []
         self._port = port
         self._rng = random.Random(seed)
+        self._person = person
         self._cookie = ""
         self._outbox: dict[str, Act] = {}
         self._sent: set[str] = set()
@@ -89,6 +93,11 @@ class Tab:
     def online(self) -> bool:
         """Whether the page is live."""
         return self._socket is not None and not self._awaiting and self.position is not None
+
+    @property
+    def address(self) -> str:
+        """Location hash of what is open, without `#`."""
+        return ""
 
     @property
     def rows(self) -> list[Any]:
@@ -124,10 +133,15 @@ class Tab:
 
     async def act(self, value: str, id: str | None = None) -> str:
         """Queue a prompt as the chatbot card sends it, and return its id; see `acked`."""
-        id = id or str(uuid.uuid4())
-        self._outbox[id] = Act(id, {"chatbot": value}, "chatbot")
+        return await self.post(Act(id or str(uuid.uuid4()), {"chatbot": value}, "chatbot"))
+
+    async def post(self, act: Act) -> str:
+        """Queue an action until the server has it or refuses it, and return its id."""
+        self.refused.pop(act.id, None)
+        self._sent.discard(act.id)
+        self._outbox[act.id] = act
         await self._flush()
-        return id
+        return act.id
 
     async def acked(self, id: str) -> None:
         """Wait until the server has answered for an action."""
@@ -162,6 +176,7 @@ class Tab:
                     ping_interval=None,
                     close_timeout=0.1,
                     proxy=None,
+                    user_agent_header=self._person,
                 ) as socket:
                     attempt = 0
                     self.connections += 1
@@ -202,7 +217,7 @@ class Tab:
         self._awaiting, self._parts = True, None
         self.hellos += 1
         assert self._socket is not None
-        hello = Hello(v=1, route="/", client=self.id, pos=self.position)
+        hello = Hello(1, "/", self.id, self.position, self.address)
         await self._socket.send(msgspec.json.encode(hello).decode())
 
     async def _flush(self) -> None:
@@ -262,6 +277,8 @@ class Tab:
                 self._outbox.pop(message.id, None)
             elif message.retry_ms is not None:
                 self._sent.discard(message.id)
+            elif message.id in self._outbox:
+                self.refused[message.id] = self._outbox.pop(message.id)
         elif isinstance(message, Beat) and not self._awaiting and self.position is not None:
             assert self._socket is not None
             await self._socket.send(msgspec.json.encode(Pong(self.position.s)).decode())
