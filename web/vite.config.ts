@@ -1,6 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { diagramFrame } from "./tools/diagram.ts";
+import { earlyScript } from "./tools/early.ts";
 import { shortClass, slimMarked, slimPreload, slimSvelte } from "./tools/slim.ts";
 
 /**
@@ -9,7 +10,7 @@ import { shortClass, slimMarked, slimPreload, slimSvelte } from "./tools/slim.ts
  */
 export default defineConfig(({ mode }) => ({
   base: "./",
-  plugins: [slimSvelte(), svelte({ compilerOptions: { cssHash: shortClass } }), slimMarked(), slimPreload(), diagramFrame()],
+  plugins: [slimSvelte(), svelte({ compilerOptions: { cssHash: shortClass } }), slimMarked(), slimPreload(), diagramFrame(), earlyScript()],
   // Under test, Svelte has to resolve to its browser build; otherwise `mount` is the server's stub.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   build: {

@@ -200,6 +200,19 @@ def test_the_page_starts_the_client_under_its_prefix(built: Path) -> None:
     assert sorted(fetched) == sorted(f"/x/_s/assets/{name}" for name in bundle.first_load())
 
 
+def test_the_early_script_is_part_of_the_first_load_and_of_the_build(built: Path) -> None:
+    before = ClientBundle.load(built)
+    assert before.early is None
+    chunk = {"src/early.ts": {"file": "assets/early-k9.js"}}
+    (built / "early.json").write_text(json.dumps(chunk))
+    bundle = ClientBundle.load(built)
+    assert "early-k9.js" in bundle.first_load()
+    assert "early-k9.js" in bundle.names()
+    assert bundle.build != before.build
+    page = Page(bundle.render_html(prefix="/x", route="/demo").decode())
+    assert "/x/_s/assets/early-k9.js" in page.loads
+
+
 @pytest.mark.parametrize("prefix", ["", "/apps/talk"])
 async def test_an_app_can_be_installed_from_wherever_it_is_served(built: Path, prefix: str) -> None:
     bundle = ClientBundle.load(built)

@@ -163,6 +163,8 @@ export function slimSvelte(): Plugin {
       "internal/flags/index.js",
       (code) => swap(swap(code, /export let (?=\w+_mode_flag = false)/g, "export const ", 3), /\n\t\w+_mode_flag = (?:true|false);/g, "", 4),
     ],
+    // An Error as a constant: it would look for its place in the script, which is parsed a second time for that at every start.
+    ["internal/client/constants.js", (code) => swap(code, /class StaleReactionError extends Error(?= \{)/g, "class StaleReactionError", 1)],
     ["internal/client/dom/hydration.js", (code) => swap(swap(code, /export let (?=hydrating = false)/g, "export const ", 1), /\n\thydrating = value;/g, "", 1)],
     ["internal/shared/attributes.js", (code) => swap(code, /(?<=\n\t\t)if \(value\) \{(?=\n\t\t\t\/\/ strip comments)/g, "if (false) {", 1)],
   ];

@@ -34,6 +34,7 @@ ENTRY = "src/main.ts"
 ASSETS_PATH = "/_s/assets/"
 FRAME_PATH = "/_s/diagram"
 _FRAME_ENTRY = "src/diagram/frame.ts"
+_EARLY_ENTRY = "src/early.ts"
 
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -85,6 +86,7 @@ class ClientBundle:
     Attributes:
         js: File name of the entry script, such as `main-4fA1.js`.
         preload: Further scripts that the entry needs at once.
+        early: The script that connects before the entry is there; None if it was not built.
         css: Style sheets of the entry and of what it needs at once.
         build: Short id of this build; the browser reports it, so that an old tab is noticed.
         frame: The script that draws diagrams, with files of its own; None if it was not built.
@@ -93,6 +95,7 @@ class ClientBundle:
 
     js: str
     preload: tuple[str, ...]
+    early: str | None
     css: tuple[str, ...]
     build: str
     frame: str | None
@@ -110,10 +113,9 @@ class ClientBundle:
             raw = (directory / "manifest.json").read_bytes()
             manifest = msgspec.json.decode(raw, type=dict[str, _Chunk])
             entry = manifest[ENTRY]
-            frames_file = directory / "diagram.json"
-            frame_raw = frames_file.read_bytes() if frames_file.is_file() else b"{}"
-            frames = msgspec.json.decode(frame_raw, type=dict[str, _Chunk])
-            frame = frames.get(_FRAME_ENTRY)
+            frame_raw, frames = _other_manifest(directory / "diagram.json")
+            early_raw, earlies = _other_manifest(directory / "early.json")
+            frame, early = frames.get(_FRAME_ENTRY), earlies.get(_EARLY_ENTRY)
             needed = list(_closure(manifest, ENTRY))
         except FileNotFoundError:
             raise SettingError(
@@ -126,13 +128,14 @@ class ClientBundle:
             raise SettingError(
                 "web client", str(directory), f"its manifest cannot be used: {error!r}"
             ) from None
-        chunks = [*manifest.values(), *frames.values()]
+        chunks = [*manifest.values(), *frames.values(), *earlies.values()]
         listed = {path for chunk in chunks for path in _paths(chunk)}
         return cls(
             js=_name(entry.file),
             preload=tuple(_name(chunk.file) for chunk in needed if chunk is not entry),
             css=tuple(dict.fromkeys(_name(css) for chunk in needed for css in chunk.css)),
-            build=sha256(raw + frame_raw).hexdigest()[:12],
+            build=sha256(raw + frame_raw + early_raw).hexdigest()[:12],
+            early=_name(early.file) if early else None,
             frame=_name(frame.file) if frame else None,
             words={
                 name: _name(manifest[f"src/i18n/{name}.ts"].file)
@@ -148,7 +151,8 @@ class ClientBundle:
 
     def first_load(self) -> tuple[str, ...]:
         """Return what a browser fetches, after the HTML, before the first card shows."""
-        return (self.js, *self.preload, *self.css)
+        early = (self.early,) if self.early else ()
+        return (self.js, *early, *self.preload, *self.css)
 
     def render_html(
         self, *, prefix: str, route: str, title: str = "Swell", locale: str = "en"
@@ -180,6 +184,12 @@ class ClientBundle:
             f'<script type="module" src="{base}{self.js}"></script>',
             "</head>",
             f"<body {attributes}>",
+            # in the body, whose attributes it reads
+            *(
+                [f'<script async fetchpriority="high" src="{base}{self.early}"></script>']
+                if self.early
+                else []
+            ),
             '<div id="app"></div>',
             f"<noscript>{NOSCRIPT[locale]}</noscript>",
             "</body>",
@@ -235,6 +245,12 @@ class ClientBundle:
                 headers["content-encoding"] = "gzip"
                 body = file.packed
         return Response(body, headers=headers)
+
+
+def _other_manifest(path: Path) -> tuple[bytes, dict[str, _Chunk]]:
+    """Read the manifest of what is built on its own; empty if it was not."""
+    raw = path.read_bytes() if path.is_file() else b"{}"
+    return raw, msgspec.json.decode(raw, type=dict[str, _Chunk])
 
 
 def _missing() -> Response:

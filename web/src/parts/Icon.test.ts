@@ -20,8 +20,8 @@ function show(props: { name: string; size?: number }): void {
 const path = (): string | null => find(".icon path").getAttribute("d");
 
 test("an icon of an app arrives a moment later, one of the interface at once", async () => {
-  show({ name: "Copy" });
-  expect(path()).toMatch(/^M7 7/);
+  show({ name: "CheckMark" });
+  expect(path()).toMatch(/^M3.37/);
   show({ name: "Airplane" });
   expect(findAll(".icon")).toEqual([]);
   await vi.waitFor(() => {

@@ -1,3 +1,5 @@
+import { take } from "./early";
+import { connect, hashOfPage } from "./hello";
 import type { Platform, Store } from "./platform";
 import { uuid7Maker } from "./uuid7";
 
@@ -5,9 +7,8 @@ import { uuid7Maker } from "./uuid7";
 export function browserPlatform(): Platform {
   return {
     openSocket(path, events) {
-      const url = new URL(path, location.href);
-      url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-      const socket = new WebSocket(url);
+      const early = take();
+      const socket = early?.socket ?? connect(path);
       socket.onopen = () => {
         events.opened();
       };
@@ -17,7 +18,21 @@ export function browserPlatform(): Platform {
       socket.onclose = (event) => {
         events.closed(event.code);
       };
-      return socket;
+      if (!early) return socket;
+      // Not before the caller has the answer.
+      queueMicrotask(() => {
+        if (socket.readyState === WebSocket.OPEN) events.opened();
+        for (const data of early.heard) events.received(data);
+      });
+      return {
+        send(text) {
+          if (text === early.said) delete early.said;
+          else socket.send(text);
+        },
+        close(code) {
+          socket.close(code);
+        },
+      };
     },
     store: sessionStore(),
     now: () => Date.now(),
@@ -32,7 +47,7 @@ export function browserPlatform(): Platform {
       () => Date.now(),
       (bytes) => crypto.getRandomValues(bytes),
     ),
-    hash: () => location.hash.slice(1),
+    hash: hashOfPage,
     setHash(hash) {
       location.hash = hash;
     },

@@ -11,6 +11,7 @@ import { PageState, type Snapshot } from "../state/page";
 import { Args } from "./args";
 import { Close, isTerminal } from "./codes";
 import { FrameReader } from "./frames";
+import { clientKey, hello, type Place, socketPath } from "./hello";
 import { Identity } from "./identity";
 import { Link, type Verdict } from "./link";
 import {
@@ -21,7 +22,6 @@ import {
   type Limits,
   parseMessage,
   type ServerMessage,
-  VERSION,
   type Welcome,
 } from "./messages";
 import { Outbox, type Outcome } from "./outbox";
@@ -40,16 +40,6 @@ export type { ErrorInfo, Outcome };
  */
 export type Status = "connecting" | "online" | "reconnecting" | "draining" | "replaced" | "ended";
 
-/** What the server's HTML says about this page. */
-export interface ClientOptions {
-  /** Path under which the application is mounted: empty, or `/x`. */
-  readonly prefix: string;
-  /** Route of the page, without the prefix. */
-  readonly route: string;
-  /** Build of this client. */
-  readonly build: string;
-}
-
 /** How long a hello may go without its welcome, in milliseconds. */
 const WELCOME_MS = 10_000;
 /** How much later than promised a beat may come, in milliseconds. */
@@ -66,7 +56,7 @@ export class Client {
   readonly args: Args;
 
   readonly #platform: Platform;
-  readonly #options: ClientOptions;
+  readonly #place: Place;
   readonly #identity: Identity;
   readonly #outbox: Outbox;
   readonly #link: Link;
@@ -96,14 +86,14 @@ export class Client {
   #reloading = false;
 
   /** Call {@link start} to connect. */
-  constructor(platform: Platform, options: ClientOptions) {
-    const page = `${options.prefix}${options.route}`;
+  constructor(platform: Platform, place: Place) {
+    const page = `${place.prefix}${place.route}`;
     this.#platform = platform;
-    this.#options = options;
+    this.#place = place;
     this.#reloadKey = `swell:reload:${page}`;
-    this.#identity = new Identity(platform, `swell:client:${page}`);
+    this.#identity = new Identity(platform, clientKey(place));
     this.#outbox = new Outbox(platform.store, `swell:outbox:${page}`);
-    this.#link = new Link(platform, `${options.prefix}/_s/ws`, {
+    this.#link = new Link(platform, socketPath(place), {
       opened: () => {
         this.#sayHello(this.#position !== null);
       },
@@ -341,9 +331,7 @@ export class Client {
     this.#parts = null;
     this.#cancelTail?.();
     this.#cancelTail = null;
-    const { route, build } = this.#options;
-    const pos = resume ? this.#position : null;
-    this.#send({ t: "hello", v: VERSION, route, client, pos, hash, build });
+    this.#send(hello(this.#place, hash, client, resume ? this.#position : null));
     this.#link.deadline(WELCOME_MS, Close.handshake);
   }
 
@@ -429,7 +417,7 @@ export class Client {
     this.#running.clear();
 
     if (code === Close.version && this.#platform.store.get(this.#reloadKey) === null) {
-      this.#platform.store.set(this.#reloadKey, this.#options.build);
+      this.#platform.store.set(this.#reloadKey, this.#place.build);
       this.#reloading = true;
       this.#platform.reload();
       return "stop";

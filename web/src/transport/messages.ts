@@ -5,15 +5,7 @@
 import { isList, isObject, own, type Json, type JsonObject } from "../state/json";
 import { Desync, isCount, type Path } from "../state/ops";
 import type { Snapshot } from "../state/page";
-
-/** Version of the protocol, named in every hello. */
-export const VERSION = 1;
-
-/** How far this tab has followed the page: its epoch and the last patch applied. */
-export interface Position {
-  readonly e: string;
-  readonly s: number;
-}
+import type { Hello } from "./hello";
 
 /** An action as it travels: a copy of the arguments, and what was done. */
 export interface ActBody {
@@ -25,15 +17,7 @@ export interface ActBody {
 }
 
 export type ClientMessage =
-  | {
-      readonly t: "hello";
-      readonly v: number;
-      readonly route: string;
-      readonly client: string | null;
-      readonly pos: Position | null;
-      readonly hash: string;
-      readonly build: string;
-    }
+  | Hello
   | ({ readonly t: "act"; readonly id: string } & ActBody)
   | { readonly t: "pong"; readonly s: number };
 
