@@ -187,6 +187,34 @@ def test_a_long_conversation_is_drawn_where_it_is_read(run: Run, page: Page) -> 
     assert to_end(page) < 2
 
 
+COUNT_SECTIONS = """
+(() => {
+  const seen = (window.__sections = { most: 0, first: null });
+  new MutationObserver((records) => {
+    const added = records.flatMap(({ addedNodes }) => [...addedNodes])
+      .filter((node) => node instanceof Element)
+      .flatMap((node) => [node, ...node.querySelectorAll(".section")])
+      .filter((node) => node.matches(".section"));
+    if (added.length) seen.first ??= added.at(-1).textContent;
+    seen.most = Math.max(seen.most, new Set(added).size);
+  }).observe(document, { childList: true, subtree: true });
+})()
+"""
+
+
+def test_a_long_conversation_opens_in_pieces_with_its_end_first(run: Run, page: Page) -> None:
+    page.add_init_script(COUNT_SECTIONS)
+    open_long(run, page, "2000")
+    page.reload()
+    expect(page.locator(".section")).to_have_count(100)
+    expect(messages(page).last).to_contain_text("Answer 2999")
+    seen = page.evaluate("window.__sections")
+    assert "Answer 2999" in seen["first"]
+    assert seen["most"] <= 25  # in one task
+    assert to_end(page) < 2
+    expect(page.locator(".section").first).to_contain_text("Question 1000?")
+
+
 def test_a_reader_elsewhere_is_told_how_much_is_new_and_is_not_moved(run: Run, page: Page) -> None:
     open_long(run, page, "40-60")
     page.mouse.move(400, 300)

@@ -7,11 +7,15 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** CRC-32 of a text's UTF-8, as an unsigned number. */
-export function crc32(text: string): number {
-  let crc = 0xffffffff;
+/**
+ * CRC-32 of a text's UTF-8, as an unsigned number.
+ *
+ * @param before That of the text before this one, to go on with.
+ */
+export function crc32(text: string, before = 0): number {
+  let crc = ~before;
   for (const byte of new TextEncoder().encode(text)) crc = (crc >>> 8) ^ (TABLE[(crc ^ byte) & 0xff] ?? 0);
-  return (crc ^ 0xffffffff) >>> 0;
+  return ~crc >>> 0;
 }
 
 /** Puts a snapshot together again. */
@@ -19,6 +23,7 @@ export class PartReader {
   readonly #count: number;
   readonly #crc: number;
   readonly #pieces: string[] = [];
+  #sum = 0;
 
   constructor(count: number, crc: number) {
     this.#count = count;
@@ -34,10 +39,12 @@ export class PartReader {
   add(frame: string): unknown {
     const head = `${String(this.#pieces.length)}/${String(this.#count)}:`;
     if (!frame.startsWith(head)) throw new Desync("a part of the snapshot is missing");
-    this.#pieces.push(frame.slice(head.length));
+    const piece = frame.slice(head.length);
+    this.#pieces.push(piece);
+    // With each part, so that the last one finds it done.
+    this.#sum = crc32(piece, this.#sum);
     if (this.#pieces.length < this.#count) return null;
-    const text = this.#pieces.join("");
-    if (crc32(text) !== this.#crc) throw new Desync("the snapshot arrived damaged");
-    return JSON.parse(text);
+    if (this.#sum !== this.#crc) throw new Desync("the snapshot arrived damaged");
+    return JSON.parse(this.#pieces.join(""));
   }
 }

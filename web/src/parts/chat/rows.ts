@@ -1,5 +1,5 @@
 /** What the chat reads from rows, whichever buffer kind, spelling or origin they have. */
-import type { Buffer, Row, RowId } from "../../state/page";
+import type { Buffer, Cells, Row, RowId } from "../../state/page";
 import { asText, list, records, str, type Props } from "../../read";
 
 /** One message as it is now. */
@@ -78,10 +78,16 @@ const sources = new WeakMap<Row, Source>();
 function sourceOf(row: Row): Source {
   const known = sources.get(row);
   if (known) return known;
+  // One that did not change is the same object each time: thousands are asked when a conversation opens.
+  let [cells, words]: [Cells | undefined, Words | null] = [undefined, null];
+  const read = (): Words | null => {
+    if (cells !== row.cells) [cells, words] = [row.cells, wordsOf(row)];
+    return words;
+  };
   const made: Source = {
     key: typeof row.id === "number" ? `#${row.id}` : `=${row.id}`,
     id: row.id,
-    read: () => wordsOf(row),
+    read,
     subscribe: (changed) => row.subscribe(changed),
   };
   sources.set(row, made);

@@ -99,7 +99,8 @@ export class Window {
     let [low, high] = [0, this.#sections.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#at(middle)?.element.getBoundingClientRect().bottom ?? 0) <= edge) low = middle + 1;
+      // What is not in the document yet is above what is.
+      if ((this.#at(middle)?.element.getBoundingClientRect().bottom ?? -Infinity) <= edge) low = middle + 1;
       else high = middle;
     }
     return low;
