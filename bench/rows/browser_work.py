@@ -58,9 +58,22 @@ class Work:
     took_s: float
 
 
+@dataclass
+class Idle:
+    """A page where nothing happens, watched like the others.
+
+    Attributes:
+        frames: A second.
+        busy: Share of the time in which the main thread works.
+    """
+
+    frames: float
+    busy: float
+
+
 def measure(context: Context) -> Iterator[Result]:
     """Stream at two rates into an empty chat, after 500 messages, and ours after 10,000."""
-    plain = _plain_frames(context)
+    idle = _idle(context)
     ours: dict[tuple[int, int], float] = {}
     for before in (0, 500, 10_000):
         for rate in (100, 500):
@@ -76,7 +89,7 @@ def measure(context: Context) -> Iterator[Result]:
                     why = f"failed: {str(error).splitlines()[0]}"
                     yield from missing(ROW, case, "ms", [peer.name], why)
                     continue
-                yield from _results(peer.name, case, seen, (before, rate), ours, plain)
+                yield from _results(peer.name, case, seen, (before, rate), ours, idle)
 
 
 def _results(
@@ -85,7 +98,7 @@ def _results(
     seen: list[Work],
     key: tuple[int, int],
     ours: dict[tuple[int, int], float],
-    plain: float,
+    idle: Idle,
 ) -> Iterator[Result]:
     each = median([one.each_ms for one in seen])
     frames = median([one.frames for one in seen])
@@ -95,13 +108,15 @@ def _results(
     if judged:
         ours[key] = each
         limit = GROWTH[before] * ours[0, rate] if before and (0, rate) in ours else EACH_MS
+    nothing = idle.busy * 1000 / rate
     note = f"done after {median([one.took_s for one in seen]):.0f} s"
+    note += f"; a page where nothing happens costs {nothing:.2f} in as long as a token takes"
     yield Result(ROW, case, name, each, "ms", limit, note=note)
     text = "none over 50" if longest == 0 else None
     most = TASK_MS if judged else None
     yield Result(ROW, f"{case}: longest task", name, longest, "ms", most, text=text or "")
-    note = f"a page where nothing happens has {plain:.0f}"
-    least = SMOOTH * plain if judged else None
+    note = f"a page where nothing happens has {idle.frames:.0f}"
+    least = SMOOTH * idle.frames if judged else None
     yield Result(ROW, f"{case}: frames", name, frames, "1/s", least, least=True, note=note)
     if before == 10_000:
         heap = median([one.heap_mb for one in seen])
@@ -154,10 +169,14 @@ def _wait_for(page: Page, word: str) -> None:
         page.wait_for_timeout(500)
 
 
-def _plain_frames(context: Context) -> float:
-    """Return the frames a second of a page where nothing happens."""
+def _idle(context: Context) -> Idle:
+    """Watch a page where nothing happens."""
     with context.chromium.blank() as page:
         page.evaluate(WATCH)
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable")
+        start, spent = time.monotonic(), _tasks(session)
         page.evaluate(START)
         page.wait_for_timeout(3000)
-        return float(page.evaluate(FRAMES))
+        frames = float(page.evaluate(FRAMES))
+        return Idle(frames, (_tasks(session) - spent) / (time.monotonic() - start))
