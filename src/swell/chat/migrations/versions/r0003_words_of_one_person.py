@@ -13,9 +13,8 @@ from swell.chat.store.words import words
 revision = "0003"
 down_revision = "0002"
 
-CACHE_KIB = 256 << 10
-"""Memory for pages of the database meanwhile, in KiB; less is taken where less is to be indexed."""
-
+_MERGE_LATER = {"automerge": 0, "crisismerge": 500}
+_MERGE_AS_USUAL = {"automerge": 4, "crisismerge": 16}
 _FTS5 = "content='', columnsize=0, tokenize='ascii'"
 _PARTS = (
     "SELECT parts.n, messages.thread_id, threads.user_id, parts.body FROM parts"
@@ -27,8 +26,8 @@ _PARTS = (
 def upgrade() -> None:
     """Make SQLite's index anew; PostgreSQL's stays as it is.
 
-    It takes about a minute of processor time for a million messages, once. Without room in memory
-    the index, which is merged again and again while it grows, would go to the disk each time.
+    It takes about a minute of processor time for a million messages, once. The pieces of the index
+    are merged once, at the end, and not again and again while it grows.
     """
     if op.get_bind().dialect.name != "sqlite":
         return
@@ -38,17 +37,22 @@ def upgrade() -> None:
     op.execute(f"CREATE VIRTUAL TABLE thread_words USING fts5(words, {_FTS5})")
     connection = op.get_bind().connection.driver_connection
     assert isinstance(connection, sqlite3.Connection)
-    [before] = connection.execute("PRAGMA cache_size").fetchone()
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    _set(connection, _MERGE_LATER)
     connection.executemany(
         "INSERT INTO part_words (rowid, thread, words) VALUES (?, ?, ?)", _found(connection)
     )
+    connection.execute("INSERT INTO part_words (part_words) VALUES ('optimize')")
+    _set(connection, _MERGE_AS_USUAL)
     titles = connection.execute("SELECT n, user_id, title FROM threads WHERE title != ''")
     connection.executemany(
         "INSERT INTO thread_words (rowid, words) VALUES (?, ?)",
         ((n, _owned(user, title)) for n, user, title in titles),
     )
-    connection.execute(f"PRAGMA cache_size = {before}")
+
+
+def _set(connection: sqlite3.Connection, values: dict[str, int]) -> None:
+    for name, value in values.items():
+        connection.execute("INSERT INTO part_words (part_words, rank) VALUES (?, ?)", (name, value))
 
 
 def _found(connection: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
