@@ -87,6 +87,18 @@ async def test_an_older_file_is_upgraded_when_it_is_opened(tmp_path: Path) -> No
         assert (schema.current(bound), schema.differences(bound)) == (schema.HEAD, [])
 
 
+def test_an_upgrade_that_breaks_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with connect(path) as bound:
+        schema.upgrade(bound, "0001")
+        bound.commit()
+    before = tables(path)
+    with connect(path) as bound:
+        schema.upgrade(bound)
+        bound.rollback()
+    assert tables(path) == before
+
+
 def test_the_head_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))

@@ -111,9 +111,12 @@ def lend(connection: sqlite3.Connection) -> Iterator[Connection]:
     """Lend a connection of `sqlite3` to SQLAlchemy, in a transaction with the file locked."""
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool)
     connection.execute("PRAGMA foreign_keys = OFF")  # tables are rebuilt
-    connection.execute("BEGIN IMMEDIATE")
     try:
         with engine.connect() as bound:
+            # Not before: SQLAlchemy rolls back what it finds on a connection. And Alembic only
+            # leaves a transaction to others that SQLAlchemy knows of.
+            bound.begin()
+            connection.execute("BEGIN IMMEDIATE")
             yield bound
             bound.commit()
     finally:
