@@ -6,6 +6,8 @@ import type { Source } from "./rows";
 export interface Reader {
   /** Bring a message into view, also one that is not drawn yet; the answer is its article. */
   reveal(source: Source, block?: ScrollLogicalPosition): Promise<HTMLElement | undefined>;
+  /** Draw all messages, also those far from the view. */
+  drawAll(): void;
   /** The scrolling element. */
   region(): HTMLElement;
 }

@@ -84,6 +84,11 @@ export class Window {
     await tick();
   }
 
+  /** Draw all of them; what is too much is folded at the next look. */
+  drawAll(): void {
+    for (const pane of this.#panes.values()) this.#draw(pane);
+  }
+
   #at(index: number): Pane | undefined {
     return this.#panes.get(this.#sections[index]?.key ?? "");
   }

@@ -1,0 +1,44 @@
+/**
+ * A conversation on paper. What is far from the view is not drawn on the screen; it is, before the browser prints, and
+ * the reader finds the place again afterwards: on paper nothing scrolls, so the browser forgets it.
+ */
+import { flushSync } from "svelte";
+import type { Reader } from "./facts";
+import "./paper.css";
+
+/** Get ready for paper whenever the browser prints; the answer stops that. */
+export function preparePaper(list: Reader): () => void {
+  let place: { readonly turn: Element; readonly top: number } | undefined;
+
+  const before = (): void => {
+    if (place !== undefined) return;
+    const region = list.region();
+    const { top } = region.getBoundingClientRect();
+    const turn = [...region.querySelectorAll("[data-key]")].find((one) => one.getBoundingClientRect().bottom > top);
+    if (turn) place = { turn, top: turn.getBoundingClientRect().top };
+    flushSync(() => {
+      list.drawAll();
+    });
+  };
+  const after = (): void => {
+    if (place === undefined) return;
+    const { turn, top } = place;
+    place = undefined;
+    list.region().scrollTop += turn.getBoundingClientRect().top - top;
+  };
+
+  // Not every browser has both signs for every way to print.
+  const paper = matchMedia("print");
+  const changed = (): void => {
+    if (paper.matches) before();
+    else after();
+  };
+  addEventListener("beforeprint", before);
+  addEventListener("afterprint", after);
+  paper.addEventListener("change", changed);
+  return () => {
+    removeEventListener("beforeprint", before);
+    removeEventListener("afterprint", after);
+    paper.removeEventListener("change", changed);
+  };
+}
