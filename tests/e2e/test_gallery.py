@@ -66,6 +66,24 @@ def test_parts_open_and_retry_asks_again(run: Run, new_page: NewPage) -> None:
     expect(messages(page).last).to_have_text("This would answer failed again.")
 
 
+def test_numbers_in_an_answer_lead_to_its_sources(run: Run, new_page: NewPage) -> None:
+    page = show(run, new_page)
+    at_top(page)
+    answer = messages(page, "assistant").first
+    first, second = answer.locator(".prose a").all()
+    expect(first).to_have_attribute("href", "https://example.com/report")
+    expect(second).to_have_accessible_name("Source 2: Regional figures example.com")
+    first.focus()
+    page.keyboard.press("Tab")
+    expect(second).to_be_focused()
+    tip = page.locator(".tip")
+    expect(tip).to_have_text("Regional figuresexample.com")
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+    first.hover()
+    expect(tip).to_have_text("Quarterly reportexample.com")
+
+
 def test_a_form_inside_a_message_submits(run: Run, new_page: NewPage) -> None:
     page = show(run, new_page)
     page.get_by_label("Note", exact=True).fill("On Tuesday, please.")

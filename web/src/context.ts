@@ -1,7 +1,7 @@
 /** What every component can reach without being handed it: the client, and a few things about this page. */
 import { getContext, setContext } from "svelte";
 import { createSubscriber } from "svelte/reactivity";
-import type { Images } from "./markdown";
+import type { Images, Sources } from "./markdown";
 import type { Client } from "./transport/client";
 
 const CLIENT = Symbol("client");
@@ -23,6 +23,16 @@ export function provideImages(read: () => Images): void {
 
 /** Whose images are shown here; call it while a component is being set up. */
 export const images = (): (() => Images) => getContext<(() => Images) | undefined>(IMAGES) ?? (() => "ask");
+
+const SOURCES = Symbol("sources");
+
+/** Say which sources the texts inside a component may point to, undefined where a `[1]` points to nothing. */
+export function provideSources(read: () => Sources): void {
+  setContext(SOURCES, read);
+}
+
+/** The sources of the message that a text belongs to; call it while a component is being set up. */
+export const sources = (): (() => Sources) => getContext<(() => Sources) | undefined>(SOURCES) ?? (() => undefined);
 
 /** Something that tells when it changed. */
 export interface Subscribable {

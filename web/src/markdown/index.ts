@@ -12,10 +12,10 @@ import { extendFence, type OpenFence, openFence } from "./fence";
 import type { Context } from "./inline";
 import { definitions, lex, type Links } from "./lexer";
 import { defaultPolicy, type Images, type MarkdownPolicy, policyFor } from "./policy";
-import { NEEDS_RICH, rich, wantRich } from "./rich";
+import { NEEDS_RICH, rich, type Source, type Sources, wantRich } from "./rich";
 import { settledTokens } from "./settle";
 
-export type { Images, MarkdownPolicy };
+export type { Images, MarkdownPolicy, Source, Sources };
 export { defaultPolicy, policyFor };
 
 /** A tail up to this length, in UTF-16 code units, is parsed with each addition. */
@@ -29,6 +29,9 @@ const GROWTH = 1 / 64;
 
 /** Nor does what has come wait for longer than this, in milliseconds. */
 const PATIENCE_MS = 500;
+
+/** Text that may point to a source. */
+const CITES = /\[\d/;
 
 /** Text that means nothing but itself, wherever in a paragraph it is added. */
 const PLAIN = /^[\p{L}\p{N} ,;]+$/u;
@@ -85,7 +88,7 @@ export class MarkdownView {
     onLex?: (characters: number) => void,
   ) {
     this.#root = root;
-    this.#context = { policy, commands: onCommand !== undefined, loaded: new Set() };
+    this.#context = { policy, commands: onCommand !== undefined, loaded: new Set(), sources: undefined };
     this.#onCommand = onCommand;
     this.#onLex = onLex;
     root.addEventListener("click", this.#clicked);
@@ -102,12 +105,25 @@ export class MarkdownView {
     if (done) this.finish();
   }
 
+  /** Let numbers in brackets point to these sources; what was read before they came is, too. */
+  cite(sources: Sources): void {
+    const before = this.#context.sources;
+    if (sources === before) return;
+    this.#context.sources = sources;
+    const [text, done] = [this.#text, this.#finished];
+    if (!CITES.test(text)) return;
+    if (before === undefined || sources === undefined) {
+      this.#reset();
+      this.set(text, done);
+    } else rich()?.settleCitations(this.#root, this.#context);
+  }
+
   #take(next: string, done: boolean): void {
     if (!next.startsWith(this.#text)) this.#reset();
     const added = next.slice(this.#text.length);
     this.#text = next;
     this.#finished = done && this.#text === "";
-    if (!rich() && !this.#waiting && (!done || NEEDS_RICH.test(added))) this.#wait();
+    if (!rich() && !this.#waiting && (!done || NEEDS_RICH.test(added) || this.#cites(added))) this.#wait();
     if (this.#fence !== null && extendFence(this.#fence, next)) return;
     if (done || this.#due(added)) this.#parseTail(!done);
   }
@@ -160,6 +176,10 @@ export class MarkdownView {
     this.#root.removeEventListener("click", this.#clicked);
   }
 
+  #cites(text: string): boolean {
+    return this.#context.sources !== undefined && CITES.test(text);
+  }
+
   #wait(): void {
     this.#waiting = true;
     wantRich(() => {
@@ -167,13 +187,13 @@ export class MarkdownView {
       if (!this.#alive) return;
       const [text, done] = [this.#text, this.#finished];
       // Only a text that has what the part is for looks different with it.
-      if (NEEDS_RICH.test(text)) this.#reset();
+      if (NEEDS_RICH.test(text) || this.#cites(text)) this.#reset();
       this.set(text, done);
     });
   }
 
   readonly #clicked = (event: MouseEvent): void => {
-    if (event.target instanceof Element && rich()?.followNote(this.#root, event.target)) event.preventDefault();
+    if (event.target instanceof Element && rich()?.follow(this.#root, event.target)) event.preventDefault();
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-command]") : null;
     const command = link?.dataset["command"];
     if (command === undefined || this.#onCommand === undefined) return;
@@ -201,6 +221,8 @@ export class MarkdownView {
 
   #lex(text: string, links: Links, streaming: boolean) {
     this.#onLex?.(text.length);
+    const part = rich();
+    if (part) part.citing = this.#context.sources !== undefined;
     return lex(text, links, streaming);
   }
 

@@ -3,7 +3,7 @@ import { text as words } from "../i18n/en";
 import { decodeEntities } from "./entities";
 import { image } from "./images";
 import { type MarkdownPolicy, normalizeAddress } from "./policy";
-import { rich } from "./rich";
+import { rich, type Sources } from "./rich";
 
 /** What rendering depends on besides the text. */
 export interface Context {
@@ -12,6 +12,8 @@ export interface Context {
   readonly commands: boolean;
   /** Images of other sites that the person has asked for. */
   readonly loaded: Set<string>;
+  /** What numbers in brackets point to. */
+  sources: Sources;
 }
 
 /** A piece of text that is shown, and what it was made of. */
@@ -111,7 +113,7 @@ function render(token: Token, inline: InlineEntry[], context: Context, inLink: b
       return document.createTextNode(textOf(known));
     default:
       // Whatever else there may be is shown as it was written.
-      return rich()?.inline(token) ?? document.createTextNode(token.raw);
+      return rich()?.inline(token, context) ?? document.createTextNode(token.raw);
   }
 }
 

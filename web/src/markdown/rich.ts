@@ -6,6 +6,22 @@ import type { MarkedOptions, Token } from "marked";
 import type { CodeBlock } from "./code";
 import type { Context } from "./inline";
 
+/** What a `[1]` in a text points to. */
+export interface Source {
+  /** Its number, and how the reader's language writes that. */
+  readonly at: number;
+  readonly number: string;
+  readonly title: string;
+  /** Where it is, as far as that may be opened. */
+  readonly target: { readonly href: string; readonly external: boolean } | undefined;
+  readonly host: string;
+  /** All of this for those who hear it. */
+  readonly label: string;
+}
+
+/** The sources of a message, the same list as long as they are the same; undefined where brackets are only brackets. */
+export type Sources = readonly Source[] | undefined;
+
 /** A block that this part shows. */
 export interface RichBlock {
   readonly node: HTMLElement;
@@ -20,6 +36,8 @@ export interface Rich {
   readonly extensions: NonNullable<MarkedOptions["extensions"]>;
   /** While true, a formula that is not closed yet is one already. */
   open: boolean;
+  /** While true, a number in brackets may point to a source. */
+  citing: boolean;
   /** How much of a text is shown now: its last line may still become anything. */
   hold(text: string): number;
   /**
@@ -31,15 +49,17 @@ export interface Rich {
   /** Make the block of a further token, or null if it is none. */
   block(token: Token): RichBlock | null;
   /** Make the node of a further token within a line, or null if it is none. */
-  inline(token: Token): Node | null;
+  inline(token: Token, context: Context): Node | null;
   /** Give a block of code its buttons. */
   code(block: CodeBlock): void;
   /** The code is complete: colours, or the diagram it describes. */
   complete(block: CodeBlock, context: Context): void;
   /** Show references to footnotes that are not there as they were written. */
   settleNotes(root: HTMLElement): void;
-  /** Go to the footnote, or back, that a click was for. */
-  followNote(root: HTMLElement, target: Element): boolean;
+  /** Let the numbers in brackets point to these sources, and those of no source be text. */
+  settleCitations(root: HTMLElement, context: Context): void;
+  /** Go to the footnote, or back, or to the source without an address, that a click was for. */
+  follow(root: HTMLElement, target: Element): boolean;
 }
 
 /** How long to wait before another attempt, in milliseconds; the connection is probably away. */

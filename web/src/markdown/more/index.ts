@@ -3,6 +3,7 @@ import type { Token } from "marked";
 import type { Context } from "../inline";
 import type { Rich } from "../rich";
 import { calm } from "./calm";
+import { citation, type CitationToken, citationNode, followCitation, settleCitations } from "./citations";
 import { addButtons, completeCode } from "./code";
 import { hold } from "./hold";
 import { blockMath, inlineMath, isMath, startOfMath } from "./math";
@@ -12,6 +13,7 @@ import "./more.css";
 
 const part: Rich = {
   open: false,
+  citing: false,
   extensions: {
     childTokens: {},
     renderers: {},
@@ -19,6 +21,9 @@ const part: Rich = {
     inline: [
       (text, tokens) => inlineMath(text, tokens.at(-1)?.raw.slice(-1)) ?? undefined,
       (text) => noteReference(text),
+      function (text) {
+        return part.citing ? citation.call(this, text) : undefined;
+      },
     ],
     startBlock: [(text) => startOfMath(text, part.open), (text) => startOfNote(text)],
     startInline: [(text) => text.indexOf("$")],
@@ -29,8 +34,9 @@ const part: Rich = {
     if (isMath(token)) return mathBlock();
     return token.type === "footnote" ? noteBlockNode() : null;
   },
-  inline(token: Token) {
+  inline(token: Token, context: Context) {
     if (isMath(token)) return mathNode(token);
+    if (token.type === "citation") return citationNode(token as CitationToken, context);
     return token.type === "note" ? noteNode(token as NoteReference) : null;
   },
   code: addButtons,
@@ -38,7 +44,8 @@ const part: Rich = {
     completeCode(block, context);
   },
   settleNotes,
-  followNote,
+  settleCitations,
+  follow: (root, target) => followNote(root, target) || followCitation(root, target),
 };
 
 export default part;

@@ -2,3 +2,4 @@
 export { default as After } from "./After.svelte";
 export { default as Before } from "./Before.svelte";
 export { default as Divider } from "../chat/Divider.svelte";
+export { sourcesOf } from "./sources";
