@@ -121,7 +121,7 @@ ALLOWED = {
     "parts": {"errors", "plain", "schema", "components"},
     "cards": {"errors", "plain", "data", "schema", "wave_names", "components", "parts", "live"},
     "page": {"errors", "plain", "data", "schema", "live", "cards"},
-    "config": {"errors"},
+    "config": {"config_values", "errors"},
     "models": {"errors"},
 }
 """For each part the parts that its modules import when they are imported."""

@@ -1,8 +1,9 @@
 """Every setting of Swell, in one table.
 
 The fields of `Settings` are the table: name, type, default, bounds, help, and the names under which
-the environment and the command line know it. Parsing, `swell config` and the reference page
-`docs/reference/settings.md` are all derived from it, so a new setting is one new field.
+the environment and the command line know it. Parsing (in `swell.config_values`), `swell config` and
+the reference page `docs/reference/settings.md` are all derived from it, so a new setting is one new
+field.
 
 Nothing here reads the environment by itself: `load_settings` is given one.
 """
@@ -11,14 +12,12 @@ from __future__ import annotations
 
 import difflib
 import functools
-import ipaddress
-import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from swell import config_values as values
 from swell.errors import SettingError
 
 __all__ = [
@@ -43,140 +42,6 @@ class _About(NamedTuple):
     flag: str = ""
     secret: bool = False
     parse: Callable[[str], Any] | None = None
-
-
-# ------------------------------------------------------------------- parsing of single values
-
-
-_DURATION_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_SIZE_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
-
-
-def _duration(text: str) -> float:
-    """Seconds of `2.5`, `5s`, `250ms` or `1h30m`."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
-        if not parts or "".join(number + unit for number, unit in parts) != text:
-            raise ValueError(
-                "expected seconds, such as `30`, or a duration, such as `1m30s`"
-            ) from None
-        seconds = sum(float(number) * _DURATION_UNITS[unit] for number, unit in parts)
-    if not math.isfinite(seconds):
-        raise ValueError("expected a finite number of seconds")
-    return seconds
-
-
-def _number(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        raise ValueError("expected a number") from None
-    if not math.isfinite(number):
-        raise ValueError("expected a finite number")
-    return number
-
-
-def _whole(text: str) -> int:
-    if not re.fullmatch(r"[+-]?[0-9]+", text):
-        raise ValueError("expected a whole number")
-    return int(text)
-
-
-def _size(text: str) -> int:
-    """Bytes of `262144`, `256K`, `25M` or `1GiB`; the units are powers of 1024."""
-    match = re.fullmatch(r"([0-9]+) ?([kmg]?)(?:i?b)?", text.lower())
-    if match is None:
-        raise ValueError("expected bytes, such as `262144`, `256K` or `25M`")
-    return int(match[1]) * _SIZE_UNITS[match[2]]
-
-
-def _items(text: str) -> tuple[str, ...]:
-    return tuple(item.strip() for item in text.split(",") if item.strip())
-
-
-def _base_url(text: str) -> str:
-    """`/` or `/x/y`: one leading slash, none at the end."""
-    path = "/" + text.strip("/")
-    if not re.fullmatch(r"/|(?:/[A-Za-z0-9._~-]+)+", path) or {".", ".."} & set(path.split("/")):
-        raise ValueError("expected a path such as `/` or `/apps/chat` (letters, digits and `._~-`)")
-    return path
-
-
-_NAME = r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*"
-_DEFAULT_PORTS = {"http": "80", "https": "443"}
-
-
-def _is_ip(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _allowed_host(text: str) -> str:
-    host = text.lower()
-    if not (re.fullmatch(_NAME, host) or _is_ip(host.strip("[]"))):
-        raise ValueError(
-            f"{text!r} is not a host name; write it as a browser sends it, without port and "
-            "without `*` (an international name in its `xn--` form)"
-        )
-    return host
-
-
-def _allowed_origin(text: str) -> str:
-    """The origin as a browser writes it: lower case, no default port, no path."""
-    match = re.fullmatch(
-        rf"(https?)://({_NAME}|\[[0-9a-f:.]+\])(?::([0-9]{{1,5}}))?/?", text.lower()
-    )
-    if match is None or (match[2][0] == "[" and not _is_ip(match[2][1:-1])):
-        raise ValueError(
-            f"{text!r} is not an origin; write scheme, host and port, as in "
-            "`https://chat.example.com` (no path, no `*`, an international name in `xn--` form)"
-        )
-    scheme, host, port = match.groups()
-    return f"{scheme}://{host}" + (f":{port}" if port and port != _DEFAULT_PORTS[scheme] else "")
-
-
-def _trusted_proxy(text: str) -> str:
-    try:
-        ipaddress.ip_network(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not an IP address or network such as `10.0.0.0/8`") from None
-    return text
-
-
-def _database_url(text: str) -> str:
-    scheme = text.partition("://")[0] if "://" in text else "sqlite"
-    if scheme not in ("sqlite", "postgresql", "postgres"):
-        raise ValueError(
-            "expected `sqlite:///file.db`, a path, `postgresql://user:password@host/name`, "
-            "`default` or `memory`"
-        )
-    return text
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    return tuple(map(_allowed_origin, _items(text)))
-
-
-def _hosts(text: str) -> tuple[str, ...]:
-    return tuple(map(_allowed_host, _items(text)))
-
-
-def _proxies(text: str) -> tuple[str, ...]:
-    return tuple(map(_trusted_proxy, _items(text)))
-
-
-def _listen(text: str) -> dict[str, str]:
-    """Split Wave's `host:port`; without a host the safe default of `host` stays."""
-    host, colon, port = text.rpartition(":")
-    if not colon:
-        raise ValueError("expected `host:port` or `:port`")
-    host = host.strip("[]")
-    return {"port": port, **({"host": host} if host else {})}
 
 
 # ---------------------------------------------------------------------------------- the table
@@ -206,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Path under which a proxy serves everything, such as `/apps/chat`.",
             flag="--base-url",
             wave="BASE_URL",
-            parse=_base_url,
+            parse=values.base_url,
         ),
     ] = "/"
     allowed_origins: Annotated[
@@ -216,7 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "to the host it came from.",
             flag="--allowed-origins",
             wave="ALLOWED_ORIGINS",
-            parse=_origins,
+            parse=values.origins,
         ),
     ] = ()
     allowed_hosts: Annotated[
@@ -225,7 +90,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Host names under which the server may be reached, comma separated. IP addresses, "
             "`localhost` and this machine's own name always work.",
             flag="--allowed-hosts",
-            parse=_hosts,
+            parse=values.hosts,
         ),
     ] = ()
     trusted_proxies: Annotated[
@@ -233,7 +98,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _About(
             "Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, "
             "comma separated.",
-            parse=_proxies,
+            parse=values.proxies,
         ),
     ] = ("127.0.0.1", "::1")
     secret_key: Annotated[
@@ -252,7 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "`postgresql://user:password@host/name`; `default` is a file in the folder where this "
             "system keeps data of programs, `memory` forgets them at the end.",
             secret=True,
-            parse=_database_url,
+            parse=values.database_url,
         ),
     ] = "default"
     api_key: Annotated[
@@ -534,7 +399,7 @@ def _find(
     source = f"environment {row.wave}"
     if row.wave == "H2O_WAVE_LISTEN":  # one variable there, two settings here
         try:
-            part = _listen(wave).get(row.name)
+            part = values.listen(wave).get(row.name)
         except ValueError as error:
             raise SettingError(row.name, source, f"{error}, got {wave!r}") from None
         return None if part is None else (source, part)
@@ -564,9 +429,9 @@ def _parse(name: str, base: Any, about: _About, text: str) -> Any:
     if about.parse is not None:
         return about.parse(text)
     if base is int:
-        return _size(text) if name.endswith("_bytes") else _whole(text)
+        return values.size(text) if name.endswith("_bytes") else values.whole(text)
     if base is float:
-        return _number(text) if name.endswith("per_s") else _duration(text)
+        return values.number_of(text) if name.endswith("per_s") else values.duration(text)
     if get_origin(base) is Literal:
         text = text.lower()
         if text not in get_args(base):
