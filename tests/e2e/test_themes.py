@@ -16,7 +16,7 @@ def test_auto_follows_the_system_while_the_page_is_open(run: Run, page: Page) ->
     ground = page.locator("html")
     expect(ground).to_have_css("background-color", "rgb(245, 245, 245)")
     page.emulate_media(color_scheme="dark")
-    expect(ground).to_have_css("background-color", "rgb(8, 8, 8)")
+    expect(ground).to_have_css("background-color", "rgb(24, 24, 24)")
     expect(ground).to_have_css("color-scheme", "dark")
     page.emulate_media(color_scheme="light")
     expect(ground).to_have_css("background-color", "rgb(245, 245, 245)")

@@ -106,8 +106,9 @@ test("a notification tells when it was dismissed", async () => {
 });
 
 test("a lost connection is mentioned after a second, not before, and what ends it offers a way on", async () => {
-  vi.useFakeTimers();
   show(chat("1 1 -1 -1"));
+  await soon(() => find(".place"));
+  vi.useFakeTimers();
   client.set({ status: "reconnecting" });
   later(900);
   expect(document.body.textContent).not.toContain("Reconnecting");
@@ -119,11 +120,8 @@ test("a lost connection is mentioned after a second, not before, and what ends i
   click(".place .btn");
   expect(client.status).toBe("online");
   client.set({ status: "ended", endedCode: 4507 });
-  expect(find(".place").textContent).toContain("This page has ended.");
+  expect(find(".place").textContent).toContain("This page has been deleted.");
   vi.useRealTimers();
-  await soon(() => {
-    expect(find(".place").textContent).toContain("This page has been deleted.");
-  });
 });
 
 test("an action that takes long draws a thin line, unless the chat shows that it waits", () => {

@@ -28,7 +28,7 @@ _TYPES = {
     "icon-full-512.png": "image/png",
 }
 _LIGHT = "#f5f5f5"
-_DARK = "#080808"
+_DARK = "#181818"
 _DRAWING = (_FOLDER / "icon.svg").read_text("utf-8").strip()
 
 

@@ -35,7 +35,6 @@ const arabic: Catalogue = {
     retryNow: "إعادة المحاولة الآن",
     replaced: "هذه الصفحة مفتوحة في علامة تبويب أخرى.",
     useHere: "الاستخدام هنا",
-    ended: "انتهت هذه الصفحة.",
     reload: "إعادة التحميل",
     dismiss: "إغلاق",
     commands: "إجراءات أخرى",

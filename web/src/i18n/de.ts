@@ -35,7 +35,6 @@ const german: Catalogue = {
     retryNow: "Jetzt versuchen",
     replaced: "Diese Seite ist in einem anderen Tab geöffnet.",
     useHere: "Hier verwenden",
-    ended: "Diese Seite ist beendet.",
     reload: "Neu laden",
     dismiss: "Schließen",
     commands: "Weitere Aktionen",

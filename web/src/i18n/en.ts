@@ -36,7 +36,6 @@ export const text = area("page", {
   retryNow: "Retry now",
   replaced: "This page is open in another tab.",
   useHere: "Use here",
-  ended: "This page has ended.",
   reload: "Reload",
   dismiss: "Dismiss",
   commands: "More actions",

@@ -35,7 +35,6 @@ const spanish: Catalogue = {
     retryNow: "Reintentar ahora",
     replaced: "Esta página está abierta en otra pestaña.",
     useHere: "Usar aquí",
-    ended: "Esta página ha terminado.",
     reload: "Recargar",
     dismiss: "Cerrar",
     commands: "Más acciones",

@@ -35,7 +35,6 @@ const french: Catalogue = {
     retryNow: "Réessayer maintenant",
     replaced: "Cette page est ouverte dans un autre onglet.",
     useHere: "Utiliser ici",
-    ended: "Cette page est terminée.",
     reload: "Recharger",
     dismiss: "Fermer",
     commands: "Plus d’actions",

@@ -35,7 +35,6 @@ const japanese: Catalogue = {
     retryNow: "今すぐ再試行",
     replaced: "このページは別のタブで開かれています。",
     useHere: "ここで使う",
-    ended: "このページは終了しました。",
     reload: "再読み込み",
     dismiss: "閉じる",
     commands: "その他の操作",

@@ -35,7 +35,6 @@ const chinese: Catalogue = {
     retryNow: "立即重试",
     replaced: "此页面已在另一个标签页中打开。",
     useHere: "在此使用",
-    ended: "此页面已结束。",
     reload: "重新加载",
     dismiss: "关闭",
     commands: "更多操作",

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { contrast, mix, parseHex, worst } from "./color";
-import { customThemes, grounds, palette, shares, themeNamed, themes, type Theme } from "./themes";
+import { customThemes, grounds, night, palette, shares, themeNamed, themes, type Theme } from "./themes";
 
 const css = readFileSync(new URL("../styles/tokens.css", import.meta.url), "utf8");
-const all = Object.entries(themes);
+const all = [...Object.entries(themes), ["auto in the dark", night] as const];
 
 /** Share that tokens.css mixes a token with, read from the style sheet itself. */
 function share(token: string): number {
@@ -24,11 +24,12 @@ test("mixing and contrast agree with known values", () => {
 });
 
 test("the 15 names of Wave are there", () => {
-  expect(all).toHaveLength(15);
+  expect(Object.keys(themes)).toHaveLength(15);
   expect(themes["fuchasia"]?.primary).toBe("#de73d7");
   expect(themeNamed("nonsense", {}, true)).toBe(themes["default"]);
   expect(themeNamed("__proto__", {}, true)).toBe(themes["default"]);
-  expect(themeNamed("auto", {}, true)).toBe(themes["h2o-dark"]);
+  expect(themeNamed("auto", {}, true)).toBe(night);
+  expect(themeNamed("auto", {}, false)).toBe(themes["default"]);
 });
 
 test("the style sheet mixes what was checked, and starts with the default theme", () => {

@@ -34,6 +34,9 @@ export const themes: Readonly<Record<string, Theme>> = {
   benext: { text: "#555555", card: "#ffffff", page: "#e3e6ea", primary: "#ab481a" },
 };
 
+/** What `auto` is in the dark: grey without a colour of its own, as the default is, and softer than black and white. */
+export const night: Theme = { text: "#ececec", card: "#212121", page: "#181818", primary: "#ffffff" };
+
 /** Shares (0..1) that `styles/tokens.css` mixes surfaces with; a test compares the two. */
 export const shares = { code: 0.05, hover: 0.07, tone: 0.1 } as const;
 
@@ -115,7 +118,7 @@ export default function look(name: string | undefined, custom: unknown, prefersD
 
 /** A theme by the name an app gave; unknown names are the default, as in Wave. */
 export function themeNamed(name: string | undefined, custom: Readonly<Record<string, Theme>>, prefersDark: boolean): Theme {
-  if (name === "auto") return themeNamed(prefersDark ? "h2o-dark" : "default", custom, prefersDark);
+  if (name === "auto") return prefersDark ? night : (themes["default"] as Theme);
   const own = (table: Readonly<Record<string, Theme>>): Theme | undefined =>
     name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
   return own(custom) ?? own(themes) ?? (themes["default"] as Theme);
