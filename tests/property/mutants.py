@@ -226,7 +226,7 @@ MUTANTS = [
             ),
             (
                 "transport/parts.ts",
-                'if (crc32(text) !== this.#crc) throw new Desync("the snapshot arrived damaged");',
+                'if (this.#sum !== this.#crc) throw new Desync("the snapshot arrived damaged");',
                 "",
             ),
         ],

@@ -290,11 +290,18 @@ class World:
         self.asked: dict[str, Seat] = {}
         self.lives: list[Server] = []
         self._patches = ExitStack()
+        try:
+            self._begin(node, variant, edits, part_bytes)
+        except BaseException:
+            self._patches.close()  # nobody else can: there is no world to close
+            raise
+
+    def _begin(self, node: Node, variant: str, edits: Sequence[EditOf], part_bytes: int) -> None:
         for target, value in {
             "swell.server.broker.time": self.clock,
             "swell.server.pages.time": self.clock,
             "swell.server.pacer.time": self.clock,
-            "swell.live.frames.SLOTS": slots,
+            "swell.live.frames.SLOTS": self.slots,
             "swell.live.snapshot.PART_BYTES": part_bytes,
             "swell.server.pages.WatchedPage.commit": self._recorded(WatchedPage.commit),
         }.items():
