@@ -177,7 +177,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _About("How long a browser may take nothing of what waits for it on its way.", 0.1, 3600),
     ] = 30.0
     flush_interval_s: Annotated[
-        float, _About("Least time between two merged frames to one browser.", 0, 10)
+        float,
+        _About(
+            "Least time between two merged frames to one browser; half as much again where a frame "
+            "holds three saves or more.",
+            0,
+            10,
+        ),
     ] = 1 / 30
 
     frame_max_bytes: Annotated[
