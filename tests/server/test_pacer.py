@@ -78,3 +78,17 @@ async def test_it_tells_when_a_turn_of_the_loop_would_send_nothing() -> None:
     assert not pacer.idles(time.monotonic())  # this one is sent at once
     await asyncio.sleep(0)
     assert (pacer.turns, pacer.idles(time.monotonic())) == (1, True)
+
+
+@pytest.mark.anyio
+async def test_a_page_that_fails_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(Noted):
+        def flush(self, now: float) -> None:
+            raise RuntimeError("no frame")
+
+    pacer, page = Pacer(HOUR), Noted()
+    for each in (Broken(), page):
+        pacer.add(each, time.monotonic())
+    await asyncio.sleep(0)
+    assert len(page.times) == 1
+    assert "could not be sent" in caplog.text

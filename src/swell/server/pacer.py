@@ -8,8 +8,11 @@ still in the processor's caches for the next one.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import Protocol
+
+_log = logging.getLogger("swell.server")
 
 
 class Paced(Protocol):
@@ -59,14 +62,17 @@ class Pacer:
 
     def _flush_now(self) -> None:
         pages, self._now = self._now, []
-        self.turns += 1
-        now = time.monotonic()
-        for page in pages:
-            page.flush(now)
+        self._flush(pages, time.monotonic())
 
     def _tick(self) -> None:
         pages, self._next = self._next, []
+        self._ticked_at = time.monotonic()
+        self._flush(pages, self._ticked_at)
+
+    def _flush(self, pages: list[Paced], now: float) -> None:
         self.turns += 1
-        now = self._ticked_at = time.monotonic()
         for page in pages:
-            page.flush(now)
+            try:
+                page.flush(now)
+            except Exception:  # of one page, which must not hold up the others
+                _log.exception("a page could not be sent")
