@@ -135,6 +135,8 @@ def test_the_stop_button_never_moves_while_words_come(counter: RunningApp, page:
     page.goto(counter.url)
     say(page, "5000")
     expect(answer(page)).to_contain_text("w5 ")
+    # The box has gone to the foot of the page, as it does once.
+    page.locator(".dock").evaluate("(it) => Promise.all(it.getAnimations().map((a) => a.finished))")
     button = stop_button(page).element_handle()
     place = button.bounding_box()
     until = time.monotonic() + 1.5
