@@ -2,6 +2,7 @@
 
 A bare asyncio server that answers the bench's client. It has no pages, no log, no limits and no
 merging; what it costs is what the app's waiting, the event loop and the kernel cost here and now.
+Asked to `go`, it writes one frame to all who are connected, so many times a second.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import hashlib
 import json
 import re
 import sys
+from typing import ClassVar
 
 import reply
 
 PAINT = b'[1,1,["s",["chat"],{"view":"chatbot"}]]'
+NOTE = "a note of sixty bytes, as an ordinary page would show them"
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -29,6 +32,8 @@ def framed(payload: bytes) -> bytes:
 class Connection(asyncio.Protocol):
     """One client; its messages are short, unmasked by zeros, and arrive whole."""
 
+    all: ClassVar[set[Connection]] = set()
+
     def __init__(self) -> None:
         self._open = False
         self._task: asyncio.Task[None] | None = None
@@ -40,6 +45,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Stop speaking."""
+        self.all.discard(self)
         if self._task is not None:
             self._task.cancel()
 
@@ -50,6 +56,8 @@ class Connection(asyncio.Protocol):
                 self._transport.write(framed(PAINT))
             elif found := re.search(rb"say (\d+) (\d+)", data):
                 self._task = asyncio.create_task(self._say(int(found[1]), int(found[2])))
+            elif found := re.search(rb"go (\d+) (\d+)", data):
+                self._task = asyncio.create_task(self._go(int(found[1]), int(found[2])))
             return
         key = re.search(rb"Sec-WebSocket-Key: (\S+)", data)
         if key is None:
@@ -61,6 +69,7 @@ class Connection(asyncio.Protocol):
             b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
         )
         self._open = True
+        self.all.add(self)
 
     async def _say(self, count: int, rate: int) -> None:
         at = 0
@@ -68,6 +77,12 @@ class Connection(asyncio.Protocol):
             frame = f"[1,1,[0,{at},{json.dumps(token)}]]"
             self._transport.write(framed(frame.encode()))
             at += len(token)
+
+    async def _go(self, count: int, rate: int) -> None:
+        async for number in reply.paced([f"{i:06d}" for i in range(count)], rate):
+            frame = framed(f'[1,1,["s",["note","content"],"{number} {NOTE}"]]'.encode())
+            for one in self.all:
+                one._transport.write(frame)
 
 
 async def main(port: int) -> None:

@@ -9,8 +9,8 @@ from bench.peers.peer import Peer
 from bench.peers.swell import SwellWire
 
 
-def _command(_home: Path, app: str, port: int) -> list[str | Path]:
-    return [sys.executable, app, str(port)]
+def _command(_home: Path, _app: str, port: int) -> list[str | Path]:
+    return [sys.executable, "floor.py", str(port)]  # which is every app there is
 
 
 PEER = Peer(
@@ -22,5 +22,5 @@ PEER = Peer(
     env={},
     path="/demo",
     dialect=SwellWire(),
-    rows=frozenset({"cpu_per_1000_tokens", "lateness"}),
+    rows=frozenset({"cpu_per_1000_tokens", "lateness", "broadcast_cpu"}),
 )
