@@ -4,6 +4,7 @@ nothing."""
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -38,6 +39,25 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Writes a frame with its header to the transport."""
         return self.transport.write
 
+    @property
+    def write_through(self) -> Write:
+        """Writes like `write`, but only while nothing waits: past the transport, where it can."""
+        if type(self.transport).__module__ != "asyncio.selector_events":
+            return self.transport.write  # TLS, or another loop, which may write later
+        # Open until `connection_lost`, which tells the listener before it closes the socket.
+        number = self.transport.get_extra_info("socket").fileno()
+        write, write_rest = os.write, self.transport.write
+
+        def write_through(frame: bytes) -> None:
+            try:
+                size = write(number, frame)
+            except OSError:  # full, or broken, which the transport finds out
+                size = 0
+            if size < len(frame):
+                write_rest(frame[size:])
+
+        return write_through
+
     def unsent(self) -> int:
         """Return how many bytes wait in this process for the peer to take them."""
         return self.transport.get_write_buffer_size()
@@ -45,6 +65,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def tell(self, listener: PeerListener) -> None:
         """Tell somebody from now on how the peer does."""
         self._listener = listener
+        # Paused as soon as anything waits: whoever is not paused can be written to at once.
+        self.transport.set_write_buffer_limits(high=0)
 
     def pause_writing(self) -> None:
         """Note that the peer does not keep up."""
