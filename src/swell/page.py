@@ -43,6 +43,10 @@ class Target(Protocol):
     def state(self) -> PageState:
         """The cards as last saved."""
 
+    @property
+    def outline(self) -> PageState:
+        """The same, without having to be exact about the end of a text that grows."""
+
     def commit(self, edits: list[Edit]) -> bool:
         """Apply the edits of one save, all or none, and tell the watchers.
 
@@ -176,7 +180,7 @@ class PageBase:
         """
         if self._draft.cards or self._dropped or self._assigned:
             return False
-        card = self._target.state.cards.get(key)
+        card = self._target.outline.cards.get(key)
         buffer = card.get(prop) if card is not None and type(prop) is str else None
         if card is None or type(buffer) is not Buffer or type(index) not in (int, str):
             return False
@@ -359,7 +363,7 @@ class _Detached:
     """Target of a page that nobody watches."""
 
     def __init__(self) -> None:
-        self.state = PageState()
+        self.state = self.outline = PageState()
 
     def commit(self, edits: list[Edit]) -> bool:
         for edit in edits:

@@ -124,7 +124,11 @@ def edit(step: Sequence[Any], state: PageState) -> Edit | None:
                 return None
             kind, row = here["data"].kind, rows[position]
             where = row.id if kind in ("map", "fixed") else position
-            return Assign(key, ["data", where, "content"], str(row.cells[0]) + tail)
+            # As handlers stream, and as those that know the name of the field do.
+            grown, rest = str(row.cells[0]) + tail, row.cells[1:]
+            if position % 2:
+                return Assign(key, ["data", where, "content"], grown)
+            return Assign(key, ["data", where], [grown, *rest])
         case "change", [position, how, text] if here is not None:
             rows = here["data"].rows
             if position >= len(rows) or rows[position].cells is None:

@@ -15,6 +15,7 @@ from swell.errors import LimitError, PlainValueError, RowError
 from swell.live.buffer import Buffer
 from swell.live.edits import AddCard, AppendRow, Assign, DropCard, Edit
 from swell.live.frames import FrameReader, Ops
+from swell.live.ops import Append, Insert
 from swell.live.page import Limits, LivePage
 from swell.live.state import PageState
 
@@ -96,6 +97,46 @@ def test_the_short_way_of_a_growing_text_does_what_the_long_one_does(
         assert results[0] == results[1]
         assert image(short.state) == image(long.state)
         assert short.frame(0) == long.frame(0)
+
+
+def test_tokens_that_nobody_has_looked_at_are_one_patch() -> None:
+    page = started()
+    row = "Wie gr\N{GRINNING FACE}"
+    page.commit([Assign("chat", ["data", -1], [row, False])], now=0)
+    before = page.seq
+    for token in ("\N{GRINNING FACE}", "o", "ß"):
+        row += token
+        assert page.commit([Assign("chat", ["data", -1], [row, False])], now=1)
+    assert page.outline.cards["chat"]["data"].rows[-1].cells[0] == "Wie gr\N{GRINNING FACE}"
+    assert page.state.cards["chat"]["data"].rows[-1].cells[0] == row
+    assert page.seq == before + 1
+    assert frame(page, before).o == [
+        Append(["chat", "data", 0, "content"], 8, "\N{GRINNING FACE}oß")
+    ]
+
+
+def test_what_else_is_saved_comes_behind_the_tokens_before_it() -> None:
+    page = started()
+    page.commit([Assign("chat", ["data", 0], ["Hel", False])], now=0)
+    before = page.seq
+    page.commit([Assign("chat", ["data", 0], ["Hello", False])], now=1)
+    page.commit([AppendRow("chat", "data", ["next", False])], now=1)
+    assert page.seq == before + 2
+    first, second = frame(page, before).o
+    assert isinstance(first, Append)
+    assert first.text == "lo"
+    assert isinstance(second, Insert)
+
+
+@pytest.mark.parametrize("more", ["x" * 20, "\ud83d"])
+def test_a_token_too_many_is_refused_when_it_is_saved(more: str) -> None:
+    page = started(Limits(text_max_bytes=16))
+    for text in ("12345678", "123456789"):
+        page.commit([Assign("chat", ["data", -1], [text, False])], now=0)
+    with pytest.raises((LimitError, PlainValueError)):
+        page.commit([Assign("chat", ["data", -1], ["123456789" + more, False])], now=0)
+    page.commit([Assign("chat", ["data", -1], ["1234567890", False])], now=0)
+    assert page.state.cards["chat"]["data"].rows[-1].cells == ["1234567890", False]
 
 
 def test_a_plain_property_streams_too_and_is_measured_as_a_browser_does() -> None:

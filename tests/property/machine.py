@@ -25,7 +25,7 @@ from swell.live.edits import AddCard, Assign
 from tests.live.histories import card, edit, one_step
 
 from .node import EditOf, Node
-from .world import ROWS, Seat, World
+from .world import ROWS, Seat, World, seen
 
 LONG = os.environ.get("SWELL_PROPERTY") == "long"
 
@@ -107,7 +107,7 @@ class Machine(RuleBasedStateMachine):
     # --------------------------------------------------------------- what the app does
 
     def save(self, steps: Sequence[Sequence[Any]]) -> None:
-        state = self.w.server.page.state
+        state = seen(self.w.server.page.live)
         edits = [made for step in steps if (made := edit(step, state)) is not None]
         self.w.commit(edits)
 
@@ -125,7 +125,7 @@ class Machine(RuleBasedStateMachine):
     @rule(row=st.integers(0, 3), text=texts, many=st.integers(1, 4), push=st.booleans())
     def stream(self, row: int, text: str, many: int, push: bool) -> None:
         """Tokens of an answer."""
-        if "a" not in self.w.server.page.state.cards:
+        if "a" not in self.w.server.page.outline.cards:
             self.save([("add", "a", "list")])
         if push:
             self.save([("push", "a", ["", False])])

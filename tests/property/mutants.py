@@ -118,6 +118,10 @@ MUTANTS = [
         [InPython(**MERGE, line="last.clear()", to="pass")],
     ),
     Mutant(
+        "a save does not note how far a text has grown before it",
+        [InPython("swell.live.page.LivePage.commit", "self._settle()", "pass")],
+    ),
+    Mutant(
         "resume past the end of the log",
         [
             InPython("swell.live.log.Log.covers", "self.oldest - 1 <= seq", "0 <= seq"),

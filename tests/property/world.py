@@ -7,6 +7,7 @@ frames. What the network does to the queues is for the machine to decide.
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ from swell.errors import ProtocolError, RowError
 from swell.expando import Expando
 from swell.live.connection import Connection, ConnectionLimits
 from swell.live.edits import AddCard, Edit
+from swell.live.page import LivePage
+from swell.live.state import PageState
 from swell.live.wire import Act, Bye, Hello
 from swell.server.broker import Broker, Route
 from swell.server.pages import WatchedPage
@@ -269,6 +272,17 @@ class Seat:
         self.past: deque[str] = deque(maxlen=8)
 
 
+def seen(live: LivePage) -> PageState:
+    """Return the cards as last saved, without having a growing text noted by looking."""
+    growth, state = live._growth, live.outline
+    if growth is not None:
+        state = copy.deepcopy(state)
+        key, prop, row, _ = growth.place
+        found = state.cards[str(key)][str(prop)].find(row)
+        found.cells[growth.column] = growth.text
+    return state
+
+
 class World:
     """Everything, with the invariants that hold after every step."""
 
@@ -304,6 +318,7 @@ class World:
             "swell.live.frames.SLOTS": self.slots,
             "swell.live.snapshot.PART_BYTES": part_bytes,
             "swell.server.pages.WatchedPage.commit": self._recorded(WatchedPage.commit),
+            "swell.live.page.LivePage._settle": self._settling(LivePage._settle),
         }.items():
             self._patches.enter_context(patch(target, value))
         node.load(variant, edits, 2)
@@ -325,22 +340,34 @@ class World:
         self, commit: Callable[[WatchedPage, list[Edit]], bool]
     ) -> Callable[[WatchedPage, list[Edit]], bool]:
         def commit_and_record(page: WatchedPage, edits: list[Edit]) -> bool:
-            self.record(page)  # a page that has just been made is at position 0
+            self._record_settled(page.live)  # a page that has just been made is at position 0
             turns = commit(page, edits)
-            self.record(page)
+            self._record_settled(page.live)
             return turns
 
         return commit_and_record
 
-    def record(self, page: WatchedPage) -> None:
-        live = page.live
+    def _settling(self, settle: Callable[[LivePage], None]) -> Callable[[LivePage], None]:
+        def settle_and_record(live: LivePage) -> None:
+            grew = live._growth is not None
+            settle(live)
+            if grew:
+                self.record(live)
+
+        return settle_and_record
+
+    def _record_settled(self, live: LivePage) -> None:
+        if live._growth is None:  # to look would settle it, and no text would grow by several saves
+            self.record(live)
+
+    def record(self, live: LivePage) -> None:
         self.images.setdefault((live.epoch, live.seq), set()).add(image(live.state.to_json()))
 
     def start(self) -> None:
         """Begin a life of the server."""
         self.server = Server(self)
         self.lives.append(self.server)
-        self.record(self.server.page)
+        self.record(self.server.page.live)
 
     def commit(self, edits: list[Edit]) -> bool:
         """Save edits as one patch; tell whether they suit the page."""
@@ -550,7 +577,7 @@ class World:
 
     def check(self) -> None:
         """After every step: no two states at one position, and nothing runs twice in a life."""
-        self.record(self.server.page)
+        self._record_settled(self.server.page.live)
         for position, images in self.images.items():
             assert len(images) == 1, ("two states at one position", position, images)
         for server in self.lives:

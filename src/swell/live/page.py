@@ -10,10 +10,10 @@ import msgspec
 from swell.errors import LimitError
 
 from .abreast import Abreast
-from .buffer import Buffer, Undo
+from .buffer import Undo
 from .edits import Assign, Edit, Locate, resolve
 from .frames import PathNames
-from .kinds import row_at
+from .growth import Growth, growth_of
 from .log import Log, op_size
 from .ops import Append, Op, encode, merge, units
 from .snapshot import Snapshot
@@ -48,7 +48,7 @@ class LivePage:
 
     def __init__(self, epoch: str, limits: Limits, locate: Locate) -> None:
         self.epoch = epoch
-        self.state = PageState()
+        self._state = PageState()
         self._limits = limits
         self._locate = locate
         self._log = Log(limits.ring_patches, limits.ring_bytes, limits.ring_s)
@@ -58,11 +58,24 @@ class LivePage:
         self._snapshot: Snapshot | None = None
         self._size = 0
         self._grown = 0
+        self._growth: Growth | None = None
 
     @property
     def seq(self) -> int:
         """Number of the last patch."""
+        self._settle()
         return self._log.seq
+
+    @property
+    def state(self) -> PageState:
+        """The cards as last saved."""
+        self._settle()
+        return self._state
+
+    @property
+    def outline(self) -> PageState:
+        """The same at less cost while a text grows: its end may not be in it."""
+        return self._state
 
     def commit(self, edits: Sequence[Edit], now: float) -> bool:
         """Apply the edits of one save, all or none, as one patch.
@@ -80,14 +93,15 @@ class LivePage:
         """
         if len(edits) == 1 and self._grow(edits[0], now):
             return True
+        self._settle()
         ops: list[Op] = []
         undos: list[Undo] = []
         try:
             for edit in edits:
                 whole = edit.value if isinstance(edit, Assign) else None
-                for op in resolve(edit, self.state, self._locate):
+                for op in resolve(edit, self._state, self._locate):
                     self._check_text(op)
-                    undos.append(self.state.apply((op,), whole))
+                    undos.append(self._state.apply((op,), whole))
                     ops.append(op)
             size = sum(map(op_size, ops))
             self._check_size(size)
@@ -108,51 +122,51 @@ class LivePage:
         self._snapshot = None
 
     def _grow(self, edit: Edit, now: float) -> bool:
-        """Apply and note the edit of a streamed token, a row in which one text got longer.
+        """Take the edit of a streamed token, a row in which one text got longer.
 
-        What `resolve` and `apply` would do, less all that makes sure of what this one cannot break:
-        it changes nothing before everything has been checked, so nothing needs to be taken back.
+        All that could be wrong is looked for here; that the text is longer is noted when somebody
+        asks, once for all tokens since the last time.
 
         Returns:
             Whether it is done; nothing is changed when the edit is another or reaches a bound.
         """
-        if type(edit) is not Assign or len(edit.path) != 2 or type(edit.value) is not list:
+        if type(edit) is not Assign:
             return False
-        card = self.state.cards.get(edit.key)
-        buffer = card.get(str(edit.path[0])) if card is not None else None
-        if type(buffer) is not Buffer or buffer.kind == "cyclic":
+        value, growth = edit.value, self._growth
+        if growth is None or edit.path != growth.path or edit.key != growth.key:
+            self._settle()
+            growth = growth_of(edit, self._state)
+        if growth is None or type(value) is not list or len(value) != len(growth.cells):
             return False
-        row = row_at(buffer, edit.path[1])
-        old = row.cells if row is not None else None
-        if row is None or old is None or len(old) != len(edit.value):
-            return False
-        grown = -1
-        for column, cell in enumerate(edit.value):
-            was = old[column]
-            if cell is was:
-                continue
-            if grown >= 0 or type(cell) is not str or type(was) is not str or not was:
+        column = growth.column
+        for other, cell in enumerate(value):
+            if other != column and cell is not growth.cells[other]:
                 return False
-            if len(cell) <= len(was) or not cell.startswith(was):
-                return False
-            grown = column
-        if grown < 0:
+        was, text = growth.text, value[column]
+        if type(text) is not str or len(text) <= len(was) or not text.startswith(was):
             return False
-        at, text = row.end(grown), edit.value[grown]
-        tail = text[len(old[grown]) :]
-        end = at + units(tail)
-        path = row.path([edit.key, str(edit.path[0])], grown, buffer.fields[grown])
-        op = Append(path, at, tail)
-        size = op_size(op)
+        added = units(text[len(was) :])
+        end, size = growth.end + added, growth.size + 2 * added
         if end > self._limits.text_max_bytes or self._grown + size >= _RECOUNT:
             return False
-        old[grown], row.ends[grown] = text, end
-        self._grown += size
-        self._keep([op], size, now)
+        self._growth = growth
+        growth.text, growth.end, growth.size, growth.at = text, end, size, now
         return True
+
+    def _settle(self) -> None:
+        """Note by how much a text has grown."""
+        growth, self._growth = self._growth, None
+        if growth is None:
+            return
+        cells, column, ends = growth.cells, growth.column, growth.row.ends
+        op = Append(growth.place, ends[column], growth.text[len(cells[column]) :])
+        cells[column], ends[column] = growth.text, growth.end
+        self._grown += growth.size
+        self._keep([op], growth.size, growth.at)
 
     def covers(self, epoch: str, seq: int) -> bool:
         """Tell whether a client at this position can go on without a snapshot."""
+        self._settle()
         return epoch == self.epoch and self._log.covers(seq)
 
     def frame(self, seq: int) -> bytes:
@@ -160,13 +174,14 @@ class LivePage:
 
         It is encoded once and shared by all who are at that position.
         """
+        self._settle()
         frame = self._frames.get(seq)
         if frame is None:
             patches = self._log.after(seq)
             ops = patches[0].ops
             if len(patches) > 1:
                 ops = merge([op for patch in patches for op in patch.ops])
-            frame = self._frames[seq] = self.names.encode(seq, self.seq, ops)
+            frame = self._frames[seq] = self.names.encode(seq, self._log.seq, ops)
         return frame
 
     def send(self, now: float, framed: Callable[[bytes], bytes]) -> None:
@@ -186,8 +201,9 @@ class LivePage:
 
     def snapshot(self) -> Snapshot:
         """Return the whole state as JSON, made once per patch."""
+        self._settle()
         if self._snapshot is None:
-            self._snapshot = Snapshot.of(self.state, self.names)
+            self._snapshot = Snapshot.of(self._state, self.names)
         return self._snapshot
 
     def _check_text(self, op: Op) -> None:
@@ -205,7 +221,7 @@ class LivePage:
         limit = self._limits.page_max_bytes
         if self._grown < _RECOUNT or self._size + self._grown <= limit:
             return
-        size = len(encode(self.state.to_json()))
+        size = len(encode(self._state.to_json()))
         if size > limit:
             raise LimitError("page", f"{limit:,} bytes (setting page_max_bytes)")
         self._size, self._grown = size, 0

@@ -16,7 +16,7 @@ from swell.live.state import PageState
 from .outlet import framed
 from .pacer import Pacer
 
-DENSE = 3
+DENSE = 2
 """So many saves in one frame make a stream a dense one."""
 
 DENSE_INTERVALS = 1.5
@@ -38,7 +38,7 @@ class WatchedPage:
         self.flushed_at = -math.inf
         self._pacer = self._usual = pacer
         self._dense = dense_pacer or pacer
-        self._flushed = 0  # patch that was the last one then
+        self._saves = 0  # since then
         self._waits = False
         self._turns = -1
 
@@ -46,6 +46,11 @@ class WatchedPage:
     def state(self) -> PageState:
         """The cards as last saved."""
         return self.live.state
+
+    @property
+    def outline(self) -> PageState:
+        """The same at less cost while a text grows: its end may not be in it."""
+        return self.live.outline
 
     def commit(self, edits: list[Edit]) -> bool:
         """Apply the edits of one save, all or none, and see that the watchers are told.
@@ -56,6 +61,7 @@ class WatchedPage:
         """
         now = time.monotonic()
         pacer = self._pacer
+        self._saves += 1
         if self.live.commit(edits, now) and self.watchers and not self._waits:
             self._waits = True
             pacer.add(self, now)
@@ -68,8 +74,8 @@ class WatchedPage:
         self.flushed_at = now
         # What a frame costs a browser hardly depends on how much is in it. Five words twenty times
         # a second read as well as three words thirty times.
-        self._pacer = self._dense if self.live.seq - self._flushed >= DENSE else self._usual
-        self._flushed = self.live.seq
+        self._pacer = self._dense if self._saves >= DENSE else self._usual
+        self._saves = 0
         abreast = self.live.abreast
         alone = len(self.watchers) > len(abreast)
         self.live.send(now, framed)
