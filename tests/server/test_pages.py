@@ -8,7 +8,7 @@ from swell.live.connection import Connection, ConnectionLimits
 from swell.live.edits import AddCard, Assign
 from swell.live.page import Limits
 from swell.server.pacer import Paced, Pacer
-from swell.server.pages import DENSE, WatchedPage
+from swell.server.pages import WatchedPage
 
 
 class Noting(Pacer):
@@ -28,12 +28,14 @@ def saves(page: WatchedPage, count: int) -> None:
 
 
 def test_a_stream_of_many_saves_a_frame_gets_fewer_frames() -> None:
-    usual, dense = Noting(), Noting()
-    page = WatchedPage(Limits(), usual, dense)
+    fast, slow, usual = Noting(), Noting(), Noting()
+    page = WatchedPage(Limits(), ((5, fast), (2, slow), (0, usual)))
     page.commit([AddCard("c", {"view": "markdown", "box": "", "content": ""})])
     page.watchers.add(Connection(ConnectionLimits(), 0.0, lambda: None))
     page.flush(1.0)
-    for count, taken in ((1, [1, 0]), (DENSE, [2, 0]), (DENSE - 1, [2, 1]), (1, [3, 1])):
+    for count, pacer in ((1, usual), (2, usual), (4, slow), (5, slow), (6, fast), (1, fast)):
+        waiting = len(pacer.pages)
         saves(page, count)
-        assert [len(usual.pages), len(dense.pages)] == taken
+        assert len(pacer.pages) == waiting + 1
         page.flush(2.0)
+    assert [len(one.pages) for one in (fast, slow, usual)] == [2, 2, 2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 import time
+from collections.abc import Sequence
 
 from swell.cards.base import named_components
 from swell.config import Settings
@@ -16,11 +17,12 @@ from swell.live.state import PageState
 from .outlet import framed
 from .pacer import Pacer
 
-DENSE = 2
-"""So many saves in one frame make a stream a dense one."""
+DENSE = ((5, 2.0), (2, 1.5))
+"""A stream with so many saves in a frame waits so many intervals for the next one.
 
-DENSE_INTERVALS = 1.5
-"""How long a dense stream waits between frames, in intervals of any other."""
+What a frame costs a browser hardly depends on how much is in it. Three words twenty times a second
+read as well as two words thirty times, and a hundred words a second nobody reads along.
+"""
 
 
 class WatchedPage:
@@ -30,14 +32,18 @@ class WatchedPage:
         live: State, log and frames.
         watchers: Connections to tell when there is a new patch.
         flushed_at: When they were last told, in seconds of `time.monotonic`.
+
+    Args:
+        limits: Bounds.
+        paces: With how many saves in a frame who paces the next one, from most saves to none.
     """
 
-    def __init__(self, limits: Limits, pacer: Pacer, dense_pacer: Pacer | None = None) -> None:
+    def __init__(self, limits: Limits, paces: Sequence[tuple[int, Pacer]]) -> None:
         self.live = LivePage(secrets.token_hex(8), limits, named_components)
         self.watchers: set[Connection] = set()
         self.flushed_at = -math.inf
-        self._pacer = self._usual = pacer
-        self._dense = dense_pacer or pacer
+        self._paces = paces
+        self._pacer = paces[-1][1]
         self._saves = 0  # since then
         self._waits = False
         self._turns = -1
@@ -72,9 +78,10 @@ class WatchedPage:
         """Send the watchers what has been saved since the last time, or tell them of it."""
         self._waits = False
         self.flushed_at = now
-        # What a frame costs a browser hardly depends on how much is in it. Five words twenty times
-        # a second read as well as three words thirty times.
-        self._pacer = self._dense if self._saves >= DENSE else self._usual
+        for saves, pacer in self._paces:
+            if self._saves >= saves:
+                self._pacer = pacer
+                break
         self._saves = 0
         abreast = self.live.abreast
         alone = len(self.watchers) > len(abreast)
@@ -104,8 +111,10 @@ class Pages:
             page_max_bytes=settings.page_max_bytes,
             text_max_bytes=settings.text_max_bytes,
         )
-        self._pacer = Pacer(settings.flush_interval_s)
-        self._dense_pacer = Pacer(settings.flush_interval_s * DENSE_INTERVALS)
+        self._paces = tuple(
+            (saves, Pacer(settings.flush_interval_s * intervals))
+            for saves, intervals in (*DENSE, (0, 1.0))
+        )
         self._pages: dict[str, WatchedPage] = {}
         self._clients: dict[str, int] = {}
 
@@ -121,7 +130,7 @@ class Pages:
         """Return the page at an address, making it when there is none."""
         page = self._pages.get(address)
         if page is None:
-            page = self._pages[address] = WatchedPage(self._limits, self._pacer, self._dense_pacer)
+            page = self._pages[address] = WatchedPage(self._limits, self._paces)
         return page
 
     def close(self, address: str) -> None:

@@ -177,6 +177,14 @@ export function distrust(entries: readonly BlockEntry[]): void {
   }
 }
 
+/** The element that the last letter of these blocks is in; undefined where none can follow it. */
+export function endOf(entries: readonly BlockEntry[]): Element | undefined {
+  const last = entries.at(-1);
+  if (last === undefined || last.table || last.rich || last.type === "hr" || last.type === "checkbox") return undefined;
+  if (last.code) return last.code.inner;
+  return last.children.length > 0 ? endOf(last.children) : last.node;
+}
+
 function languageOf(token: Tokens.Code): string {
   return /^\S*/.exec(decodeEntities(token.lang ?? ""))?.[0] ?? "";
 }

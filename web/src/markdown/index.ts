@@ -7,7 +7,7 @@
  * tokens; no markup is ever parsed.
  */
 import type { Token } from "marked";
-import { type BlockEntry, completeCode, distrust, syncBlocks } from "./blocks";
+import { type BlockEntry, completeCode, distrust, endOf, syncBlocks } from "./blocks";
 import { extendFence, type OpenFence, openFence } from "./fence";
 import type { Context } from "./inline";
 import { definitions, lex, type Links } from "./lexer";
@@ -29,6 +29,9 @@ const GROWTH = 1 / 64;
 
 /** Nor does what has come wait for longer than this, in milliseconds. */
 const PATIENCE_MS = 500;
+
+/** Settled blocks that stand together in a box of their own: the browser paints it anew only when one of them changes. */
+const RUN = 8;
 
 /** Text that may point to a source. */
 const CITES = /\[\d/;
@@ -53,7 +56,11 @@ export class MarkdownView {
   #text = "";
   /** Up to where the text is settled. */
   #settled = 0;
-  /** The last settled node. */
+  /** Where blocks are added: the element itself, and after many of them a run. */
+  #run: HTMLElement;
+  /** How many settled blocks are there. */
+  #count = 0;
+  /** The last settled node there. */
   #after: Node | null = null;
   #tail: BlockEntry[] = [];
   #fence: OpenFence | null = null;
@@ -69,6 +76,8 @@ export class MarkdownView {
   #provisional = false;
   /** Words were added without the parser. */
   #stale = false;
+  /** Where the last letter is, for the caret: as an attribute, since to find it by selectors costs style at each word. */
+  #end: Element | undefined;
   /** Up to where the text has been parsed. */
   #parsed = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -87,7 +96,7 @@ export class MarkdownView {
     onCommand?: (name: string) => void,
     onLex?: (characters: number) => void,
   ) {
-    this.#root = root;
+    this.#root = this.#run = root;
     this.#context = { policy, commands: onCommand !== undefined, loaded: new Set(), sources: undefined };
     this.#onCommand = onCommand;
     this.#onLex = onLex;
@@ -158,6 +167,7 @@ export class MarkdownView {
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
+    this.#markEnd(undefined);
     // The short ways may hold back a few characters that look like the end of something.
     if (this.#fence !== null || this.#provisional || this.#stale) this.#parseTail(false);
     for (const entry of this.#tail) if (entry.code) completeCode(entry.code, this.#context);
@@ -206,9 +216,12 @@ export class MarkdownView {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#provisional = this.#stale = false;
+    this.#end = undefined;
     this.#parsed = 0;
     this.#text = "";
     this.#settled = 0;
+    this.#run = this.#root;
+    this.#count = 0;
     this.#after = null;
     this.#tail = [];
     this.#fence = null;
@@ -241,16 +254,19 @@ export class MarkdownView {
       this.#tail = [];
       this.#tailLinks = links;
     }
-    syncBlocks(this.#root, this.#after, this.#tail, tokens, this.#context, false);
+    const known = new Set(this.#tail);
+    syncBlocks(this.#run, this.#after, this.#tail, tokens, this.#context, false);
     if (calmed) distrust(this.#tail);
+    if (streaming && this.#tail.length > 0) this.#markEnd(endOf(this.#tail));
     this.#provisional = calmed || shown < all.length || (streaming && tokens.at(-1)?.type === "math");
     this.#stale = false;
     this.#parsed = this.#text.length;
     this.#fence = openFence(tokens.at(-1), this.#tail.at(-1)?.code, this.#settled + shown);
-    this.#settle(tokens, tail);
+    this.#settle(tokens, tail, known);
   }
 
-  #settle(tokens: readonly Token[], tail: string): void {
+  /** @param known Blocks that were there before: somebody may have selected something in them. */
+  #settle(tokens: readonly Token[], tail: string, known: ReadonlySet<BlockEntry>): void {
     const count = settledTokens(tokens, tail);
     let start = this.#settled;
     let at = 0;
@@ -268,7 +284,9 @@ export class MarkdownView {
       }
       const entry = this.#tail.shift();
       if (entry === undefined) return;
+      this.#place(entry, known);
       this.#after = entry.node;
+      this.#count++;
       if (token.raw.includes("[")) {
         this.#referrers.push({ start, end: this.#settled + at, node: entry.node });
         // Some of these may be taken back as the text goes on.
@@ -281,6 +299,27 @@ export class MarkdownView {
       this.#links = definitions(tail.slice(0, at), this.#links);
     }
     this.#settled += at;
+    for (const entry of this.#tail) this.#place(entry, known);
+  }
+
+  #markEnd(end: Element | undefined): void {
+    if (end === this.#end) return;
+    this.#end?.removeAttribute("data-end");
+    this.#end = end;
+    end?.setAttribute("data-end", "");
+  }
+
+  /** Let a block stand where the one before it does, or begin a run when there are many. */
+  #place(entry: BlockEntry, known: ReadonlySet<BlockEntry>): void {
+    // A heading stays with what follows it.
+    if (this.#count >= RUN && !known.has(entry) && !/^H/.test(this.#after?.nodeName ?? "")) {
+      this.#run = document.createElement("div");
+      this.#run.className = "run";
+      this.#root.append(this.#run);
+      this.#count = 0;
+      this.#after = null;
+    }
+    if (entry.node.parentNode !== this.#run) this.#run.append(entry.node);
   }
 
   #resolve({ start, end, node }: Referrer, links: Links): void {

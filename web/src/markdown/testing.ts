@@ -12,7 +12,7 @@ export const openPolicy: MarkdownPolicy = {
   image: () => "show",
 };
 
-const WRAPPERS = ".code, .table, span, section";
+const WRAPPERS = ".code, .table, .run, span, section";
 const SHOWN_ATTRIBUTES = ["href", "src", "alt", "title", "start", "class", "checked"];
 
 /** The structure and words of what is shown, without the boxes and controls around it, as one comparable text. */
@@ -35,6 +35,14 @@ function node(child: Node): string {
 
 function inPre(child: Node): boolean {
   return child.parentElement?.closest("pre") !== null;
+}
+
+/** The markup without what depends on when its pieces came: where runs begin, and where the last letter is. */
+export function markup(root: Element): string {
+  const copy = root.cloneNode(true) as Element;
+  for (const run of copy.querySelectorAll(":scope > .run")) run.replaceWith(...run.childNodes);
+  for (const end of copy.querySelectorAll("[data-end]")) end.removeAttribute("data-end");
+  return copy.innerHTML;
 }
 
 /** The outline of markup of an example, with the levels of headings that are used here. */

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { MarkdownView } from "./index";
-import "./testing";
+import { outline } from "./testing";
 
 let root: HTMLElement;
 let view: MarkdownView;
@@ -213,5 +213,41 @@ describe("a text that grows", () => {
     stream("a\r\n\r\n- b\r\n- c\r\n", 1);
     expect(root.querySelectorAll("li").length).toBe(2);
     expect(root.textContent).not.toContain("\r");
+  });
+});
+
+describe("a long text", () => {
+  const blocks = Array.from({ length: 40 }, (_, i) => (i % 9 === 7 ? `## Part ${String(i)}` : `Words of block ${String(i)}.`));
+
+  test("stands in runs, in order, and no block that was there is moved", () => {
+    const places = new Map<Element, Element | null>();
+    const text = blocks.join("\n\n");
+    for (let at = 1; at <= text.length; at++) {
+      view.set(text.slice(0, at));
+      for (const block of root.querySelectorAll(":scope > :not(.run), .run > *")) {
+        expect(block.parentElement).toBe(places.get(block) ?? block.parentElement);
+        places.set(block, block.parentElement);
+      }
+    }
+    view.finish();
+    const whole = document.createElement("div");
+    new MarkdownView(whole).set(text, true);
+    expect(outline(root)).toBe(outline(whole));
+    const runs = [...root.querySelectorAll(":scope > .run")];
+    expect(runs.length).toBeGreaterThan(2);
+    for (const run of runs.slice(0, -1)) expect(run.lastElementChild?.tagName).not.toBe("H4");
+  });
+
+  test("says where its last letter is while it grows, and not afterwards", () => {
+    const at = (text: string): string | undefined => {
+      view.set(text);
+      return root.querySelector("[data-end]")?.tagName;
+    };
+    expect(at("Words")).toBe("P");
+    expect(at("Words\n\n- one")).toBe("SPAN");
+    expect(at("Words\n\n- one\n\n```py\nx = 1")).toBe("CODE");
+    expect(root.querySelectorAll("[data-end]")).toHaveLength(1);
+    view.finish();
+    expect(root.querySelectorAll("[data-end]")).toHaveLength(0);
   });
 });
