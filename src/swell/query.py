@@ -63,6 +63,7 @@ class Query:
             again, as after a lost connection. None where the server asks on its own.
         session_id: Stands for the browser, the same in all of its tabs for as long as its
             cookie lasts. It cannot be used in place of the cookie.
+        locale: Language that the page itself speaks, such as `de`; see `docs/howto/languages.md`.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Query:
         action_id: str | None = None,
         session_id: str = "",
         acknowledge: Callable[[bool], None] | None = None,
+        locale: str = "en",
     ) -> None:
         self.mode = mode
         self.site = site
@@ -96,6 +98,7 @@ class Query:
         self.headers = headers
         self.action_id = action_id
         self.session_id = session_id
+        self.locale = locale
         self._client_id = client_id
         self._acknowledge = acknowledge
 

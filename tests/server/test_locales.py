@@ -6,10 +6,12 @@ import re
 
 import pytest
 
+from swell import Q
 from swell.config import Settings, load_settings
 from swell.errors import SettingError
 from swell.server.locales import LOCALES, NOSCRIPT, html_language, page_locale
 from swell.server.static import ClientBundle
+from swell.testing import serving
 from tests.conftest import ROOT
 
 
@@ -41,6 +43,25 @@ def test_the_setting_counts_more_than_the_browser() -> None:
 
 def test_a_header_without_end_costs_little() -> None:
     assert page_locale(Settings(), "x," * 100_000 + "de") == "en"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("settings", "spoken"),
+    [(Settings(), ["de", "en"]), (Settings(locale="fr"), ["fr", "fr"])],
+)
+async def test_a_handler_knows_the_language_of_its_page(
+    settings: Settings, spoken: list[str]
+) -> None:
+    seen: list[str] = []
+
+    async def serve(q: Q) -> None:
+        seen.append(q.locale)
+
+    async with serving(serve, settings=settings) as app:
+        await app.tab(language="de-AT, en;q=0.5")
+        await app.tab()
+    assert seen == spoken
 
 
 def test_every_language_is_known_on_both_sides() -> None:

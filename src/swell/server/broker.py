@@ -40,6 +40,7 @@ from swell.site import AsyncSite
 
 from .attachments import submission
 from .files import FileStore
+from .locales import page_locale
 from .pages import Pages, WatchedPage
 
 _log = logging.getLogger("swell")
@@ -87,6 +88,7 @@ class Client:
         state: `q.client`.
         seen: Ids of its latest actions, so that none runs twice; False until acknowledged.
         error: What last went wrong, until the next action succeeds.
+        locale: `q.locale`.
         gone_at: When its last connection closed, None while it has one.
     """
 
@@ -97,6 +99,7 @@ class Client:
         page: WatchedPage,
         address: str,
         headers: dict[str, list[str]],
+        locale: str,
     ) -> None:
         self.id = secrets.token_urlsafe(16)
         self.session_id = session_id
@@ -104,6 +107,7 @@ class Client:
         self.page = page
         self.address = address
         self.headers = headers
+        self.locale = locale
         self.auth = Auth()
         self.state = Expando()
         self.seen: OrderedDict[str, bool] = OrderedDict()
@@ -335,6 +339,7 @@ class Broker:
             action_id=ref,
             session_id=sha256(b"swell session " + client.session_id.encode()).hexdigest()[:32],
             acknowledge=functools.partial(_acknowledge, client, ref),
+            locale=client.locale,
         )
         client.running += 1
         client.sequence += 1
@@ -390,7 +395,8 @@ class Broker:
         shared = {BROADCAST: route.path, MULTICAST: f"/{auth.subject}"}.get(route.mode)
         # The two kinds of address cannot meet: paths begin with a slash, ids do not.
         address = shared or secrets.token_urlsafe(16)
-        client = Client(session_id, route, self.pages.open(address), address, headers)
+        locale = page_locale(self._settings, ",".join(headers.get("Accept-Language", ())))
+        client = Client(session_id, route, self.pages.open(address), address, headers, locale)
         self.clients[client.id] = client
         self._per_session[session_id] = self._per_session.get(session_id, 0) + 1
         return client

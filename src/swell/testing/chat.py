@@ -161,9 +161,11 @@ class ChatServer:
             serving(self.app.serve, ack="handled")
         )
 
-    async def tab(self, session: str = "session", address: str = "") -> ChatTab:
-        """Open a tab in a browser session."""
-        return ChatTab(await self._harness.tab(session, address))
+    async def tab(
+        self, session: str = "session", address: str = "", *, language: str = ""
+    ) -> ChatTab:
+        """Open a tab in a browser session that asks for a language, as for `chatting`."""
+        return ChatTab(await self._harness.tab(session, address, language=language))
 
     async def drain(self, seconds: float = 0.0) -> None:
         """Let the answers end, as at SIGTERM."""
@@ -190,9 +192,11 @@ class ChatClient(ChatTab):
         super().__init__(page)
         self.server = server
 
-    async def tab(self, session: str = "session", address: str = "") -> ChatTab:
+    async def tab(
+        self, session: str = "session", address: str = "", *, language: str = ""
+    ) -> ChatTab:
         """Open another tab; another session is another browser."""
-        return await self.server.tab(session, address)
+        return await self.server.tab(session, address, language=language)
 
 
 @asynccontextmanager
@@ -201,6 +205,7 @@ async def chatting(
     *,
     store: Any = None,
     limits: RunLimits | None = None,
+    language: str = "",
     **options: Any,
 ) -> AsyncIterator[ChatClient]:
     """Serve a function as `@chat` would, and open a tab.
@@ -209,6 +214,7 @@ async def chatting(
         handler: The function.
         store: As for `chat`; memory when left out.
         limits: Bounds of runs.
+        language: What the browser asks for, as its header `Accept-Language` says it.
         **options: Further arguments of `chat`.
     """
     given = {
@@ -225,7 +231,7 @@ async def chatting(
     server = ChatServer(handler, {"store": store, "limits": limits or RunLimits(), **given})
     await server.start()
     try:
-        first = await server.tab()
+        first = await server.tab(language=language)
         yield ChatClient(first.page, server)
     finally:
         async with asyncio.timeout(30):

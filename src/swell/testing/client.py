@@ -81,6 +81,7 @@ class Client:
         limits: ConnectionLimits,
         route: str,
         session: str,
+        language: str = "",
     ) -> None:
         self.state = PageState()
         self.error: Err | None = None
@@ -93,6 +94,7 @@ class Client:
         self._limits = limits
         self._route = route
         self._session = session
+        self._headers = {"Accept-Language": [language]} if language else {}
         self._id: str | None = None
         self._pos: Position | None = None
         self._ops: list[Op] = []
@@ -285,7 +287,7 @@ class Client:
         try:
             received = connection.receive(msgspec.json.encode(message), time.monotonic())
             if isinstance(received, Hello):
-                self._broker.hello(connection, received, self._session, {})
+                self._broker.hello(connection, received, self._session, self._headers)
             elif isinstance(received, Act):
                 self._broker.act(connection, received, self._session)
         except ProtocolError as error:
@@ -386,9 +388,9 @@ class Harness:
         self._limits = limits
         self._tabs: list[Client] = []
 
-    async def tab(self, session: str = "session", hash: str = "") -> Client:
-        """Open a tab in a browser session."""
-        client = Client(self.broker, self._files, self._limits, self._route, session)
+    async def tab(self, session: str = "session", hash: str = "", *, language: str = "") -> Client:
+        """Open a tab in a browser session that asks for a language, such as `de-AT, en;q=0.5`."""
+        client = Client(self.broker, self._files, self._limits, self._route, session, language)
         self._tabs.append(client)
         await client.open(hash)
         return client
@@ -455,6 +457,7 @@ async def connect(
     mode: str = "unicast",
     hash: str = "",
     settings: Settings | None = None,
+    language: str = "",
 ) -> AsyncIterator[Client]:
     """Open an app in one tab.
 
@@ -463,6 +466,7 @@ async def connect(
         mode: `unicast`, `multicast` or `broadcast`.
         hash: Location hash to open it with, without `#`.
         settings: Bounds and times; by default frames are not held back for merging.
+        language: What the browser asks for, as its header `Accept-Language` says it.
 
     Yields:
         The tab, after the handler has painted.
@@ -471,4 +475,4 @@ async def connect(
         HandlerError: If the handler raised.
     """
     async with serving(handler, mode=mode, settings=settings) as harness:
-        yield await harness.tab(hash=hash)
+        yield await harness.tab(hash=hash, language=language)
