@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from .apps import ECHO
 from .chat import box, expect_messages, messages, say
-from .conftest import NewPage, Run
+from .conftest import ROOT, NewPage, Run
 
 # What the first thing drawn says; a page that changed its mind would have said two.
 FIRST_WORDS = """
@@ -98,3 +99,49 @@ def test_an_error_of_the_server_is_said_in_the_readers_language(
     page.goto(app.url)
     say(page, "fail")
     expect(page.get_by_role("alert")).to_contain_text("Beim Antworten ist etwas schiefgegangen.")
+
+
+def ask(page: Page, text: str) -> None:
+    """Say something to a `@chat`, and wait for the answer."""
+    page.locator("textarea").fill(text)
+    page.locator("textarea").press("Enter")
+    expect(messages(page)).to_have_count(2)
+
+
+def share(page: Page, title: str, menu: str, command: str) -> None:
+    """Choose a command in the menu of a conversation."""
+    page.locator("a.thread").filter(has_text=title).hover()
+    page.get_by_role("button", name=menu).click()
+    page.get_by_role("menuitem", name=command, exact=True).click()
+
+
+def test_a_chat_is_in_the_browsers_language_with_its_menus_panels_and_refusals(
+    run: Run, new_page: NewPage, tmp_path: Path
+) -> None:
+    env = {"XDG_DATA_HOME": str(tmp_path / "data"), "SWELL_DATABASE_URL": ""}
+    app = run((ROOT / "examples/chat/hello.py").read_text(), env=env)
+    page = new_page(locale="de-DE")
+    page.goto(app.url)
+    ask(page, "Hallo")
+    share(page, "Hallo", "Menü von Hallo", "Teilen…")
+    panel = page.locator(".card.form")
+    expect(panel.get_by_role("heading", name="Teilen")).to_be_visible()
+    expect(panel).to_contain_text("Wer diesen Link hat, kann Hallo lesen, auch was noch hinzukommt")
+    panel.get_by_role("button", name="Schließen").click()
+    expect(panel).to_have_count(0)
+
+    page.get_by_role("button", name="Weitere Aktionen").click()
+    commands = page.get_by_role("menuitem")
+    expect(commands).to_have_text(["Archivierte Chats", "Chat importieren…"])
+    with page.expect_file_chooser() as chooser:
+        commands.last.click()
+    chooser.value.set_files({"name": "x.json", "mimeType": "text/json", "buffer": b"[]"})
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("„x.json“ ist kein Chat, der hier als JSON exportiert wurde")
+
+    arabic = new_page(locale="ar")
+    arabic.goto(app.url)
+    ask(arabic, "How?")
+    share(arabic, "How?", "قائمة How?", "مشاركة…")
+    words = arabic.locator(".card.form").get_by_text("يمكن لكل من لديه هذا الرابط قراءة")
+    expect(words).to_have_css("direction", "rtl")

@@ -22,6 +22,7 @@ from .run import RunLimits, RunManager
 from .settings import SettingsForm
 from .share import export_panel, import_file, share_panel
 from .view import View
+from .words import WORDS, UnsaidError, Words, spaced
 
 __all__ = ["ChatApp", "chat"]
 
@@ -36,10 +37,6 @@ MAX_PROMPT = 100_000
 _SHOW_S = 2.0  # how long tabs may take to show how their answers ended, when the server ends
 
 _OPEN_S = (0.1, 5.0)  # first and longest pause before a tab tries again to read its conversations
-
-_AWAY = "Your conversations cannot be reached right now. Try again in a moment."
-_WAITING = "Your conversations cannot be reached right now. They are shown as soon as they can be."
-_GONE = "That is not there any more. It may have been deleted in another tab."
 
 
 def chat(
@@ -226,15 +223,15 @@ class ChatApp:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def commands(self, archived: bool) -> list[ui.Command]:
+    def commands(self, words: Words, *, archived: bool) -> list[ui.Command]:
         """Return the menu of the sidebar, which shows archived chats or the others."""
-        settings = ui.command("settings", "Settings", icon="Settings")
+        settings = ui.command("settings", words.settings, icon="Settings")
         return [
             *([settings] if self.form is not None else []),
-            ui.command("archived", "Back to my chats", icon="Back")
+            ui.command("archived", words.back, icon="Back")
             if archived
-            else ui.command("archived", "Archived chats", icon="Archive"),
-            ui.command("import", "Import a chat…", icon="Upload", accept=[".json"]),
+            else ui.command("archived", words.archived, icon="Archive"),
+            ui.command("import", words.import_chat, icon="Upload", accept=[".json"]),
         ]
 
     def _changed(self, user_id: str, thread_id: str) -> None:
@@ -256,15 +253,18 @@ class ChatApp:
             if q.client.view is not None:
                 self._forget(q.client.view)
             return
+        words = WORDS[q.locale]
         try:
             fresh = q.client.view is None
             view = await (self._view(q) if q.action_id is not None else self._open(q))
             if not fresh or q.action_id is not None:
                 await self._act(q, view)
+        except UnsaidError as refused:
+            raise RefusedError(refused.say(words), refused.reason, refused.retry_ms) from None
         except StoreUnavailableError as error:
-            raise RefusedError(_AWAY, error.code) from None
+            raise RefusedError(words.away, error.code) from None
         except NotFoundError:
-            raise RefusedError(_GONE, "not_found") from None
+            raise RefusedError(words.gone, "not_found") from None
 
     async def _open(self, q: Q) -> View:
         """Return a new tab's view, painted as soon as the store can be read."""
@@ -277,7 +277,7 @@ class ChatApp:
                     raise
                 if pause == _OPEN_S[0]:
                     _log.warning("a page waits for its conversations: %s", error)
-                    bar = ui.notification_bar(_WAITING, type="warning")
+                    bar = ui.notification_bar(WORDS[q.locale].waiting, type="warning")
                     q.page["meta"] = ui.meta_card("", title=self.title, notification_bar=bar)
                     await q.page.save()
             await asyncio.sleep(pause)
@@ -293,7 +293,7 @@ class ChatApp:
                 who = self._user_of(q)
                 subject = str(await who if isinstance(who, Awaitable) else who)
                 user = await self.store.user(subject)
-                view = View(self, user, q.page, q.site)
+                view = View(self, user, q.page, q.site, q.locale)
                 self._views.setdefault(user.id, set()).add(view)
                 try:
                     async with view.lock:
@@ -372,13 +372,15 @@ class ChatApp:
     async def _ask(self, q: Q, view: View, text: str, files: Sequence[Mapping[str, Any]]) -> None:
         """Take over a prompt."""
         if len(text) > MAX_PROMPT:
-            raise RefusedError(f"Your message is longer than {MAX_PROMPT:,} characters.", "limit")
+            raise UnsaidError(
+                lambda words: words.too_long.format(limit=spaced(MAX_PROMPT)), "limit"
+            )
         if not text.strip() and not files:
             return
         try:
             parts: list[Part] = [Text(text), *await self.files.keep(view.user.id, files)]
         except OSError:
-            raise RefusedError("Your files could not be kept. Try again in a moment.") from None
+            raise UnsaidError(lambda words: words.files_lost) from None
         async with view.lock:
             thread_id = view.thread.id if view.thread is not None else None
             await self._submit(q, view, thread_id=thread_id, prompt=parts)
@@ -399,7 +401,7 @@ class ChatApp:
     async def _submit(self, q: Q, view: View, **what: Any) -> None:
         action_id = q.action_id or secrets.token_hex(16)
         accepted = await self.runs.submit(
-            view.user, action_id=action_id, settings=view.settings, **what
+            view.user, action_id=action_id, locale=view.locale, settings=view.settings, **what
         )
         q.acknowledge(duplicate=accepted.duplicate)
         view.thread = accepted.thread
@@ -460,7 +462,7 @@ class ChatApp:
         thread = await self.store.thread(view.user.id, thread_id)
         if name == "share":
             token = await self.store.share(view.user.id, thread_id)
-            view.show_panel("share", share_panel(q, thread, token))
+            view.show_panel("share", share_panel(q, thread, token, view.words))
         elif name == "export":
             view.show_panel("export", await export_panel(self.store, view, thread))
         async with view.lock:
@@ -469,11 +471,12 @@ class ChatApp:
     async def _on_panel(self, q: Q, view: View, name: str) -> None:
         match name:
             case "settings" if self.form is not None:
-                view.show_panel("settings", _settings_panel(self.form, view.settings))
+                view.show_panel("settings", _settings_panel(self.form, view.settings, view.words))
             case "save_settings" if self.form is not None:
-                values, faults = self.form.read(q.args)
+                values, faults = self.form.read(q.args, view.words)
                 if faults:
-                    items = _settings_panel(self.form, {**view.settings, **values}, faults)
+                    shown = {**view.settings, **values}
+                    items = _settings_panel(self.form, shown, view.words, faults)
                     view.show_panel("settings", items)
                 else:
                     view.settings = {**view.settings, **values}
@@ -491,17 +494,17 @@ class ChatApp:
 
 
 def _settings_panel(
-    form: SettingsForm, stored: Mapping[str, Any], faults: Sequence[str] = ()
+    form: SettingsForm, stored: Mapping[str, Any], words: Words, faults: Sequence[str] = ()
 ) -> list[Any]:
     return [
-        ui.text_xl("Settings"),
-        ui.text("They hold for this chat, from the next answer on."),
+        ui.text_xl(words.settings),
+        ui.text(words.settings_hold),
         *[ui.message_bar("error", fault) for fault in faults],
         *form.items(stored),
         ui.buttons(
             [
-                ui.button("save_settings", "Save", primary=True),
-                ui.button("close_panel", "Close"),
+                ui.button("save_settings", words.save, primary=True),
+                ui.button("close_panel", words.close),
             ]
         ),
     ]

@@ -34,7 +34,7 @@ class Question:
         answer: Resolved with what was answered.
     """
 
-    def __init__(self, items: Sequence[Component], submit: str = "Send") -> None:
+    def __init__(self, items: Sequence[Component], submit: str) -> None:
         self.id = secrets.token_hex(6)
         self.answer: asyncio.Future[Expando] = asyncio.get_running_loop().create_future()
         self._dumped = [_plain(item) for item in items]

@@ -19,7 +19,6 @@ from swell.errors import (
     DocumentError,
     LimitError,
     NotFoundError,
-    RefusedError,
     StoreUnavailableError,
 )
 from swell.expando import Expando
@@ -31,6 +30,7 @@ from .consume import consume
 from .files import Files
 from .fold import Fold
 from .turn import Cancelled, Turn
+from .words import UnsaidError
 
 __all__ = ["Run", "RunLimits", "RunManager"]
 
@@ -78,6 +78,7 @@ class Run:
         thread_id: The thread.
         prompt_id: The message that is answered.
         answer_id: The message that is made.
+        locale: Language of the page that asked; English for what an earlier process had accepted.
         state: Where it stands, as stored.
         fold: The answer so far.
         error: A sentence for the reader when it failed.
@@ -89,9 +90,10 @@ class Run:
         watchers: Called after each change; they must not block.
     """
 
-    def __init__(self, accepted: Accepted, user: User) -> None:
+    def __init__(self, accepted: Accepted, user: User, locale: str) -> None:
         run = accepted.run
         self.id = run.id
+        self.locale = locale
         self.user = user
         self.user_id = user.id
         self.thread_id = run.thread_id
@@ -203,39 +205,39 @@ class RunManager:
 
     # ----------------------------------------------------------------------- acting
 
-    async def submit(self, user: User, *, action_id: str, **what: Any) -> Accepted:
+    async def submit(
+        self, user: User, *, action_id: str, locale: str = "en", **what: Any
+    ) -> Accepted:
         """Store what is asked and start answering it, once for each action.
 
         Args:
             user: Who asks.
             action_id: What the browser calls the action.
+            locale: Language of the page that asks.
             **what: As for `Store.accept`.
 
         Raises:
-            RefusedError: If it cannot be taken over now; nothing was stored.
+            UnsaidError: If it cannot be taken over now; nothing was stored.
             NotFoundError: If it is about something that is not there.
         """
         if self.draining:
-            raise RefusedError("The app is restarting. Try again in a moment.", "busy", 1_000)
+            raise UnsaidError(lambda words: words.restarting, "busy", 1_000)
         mine = sum(run.user_id == user.id for run in self._runs.values())
         if mine >= self.limits.per_user:
-            raise RefusedError(
-                "Too many answers are being made for you. Wait for one, or stop it.", "too_many"
-            )
+            raise UnsaidError(lambda words: words.too_many, "too_many")
         # Not to be torn by whoever gives up waiting: what is stored has to be started.
-        return await asyncio.shield(self._own(self._submit(user, action_id, what)))
+        return await asyncio.shield(self._own(self._submit(user, action_id, locale, what)))
 
-    async def _submit(self, user: User, action_id: str, what: dict[str, Any]) -> Accepted:
+    async def _submit(
+        self, user: User, action_id: str, locale: str, what: dict[str, Any]
+    ) -> Accepted:
         try:
             accepted = await self.store.accept(user.id, action_id=action_id, **what)
         except StoreUnavailableError as error:
             _log.warning("a prompt was refused: %s", error)
-            raise RefusedError(
-                "Your message could not be saved, so it was not sent. Try again in a moment.",
-                error.code,
-            ) from None
+            raise UnsaidError(lambda words: words.not_saved, error.code) from None
         if accepted.run.state == "accepted":
-            self._enqueue(accepted, user)
+            self._enqueue(accepted, user, locale)
         if not accepted.thread.title and not accepted.duplicate:
             with contextlib.suppress(StoreUnavailableError, NotFoundError):
                 title = first_title(accepted.prompt)
@@ -261,14 +263,14 @@ class RunManager:
         """Give the answer to a question.
 
         Raises:
-            RefusedError: If it is not open any more.
+            UnsaidError: If it is not open any more.
         """
         for run in self._runs.values():
             question = run.questions.get(question_id)
             if question is not None and run.user_id == user.id and question.open:
                 question.resolve(args)
                 return
-        raise RefusedError("This question has been answered, or is over.", "not_open")
+        raise UnsaidError(lambda words: words.not_open, "not_open")
 
     async def recover(self) -> None:
         """Take up what an earlier process left: what it had accepted is started now."""
@@ -306,10 +308,10 @@ class RunManager:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _enqueue(self, accepted: Accepted, user: User) -> None:
+    def _enqueue(self, accepted: Accepted, user: User, locale: str = "en") -> None:
         if accepted.run.id in self._runs:
             return
-        run = Run(accepted, user)
+        run = Run(accepted, user, locale)
         run.after = self._last.get(run.thread_id)
         self.turns += 1
         self._runs[run.id] = self._answers[run.answer_id] = self._last[run.thread_id] = run

@@ -12,6 +12,8 @@ from swell import ui
 from swell.components.base import Component
 from swell.expando import Expando
 
+from .words import Words
+
 __all__ = ["PREFIX", "SettingsForm"]
 
 PREFIX = "setting-"
@@ -61,11 +63,12 @@ class SettingsForm:
         now = self.load(stored)
         return [self._control(name, getattr(now, name)) for name in self._hints]
 
-    def read(self, args: Expando) -> tuple[dict[str, Any], list[str]]:
+    def read(self, args: Expando, words: Words) -> tuple[dict[str, Any], list[str]]:
         """Return what was submitted, as JSON, and a sentence for each value that cannot be.
 
         Args:
             args: As `q.args`.
+            words: What the sentences are made of.
         """
         values: dict[str, Any] = {}
         faults = []
@@ -73,13 +76,13 @@ class SettingsForm:
             given = args[PREFIX + name]
             if given is None:
                 continue
+            if isinstance(given, str) and _kind(hint) in (int, float):
+                given = given.strip().replace(",", ".")
             try:
-                if isinstance(given, str) and _kind(hint) in (int, float):
-                    given = given.strip().replace(",", ".")
                 typed = msgspec.convert(given, hint, strict=False)
                 values[name] = msgspec.to_builtins(typed)
-            except msgspec.ValidationError as error:
-                faults.append(f"{_label(name)}: {_plainly(str(error))}")
+            except msgspec.ValidationError:
+                faults.append(_fault(_label(name), hint, given, words))
         return values, faults
 
     def _control(self, name: str, value: Any) -> Any:
@@ -94,8 +97,9 @@ class SettingsForm:
             return _choice(key, label, [one.value for one in kind], value.value, said)
         if kind in (int, float):
             bounds = _bounds(hint)
+            range_ = " - ".join(bounds) if bounds is not None else None
             return ui.textbox(
-                key, label, value=f"{value:g}", placeholder=bounds, tooltip=said or bounds
+                key, label, value=f"{value:g}", placeholder=range_, tooltip=said or range_
             )
         if kind is str:
             long = len(value) > _LONG or name in ("system", "instructions", "system_prompt")
@@ -123,17 +127,25 @@ def _description(hint: Any) -> str | None:
     return next((meta.description for meta in _metas(hint) if meta.description), None)
 
 
-def _bounds(hint: Any) -> str | None:
+def _bounds(hint: Any) -> tuple[str, str] | None:
     low = next((m.ge if m.ge is not None else m.gt for m in _metas(hint)), None)
     high = next((m.le if m.le is not None else m.lt for m in _metas(hint)), None)
-    return None if low is None or high is None else f"{low:g} - {high:g}"
+    return None if low is None or high is None else (f"{low:g}", f"{high:g}")
+
+
+def _fault(label: str, hint: Any, given: object, words: Words) -> str:
+    """Return what to enter instead of a value that does not fit."""
+    kind, bounds = _kind(hint), _bounds(hint)
+    if kind in (int, float):
+        try:
+            msgspec.convert(given, kind, strict=False)
+        except msgspec.ValidationError:
+            return (words.whole_number if kind is int else words.number).format(label=label)
+        if bounds is not None:
+            return words.between.format(label=label, low=bounds[0], high=bounds[1])
+    return words.misfit.format(label=label)
 
 
 def _label(name: str) -> str:
     words = name.replace("_", " ")
     return words[:1].upper() + words[1:]
-
-
-def _plainly(message: str) -> str:
-    """Return what msgspec says, for a person."""
-    return message.replace("`", "").replace("Expected", "expected", 1)

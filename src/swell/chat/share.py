@@ -14,8 +14,10 @@ import msgspec
 from swell import ui
 from swell.chat.records import Thread, User
 from swell.chat.store import Store
-from swell.errors import RefusedError, ThreadFormatError
+from swell.errors import ThreadFormatError
 from swell.query import Q
+
+from .words import UnsaidError, Words
 
 if TYPE_CHECKING:
     from .view import View
@@ -23,21 +25,18 @@ if TYPE_CHECKING:
 __all__ = ["export_panel", "import_file", "share_panel"]
 
 
-def share_panel(q: Q, thread: Thread, token: str) -> list[Any]:
+def share_panel(q: Q, thread: Thread, token: str, words: Words) -> list[Any]:
     """Return a form with the read-only link of a thread."""
     origin = (q.headers.get("Origin") or [""])[0]
     address = f"{origin}{q.site.prefix}{q.route}#s/{token}"
     return [
-        ui.text_xl("Share"),
-        ui.text(
-            f"Whoever has this link can read **{_escaped(thread.title)}** as it is, and what is "
-            "added."
-        ),
-        ui.textbox("share_link", "Link", value=address, readonly=True),
+        ui.text_xl(words.sharing),
+        ui.text(words.share_who.format(title=_escaped(thread.title))),
+        ui.textbox("share_link", words.link, value=address, readonly=True),
         ui.buttons(
             [
-                ui.button("unshare", "End sharing", value=thread.id),
-                ui.button("close_panel", "Close", primary=True),
+                ui.button("unshare", words.end_sharing, value=thread.id),
+                ui.button("close_panel", words.close, primary=True),
             ]
         ),
     ]
@@ -59,12 +58,13 @@ async def export_panel(store: Store, view: View, thread: Thread) -> list[Any]:
 
     with tempfile.TemporaryDirectory() as folder:
         paths = await view.site.upload(await asyncio.to_thread(write, folder))
+    words = view.words
     return [
-        ui.text_xl("Export"),
-        ui.text("Markdown holds what you see, to read or print. JSON holds all versions."),
+        ui.text_xl(words.exporting),
+        ui.text(words.export_forms),
         ui.link("Markdown", paths[0], download=True),
         ui.link("JSON", paths[1], download=True),
-        ui.buttons([ui.button("close_panel", "Close", primary=True)]),
+        ui.buttons([ui.button("close_panel", words.close, primary=True)]),
     ]
 
 
@@ -77,20 +77,20 @@ async def import_file(store: Store, user: User, file: Mapping[str, Any]) -> Thre
         file: What the event `submit` says of it.
 
     Raises:
-        RefusedError: If it is no such file, saying why.
+        UnsaidError: If it is no such file, saying why.
     """
+    reason: str | None = None  # what is wrong with the JSON
     try:
         content = await asyncio.to_thread(Path(file["path"]).read_bytes)
         return await store.import_thread(user.id, msgspec.json.decode(content))
     except OSError:
-        raise RefusedError("The file could not be read. Choose it again.") from None
+        raise UnsaidError(lambda words: words.unreadable) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        reason = "it is not JSON"
+        pass
     except ThreadFormatError as error:
-        reason = error.reason
-    raise RefusedError(
-        f"“{file['name']}” is not a chat that was exported here as JSON, so nothing was imported: "
-        f"{reason.replace('`', '')}.",
+        reason = error.reason.replace("`", "")
+    raise UnsaidError(
+        lambda words: words.no_chat.format(name=file["name"], reason=reason or words.no_json),
         ThreadFormatError.code,
     )
 

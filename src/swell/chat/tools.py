@@ -18,6 +18,8 @@ from swell.models import Delta, ToolCallDelta
 from swell.models.fields import plain
 from swell.parts import Part
 
+from .words import ENGLISH, WORDS
+
 __all__ = ["MAX_RESULT", "Tool", "run_tools", "tool"]
 
 _log = logging.getLogger("swell.chat")
@@ -114,13 +116,19 @@ class Tool:
         except TimeoutError as error:
             raise ToolError(f"{self.name} took longer than {self.timeout_s:g} s.") from error
 
-    def question(self, arguments: Mapping[str, object]) -> str:
-        """Return what the person is asked before a call, as Markdown."""
+    def question(self, arguments: Mapping[str, object], locale: str = "en") -> str:
+        """Return what the person is asked before a call, as Markdown.
+
+        Args:
+            arguments: JSON by name.
+            locale: Language of a question that the tool has no own one for.
+        """
         said = {name: _code(value) for name, value in arguments.items()}
         if isinstance(self.confirm, str):
             return self.confirm.format_map(_Named(said))
         listed = "".join(f"\n- {name}: {value}" for name, value in said.items())
-        return f"Allow **{self.name}**?\n{listed}" if listed else f"Allow **{self.name}**?"
+        asked = WORDS.get(locale, ENGLISH).allow.format(tool=self.name)
+        return f"{asked}\n{listed}" if listed else asked
 
 
 @overload
@@ -259,7 +267,8 @@ async def _run(
         if called.confirm:
             steps.put_nowait(msgspec.structs.replace(call, state="waiting"))
             async with asking:  # one question at a time
-                allowed = await _allowed(turn, called.question(arguments))
+                question = called.question(arguments, getattr(turn, "locale", "en"))
+                allowed = await _allowed(turn, question)
             if not allowed:
                 raise ToolError(_REFUSED)
             steps.put_nowait(msgspec.structs.replace(call, state="running"))

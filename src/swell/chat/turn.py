@@ -18,6 +18,7 @@ from swell.parts import File, Image, Text
 
 from .ask import Question
 from .documents import is_pdf, pdf_text
+from .words import WORDS
 
 if TYPE_CHECKING:
     from .run import Run
@@ -105,6 +106,8 @@ class Turn:
             for an app without one.
         files: Files that came with the prompt.
         all_files: Files that came with this prompt and those before it, oldest first.
+        locale: Language that the person's page speaks, such as `de`; see
+            `docs/howto/languages.md`.
         cancelled: Whether the answer has been stopped.
     """
 
@@ -123,7 +126,9 @@ class Turn:
         self.settings = settings
         self.files = files[-1] if files else []
         self.all_files = [file for of_message in files for file in of_message]
+        self.locale = run.locale
         self.cancelled = run.cancelled
+        self._words = WORDS[run.locale]
         self._run = run
         self._loop = asyncio.get_running_loop()
 
@@ -183,28 +188,34 @@ class Turn:
                 ends with that word.
         """
         items = [one for item in form for one in (item if isinstance(item, Sequence) else [item])]
-        return await self._ask(Question(items), timeout_s)
+        return await self._ask(Question(items, self._words.send), timeout_s)
 
     async def confirm(
         self,
         text: str,
         *,
-        yes: str = "Yes",
-        no: str = "No",
+        yes: str | None = None,
+        no: str | None = None,
         timeout_s: float = ASK_TIMEOUT_S,
     ) -> bool:
         """Ask a question with two buttons; see `ask`.
 
         Args:
             text: The question, as Markdown.
-            yes: Label of the button that answers True.
-            no: Label of the other one.
+            yes: Label of the button that answers True; when left out it says so in the person's
+                language.
+            no: Label of the other one, likewise.
             timeout_s: How long to wait, in seconds.
         """
         from swell import ui
 
-        buttons = ui.buttons([ui.button("yes", yes, primary=True), ui.button("no", no)])
-        return bool((await self._ask(Question([ui.text(text), buttons]), timeout_s)).yes)
+        words = self._words
+        buttons = [
+            ui.button("yes", words.yes if yes is None else yes, primary=True),
+            ui.button("no", words.no if no is None else no),
+        ]
+        question = Question([ui.text(text), ui.buttons(buttons)], words.send)
+        return bool((await self._ask(question, timeout_s)).yes)
 
     async def _ask(self, question: Question, timeout_s: float) -> Expando:
         index = self._run.pose(question)
@@ -212,10 +223,10 @@ class Turn:
             async with asyncio.timeout(timeout_s):
                 answer = await question.answer
         except TimeoutError:
-            self._run.settle(question, index, "*No answer in time.*")
+            self._run.settle(question, index, f"*{self._words.no_answer}*")
             raise AskTimeoutError(timeout_s) from None
         except asyncio.CancelledError:
-            self._run.settle(question, index, "*Not answered.*")
+            self._run.settle(question, index, f"*{self._words.unanswered}*")
             raise
         self._run.settle(question, index, question.said())
         return answer

@@ -20,6 +20,7 @@ from swell.site import AsyncSite
 from .fold import Grown
 from .run import Run
 from .threads import Sidebar
+from .words import WORDS
 
 if TYPE_CHECKING:
     from .app import ChatApp
@@ -110,20 +111,26 @@ class View:
         user: Who looks.
         page: The tab's page.
         site: Hands out files.
+        locale: Language of the page.
 
     Attributes:
         thread: The thread that is open; None for a new one.
         token: Secret of the read-only link that is open instead, if one is.
         settings: What the person has set for this thread, JSON.
         suggestions: Prompts that can be chosen now, by name.
+        words: What the page says itself, in its language.
         lock: Held while the view turns to another thread or branch.
     """
 
-    def __init__(self, chat: ChatApp, user: User, page: AsyncPage, site: AsyncSite) -> None:
+    def __init__(
+        self, chat: ChatApp, user: User, page: AsyncPage, site: AsyncSite, locale: str
+    ) -> None:
         self.chat = chat
         self.user = user
         self.page = page
         self.site = site
+        self.locale = locale
+        self.words = WORDS[locale]
         self.thread: Thread | None = None
         self.token: str | None = None
         self.settings: dict[str, Any] = {}
@@ -166,8 +173,8 @@ class View:
             new_path="#",
             events=THREAD_EVENTS,
             thread_commands=[
-                ui.command("share", "Share…", icon="Share"),
-                ui.command("export", "Export…", icon="Download"),
+                ui.command("share", self.words.share, icon="Share"),
+                ui.command("export", self.words.export, icon="Download"),
             ],
         )
         await self.go(address)
@@ -189,7 +196,7 @@ class View:
         except NotFoundError:
             await self._turn_to(None, None)
             self.page["meta"].notification_bar = ui.notification_bar(
-                "This conversation is not there. It may have been deleted.", type="warning"
+                self.words.missing, type="warning"
             )
             await self.page.save()
 
@@ -365,8 +372,8 @@ class View:
     def _list(self) -> None:
         """Show the list of threads as it was loaded."""
         archived = self.sidebar.archived
-        self._set("threads", "title", "Archived chats" if archived else self.chat.title)
-        self._set("threads", "commands", self.chat.commands(archived))
+        self._set("threads", "title", self.words.archived if archived else self.chat.title)
+        self._set("threads", "commands", self.chat.commands(self.words, archived=archived))
         for name, value in self.sidebar.card().items():
             self._set("threads", name, value)
 

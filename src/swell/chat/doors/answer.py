@@ -102,6 +102,7 @@ class _Run:
     """What a `Turn` needs of a run; nobody is there who could be asked."""
 
     def __init__(self) -> None:
+        self.locale = "en"  # what it is put in is not seen by anybody
         self.cancelled = Cancelled()
 
     def set_title(self, text: str) -> None:

@@ -1,0 +1,201 @@
+"""What `@chat` says itself, in every language of the interface."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+import uuid
+from collections.abc import AsyncIterator
+from string import Formatter
+from typing import Annotated, Any
+
+import msgspec
+import pytest
+
+from swell.chat import RunLimits, Turn
+from swell.chat.tools import tool
+from swell.chat.words import ENGLISH, WORDS, Words
+from swell.live.wire import Act
+from swell.server.locales import LOCALES
+from swell.testing.chat import ChatTab, chatting
+
+KEYS = Words.__struct_fields__
+ALIKE = {("de", "link"), ("es", "no")}
+"""Words that are the same as in English."""
+
+
+class Settings(msgspec.Struct):
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] = 0.7
+    tokens: int = 100
+    name: Annotated[str, msgspec.Meta(max_length=3)] = ""
+
+
+async def echo(turn: Turn) -> AsyncIterator[str]:
+    yield f"{turn.prompt}?"
+
+
+async def import_file(tab: ChatTab, content: bytes) -> str:
+    """Import a file that is refused, and return the reason."""
+    submitted = {"files": [await tab.page.upload("x.json", content)]}
+    act = Act(str(uuid.uuid4()), {}, "import", ("import", "submit", submitted))
+    ack = await tab.page.send(act)
+    assert (ack.st, ack.code) == ("err", "bad_thread")
+    return ack.msg or ""
+
+
+def said(node: Any, *keys: str) -> list[str]:
+    """Return the texts under some keys of a card, in their order."""
+    if isinstance(node, list):
+        return [text for one in node for text in said(one, *keys)]
+    if not isinstance(node, dict):
+        return []
+    own = [text for key in keys if isinstance(text := node.get(key), str)]
+    return own + [text for one in node.values() for text in said(one, *keys)]
+
+
+def test_every_language_of_the_interface_has_words() -> None:
+    assert set(WORDS) == set(LOCALES)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("key", KEYS)
+def test_a_word_takes_the_same_values_in_every_language(locale: str, key: str) -> None:
+    english, own = (getattr(words, key) for words in (ENGLISH, WORDS[locale]))
+    assert own.strip() == own != ""
+    if locale != "en":
+        assert (own == english) == ((locale, key) in ALIKE)
+
+    def values(text: str) -> list[str]:
+        return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+    assert values(own) == values(english)
+    # What is put in may begin and end with any character, and is to stay bold.
+    for before, after in re.findall(r"(.?)\*\*[^*]+\*\*(.?)", own):
+        assert before in ("", " ", "¿")
+        assert not after.isalnum()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_arabic_begins_with_arabic_so_that_it_runs_from_right_to_left(key: str) -> None:
+    words = re.sub("\u2068.*?\u2069", "", getattr(WORDS["ar"], key))  # what does not count
+    strong = (unicodedata.bidirectional(c) for c in words)
+    assert next(kind for kind in strong if kind in ("L", "R", "AL")) == "AL"
+
+
+@pytest.mark.anyio
+async def test_a_german_page_is_german_throughout() -> None:
+    async with chatting(echo, settings=Settings, title="Helfer", language="de-AT") as chat:
+        card = chat.page.page["threads"]
+        assert said(card["thread_commands"], "label") == ["Teilen…", "Exportieren…"]
+        assert said(card["commands"], "label") == [
+            *("Einstellungen", "Archivierte Chats", "Chat importieren…"),
+        ]
+        await chat.page.act("archived")
+        card = chat.page.page["threads"]
+        assert card["title"] == "Archivierte Chats"
+        assert said(card["commands"], "label")[1] == "Zurück zu meinen Chats"
+        await chat.page.act("#", "")
+        await chat.send("Hallo *du*")
+        id = chat.address.removeprefix("t/")
+        await chat.page.event("threads", "command", {"id": id, "name": "share"})
+        panel = chat.page.page["panel"]["items"]
+        assert said(panel, "content", "label")[:2] == [
+            "Teilen",
+            r"Wer diesen Link hat, kann **Hallo \*du\*** lesen, auch was noch hinzukommt.",
+        ]
+        assert said(panel, "label") == ["Link", "Nicht mehr teilen", "Schließen"]
+        await chat.page.event("threads", "command", {"id": id, "name": "export"})
+        panel = chat.page.page["panel"]["items"]
+        assert said(panel, "label") == ["Markdown", "JSON", "Schließen"]
+        assert said(panel, "content")[0] == "Exportieren"
+        await chat.open("t/nichts")
+        bar = chat.page.page["meta"]["notification_bar"]
+        assert bar["text"] == "Diesen Chat gibt es hier nicht. Vielleicht wurde er gelöscht."
+
+
+@pytest.mark.anyio
+async def test_two_languages_are_spoken_at_once() -> None:
+    async with chatting(echo) as chat:
+        german = await chat.tab(language="de")
+        await german.send("Eins")
+        await chat.page.until(lambda _: chat.threads)
+        labels = [said(tab.page.page["threads"]["commands"], "label") for tab in (chat, german)]
+        assert labels == [
+            ["Archived chats", "Import a chat…"],
+            ["Archivierte Chats", "Chat importieren…"],
+        ]
+
+
+@pytest.mark.anyio
+async def test_settings_say_what_to_enter() -> None:
+    async def complain(language: str, **values: str) -> list[str]:
+        async with chatting(echo, settings=Settings, language=language) as chat:
+            await chat.page.act("settings")
+            given = {f"setting-{name}": value for name, value in values.items()}
+            await chat.page.act("save_settings", **given)
+            return said(chat.page.page["panel"]["items"], "text")
+
+    wrong = {"temperature": "3", "tokens": "1.5", "name": "Anna"}
+    assert await complain("en", **wrong) == [
+        "Temperature: enter a number from 0 to 2.",
+        "Tokens: enter a whole number.",
+        "Name: this value does not fit.",
+    ]
+    assert await complain("de", temperature="warm", tokens="7") == [
+        "Temperature: Geben Sie eine Zahl ein.",
+    ]
+
+
+@pytest.mark.anyio
+async def test_refusals_are_in_the_language_of_who_is_refused() -> None:
+    going = asyncio.Event()
+
+    async def wait(turn: Turn) -> AsyncIterator[str]:
+        await going.wait()
+        yield "Done."
+
+    async with chatting(wait, limits=RunLimits(per_user=1), language="de") as chat:
+        english = await chat.tab(language="en")
+        await chat.send("Eins", wait=False)
+        refused = await chat.send("Zwei", wait=False)
+        assert (refused.code, (refused.msg or "")[:46]) == (
+            "too_many",
+            "Für Sie werden schon zu viele Antworten geschr",
+        )
+        refused = await english.send("Two", wait=False)
+        assert refused.msg == "Too many answers are being made for you. Wait for one, or stop it."
+        refused = await chat.send("x" * 100_001, wait=False)
+        assert refused.msg == "Ihre Nachricht ist länger als 100\u202f000 Zeichen."
+        assert await import_file(chat, b"Hallo") == (
+            "„x.json“ ist kein Chat, der hier als JSON exportiert wurde, deshalb wurde nichts "
+            "importiert: es ist kein JSON."
+        )
+        lost = await chat.page.send(
+            Act(str(uuid.uuid4()), {}, "chat", ("chat", "edit", {"id": "x", "content": "y"}))
+        )
+        assert (lost.code, (lost.msg or "")[:26]) == ("not_found", "Das gibt es nicht mehr. Vi")
+        going.set()
+        await chat.done()
+
+
+@pytest.mark.anyio
+async def test_questions_are_in_the_language_of_who_is_asked() -> None:
+    @tool(confirm=True)
+    def send_mail(to: str) -> str:
+        """Send a mail."""
+        return to
+
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        yield f"{turn.locale}: "
+        yield send_mail.question({}, turn.locale)
+        await turn.confirm("Wirklich?")
+
+    async with chatting(answer, language="de") as chat:
+        await chat.send("Los", wait=False)
+        await chat.page.until(lambda _: "Nein" in said(chat.messages[-1]["parts"], "label"))
+        parts = chat.messages[-1]["parts"]
+        assert said(parts, "label") == ["Ja", "Nein"]
+        assert said(parts, "text")[0] == "de: **send_mail** erlauben?"
+        await chat.stop()
+        assert "*Nicht beantwortet.*" in said(chat.messages[-1]["parts"], "content")
