@@ -22,7 +22,7 @@ SUPPORTED = {
     *("markdown_card", "meta_card", "box", "boxes", "layout", "zone", "theme", "notification_bar"),
     *("stylesheet", "inline_stylesheet", "choice", "command", "text", "text_xl", "text_l"),
     *("text_m", "text_s", "text_xs", "textbox", "button", "buttons", "inline", "checkbox"),
-    *("dropdown", "message_bar", "progress", "separator", "link"),
+    *("dropdown", "message_bar", "progress", "separator", "link", "copyable_text"),
 }
 UNSUPPORTED = sorted(set(wave_names.FUNCTIONS) - SUPPORTED)
 

@@ -35,6 +35,7 @@ from .components.button import Button as Button
 from .components.buttons import Buttons as Buttons
 from .components.checkbox import Checkbox as Checkbox
 from .components.command import Command as Command
+from .components.copyable_text import CopyableText as CopyableText
 from .components.dropdown import Choice as Choice
 from .components.dropdown import Dropdown as Dropdown
 from .components.inline import Inline as Inline
@@ -74,6 +75,7 @@ buttons = Buttons
 checkbox = Checkbox
 choice = Choice
 command = Command
+copyable_text = CopyableText
 dropdown = Dropdown
 inline = Inline
 link = Link

@@ -51,6 +51,7 @@ async def serve(q: Q):
             q.page['form'] = ui.form_card(box='9 1 4 -1', items=[
                 ui.textbox('name', label='Name', required=True),
                 ui.dropdown('size', label='Size', choices=[ui.choice('s', 'Small')]),
+                ui.copyable_text('a-1', 'Key'),
                 ui.checkbox('ok', label='Agreed'), ui.button('go', 'Go', primary=True)])
     if q.args.chatbot == 'fail':
         raise RuntimeError('no')

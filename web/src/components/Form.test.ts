@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { click, draw, FakeClient, find, findAll, type } from "../testkit";
 import App from "../App.svelte";
 import type { Json } from "../state/page";
@@ -116,6 +116,51 @@ test("links submit ?name and set #hash", async () => {
   expect(client.sent[0]).toMatchObject({ name: "more", args: { more: true } });
   click("[data-test=b]");
   expect(client.hash).toBe("#there");
+});
+
+describe("text to copy", () => {
+  const copy = (): HTMLButtonElement => find("button.copy");
+  const status = (): string | null => find(".box + [role=status]").textContent;
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  test("goes into the clipboard, which is said and shown for a moment, and is not submitted", async () => {
+    const writeText = vi.fn(() => Promise.resolve());
+    vi.stubGlobal("navigator", { clipboard: { writeText }, languages: ["en"] });
+    await show({ copyable_text: { value: "a-1", label: "Key", name: "key" } }, button);
+    expect(find<HTMLInputElement>("input[data-test=key]")).toMatchObject({ value: "a-1", readOnly: true });
+    expect(find("label").getAttribute("for")).toBe(find("input").id);
+    expect([copy().getAttribute("aria-label"), status()]).toEqual(["Copy: Key", ""]);
+    client.ops(["s", ["form", "items", 0, "copyable_text", "value"], "b-2"]);
+    vi.useFakeTimers();
+    click("button.copy");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(writeText.mock.calls).toEqual([["b-2"]]);
+    expect([copy().getAttribute("aria-label"), status()]).toEqual(["Copied", "Copied"]);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect([copy().getAttribute("aria-label"), status()]).toEqual(["Copy: Key", ""]);
+    click("[data-test=go]");
+    expect(submitted()).toEqual({ go: true });
+  });
+
+  test("is copied from its box where there is no clipboard, or left selected in it", async () => {
+    vi.stubGlobal("navigator", { languages: ["en"] });
+    await show({ copyable_text: { value: "one\ntwo", label: "", multiline: true, height: "90px" } });
+    const box = find<HTMLTextAreaElement>("textarea");
+    expect(box.style.height).toBe("90px");
+    let allowed = true;
+    document.execCommand = () => allowed && document.activeElement === box && box.selectionEnd === 7;
+    copy().focus();
+    click("button.copy");
+    await vi.waitFor(() => expect(status()).toBe("Copied"));
+    expect(document.activeElement).toBe(copy());
+    allowed = false;
+    click("button.copy");
+    await vi.waitFor(() => expect(document.activeElement).toBe(box));
+    expect([box.selectionStart, box.selectionEnd]).toEqual([0, 7]);
+  });
 });
 
 test("a component that is unknown says so and leaves the others alone", async () => {

@@ -84,11 +84,17 @@ describe("code", () => {
     vi.unstubAllGlobals();
   });
 
-  test("is left selected where there is no clipboard", async () => {
+  test("is copied from where it stands where there is no clipboard, or left selected", async () => {
     vi.stubGlobal("navigator", {});
+    const taken: (string | undefined)[] = [];
+    document.execCommand = () => taken.push(getSelection()?.toString()) === 1;
     view.set("```\nabc\n```\n");
-    root.querySelector<HTMLButtonElement>("button.copy")?.click();
-    await Promise.resolve();
+    const button = root.querySelector<HTMLButtonElement>("button.copy");
+    button?.click();
+    await vi.waitFor(() => expect(button?.textContent).toBe("Copied"));
+    expect(getSelection()?.toString()).toBe("");
+    button?.click();
+    await vi.waitFor(() => expect(taken).toEqual(["abc", "abc"]));
     expect(getSelection()?.toString()).toBe("abc");
     vi.unstubAllGlobals();
   });

@@ -1,11 +1,9 @@
 /** What code can do: it is copied, its lines wrap, it gets colours once it is complete, and some of it is a diagram. */
 import { text as words } from "../../i18n/en";
+import { COPIED_MS, copyText } from "../../parts/copy";
 import type { CodeBlock } from "../code";
 import type { Context } from "../inline";
 import { languageNamed } from "./languages";
-
-/** How long the button says that it has copied, in milliseconds. */
-const COPIED_MS = 2_000;
 
 /** Longest code that gets colours, in UTF-16 code units; more would block the page for longer than anybody should notice. */
 export const MAX_COLOURED = 100_000;
@@ -57,18 +55,6 @@ function confirm(copy: HTMLButtonElement, name: string): void {
     copy.setAttribute("aria-label", name);
     status.remove();
   }, COPIED_MS);
-}
-
-/** @returns Whether it is in the clipboard. */
-async function copyText(text: string, shown: Element): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Without https there is no clipboard: leave the text selected, so that one key copies it.
-    getSelection()?.selectAllChildren(shown);
-    return false;
-  }
 }
 
 /** The code will not go on: give it its colours, or draw it. */
