@@ -206,9 +206,9 @@ async def test_a_shared_thread_can_be_read_until_sharing_ends() -> None:
         id = chat.address.removeprefix("t/")
         await chat.page.event("threads", "command", {"id": id, "name": "share"})
         link = next(
-            item["textbox"]["value"]
+            item["copyable_text"]["value"]
             for item in chat.page.page["panel"]["items"]
-            if "textbox" in item
+            if "copyable_text" in item
         )
         address = link.partition("#")[2]
         reader = await chat.tab(session="reader", address=address)

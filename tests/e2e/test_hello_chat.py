@@ -272,6 +272,37 @@ def test_a_file_that_is_too_large_to_be_imported_is_not_sent_again_and_again(
     problems[:] = [one for one in problems if "status of 413" not in one]
 
 
+@pytest.mark.parametrize("clipboard", ["there", "missing"])
+def test_a_link_is_shared_by_keyboard(
+    counter: RunningApp, new_page: NewPage, clipboard: str
+) -> None:
+    page = new_page()
+    if clipboard == "missing":  # as where there is no https
+        page.add_init_script("delete Navigator.prototype.clipboard")
+    page.goto(counter.url)
+    say(page, "2")
+    expect_messages(page, "2", words(2))
+    choose(page, "2", "Share…")
+    link = page.get_by_role("textbox", name="Link")
+    link.focus()
+    page.keyboard.press("Tab")
+    expect(button(page, "Copy: Link")).to_be_focused()
+    place = button(page, "Copy: Link").bounding_box()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").get_by_text("Copied")).to_be_attached()
+    expect(button(page, "Copied")).to_be_focused()
+    assert button(page, "Copied").bounding_box() == place
+
+    box = page.get_by_role("textbox", name="Type your message")
+    box.focus()
+    page.keyboard.press("ControlOrMeta+v")
+    expect(box).to_have_value(link.input_value())
+    reader = new_page()
+    reader.goto(link.input_value())
+    expect(answer(reader)).to_contain_text(words(2))
+    expect(button(page, "Copy: Link")).to_be_visible()
+
+
 def test_two_people_do_not_see_each_other(counter: RunningApp, new_page: NewPage) -> None:
     mine, other = new_page(), new_page()
     mine.goto(counter.url)

@@ -32,7 +32,7 @@ def share_panel(q: Q, thread: Thread, token: str, words: Words) -> list[Any]:
     return [
         ui.text_xl(words.sharing),
         ui.text(words.share_who.format(title=_escaped(thread.title))),
-        ui.textbox("share_link", words.link, value=address, readonly=True),
+        ui.copyable_text(address, words.link, name="share_link"),
         ui.buttons(
             [
                 ui.button("unshare", words.end_sharing, value=thread.id),
