@@ -96,13 +96,13 @@ async def test_a_german_page_is_german_throughout() -> None:
         assert card["title"] == "Archivierte Chats"
         assert said(card["commands"], "label")[1] == "Zurück zu meinen Chats"
         await chat.page.act("#", "")
-        await chat.send("Hallo *du*")
+        await chat.send("Hallo (du)")
         id = chat.address.removeprefix("t/")
         await chat.page.event("threads", "command", {"id": id, "name": "share"})
         panel = chat.page.page["panel"]["items"]
         assert said(panel, "content", "label")[:2] == [
             "Teilen",
-            r"Wer diesen Link hat, kann **Hallo \*du\*** lesen, auch was noch hinzukommt.",
+            r"Wer diesen Link hat, kann **Hallo \(du\)** lesen, auch was noch hinzukommt.",
         ]
         assert said(panel, "label") == ["Link", "Nicht mehr teilen", "Schließen"]
         await chat.page.event("threads", "command", {"id": id, "name": "export"})

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from swell.chat.records import Accepted, Message, RunState, User
+from swell.chat.records import Accepted, RunState, User
 from swell.chat.store.base import EndState, Store
 from swell.errors import (
     AskTimeoutError,
@@ -23,21 +23,18 @@ from swell.errors import (
 )
 from swell.expando import Expando
 from swell.models import failure_of
-from swell.parts import File
 
 from .ask import Question
 from .consume import consume
 from .files import Files
 from .fold import Fold
+from .title import first_title
 from .turn import Cancelled, Turn
 from .words import UnsaidError
 
 __all__ = ["Run", "RunLimits", "RunManager"]
 
 _log = logging.getLogger("swell.chat")
-
-TITLE_MAX = 60
-"""Longest title that is made of a prompt, in code points."""
 
 _RETRY_S = (0.1, 5.0)  # first and longest pause before the store is asked again
 _WRONG = "Something went wrong while answering."
@@ -498,13 +495,6 @@ class RunManager:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.limits.threads, "swell-run")
         return self._pool
-
-
-def first_title(prompt: Message) -> str:
-    """Return a title made of the first prompt: its first line, or the names of its files."""
-    names = [part.name for part in prompt.parts if isinstance(part, File)]
-    words = " ".join((prompt.text.strip() or ", ".join(names)).split("\n")[0].split())
-    return words if len(words) <= TITLE_MAX else words[: TITLE_MAX - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _name(handler: Handler) -> str:
