@@ -180,7 +180,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float,
         _About(
             "Least time between two merged frames to one browser; half as much again where a frame "
-            "holds three saves or more.",
+            "holds two saves or more, and twice as much where it holds five.",
             0,
             10,
         ),

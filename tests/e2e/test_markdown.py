@@ -20,6 +20,7 @@ ANSWERS = {
     "math": "So $x^2$ costs $5 or $10:\\n\\n$$\\n\\\\frac{1}{2}\\n$$\\n",
     "diagram": "```mermaid\\nflowchart LR\\n  A[Start] --> B[End]\\n```\\n",
     "wrong": "```mermaid\\nthis is none\\n```\\n",
+    "long": "".join(f"## Part {i}\\n\\nWords.\\n\\n- one\\n- two\\n\\n" for i in range(12)),
     "notes": "A claim[^1].\\n\\n[^1]: Its source.\\n",
     "image": "![a cat](https://cats.example/cat.png)",
 }
@@ -193,3 +194,23 @@ def test_images_of_other_sites_wait_for_a_click(run: Run, page: Page) -> None:
     button = page.get_by_role("button", name="Load image “a cat” from cats.example")
     expect(button).to_be_visible()
     assert not [url for url in asked if "cats.example" in url]
+
+
+GAPS = """all => all.slice(1).map((one, i) => [
+    `${all[i].tagName} ${one.tagName}`,
+    Math.round(one.getBoundingClientRect().top - all[i].getBoundingClientRect().bottom)])"""
+
+
+def test_the_blocks_of_a_long_answer_stand_as_far_apart_in_runs_as_before_them(
+    run: Run, page: Page
+) -> None:
+    app = run(APP)
+    page.goto(app.url)
+    ask(page, "long")
+    answer = messages(page, "assistant").last
+    expect(answer.locator(".run")).to_have_count(4)
+    gaps = answer.locator(".prose > :not(.run), .run > *").evaluate_all(GAPS)
+    assert {pair for pair, _ in gaps} == {"H4 P", "P UL", "UL H4"}
+    assert len({(pair, gap) for pair, gap in gaps}) == 3
+    ends = dict(gaps)
+    assert ends["H4 P"] < ends["P UL"] < ends["UL H4"]
