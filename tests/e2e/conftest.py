@@ -154,7 +154,7 @@ class Watch:
         text = message.text
         if message.type != "error" or "WebSocket connection" in text:  # tests cut those
             return
-        if re.search("net::ERR_(CONNECTION|SOCKET|EMPTY|NETWORK|CONTENT_LENGTH)", text):
+        if re.search("net::ERR_(CONNECTION|SOCKET|EMPTY|NETWORK|INTERNET|CONTENT_LENGTH)", text):
             return  # and with them what was being loaded; what does not come again is missing then
         self.problems.append(f"console: {text}")
 
