@@ -200,6 +200,60 @@ def test_r15_five_tabs_on_two_devices_one_of_them_offline_converge(
         assert len(chat.notes("calls")) == len(set(chat.notes("calls"))) == 6
 
 
+@pytest.mark.parametrize(
+    ("missed", "env"),
+    [
+        (1, {"SWELL_RING_PATCHES": "20"}),  # it goes on
+        (200, {"SWELL_RING_PATCHES": "20"}),  # it gets a snapshot
+        (3, {"SWELL_RECONNECT_TIMEOUT_S": "0.2"}),  # its page is gone
+    ],
+)
+def test_r6_who_comes_back_finds_the_whole_answer(
+    serve: Serve, new_page: NewPage, tmp_path: Path, missed: int, env: dict[str, str]
+) -> None:
+    chat = serve(f"sqlite:///{tmp_path / 'chat.db'}", env)
+    with FaultProxy(chat.port) as proxy:
+        page = new_page(user_agent="anna")
+        open_chat(page, proxy.port)
+        prompt = f"tell={5 + missed} hold=5 pace=0.002"
+        say(page, prompt)
+        wait_for(page, partial(has, page, 4))
+        box(page).fill("draft")
+        leave(page, proxy)
+        page.wait_for_timeout(1000)  # more than a page is kept in the last case
+        chat.go()
+        wait_for(page, lambda: chat.notes("ended") == [prompt])
+        come_home(page, proxy)
+        wait_for(page, partial(has, page, 4 + missed))
+        check(page, chat, *turn(prompt, 5 + missed))
+        expect(box(page)).to_have_value("draft")
+
+
+def test_r12_handlers_that_swallow_their_end_or_raise(
+    serve: Serve, new_page: NewPage, tmp_path: Path
+) -> None:
+    chat = serve(f"sqlite:///{tmp_path / 'chat.db'}")
+    page = new_page(user_agent="anna")
+    open_chat(page, chat.port)
+    say(page, "swallow=1")
+    wait_for(page, partial(has, page, 0))
+    stop_button(page).click()
+    expect(stop_button(page)).to_have_count(0, timeout=FREE_MS)  # though it goes on by itself
+    expect(messages(page, "assistant").last).to_contain_text("Stopped")
+    said = turn("swallow=1", 1)
+    check(page, chat, *said)
+    say(page, "raise=here")
+    failed = messages(page, "assistant").last
+    expect(failed).to_contain_text("Something went wrong")
+    expect(failed).not_to_contain_text("secret of the handler")
+    expect(page.get_by_role("button", name="Retry", exact=True)).to_be_visible()
+    check(page, chat, *said, *turn("raise=here", 1))
+    say(page, "and on tell=3")
+    wait_for(page, partial(has, page, 2))
+    check(page, chat, *said, *turn("raise=here", 1), *turn("and on tell=3", 3))
+    chat.go()
+
+
 def test_r8_after_kill_9_the_answer_says_so_and_is_made_again_when_asked_for(
     serve: Serve, new_url: NewUrl, new_page: NewPage
 ) -> None:
