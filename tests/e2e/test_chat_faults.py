@@ -294,7 +294,7 @@ def test_r21_a_prompt_that_cannot_be_stored_is_kept_and_sent_when_there_is_space
     resource.prlimit(chat.process.pid, resource.RLIMIT_FSIZE, (used, hard))
     words = "no space tell=3 " + "x" * 9_000
     say(page, words)
-    expect(page.get_by_text("Not sent")).to_be_visible()
+    expect(page.get_by_text("Not sent.", exact=True)).to_be_visible()
     assert shown(page)[-1] == ("user", words)
     resource.prlimit(chat.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
     page.get_by_role("button", name="Retry", exact=True).click()

@@ -37,7 +37,8 @@ async def half_open(*directions: str) -> None:
             await tab.until(lambda: tab.connections == 2 and tab.text == text(10))
             await tab.until(lambda: len(server.unsent()) == 1)  # the old socket is freed
             same(tab, server)
-            assert tab.closes == [1006]  # by itself: no close of the server has arrived
+            # By itself, unless the server was quicker and its close could still arrive.
+            assert tab.closes == [1006] or (DOWN not in directions and tab.closes == [4004])
             assert tab.welcomes == ["snapshot", "resumed"]
             assert server.watching(tab.id) == 1
             assert story.prompts == ["10"]
