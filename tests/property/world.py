@@ -7,7 +7,6 @@ frames. What the network does to the queues is for the machine to decide.
 from __future__ import annotations
 
 import asyncio
-import copy
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
@@ -24,7 +23,6 @@ from swell.expando import Expando
 from swell.live.connection import Connection, ConnectionLimits
 from swell.live.edits import AddCard, Edit
 from swell.live.page import LivePage
-from swell.live.state import PageState
 from swell.live.wire import Act, Bye, Hello
 from swell.server.broker import Broker, Route
 from swell.server.pages import WatchedPage
@@ -270,17 +268,6 @@ class Seat:
         self.outbox: list[str] = []
         self.damaged: set[str] = set()
         self.past: deque[str] = deque(maxlen=8)
-
-
-def seen(live: LivePage) -> PageState:
-    """Return the cards as last saved, without having a growing text noted by looking."""
-    growth, state = live._growth, live.outline
-    if growth is not None:
-        state = copy.deepcopy(state)
-        key, prop, row, _ = growth.place
-        found = state.cards[str(key)][str(prop)].find(row)
-        found.cells[growth.column] = growth.text
-    return state
 
 
 class World:
