@@ -91,6 +91,8 @@ def notice(page: Page) -> Locator:
 def check(page: Page, chat: ChatProcess, *said: tuple[str, str]) -> None:
     """Require what was said, in the DOM, in the database, and in a tab that is opened now."""
     wait_for(page, lambda: shown(page) == list(said))
+    # What sets the address is loaded after the box is there: a cut may take it, and it comes later.
+    wait_for(page, lambda: "#t/" in page.url)
     assert stored(page, chat) == list(said)
     expect(stop_button(page)).to_have_count(0, timeout=FREE_MS)
     other = page.context.new_page()
