@@ -41,8 +41,14 @@ def box(page: Page) -> Locator:
 
 
 def say(page: Page, words: str) -> None:
+    """Type and send; Enter does nothing while the answer to another tab's prompt is written."""
     box(page).fill(words)
-    box(page).press("Enter")
+    for _ in range(PATIENCE_MS // 50):
+        box(page).press("Enter")
+        if box(page).input_value() == "":
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"not sent within {PATIENCE_MS} ms: {words}")
 
 
 def open_chat(page: Page, port: int, address: str = "") -> None:

@@ -17,7 +17,7 @@ from swell.live.state import PageState
 from .outlet import framed
 from .pacer import Pacer
 
-DENSE = ((5, 2.0), (2, 1.5))
+DENSE = ((5, 2.5), (2, 1.5))
 """A stream with so many saves in a frame waits so many intervals for the next one.
 
 What a frame costs a browser hardly depends on how much is in it. Three words twenty times a second

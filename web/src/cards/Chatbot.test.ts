@@ -175,7 +175,22 @@ describe("what was just sent", () => {
     await client.ack();
     client.ops(["i", ["chat", "data"], 0, [[0, ["Hello", false]]]]);
     client.end();
-    expect(messages()).toEqual(["Hello"]);
+    await vi.waitFor(() => {
+      expect(messages()).toEqual(["Hello"]);
+    });
+  });
+
+  test("gives way in one drawing, and nothing is drawn in vain", async () => {
+    show();
+    send("Hi");
+    await client.ack();
+    const observer = new MutationObserver(() => undefined);
+    observer.observe(document.body, { childList: true, subtree: true });
+    client.ops(["i", ["chat", "data"], 0, [[0, ["Hi", true]], [1, ["Hel", false]]]]);
+    const gone = observer.takeRecords().flatMap(({ removedNodes }) => [...removedNodes].filter((node) => node instanceof HTMLElement));
+    observer.disconnect();
+    expect(messages()).toEqual(["> Hi", "Hel"]);
+    expect(gone.map((node) => node.classList[0])).toEqual(["message", "waiting"]);
   });
 
   test("stays when nothing changes", async () => {

@@ -7,6 +7,9 @@
 import { countSaid, type Source } from "./rows";
 import type { Submission } from "./submission";
 
+/** The rows are mostly close behind an ack, and show as much: it is drawn when they are not, in milliseconds. */
+const SENT_MS = 100;
+
 export interface Echo {
   readonly id: number;
   readonly text: string;
@@ -36,7 +39,12 @@ export class Echoes {
     const echo: Echo = { id, text, more, state: "pending", said: countSaid(rows, text), rows: new Set(rows) };
     this.list = [...this.list.filter((other) => other.id !== retried?.id), echo];
     const result = await submit().catch(() => "failed" as const);
-    this.#change(id, result === "ok" ? "sent" : "failed");
+    if (result === "failed") this.#change(id, "failed");
+    else {
+      setTimeout(() => {
+        this.#change(id, "sent");
+      }, SENT_MS);
+    }
     return result;
   }
 
@@ -45,22 +53,21 @@ export class Echoes {
   }
 
   /**
-   * Drop what the rows made superfluous.
+   * What the rows have not made superfluous; the list itself when that is all of it. Reactive.
    *
    * @param rows The messages as they are now.
    * @param busy An action has not ended yet.
    */
-  settle(rows: readonly Source[], busy: boolean): void {
-    if (this.list.length === 0) return;
-    const kept = this.list.filter((echo) => {
+  left(rows: readonly Source[], busy: boolean): readonly Echo[] {
+    const left = this.list.filter((echo) => {
       if (countSaid(rows, echo.text) > echo.said) return false;
       const came = rows.some((row) => !echo.rows.has(row));
       return !(echo.state === "sent" && came && !busy);
     });
-    if (kept.length !== this.list.length) this.list = kept;
+    return left.length === this.list.length ? this.list : left;
   }
 
   #change(id: number, state: Echo["state"]): void {
-    this.list = this.list.map((echo) => (echo.id === id ? { ...echo, state } : echo));
+    if (this.list.some((echo) => echo.id === id)) this.list = this.list.map((echo) => (echo.id === id ? { ...echo, state } : echo));
   }
 }

@@ -86,7 +86,7 @@ export class Stick {
     const scroller = this.#scroller;
     if (!scroller) return;
     if (this.pinned) scroller.scrollTop = scroller.scrollHeight;
-    else if (this.#toGo(scroller) < 2) this.#arrive();
+    else if (scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < 2) this.#arrive();
     this.#top = scroller.scrollTop;
     this.#height = scroller.scrollHeight;
   }
@@ -94,8 +94,8 @@ export class Stick {
   #scrolled(): void {
     const scroller = this.#scroller;
     if (!scroller) return;
-    const { scrollTop: top, scrollHeight: height } = scroller;
-    if (this.#toGo(scroller) < 8) this.#arrive();
+    const { scrollTop: top, scrollHeight: height, clientHeight: seen } = scroller;
+    if (height - seen - top < 8) this.#arrive();
     else if (top < this.#top - 1 && height >= this.#height) this.pinned = false;
     this.#top = top;
     this.#height = height;
@@ -105,9 +105,5 @@ export class Stick {
     this.pinned = true;
     this.unseen = false;
     this.count = 0;
-  }
-
-  #toGo(scroller: HTMLElement): number {
-    return scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
   }
 }
