@@ -64,6 +64,7 @@ def one_step() -> st.SearchStrategy[tuple[Any, ...]]:
         st.tuples(st.just("push"), _cards, _cells),
         st.tuples(st.just("all"), _cards, st.lists(st.none() | _cells, max_size=4)),
         st.tuples(st.just("stream"), _cards, st.integers(0, 3), _texts),
+        st.tuples(st.just("anew"), _cards, st.integers(0, 3), _texts),
         st.tuples(st.just("set"), _cards, st.sampled_from(["value", "theme"]), _values),
         st.tuples(st.just("below"), _cards, st.sampled_from(["b", "c"]), _values),
         st.tuples(st.just("extend"), _cards, _texts),
@@ -118,7 +119,7 @@ def edit(step: Sequence[Any], state: PageState) -> Edit | None:
             return AppendRow(key, "data", cells)
         case "all", [rows]:
             return Assign(key, ["data"], rows)
-        case "stream", [position, tail] if here is not None:
+        case "stream" | "anew", [position, tail] if here is not None:
             rows = here["data"].rows
             if position >= len(rows) or rows[position].cells is None:
                 return None
@@ -126,6 +127,8 @@ def edit(step: Sequence[Any], state: PageState) -> Edit | None:
             where = row.id if kind in ("map", "fixed") else position
             # As handlers stream, and as those that know the name of the field do.
             grown, rest = str(row.cells[0]) + tail, row.cells[1:]
+            if verb == "anew":  # longer, too, and in other words
+                grown = tail + str(row.cells[0])
             if position % 2:
                 return Assign(key, ["data", where, "content"], grown)
             return Assign(key, ["data", where], [grown, *rest])

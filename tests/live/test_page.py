@@ -15,7 +15,7 @@ from swell.errors import LimitError, PlainValueError, RowError
 from swell.live.buffer import Buffer
 from swell.live.edits import AddCard, AppendRow, Assign, DropCard, Edit
 from swell.live.frames import FrameReader, Ops
-from swell.live.ops import Append, Insert
+from swell.live.ops import Append, Insert, Set
 from swell.live.page import Limits, LivePage
 from swell.live.state import PageState
 
@@ -113,6 +113,18 @@ def test_tokens_that_nobody_has_looked_at_are_one_patch() -> None:
     assert frame(page, before).o == [
         Append(["chat", "data", 0, "content"], 8, "\N{GRINNING FACE}oß")
     ]
+
+
+def test_a_text_that_gets_longer_in_other_words_is_another_text() -> None:
+    page = started()
+    page.commit([Assign("chat", ["data", -1], ["Hello", False])], now=0)
+    before = page.seq
+    page.commit([Assign("chat", ["data", -1], ["Hello you", False])], now=1)
+    page.commit([Assign("chat", ["data", -1], ["Good evening", False])], now=1)
+    assert page.state.cards["chat"]["data"].rows[-1].cells == ["Good evening", False]
+    assert isinstance(frame(page, before).o[-1], Set)
+    page.commit([Assign("chat", ["data", -1], ["Good evening, all", False])], now=2)
+    assert frame(page, before + 2).o == [Append(["chat", "data", 0, "content"], 12, ", all")]
 
 
 def test_what_else_is_saved_comes_behind_the_tokens_before_it() -> None:

@@ -87,7 +87,9 @@ def seen(live: LivePage) -> PageState:
     if growth is not None:
         state = copy.deepcopy(state)
         key, prop, row, _ = growth.place
-        found = state.cards[str(key)][str(prop)].find(row)
+        props = state.cards.get(str(key), {})
+        found = props[str(prop)].find(row) if str(prop) in props else None
+        assert found is not None, "what grows is not on the page any more"
         found.cells[growth.column] = growth.text
     return state
 
@@ -145,6 +147,14 @@ class Machine(RuleBasedStateMachine):
             self.save([("push", "a", ["", False])])
         for _ in range(many):
             self.save([("stream", "a", row, text)])
+
+    @rule(text=texts, other=st.sampled_from(["x", "yz"]), rounds=st.integers(0, 6))
+    def rewrite(self, text: str, other: str, rounds: int) -> None:
+        """An answer gets longer, and in other words."""
+        self.stream(0, text, 1, False)
+        self.save([("anew", "a", 0, other)])
+        self.stream(0, text, 1, False)
+        self.go(0, rounds)
 
     @rule(first=st.integers(0, ROWS - 1), count=st.integers(1, ROWS), text=texts, go=seats)
     def stream_all_over(self, first: int, count: int, text: str, go: int) -> None:

@@ -122,6 +122,16 @@ MUTANTS = [
         [InPython("swell.live.page.LivePage.commit", "self._settle()", "pass")],
     ),
     Mutant(
+        "a longer text is taken for one that has grown",
+        [
+            InPython(
+                "swell.live.page.LivePage._grow",
+                " or not text.startswith(was)",
+                "",
+            )
+        ],
+    ),
+    Mutant(
         "resume past the end of the log",
         [
             InPython("swell.live.log.Log.covers", "self.oldest - 1 <= seq", "0 <= seq"),

@@ -337,7 +337,10 @@ class World:
     def _settling(self, settle: Callable[[LivePage], None]) -> Callable[[LivePage], None]:
         def settle_and_record(live: LivePage) -> None:
             grew = live._growth is not None
-            settle(live)
+            try:
+                settle(live)
+            except LookupError as error:
+                raise AssertionError("what grew is not on the page any more") from error
             if grew:
                 self.record(live)
 
