@@ -33,6 +33,28 @@ def test_an_uploaded_file_has_an_address_that_browsers_can_fetch(tmp_path: Path)
         tab.socket.close()
 
 
+@pytest.mark.parametrize("way", ["upload", "lend"])
+def test_a_file_can_be_for_the_browser_that_asks_alone(tmp_path: Path, way: str) -> None:
+    report = tmp_path / "report.txt"
+    report.write_text("all is well")
+
+    async def serve(q: Q) -> None:
+        if way == "lend":
+            address = await q.site.lend(report)
+        else:
+            [address] = await q.site.upload([report], session_only=True)
+        q.page["links"] = ui.markdown_card("1 1 4 2", "Files", address)
+        await q.page.save()
+
+    app = App()
+    app.add("/", serve)
+    with serving_http(app) as server:
+        ann, bob = Tab(server), Tab(server)
+        address = ann.wait("ops")["o"][0].value["content"]
+        assert server.get(address, Cookie=ann.cookie)[2] == "all is well"
+        assert server.get(address, Cookie=bob.cookie)[0] == 404
+
+
 @pytest.mark.anyio
 async def test_a_page_of_another_route_can_be_edited() -> None:
     async def serve(q: Q) -> None:

@@ -22,39 +22,75 @@ class AsyncSite:
         pages: The live pages of this process.
         files: Where uploads are kept; None where there is no server, as in tests.
         prefix: Path under which browsers reach the server, empty or `/x`.
+        session_id: The browser that asks.
+        client_id: Its tab.
     """
 
-    def __init__(self, pages: Pages, files: FileStore | None = None, prefix: str = "") -> None:
+    def __init__(
+        self,
+        pages: Pages,
+        files: FileStore | None = None,
+        prefix: str = "",
+        session_id: str = "",
+        client_id: str = "",
+    ) -> None:
         self._pages = pages
         self._files = files
+        self._session_id = session_id
+        self._client_id = client_id
         self.prefix = prefix
 
     def __getitem__(self, url: str) -> AsyncPage:
         """Return the page of a broadcast app by its route, to edit from another handler."""
         return AsyncPage(self._pages.peek(url))
 
-    async def upload(self, files: Sequence[str | Path]) -> list[str]:
+    async def upload(self, files: Sequence[str | Path], *, session_only: bool = False) -> list[str]:
         """Copy files to where every browser of this app may fetch them.
 
         Args:
             files: Paths of files.
+            session_only: Let only the browser that asks fetch them: they count as its uploads, and
+                go `upload_keep_s` after its tab has.
 
         Returns:
             Their addresses, `/_f/<id>/<name>`, for links and images.
 
         Raises:
             ValueError: If a path is no file.
-            LimitError: If a file is larger than `upload_max_bytes`, or the store is full.
+            LimitError: If the space for files is full, or with `session_only` that of the browser.
         """
-        if self._files is None:
-            raise NotSupportedError("q.site.upload", "It needs a server.")
+        store = self._store("upload")
+        owner, client = (self._session_id, self._client_id) if session_only else (None, "")
         addresses = []
         for file in map(Path, files):
             if not await asyncio.to_thread(file.is_file):
                 raise ValueError(f"{file} is not a file")
-            stored = await self._files.save(None, file.name, file)
+            stored = await store.save(owner, file.name, file, client)
             addresses.append(self.prefix + stored.url)
         return addresses
+
+    async def lend(self, file: str | Path) -> str:
+        """Let the browser that asks fetch a file where it lies; any other gets 404.
+
+        It is not copied, and can be fetched for as long as it is there and the address is known:
+        10,000 are at a time, for all browsers. Each browser has one address for a file.
+
+        Args:
+            file: Path of a file.
+
+        Returns:
+            Its address, `/_f/<id>/<name>`, for links and images.
+
+        Raises:
+            OSError: If the file cannot be read.
+        """
+        stored = await self._store("lend").lend(self._session_id, Path(file))
+        return self.prefix + stored.url
+
+    def _store(self, name: str) -> FileStore:
+        if self._files is None:
+            raise NotSupportedError(f"q.site.{name}", "It needs a server.")
+        return self._files
 
     def __getattr__(self, name: str) -> Any:
         raise NotSupportedError(f"q.site.{name}")

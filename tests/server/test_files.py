@@ -614,6 +614,46 @@ async def test_what_the_app_hands_out_is_for_every_session(place: Place, tmp_pat
         assert (await nobody.get(for_all.url)).status_code == 404
 
 
+async def test_a_lent_file_is_for_one_session_and_stays_where_it_is(
+    place: Place, tmp_path: Path
+) -> None:
+    source = tmp_path / "a.png"
+    source.write_bytes(PNG * 100)  # more than a browser may have
+    ann_id, bob_id = place.sessions["ann"], place.sessions["bob"]
+    for_ann, again = await place.store.lend(ann_id, source), await place.store.lend(ann_id, source)
+    for_bob = await place.store.lend(bob_id, source)
+    assert for_ann is again
+    assert for_ann.url != for_bob.url
+    assert place.kept() == []
+    async with place.browser("ann") as ann, place.browser("bob") as bob:
+        answer = await ann.get(for_ann.url)
+        assert (answer.headers["content-type"], answer.content) == ("image/png", PNG * 100)
+        assert (await bob.get(for_ann.url)).status_code == 404
+        place.store.expire(0, lambda _: False)
+        place.store.expire(1e9, lambda _: False)
+        assert (await bob.get(for_bob.url)).status_code == 200
+        assert (await ann.delete(for_ann.url)).status_code == 204
+        assert (await ann.get(for_ann.url)).status_code == 404
+        assert source.exists()
+        assert (await place.store.lend(ann_id, source)).url != for_ann.url
+        source.unlink()
+        assert (await bob.get(for_bob.url)).status_code == 404
+        with pytest.raises(FileNotFoundError):
+            await place.store.lend(ann_id, source.with_name("b.png"))
+
+
+async def test_the_file_that_nobody_asked_for_longest_is_no_longer_lent(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swell.server.files.LENT_MAX", 2)
+    (tmp_path / "a.txt").write_text("a")
+    lent = {}
+    for session in ("ann", "bob", "ann", "cat"):
+        lent[session] = await place.store.lend(session, tmp_path / "a.txt")
+    known = {name: place.store.get(one.id, name) is not None for name, one in lent.items()}
+    assert known == {"ann": True, "bob": False, "cat": True}
+
+
 async def test_a_file_of_the_app_has_no_limit_but_the_space(place: Place) -> None:
     assert (await place.store.save(None, "a", b"x" * 5000)).size == 5000
     with pytest.raises(LimitError, match="upload_total_bytes"):

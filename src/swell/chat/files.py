@@ -12,7 +12,7 @@ from typing import Any
 
 from swell.chat.records import StoredFile
 from swell.chat.store.base import Store
-from swell.errors import LimitError, NotFoundError
+from swell.errors import NotFoundError
 from swell.parts import File, Image, Part
 from swell.site import AsyncSite
 
@@ -23,8 +23,8 @@ __all__ = ["SCHEME", "Files"]
 SCHEME = "stored:"
 """Address of a file in the store: this, then its id there."""
 
-ADDRESSES_KEPT = 1_000
-"""Files that have an address for browsers at the same time."""
+PATHS_KEPT = 1_000
+"""Files that are shown without asking the store again where they are."""
 
 
 class Files:
@@ -39,7 +39,7 @@ class Files:
         self._store = store
         self._folder = folder
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
-        self._addresses: OrderedDict[str, str] = OrderedDict()
+        self._paths: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     async def keep(self, user_id: str, submitted: Sequence[Mapping[str, Any]]) -> list[Part]:
         """Copy what a `submit` event brought, and return parts for the prompt.
@@ -70,7 +70,13 @@ class Files:
         ]
 
     async def shown(self, user_id: str, parts: Sequence[Part], site: AsyncSite) -> list[Part]:
-        """Return parts whose addresses a browser can open."""
+        """Return parts whose addresses the browser of `site` can open, and no other.
+
+        Args:
+            user_id: Whose files they are; not always who looks at them.
+            parts: The parts of a message.
+            site: Where they are shown.
+        """
         out: list[Part] = []
         for part in parts:
             if isinstance(part, File | Image) and part.url.startswith(SCHEME):
@@ -90,18 +96,18 @@ class Files:
             self._temporary = None
 
     async def _address(self, user_id: str, url: str, site: AsyncSite) -> str:
-        known = self._addresses.get(url)
-        if known is None:
+        path = self._paths.get((user_id, url))
+        if path is None:
             stored = await self._note(user_id, url)
-            try:
-                [known] = await site.upload([stored.path]) if stored else [""]
-            except (LimitError, OSError, ValueError):
-                known = ""
-            if known:
-                self._addresses[url] = known
-                while len(self._addresses) > ADDRESSES_KEPT:
-                    self._addresses.popitem(last=False)
-        return known or "#"
+            if stored is None:
+                return "#"
+            path = self._paths[user_id, url] = stored.path
+            while len(self._paths) > PATHS_KEPT:
+                self._paths.popitem(last=False)
+        try:
+            return await site.lend(path)
+        except OSError:
+            return "#"
 
     async def _note(self, user_id: str, url: str) -> StoredFile | None:
         if not url.startswith(SCHEME):

@@ -57,7 +57,7 @@ async def export_panel(store: Store, view: View, thread: Thread) -> list[Any]:
         return list(map(str, files))
 
     with tempfile.TemporaryDirectory() as folder:
-        paths = await view.site.upload(await asyncio.to_thread(write, folder))
+        paths = await view.site.upload(await asyncio.to_thread(write, folder), session_only=True)
     words = view.words
     return [
         ui.text_xl(words.exporting),

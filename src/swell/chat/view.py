@@ -218,7 +218,7 @@ class View:
         shown: list[list[Any]] = []
         if token is not None:
             thread, messages = await self.chat.store.shared(token, limit=WINDOW)
-            shown = [await self._cells(message) for message in messages]
+            shown = [await self._cells(message, thread.user_id) for message in messages]
         elif thread is not None:
             self.settings = await self.chat.store.settings(self.user.id, thread.id)
             messages, shown = await self._read(thread.id, WINDOW)
@@ -286,7 +286,7 @@ class View:
         for _ in range(_READS):
             turns = self.chat.runs.turns
             messages = await self.chat.store.messages(thread_id, limit=limit)
-            cells = [await self._cells(message) for message in messages]
+            cells = [await self._cells(message, self.user.id) for message in messages]
             if turns == self.chat.runs.turns:
                 break
         return messages, cells  # if still old, what made it so is noted and read soon
@@ -384,12 +384,12 @@ class View:
             setattr(self.page[card], name, value)
         self._said[card, name] = value
 
-    async def _cells(self, message: Message) -> list[Any]:
+    async def _cells(self, message: Message, owner_id: str) -> list[Any]:
         content, rest = split(message.parts)
         if message.role == "user" and message.parts and isinstance(message.parts[0], Text):
             content, rest = message.parts[0].text, message.parts[1:]
         if any(isinstance(part, File | Image) for part in rest):
-            rest = await self.chat.files.shown(self.user.id, rest, self.site)
+            rest = await self.chat.files.shown(owner_id, rest, self.site)
         status = None if message.role == "user" else message.status
         return _row(message, content, rest, status)
 

@@ -143,7 +143,6 @@ class Broker:
         files: FileStore | None = None,
     ) -> None:
         self.pages = Pages(settings)
-        self._site = AsyncSite(self.pages, files, settings.prefix)
         self._files = files
         self.clients: dict[str, Client] = {}
         self.draining = False
@@ -324,7 +323,9 @@ class Broker:
             args = {**args, "__wave_submission_name__": name}
         auth = client.auth
         query = Query(
-            site=self._site,
+            site=AsyncSite(
+                self.pages, self._files, self._settings.prefix, client.session_id, client.id
+            ),
             mode=client.route.mode,
             auth=auth,
             client_id=client.id,

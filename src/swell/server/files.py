@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -24,9 +25,20 @@ from swell.config import Settings
 from swell.errors import LimitError
 from swell.server.security import new_id
 
-__all__ = ["FILES_PATH", "FileStore", "Incoming", "StoredFile", "safe_name", "size_limit"]
+__all__ = [
+    "FILES_PATH",
+    "LENT_MAX",
+    "FileStore",
+    "Incoming",
+    "StoredFile",
+    "safe_name",
+    "size_limit",
+]
 
 FILES_PATH = "/_f/"
+
+LENT_MAX = 10_000
+"""Files that the app lends to sessions at the same time."""
 
 NAME_MAX_BYTES = 255
 _COPY_BYTES = 1 << 18
@@ -108,6 +120,7 @@ class StoredFile:
         picture: Media type if its first bytes are those of a PNG, JPEG, GIF or WebP, else empty.
         client: Browser tab that uploaded it, empty for files of the app.
         gone_at: When that tab was first missed, on the clock of `FileStore.expire`.
+        lent: Whether its bytes are the app's: then they stay where they are when it is forgotten.
     """
 
     id: str
@@ -118,6 +131,7 @@ class StoredFile:
     picture: str = ""
     client: str = ""
     gone_at: float | None = None
+    lent: bool = False
 
     @property
     def mime(self) -> str:
@@ -156,6 +170,7 @@ class FileStore:
         self._settings = settings
         self._root: Path | None = None
         self._files: dict[str, StoredFile] = {}
+        self._lent: OrderedDict[tuple[str | None, Path], StoredFile] = OrderedDict()
         self._used: dict[str | None, int] = {}
         self._count: dict[str | None, int] = {}
         self._total = 0
@@ -170,6 +185,7 @@ class FileStore:
         """Remove the folder and everything in it. May be called twice."""
         root, self._root = self._root, None
         self._files.clear()
+        self._lent.clear()
         self._used.clear()
         self._count.clear()
         self._total = 0
@@ -184,7 +200,11 @@ class FileStore:
         return stored
 
     async def save(
-        self, owner: str | None, name: str, content: bytes | Path | AsyncIterator[bytes]
+        self,
+        owner: str | None,
+        name: str,
+        content: bytes | Path | AsyncIterator[bytes],
+        client: str = "",
     ) -> StoredFile:
         """Keep a file that the app made.
 
@@ -192,12 +212,33 @@ class FileStore:
             owner: Session that may fetch it; None lets every session.
             name: Name to show; made harmless by `safe_name`.
             content: Its bytes, the path of a file to copy, or its bytes in pieces.
+            client: Browser tab after which it may go, see `expire`; empty for none.
 
         Raises:
             LimitError: If the session's or the process's share is used up.
             OSError: If the file to copy cannot be read, or the disk is full.
         """
-        return await self._save(owner, name, content, None, "")
+        return await self._save(owner, name, content, None, client)
+
+    async def lend(self, owner: str, path: Path) -> StoredFile:
+        """Let a session fetch a file of the app where it lies: no copy, and no share of any space.
+
+        The same session gets the same address for it again. At most `LENT_MAX` are lent at a time;
+        the one that nobody asked for longest is forgotten first.
+
+        Raises:
+            OSError: If the file cannot be read.
+        """
+        if (owner, path) not in self._lent:
+            size, head = await anyio.to_thread.run_sync(_looked_at, path)
+            if (owner, path) not in self._lent:  # nor was it meanwhile
+                name, picture = safe_name(path.name), _picture(head)
+                lent = StoredFile(new_id(), name, owner, path, size, picture, lent=True)
+                self._files[lent.id] = self._lent[owner, path] = lent
+        self._lent.move_to_end((owner, path))
+        while len(self._lent) > LENT_MAX:
+            self.delete(next(iter(self._lent.values())).id)
+        return self._lent[owner, path]
 
     async def upload(self, owner: str, client: str, name: str, content: bytes | Path) -> StoredFile:
         """Keep a file as one that a browser tab uploaded; see `save`.
@@ -234,7 +275,8 @@ class FileStore:
 
     def share(self, file_id: str) -> None:
         """Let every session fetch a file that one of them uploaded, for pages that are shared."""
-        if (stored := self._files.get(file_id)) is not None:
+        stored = self._files.get(file_id)
+        if stored is not None and not stored.lent:
             self._account(stored.owner, -stored.size, -1)
             stored.owner = None
             self._account(None, stored.size, 1)
@@ -257,7 +299,7 @@ class FileStore:
             alive: Says whether a tab is there, or is still waited for.
         """
         for stored in list(self._files.values()):
-            if not stored.client or alive(stored.client):
+            if not stored.client or stored.lent or alive(stored.client):
                 stored.gone_at = None
             elif stored.gone_at is None:
                 stored.gone_at = now
@@ -333,6 +375,9 @@ class FileStore:
         self._discard(incoming.stored)
 
     def _discard(self, stored: StoredFile) -> None:
+        if stored.lent:
+            del self._lent[stored.owner, stored.path]
+            return
         self._account(stored.owner, -stored.size, -1)
         stored.path.unlink(missing_ok=True)
 
@@ -357,6 +402,11 @@ def size_limit(setting: str, size: int) -> str:
         ("bytes", 1),
     )
     return f"{size / factor:.4g} {unit} (setting {setting})"
+
+
+def _looked_at(path: Path) -> tuple[int, bytes]:
+    with path.open("rb") as file:
+        return path.stat().st_size, file.read(16)
 
 
 def _picture(head: bytes) -> str:

@@ -124,7 +124,11 @@ class FileRoutes:
         """Give one file to a browser whose session may have it."""
         session_id = session_of(request.scope["headers"], self.signer)
         stored = self.store.get(request.path_params["file_id"], session_id)
-        if stored is None or stored.name != request.path_params["name"]:
+        if (
+            stored is None
+            or stored.name != request.path_params["name"]
+            or (stored.lent and not await asyncio.to_thread(stored.path.is_file))  # the app's doing
+        ):
             return _error(404, "not_found", "There is no such file.")
         return FileResponse(
             stored.path,
