@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .chat import expect_messages, messages, say
@@ -85,19 +86,67 @@ def test_a_thumb_counts_at_once_and_a_comment_may_follow(run: Run, page: Page) -
     app.wait_for_log("False too short")
 
 
-def test_copying_gives_markdown_and_rich_text(run: Run, new_page: NewPage) -> None:
+def paste(page: Page) -> tuple[str, str]:
+    """Return what another program would get from the clipboard, as text and as HTML."""
+    page.evaluate(
+        """() => addEventListener("paste", ({ clipboardData: from }) => {
+            window.pasted = ["text/plain", "text/html"].map((type) => from.getData(type));
+        }, { once: true })"""
+    )
+    box = page.get_by_role("textbox", name="Type your message")
+    box.focus()
+    page.keyboard.press("ControlOrMeta+v")
+    plain, rich = page.wait_for_function("window.pasted").json_value()
+    page.evaluate("window.pasted = undefined")
+    box.fill("")
+    return plain, rich
+
+
+def without_clipboard(page: Page) -> None:
+    """Take away what a page without https does not have."""
+    page.add_init_script("delete Navigator.prototype.clipboard; delete window.ClipboardItem")
+
+
+@pytest.mark.parametrize("clipboard", ["there", "missing"])
+def test_copying_gives_markdown_and_rich_text(run: Run, new_page: NewPage, clipboard: str) -> None:
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    if clipboard == "missing":
+        without_clipboard(page)
     open_chat(run, page)
-    button(page, "Copy").last.click()
-    expect(button(page, "Copied")).to_be_visible()
-    read = """async () => { const [item] = await navigator.clipboard.read();
-        const as = async (type) => item.types.includes(type)
-            ? (await item.getType(type)).text() : null;
-        return [await as("text/plain"), await as("text/html")]; }"""
-    plain, rich = page.evaluate(read)
+    button(page, "Copy").last.focus()
+    page.keyboard.press("Enter")
+    expect(button(page, "Copied")).to_be_focused()
+    assert page.evaluate("getSelection().isCollapsed")
+    plain, rich = paste(page)
     assert plain == "One answer to *first*"
     assert "<em>first</em>" in rich
     assert "class=" not in rich
+    expect(button(page, "Copied")).to_have_count(0)
+    button(page, "Copy").last.click(modifiers=["Shift"])
+    expect(button(page, "Copied")).to_be_visible()
+    assert paste(page) == ("One answer to *first*", "")
+
+
+@pytest.mark.parametrize("clipboard", ["there", "missing"])
+@pytest.mark.parametrize(
+    ("key", "copied"), [("c", "One `way`:\n\n```py\nx = 1\n```\n"), ("Shift+C", "x = 1")]
+)
+def test_the_last_answer_or_its_code_is_copied_by_one_key(
+    run: Run, new_page: NewPage, key: str, copied: str, clipboard: str
+) -> None:
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    if clipboard == "missing":
+        without_clipboard(page)
+    said = " `way`:\\n\\n```py\\nx = 1\\n```\\n"
+    page.goto(run(APP.replace(" answer to *{q.args.ask}*", said)).url)
+    say(page, "first", "ask")
+    expect(messages(page, "assistant")).to_contain_text("x = 1")
+    conversation = page.get_by_role("log")
+    conversation.focus()
+    page.keyboard.press(key)
+    expect(page.get_by_role("status").get_by_text("Copied")).to_be_attached()
+    expect(conversation).to_be_focused()
+    assert paste(page)[0] == copied
 
 
 def test_an_app_that_listens_to_nothing_has_copy_only(run: Run, page: Page) -> None:

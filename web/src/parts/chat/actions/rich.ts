@@ -7,11 +7,3 @@ export function richText(shown: Element): string {
   }
   return [...copy.childNodes].map((node) => new XMLSerializer().serializeToString(node)).join("").replaceAll(' xmlns="http://www.w3.org/1999/xhtml"', "");
 }
-
-/** Put a message into the clipboard: Markdown for those that take text, and rich text for those that take more. */
-export async function copyBoth(markdown: string, shown: Element): Promise<void> {
-  const as = (type: string, text: string): Blob => new Blob([text], { type });
-  await navigator.clipboard.write([
-    new ClipboardItem({ "text/plain": as("text/plain", markdown), "text/html": as("text/html", richText(shown)) }),
-  ]);
-}
