@@ -187,6 +187,42 @@ async def test_messages_are_deleted_found_and_rated() -> None:
         assert chat.texts == ["Apples", "Apples?"]
 
 
+def undo(tab: ChatTab) -> tuple[str, str] | None:
+    """Return the notice above the page and the id that its button brings back."""
+    bar = tab.page.page["meta"].get("notification_bar")
+    return (bar["text"], bar["buttons"][0]["button"]["value"]) if bar else None
+
+
+async def test_a_deleted_message_comes_back_with_what_followed() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("Apples")
+        await chat.send("Pears")
+        whole, id = chat.texts, chat.messages[1]["id"]
+        other = await chat.tab(address=chat.address)
+        await chat.delete(1)
+        await other.page.until(lambda _: other.texts == ["Apples"])
+        assert undo(chat) == ("The message and what follows it have been deleted.", id)
+        assert undo(other) is None
+        await chat.page.act("undelete", id)
+        await other.page.until(lambda _: other.texts == whole)
+        assert (chat.texts, undo(chat)) == (whole, None)
+        await chat.delete(1)
+        stranger = await chat.tab("stranger")
+        refused = await stranger.page.send(Act(str(uuid.uuid4()), {"undelete": id}, "undelete"))
+        assert (refused.st, refused.code) == ("err", "not_found")
+        assert chat.texts == ["Apples"]
+
+
+@pytest.mark.parametrize("then", ["a prompt", "another thread"])
+async def test_undo_is_offered_until_the_chat_goes_on(then: str) -> None:
+    async with chatting(echo) as chat:
+        await chat.send("Apples")
+        await chat.delete(0)
+        assert undo(chat) is not None
+        await (chat.send("Pears") if then == "a prompt" else chat.open(""))
+        assert undo(chat) is None
+
+
 async def test_older_messages_come_in_above() -> None:
     async with chatting(echo) as chat:
         for number in range(30):

@@ -272,6 +272,21 @@ def test_a_file_that_is_too_large_to_be_imported_is_not_sent_again_and_again(
     problems[:] = [one for one in problems if "status of 413" not in one]
 
 
+def test_a_deleted_message_is_brought_back_by_keyboard(counter: RunningApp, page: Page) -> None:
+    page.goto(counter.url)
+    say(page, "2")
+    expect_messages(page, "2", words(2))
+    button(page, "Delete").last.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # it asks
+    expect(messages(page, "assistant")).to_have_count(0)
+    notice = page.get_by_role("status").filter(has_text="have been deleted")
+    notice.get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Enter")
+    expect_messages(page, "2", words(2))
+    expect(notice).to_have_count(0)
+
+
 @pytest.mark.parametrize("clipboard", ["there", "missing"])
 def test_a_link_is_shared_by_keyboard(
     counter: RunningApp, new_page: NewPage, clipboard: str

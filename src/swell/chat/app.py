@@ -322,6 +322,8 @@ class ChatApp:
             await self._on_threads(q, view)
         elif name == "import":
             await self._import(q, view)
+        elif name == "undelete":
+            await self._undelete(view, str(q.args.undelete))
         elif name in ("settings", "save_settings", "close_panel", "archived", "unshare"):
             await self._on_panel(q, view, str(name))
         elif view.token is None and (q.args.chat or q.events.chat is not None):
@@ -404,6 +406,7 @@ class ChatApp:
             view.user, action_id=action_id, locale=view.locale, settings=view.settings, **what
         )
         q.acknowledge(duplicate=accepted.duplicate)
+        view.offer_undo(None)
         view.thread = accepted.thread
         await view.refresh()
 
@@ -420,8 +423,16 @@ class ChatApp:
             await self.runs.stop(self.runs.of_thread(view.thread.id))
             async with view.lock:
                 await self.store.delete_message(view.user.id, id)
+                view.offer_undo(id)
                 await view.refresh()
             self._others(view)
+
+    async def _undelete(self, view: View, id: str) -> None:
+        async with view.lock:
+            await self.store.undelete_message(view.user.id, id)
+            view.offer_undo(None)
+            await view.refresh()
+        self._others(view)
 
     async def _search(self, view: View, query: str) -> None:
         if view.thread is None:

@@ -225,6 +225,7 @@ class View:
         else:
             self.settings = {}
         self._leave()
+        self.offer_undo(None)
         self.thread, self.token = (None, token) if token is not None else (thread, None)
         self._count = WINDOW
         self._rows = []
@@ -474,6 +475,14 @@ class View:
             self._unfollow(message_id)
 
     # ------------------------------------------------------------------------------- panels
+
+    def offer_undo(self, message_id: str | None) -> None:
+        """Say that a message was deleted, with a button that brings it back; None: no longer."""
+        bar = None
+        if message_id is not None:
+            undo = ui.button("undelete", self.words.undo, value=message_id)
+            bar = ui.notification_bar(self.words.deleted, timeout=-1, buttons=[undo])
+        self._set("meta", "notification_bar", bar)
 
     def show_panel(self, name: str, items: Iterable[Any]) -> None:
         """Show a form beside the chat, over it in a narrow window."""

@@ -48,6 +48,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     # Notices above the page
     waiting: str
     missing: str
+    deleted: str
+    undo: str
 
     # Refusals
     away: str
@@ -95,6 +97,8 @@ ENGLISH = Words(
         "Your conversations cannot be reached right now. They are shown as soon as they can be."
     ),
     missing="This conversation is not there. It may have been deleted.",
+    deleted="The message and what follows it have been deleted.",
+    undo="Undo",
     away="Your conversations cannot be reached right now. Try again in a moment.",
     gone="That is not there any more. It may have been deleted in another tab.",
     too_long="Your message is longer than {limit} characters.",
@@ -142,6 +146,8 @@ GERMAN = Words(
         "Ihre Chats sind gerade nicht erreichbar. Sie werden angezeigt, sobald es wieder geht."
     ),
     missing="Diesen Chat gibt es hier nicht. Vielleicht wurde er gelöscht.",
+    deleted="Die Nachricht und alles, was darauf folgt, wurden gelöscht.",
+    undo="Rückgängig",
     away="Ihre Chats sind gerade nicht erreichbar. Versuchen Sie es gleich noch einmal.",
     gone="Das gibt es nicht mehr. Vielleicht wurde es in einem anderen Tab gelöscht.",
     too_long="Ihre Nachricht ist länger als {limit} Zeichen.",
@@ -196,6 +202,8 @@ SPANISH = Words(
     misfit="{label}: este valor no es válido.",
     waiting="Ahora mismo no se puede acceder a tus chats. Aparecerán en cuanto sea posible.",
     missing="Este chat no está aquí. Es posible que se haya eliminado.",
+    deleted="Se eliminó el mensaje con todo lo que le sigue.",
+    undo="Deshacer",
     away="Ahora mismo no se puede acceder a tus chats. Inténtalo de nuevo en un momento.",
     gone="Eso ya no está aquí. Es posible que se haya eliminado en otra pestaña.",
     too_long="Tu mensaje tiene más de {limit} caracteres.",
@@ -249,6 +257,8 @@ FRENCH = Words(
         "Vos discussions sont inaccessibles pour le moment. Elles s’afficheront dès que possible."
     ),
     missing="Cette discussion est introuvable. Elle a peut-être été supprimée.",
+    deleted="Le message et ce qui le suit ont été supprimés.",
+    undo="Annuler",
     away="Vos discussions sont inaccessibles pour le moment. Réessayez dans un instant.",
     gone="Cet élément n’existe plus. Il a peut-être été supprimé dans un autre onglet.",
     too_long="Votre message dépasse {limit} caractères.",
@@ -299,6 +309,8 @@ CHINESE = Words(
     misfit="{label}：此值不适用。",
     waiting="目前无法访问您的对话。恢复后会立即显示。",
     missing="找不到此对话，可能已被删除。",
+    deleted="已删除这条消息及其后的内容。",
+    undo="撤消",
     away="目前无法访问您的对话。请稍后再试。",
     gone="该内容已不存在，可能已在另一个标签页中被删除。",
     too_long="您的消息超过了 {limit} 个字符。",
@@ -343,6 +355,8 @@ JAPANESE = Words(
     misfit="{label}: この値は使えません。",
     waiting="現在、チャットを読み込めません。読み込めるようになり次第、表示されます。",
     missing="このチャットは見つかりません。削除された可能性があります。",
+    deleted="メッセージとそれに続く内容を削除しました。",
+    undo="元に戻す",
     away="現在、チャットを読み込めません。しばらくしてからもう一度お試しください。",
     gone="これはもう存在しません。別のタブで削除された可能性があります。",
     too_long="メッセージが {limit} 文字を超えています。",
@@ -390,6 +404,8 @@ ARABIC = Words(
     misfit="القيمة غير مناسبة في «\u2068{label}\u2069».",
     waiting="لا يمكن الوصول إلى محادثاتك الآن. ستظهر فور أن يصبح ذلك ممكنًا.",
     missing="هذه المحادثة غير موجودة. ربما حُذفت.",
+    deleted="حُذفت الرسالة وما يليها.",
+    undo="تراجع",
     away="لا يمكن الوصول إلى محادثاتك الآن. حاول مرة أخرى بعد قليل.",
     gone="لم يعد هذا موجودًا. ربما حُذف في علامة تبويب أخرى.",
     too_long="رسالتك أطول من {limit} حرف.",
