@@ -6,7 +6,7 @@ Each class has a stable `code`: it is what a browser or a log line names, and wh
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class SwellError(Exception):
@@ -282,13 +282,23 @@ class ThreadFormatError(SwellError, ValueError):
 
     Attributes:
         reason: What was expected and found, with the path of the field.
+        fault: What that is about: the entry `format`, the `version`, the `size`, the `depth` or
+            the value at a `place`; empty when it is something else.
+        detail: The entry, the version, the most MiB, or the path.
     """
 
     code = "bad_thread"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(
+        self,
+        reason: str,
+        fault: Literal["", "format", "version", "size", "depth", "place"] = "",
+        detail: str = "",
+    ) -> None:
+        super().__init__(reason, fault, detail)
         self.reason = reason
+        self.fault = fault
+        self.detail = detail
 
     def __str__(self) -> str:
         return f"this is not an exported thread: {self.reason}"

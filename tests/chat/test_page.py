@@ -296,9 +296,12 @@ async def test_an_exported_chat_is_imported_and_opened() -> None:
     ("content", "reason"),
     [
         (b"Hello", "it is not JSON"),
-        (b'{"format": "other"}', 'expected an object with "format": "swell.thread"'),
+        (b'{"format": "other"}', 'the entry "format": "swell.thread" is missing'),
         (b'{"format": "swell.thread", "version": 9}', "version 9 is not known here"),
-        (b'{"format": "swell.thread", "version": 1}', "missing required field title"),
+        (
+            b'{"format": "swell.thread", "version": 1}',
+            "what is at $.title is missing or does not fit",
+        ),
         (b"[" * 100_000, "it is not JSON"),
     ],
 )

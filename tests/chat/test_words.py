@@ -7,6 +7,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 from string import Formatter
 from typing import Annotated, Any
 
@@ -18,10 +19,11 @@ from swell.chat.tools import tool
 from swell.chat.words import ENGLISH, WORDS, Words
 from swell.live.wire import Act
 from swell.server.locales import LOCALES
+from swell.site import AsyncSite
 from swell.testing.chat import ChatTab, chatting
 
 KEYS = Words.__struct_fields__
-ALIKE = {("de", "link"), ("es", "no")}
+ALIKE = {("de", "link"), ("es", "no"), ("fr", "assistant"), ("fr", "conversation")}
 """Words that are the same as in English."""
 
 
@@ -177,6 +179,44 @@ async def test_refusals_are_in_the_language_of_who_is_refused() -> None:
         assert (lost.code, (lost.msg or "")[:26]) == ("not_found", "Das gibt es nicht mehr. Vi")
         going.set()
         await chat.done()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"format": "other"}', 'der Eintrag "format": "swell.thread" fehlt.'),
+        (b'{"format": "swell.thread", "version": 9}', "Version 9 ist hier nicht bekannt."),
+        (
+            b'{"format": "swell.thread", "version": 1, "title": 7}',
+            "die Angabe bei $.title fehlt oder passt nicht.",
+        ),
+    ],
+)
+async def test_what_is_wrong_with_an_import_is_said_in_the_readers_language(
+    content: bytes, reason: str
+) -> None:
+    async with chatting(echo, language="de") as chat:
+        assert (await import_file(chat, content)).endswith(f"importiert: {reason}")
+
+
+@pytest.mark.anyio
+async def test_an_export_to_read_is_in_the_language_of_who_asks_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[str] = []
+    upload = AsyncSite.upload
+
+    async def keep(site: AsyncSite, files: list[str], **options: Any) -> list[str]:
+        written.append(await asyncio.to_thread(Path(files[0]).read_text, encoding="utf-8"))
+        return await upload(site, files, **options)
+
+    monkeypatch.setattr(AsyncSite, "upload", keep)
+    async with chatting(echo, language="de") as chat:
+        await chat.send("Hallo")
+        id = chat.address.removeprefix("t/")
+        await chat.page.event("threads", "command", {"id": id, "name": "export"})
+        assert written == ["# Hallo\n\n## Sie\n\nHallo\n\n## Assistent\n\nHallo?\n"]
 
 
 @pytest.mark.anyio

@@ -16,6 +16,7 @@ __all__ = [
     "Accepted",
     "Feedback",
     "Hit",
+    "MarkdownWords",
     "Message",
     "MessageStatus",
     "RatedAnswer",
@@ -209,6 +210,24 @@ class RatedAnswer(msgspec.Struct, frozen=True):
     model: str | None
     prompt: str
     answer: str
+
+
+class MarkdownWords(msgspec.Struct, frozen=True):
+    """What a Markdown export says itself.
+
+    Attributes:
+        conversation: Title of a thread that has none.
+        you: Who asks.
+        assistant: Who answers, when no model is known.
+        stopped: That an answer was.
+        interrupted: That an answer was.
+    """
+
+    conversation: str = "Conversation"
+    you: str = "You"
+    assistant: str = "Assistant"
+    stopped: str = "Stopped"
+    interrupted: str = "Interrupted"
 
 
 class StoredFile(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from swell import ui
-from swell.chat.records import Thread, User
+from swell.chat.records import MarkdownWords, Thread, User
 from swell.chat.store import Store
 from swell.errors import ThreadFormatError
 from swell.query import Q
@@ -47,7 +47,11 @@ async def export_panel(store: Store, view: View, thread: Thread) -> list[Any]:
     whole = msgspec.json.format(
         msgspec.json.encode(await store.export(view.user.id, thread.id)), indent=2
     )
-    text = await store.markdown(view.user.id, thread.id)
+    words = view.words
+    said = MarkdownWords(
+        words.conversation, words.you, words.assistant, words.stopped, words.interrupted
+    )
+    text = await store.markdown(view.user.id, thread.id, said)
     name = re.sub(r"[^\w -]+", "", thread.title).strip()[:60] or "chat"
 
     def write(folder: str) -> list[str]:
@@ -58,7 +62,6 @@ async def export_panel(store: Store, view: View, thread: Thread) -> list[Any]:
 
     with tempfile.TemporaryDirectory() as folder:
         paths = await view.site.upload(await asyncio.to_thread(write, folder), session_only=True)
-    words = view.words
     return [
         ui.text_xl(words.exporting),
         ui.text(words.export_forms),
@@ -79,7 +82,7 @@ async def import_file(store: Store, user: User, file: Mapping[str, Any]) -> Thre
     Raises:
         UnsaidError: If it is no such file, saying why.
     """
-    reason: str | None = None  # what is wrong with the JSON
+    wrong: ThreadFormatError | None = None  # None when it is no JSON
     try:
         content = await asyncio.to_thread(Path(file["path"]).read_bytes)
         return await store.import_thread(user.id, msgspec.json.decode(content))
@@ -88,11 +91,25 @@ async def import_file(store: Store, user: User, file: Mapping[str, Any]) -> Thre
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     except ThreadFormatError as error:
-        reason = error.reason.replace("`", "")
+        wrong = error
     raise UnsaidError(
-        lambda words: words.no_chat.format(name=file["name"], reason=reason or words.no_json),
+        lambda words: words.no_chat.format(name=file["name"], reason=_fault(wrong, words)),
         ThreadFormatError.code,
     )
+
+
+def _fault(wrong: ThreadFormatError | None, words: Words) -> str:
+    """Return what is wrong with an export, in the words of a language."""
+    if wrong is None:
+        return words.no_json
+    said = {
+        "format": words.no_format,
+        "version": words.no_version,
+        "size": words.too_big,
+        "depth": words.too_deep,
+        "place": words.no_fit,
+    }
+    return said[wrong.fault].format(detail=wrong.detail) if wrong.fault else wrong.reason
 
 
 def _escaped(text: str) -> str:

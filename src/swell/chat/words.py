@@ -63,6 +63,18 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: str
     no_chat: str
     no_json: str
+    no_format: str
+    no_version: str
+    too_big: str
+    too_deep: str
+    no_fit: str
+
+    # A Markdown export: a thread without a title, who speaks, and how an answer ended
+    conversation: str
+    you: str
+    assistant: str
+    stopped: str
+    interrupted: str
 
     # Questions in the middle of an answer, and what came of them
     send: str
@@ -112,6 +124,16 @@ ENGLISH = Words(
         "“{name}” is not a chat that was exported here as JSON, so nothing was imported: {reason}."
     ),
     no_json="it is not JSON",
+    no_format="the entry {detail} is missing",
+    no_version="version {detail} is not known here",
+    too_big="it is larger than {detail} MiB",
+    too_deep="it is nested too deeply",
+    no_fit="what is at {detail} is missing or does not fit",
+    conversation="Conversation",
+    you="You",
+    assistant="Assistant",
+    stopped="Stopped",
+    interrupted="Interrupted",
     send="Send",
     yes="Yes",
     no="No",
@@ -170,6 +192,16 @@ GERMAN = Words(
         "importiert: {reason}."
     ),
     no_json="es ist kein JSON",
+    no_format="der Eintrag {detail} fehlt",
+    no_version="Version {detail} ist hier nicht bekannt",
+    too_big="die Datei ist größer als {detail} MiB",
+    too_deep="der Inhalt ist zu tief verschachtelt",
+    no_fit="die Angabe bei {detail} fehlt oder passt nicht",
+    conversation="Unterhaltung",
+    you="Sie",
+    assistant="Assistent",
+    stopped="Angehalten",
+    interrupted="Unterbrochen",
     send="Senden",
     yes="Ja",
     no="Nein",
@@ -222,6 +254,16 @@ SPANISH = Words(
         "{reason}."
     ),
     no_json="no es JSON",
+    no_format="falta la entrada {detail}",
+    no_version="la versión {detail} no se conoce aquí",
+    too_big="el archivo supera los {detail} MiB",
+    too_deep="el contenido está anidado a demasiada profundidad",
+    no_fit="lo que va en {detail} falta o no encaja",
+    conversation="Conversación",
+    you="Tú",
+    assistant="Asistente",
+    stopped="Detenida",
+    interrupted="Interrumpida",
     send="Enviar",
     yes="Sí",
     no="No",
@@ -279,6 +321,16 @@ FRENCH = Words(
         "importé\u00a0: {reason}."
     ),
     no_json="ce n’est pas du JSON",
+    no_format="l’entrée {detail} manque",
+    no_version="la version {detail} n’est pas connue ici",
+    too_big="le fichier dépasse {detail} Mio",
+    too_deep="le contenu est imbriqué trop profondément",
+    no_fit="ce qui va à {detail} manque ou ne convient pas",
+    conversation="Conversation",
+    you="Vous",
+    assistant="Assistant",
+    stopped="Arrêtée",
+    interrupted="Interrompue",
     send="Envoyer",
     yes="Oui",
     no="Non",
@@ -322,6 +374,16 @@ CHINESE = Words(
     unreadable="无法读取该文件。请重新选择。",
     no_chat="“{name}”不是从这里以 JSON 格式导出的对话，因此未导入任何内容：{reason}。",
     no_json="它不是 JSON",
+    no_format="缺少条目 {detail}",
+    no_version="不支持版本 {detail}",
+    too_big="文件大于 {detail} MiB",
+    too_deep="内容嵌套过深",
+    no_fit="{detail} 处的内容缺失或不符合要求",
+    conversation="对话",
+    you="你",
+    assistant="助手",
+    stopped="已停止",
+    interrupted="已中断",
     send="发送",
     yes="是",
     no="否",
@@ -374,6 +436,16 @@ JAPANESE = Words(
         "何もインポートされませんでした（{reason}）。"
     ),
     no_json="JSON ではありません",
+    no_format="項目 {detail} がありません",
+    no_version="バージョン {detail} には対応していません",
+    too_big="{detail} MiB を超えています",
+    too_deep="入れ子が深すぎます",
+    no_fit="{detail} の内容がないか、正しくありません",
+    conversation="会話",
+    you="あなた",
+    assistant="アシスタント",
+    stopped="停止しました",
+    interrupted="中断されました",
     send="送信",
     yes="はい",
     no="いいえ",
@@ -420,6 +492,16 @@ ARABIC = Words(
         "\u2068{reason}\u2069."
     ),
     no_json="ليس بصيغة JSON",
+    no_format="الإدخال \u2068{detail}\u2069 غير موجود",
+    no_version="الإصدار \u2068{detail}\u2069 غير معروف هنا",
+    too_big="حجم الملف أكبر من {detail} ميبيبايت",
+    too_deep="التداخل أعمق من اللازم",
+    no_fit="ما في \u2068{detail}\u2069 ناقص أو غير مناسب",
+    conversation="المحادثة",
+    you="أنت",
+    assistant="المساعد",
+    stopped="تم الإيقاف",
+    interrupted="انقطعت",
     send="إرسال",
     yes="نعم",
     no="لا",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from swell.chat.records import Accepted
+from swell.chat.records import Accepted, MarkdownWords
 from swell.chat.store import Store
 from swell.errors import ThreadFormatError
 from swell.parts import Image, Reasoning, Source, Table, Text, ToolCall
@@ -82,29 +82,47 @@ MESSAGE = GOOD["messages"][0]
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"),
+    ("change", "reason", "fault"),
     [
-        ([], "expected an object with"),
-        ({"format": "other"}, "expected an object with"),
-        ({"version": 2}, "version 2 is not known here"),
-        ({"title": 7}, r"Expected `str`, got `int` - at `\$.title`"),
-        ({"messages": [{**MESSAGE, "role": "system"}]}, r"at `\$.messages\[0\].role`"),
-        ({"messages": [{**MESSAGE, "parts": [{"type": "x"}]}]}, r"messages\[0\].parts\[0\]"),
-        ({"messages": [{**MESSAGE, "parent": "b"}]}, "the parent must come before"),
-        ({"messages": [{**MESSAGE, "parent": "a"}]}, "the parent must come before"),
-        ({"messages": [MESSAGE, MESSAGE]}, "an id is there twice"),
-        ({"leaf": "b"}, r"the message is not there - at `\$.leaf`"),
-        ({"messages": [MESSAGE] * 20_001}, "length <= 20000"),
-        ({"title": "x" * (33 << 20)}, "larger than 32 MiB"),
+        ([], "expected an object with", 'format "format": "swell.thread"'),
+        ({"format": "other"}, "expected an object with", 'format "format": "swell.thread"'),
+        ({"version": 2}, "version 2 is not known here", "version 2"),
+        ({"title": 7}, r"Expected `str`, got `int` - at `\$.title`", "place $.title"),
+        (
+            {"messages": [{**MESSAGE, "role": "system"}]},
+            r"at `\$.messages\[0\].role`",
+            "place $.messages[0].role",
+        ),
+        ({"messages": [{}]}, "missing required field `id`", "place $.messages[0].id"),
+        (
+            {"messages": [{**MESSAGE, "parts": [{"type": "x"}]}]},
+            r"messages\[0\].parts\[0\]",
+            "place $.messages[0].parts[0].type",
+        ),
+        (
+            {"messages": [{**MESSAGE, "parent": "b"}]},
+            "the parent must come before",
+            "place $.messages[0].parent",
+        ),
+        (
+            {"messages": [{**MESSAGE, "parent": "a"}]},
+            "the parent must come before",
+            "place $.messages[0].parent",
+        ),
+        ({"messages": [MESSAGE, MESSAGE]}, "an id is there twice", "place $.messages[1].id"),
+        ({"leaf": "b"}, r"the message is not there - at `\$.leaf`", "place $.leaf"),
+        ({"messages": [MESSAGE] * 20_001}, "length <= 20000", "place $.messages"),
+        ({"title": "x" * (33 << 20)}, "^this is not an exported thread: it is larger", "size 32"),
     ],
 )
 async def test_what_is_no_export_is_refused_with_the_reason(
-    store: Store, change: Any, reason: str
+    store: Store, change: Any, reason: str, fault: str
 ) -> None:
     user = (await store.user("anna")).id
     value = {**GOOD, **change} if isinstance(change, dict) else change
-    with pytest.raises(ThreadFormatError, match=reason):
+    with pytest.raises(ThreadFormatError, match=reason) as raised:
         await store.import_thread(user, value)
+    assert f"{raised.value.fault} {raised.value.detail}" == fault
     assert await store.threads(user) == []
 
 
@@ -123,3 +141,13 @@ async def test_a_branch_is_written_as_markdown(store: Store) -> None:
         "![A \\[picture\\]](<https://example.com/a%20b.png>)\n\n"
         "- [Counting](<https://example.com/?a=%3Cb%3E>)\n"
     )
+
+
+async def test_markdown_says_in_other_words_what_it_says_itself(store: Store) -> None:
+    user = (await store.user("anna")).id
+    made = await store.accept(user, action_id="1", prompt=[Text("uno")])
+    await store.finish(made.run.id, "stopped", [Text("un")])
+    words = MarkdownWords("Conversación", "Tú", "Asistente", "Detenida", "Interrumpida")
+    heads = ["# Conversación", "## Tú", "uno", "## Asistente", "un", "*Detenida*"]
+    assert await store.markdown(user, made.thread.id, words) == "\n\n".join(heads) + "\n"
+    assert (await store.markdown(user, made.thread.id)).startswith("# Conversation\n\n## You\n")

@@ -9,6 +9,7 @@ from swell.chat.records import (
     Accepted,
     Feedback,
     Hit,
+    MarkdownWords,
     Message,
     RatedAnswer,
     Run,
@@ -315,8 +316,16 @@ class Store(Protocol):
         """
         ...
 
-    async def markdown(self, user_id: str, thread_id: str) -> str:
-        """Return the shown branch of a thread as Markdown, to read or to print."""
+    async def markdown(
+        self, user_id: str, thread_id: str, words: MarkdownWords | None = None
+    ) -> str:
+        """Return the shown branch of a thread as Markdown, to read or to print.
+
+        Args:
+            user_id: Whose.
+            thread_id: The thread.
+            words: What it says itself; English when left out.
+        """
         ...
 
     # ----------------------------------------------------------------------------------- files

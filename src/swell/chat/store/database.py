@@ -12,6 +12,7 @@ from swell.chat.records import (
     Accepted,
     Feedback,
     Hit,
+    MarkdownWords,
     Message,
     RatedAnswer,
     Run,
@@ -340,8 +341,11 @@ class DatabaseStore:
             lambda tx: transfer.import_thread(tx, user_id, found, ids, time)
         )
 
-    async def markdown(self, user_id: str, thread_id: str) -> str:
-        return await self._engine.read(lambda tx: transfer.markdown(tx, user_id, thread_id))
+    async def markdown(
+        self, user_id: str, thread_id: str, words: MarkdownWords | None = None
+    ) -> str:
+        said = words or MarkdownWords()
+        return await self._engine.read(lambda tx: transfer.markdown(tx, user_id, thread_id, said))
 
     # ----------------------------------------------------------------------------------- files
 

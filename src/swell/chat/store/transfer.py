@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import bindparam, select
 
-from swell.chat.records import Message, MessageStatus, Role, Thread
+from swell.chat.records import MarkdownWords, Message, MessageStatus, Role, Thread
 from swell.errors import NotFoundError, ThreadFormatError
 from swell.parts import File, Image, Part, Reasoning, Source, Table, Text, ToolCall
 
@@ -39,6 +39,8 @@ MESSAGES_MAX = 20_000
 
 BYTES_MAX = 32 << 20
 """Largest thread that is imported, in bytes of JSON."""
+
+_QUOTED_MAX = 40  # code points of what a refusal repeats
 
 
 class ExportedMessage(msgspec.Struct, omit_defaults=True):
@@ -117,29 +119,50 @@ def check(value: object) -> Exported:
         ThreadFormatError: If it cannot, saying where and why.
     """
     if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise ThreadFormatError(f'expected an object with `"format": "{FORMAT}"`')
+        entry = f'"format": "{FORMAT}"'
+        raise ThreadFormatError(f"expected an object with `{entry}`", "format", entry)
     if value.get("version") != VERSION:
-        raise ThreadFormatError(
-            f"version {value.get('version')!r} is not known here; this Swell reads {VERSION}"
-        )
+        version = repr(value.get("version"))[:_QUOTED_MAX]
+        reason = f"version {version} is not known here; this Swell reads {VERSION}"
+        raise ThreadFormatError(reason, "version", version)
     try:
         if len(msgspec.json.encode(value)) > BYTES_MAX:
-            raise ThreadFormatError(f"it is larger than {BYTES_MAX >> 20} MiB")
+            most = str(BYTES_MAX >> 20)
+            raise ThreadFormatError(f"it is larger than {most} MiB", "size", most)
         found = msgspec.convert(value, Exported)
-    except (msgspec.ValidationError, TypeError, ValueError, RecursionError) as error:
-        raise ThreadFormatError(str(error) or "it is nested too deeply") from None
+    except RecursionError:
+        raise ThreadFormatError("it is nested too deeply", "depth") from None
+    except ThreadFormatError:
+        raise
+    except (TypeError, ValueError) as error:  # of msgspec, which tells the place in words
+        raise ThreadFormatError(str(error), "place", _place(str(error))) from None
     seen: set[str] = set()
     for place, message in enumerate(found.messages):
         if message.parent is not None and message.parent not in seen:
-            raise ThreadFormatError(
-                f"the parent must come before its children - at `$.messages[{place}].parent`"
+            raise _misplaced(
+                "the parent must come before its children", f"messages[{place}].parent"
             )
         if message.id in seen:
-            raise ThreadFormatError(f"an id is there twice - at `$.messages[{place}].id`")
+            raise _misplaced("an id is there twice", f"messages[{place}].id")
         seen.add(message.id)
     if found.leaf is not None and found.leaf not in seen:
-        raise ThreadFormatError("the message is not there - at `$.leaf`")
+        raise _misplaced("the message is not there", "leaf")
     return found
+
+
+def _misplaced(reason: str, at: str) -> ThreadFormatError:
+    return ThreadFormatError(f"{reason} - at `$.{at}`", "place", f"$.{at}")
+
+
+def _place(said: str) -> str:
+    """Return the path of what does not fit.
+
+    >>> _place("Object missing required field `role` - at `$.messages[0]`")
+    '$.messages[0].role'
+    """
+    at = re.search(r" - at `(\$[^`]*)`$", said)
+    missing = re.search(r"^Object missing required field `(\w+)`", said)
+    return (at[1] if at else "$") + (f".{missing[1]}" if missing else "")
 
 
 def import_thread(tx: Tx, user_id: str, found: Exported, ids: Sequence[str], time: float) -> Thread:
@@ -186,25 +209,27 @@ def new_ids(found: Exported) -> list[str]:
 # --------------------------------------------------------------------------------------- Markdown
 
 
-def markdown(tx: Tx, user_id: str, thread_id: str) -> str:
+def markdown(tx: Tx, user_id: str, thread_id: str, words: MarkdownWords) -> str:
     """Return the shown branch as Markdown."""
     thread = conversations.get(tx, user_id, thread_id)
     own_thread(tx, user_id, thread_id)
     shown = tree.window(tx, thread_id, leaf=None, before=None, around=None, limit=tree.WINDOW_MAX)
-    blocks = [f"# {_line(thread.title) or 'Conversation'}"]
+    blocks = [f"# {_line(thread.title or words.conversation)}"]
     for message in shown:
-        blocks += _message(message)
+        blocks += _message(message, words)
     return "\n\n".join(blocks) + "\n"
 
 
-def _message(message: Message) -> list[str]:
-    who = "You" if message.role == "user" else message.model or "Assistant"
+def _message(message: Message, words: MarkdownWords) -> list[str]:
+    who = words.you if message.role == "user" else message.model or words.assistant
     blocks = [f"## {_line(who)}"]
     blocks += [text for part in message.parts if (text := _part(part))]
     if message.status == "failed" and message.error:
         blocks.append(f"*{_line(message.error)}*")
-    elif message.status in ("stopped", "interrupted"):
-        blocks.append(f"*{message.status.capitalize()}*")
+    elif message.status == "stopped":
+        blocks.append(f"*{words.stopped}*")
+    elif message.status == "interrupted":
+        blocks.append(f"*{words.interrupted}*")
     return blocks
 
 
