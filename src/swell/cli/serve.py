@@ -90,11 +90,12 @@ def _calm_collector() -> None:
     """Let Python's garbage collector look less often at what lives as long as the process.
 
     What is imported stays; a streamed token makes objects that reference counting frees. The
-    default thresholds walk through all pages for each few hundred of them.
+    default thresholds walk through all pages for each few hundred of them. What has survived once
+    is looked at in small portions: nobody is served meanwhile.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(10_000, 4, 250)
 
 
 def _gather_timers(loop: asyncio.AbstractEventLoop) -> None:
