@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from swell.chat import RunLimits, Turn
+from swell.chat.failures import FAILURES
 from swell.chat.tools import tool
 from swell.chat.words import ENGLISH, WORDS, Words
 from swell.live.wire import Act
@@ -22,6 +23,7 @@ from swell.server.locales import LOCALES
 from swell.site import AsyncSite
 from swell.testing.chat import ChatTab, chatting
 
+ROOT = Path(__file__).parents[2]
 KEYS = Words.__struct_fields__
 ALIKE = {("de", "link"), ("es", "no"), ("fr", "assistant"), ("fr", "conversation")}
 """Words that are the same as in English."""
@@ -76,6 +78,17 @@ def test_a_word_takes_the_same_values_in_every_language(locale: str, key: str) -
     for before, after in re.findall(r"(.?)\*\*[^*]+\*\*(.?)", own):
         assert before in ("", " ", "¿")
         assert not after.isalnum()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_why_an_answer_failed_is_said_as_the_client_says_it(locale: str) -> None:
+    catalogue = ROOT / "web/src/i18n" / f"{'failures' if locale == 'en' else locale}.ts"
+    for code, sentence in FAILURES[locale].items():
+        entry = f'{code}: "{sentence}",'
+        if code == "number":
+            entry = f"=> `{sentence.replace('{id}', '${id}')}`,"
+        assert entry in catalogue.read_text(encoding="utf-8")
+    assert FAILURES[locale].keys() == FAILURES["en"].keys()
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -221,6 +221,8 @@ class MarkdownWords(msgspec.Struct, frozen=True):
         assistant: Who answers, when no model is known.
         stopped: That an answer was.
         interrupted: That an answer was.
+        failures: Why an answer failed, by `Message.error_code`, and as `number` how the error is
+            called in the log; without it the sentence that was stored.
     """
 
     conversation: str = "Conversation"
@@ -228,6 +230,7 @@ class MarkdownWords(msgspec.Struct, frozen=True):
     assistant: str = "Assistant"
     stopped: str = "Stopped"
     interrupted: str = "Interrupted"
+    failures: dict[str, str] = {}
 
 
 class StoredFile(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from swell.chat.store import Store
 from swell.errors import ThreadFormatError
 from swell.query import Q
 
+from .failures import FAILURES
 from .words import UnsaidError, Words
 
 if TYPE_CHECKING:
@@ -49,7 +50,12 @@ async def export_panel(store: Store, view: View, thread: Thread) -> list[Any]:
     )
     words = view.words
     said = MarkdownWords(
-        words.conversation, words.you, words.assistant, words.stopped, words.interrupted
+        words.conversation,
+        words.you,
+        words.assistant,
+        words.stopped,
+        words.interrupted,
+        FAILURES[view.locale],
     )
     text = await store.markdown(view.user.id, thread.id, said)
     name = re.sub(r"[^\w -]+", "", thread.title).strip()[:60] or "chat"

@@ -147,7 +147,22 @@ async def test_markdown_says_in_other_words_what_it_says_itself(store: Store) ->
     user = (await store.user("anna")).id
     made = await store.accept(user, action_id="1", prompt=[Text("uno")])
     await store.finish(made.run.id, "stopped", [Text("un")])
-    words = MarkdownWords("Conversación", "Tú", "Asistente", "Detenida", "Interrumpida")
-    heads = ["# Conversación", "## Tú", "uno", "## Asistente", "un", "*Detenida*"]
-    assert await store.markdown(user, made.thread.id, words) == "\n\n".join(heads) + "\n"
+    failures = {"overloaded": "El modelo está sobrecargado.", "number": "Fallo {id}"}
+    words = MarkdownWords("Conversación", "Tú", "Asistente", "Detenida", "Interrumpida", failures)
+    heads = ["# Conversación", "## Tú", "uno", "## Asistente"]
+
+    async def written() -> list[str]:
+        return (await store.markdown(user, made.thread.id, words)).strip().split("\n\n")
+
+    assert await written() == [*heads, "un", "*Detenida*"]
     assert (await store.markdown(user, made.thread.id)).startswith("# Conversation\n\n## You\n")
+    for code, id, said in (
+        ("overloaded", None, "*El modelo está sobrecargado.*"),
+        ("overloaded", "1f", "*El modelo está sobrecargado. (Fallo 1f)*"),
+        ("unheard_of", None, "*It is busy.*"),
+    ):
+        again = await store.accept(user, action_id=f"{code}{id}", regenerate=made.answer.id)
+        await store.finish(
+            again.run.id, "failed", [], error="It is busy.", error_code=code, error_id=id
+        )
+        assert await written() == [*heads, said]

@@ -225,12 +225,19 @@ def _message(message: Message, words: MarkdownWords) -> list[str]:
     blocks = [f"## {_line(who)}"]
     blocks += [text for part in message.parts if (text := _part(part))]
     if message.status == "failed" and message.error:
-        blocks.append(f"*{_line(message.error)}*")
+        blocks.append(f"*{_line(_failure(message, words))}*")
     elif message.status == "stopped":
         blocks.append(f"*{words.stopped}*")
     elif message.status == "interrupted":
         blocks.append(f"*{words.interrupted}*")
     return blocks
+
+
+def _failure(message: Message, words: MarkdownWords) -> str:
+    said = words.failures.get(message.error_code or "")
+    if said is None or message.error_id is None:
+        return said or message.error or ""
+    return f"{said} ({words.failures['number'].format(id=message.error_id)})"
 
 
 def _line(text: str) -> str:
