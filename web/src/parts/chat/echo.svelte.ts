@@ -1,5 +1,5 @@
 /**
- * What the person just sent, shown at once and until the server's rows have it.
+ * What the person just sent, shown until the server's rows have it.
  *
  * An echo is dropped when the rows hold the same words once more than when it was sent, or when rows came and the
  * action is done without them: an app may rewrite or withhold a prompt. When nothing at all changes it stays.
@@ -7,6 +7,11 @@
 import { countSaid, type Source } from "./rows";
 import type { Submission } from "./submission";
 
+/**
+ * A server that is near has the rows there sooner, in milliseconds: two frames. Until this one is drawn browsers keep
+ * back what the server says.
+ */
+const SHOWN_MS = 32;
 /** The rows are mostly close behind an ack, and show as much: it is drawn when they are not, in milliseconds. */
 const SENT_MS = 100;
 
@@ -16,6 +21,8 @@ export interface Echo {
   /** What was sent along. */
   readonly more: Submission | undefined;
   readonly state: "pending" | "sent" | "failed";
+  /** It is time to draw it. */
+  readonly shown: boolean;
   /** How often the rows had these words when they were sent. */
   readonly said: number;
   /** The rows at that time. */
@@ -26,7 +33,7 @@ export class Echoes {
   list = $state.raw<readonly Echo[]>([]);
   #count = 0;
 
-  /** Show `text` as being sent; `retried` is the failed echo it takes the place of. */
+  /** Show `text` as being sent, unless the rows have it at once; `retried` is the failed echo it takes the place of. */
   async send(
     text: string,
     rows: readonly Source[],
@@ -36,13 +43,16 @@ export class Echoes {
   ): Promise<"ok" | "failed"> {
     const id = ++this.#count;
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a picture of the moment
-    const echo: Echo = { id, text, more, state: "pending", said: countSaid(rows, text), rows: new Set(rows) };
+    const echo: Echo = { id, text, more, state: "pending", shown: !!retried, said: countSaid(rows, text), rows: new Set(rows) };
     this.list = [...this.list.filter((other) => other.id !== retried?.id), echo];
+    setTimeout(() => {
+      this.#change(id, { shown: true });
+    }, SHOWN_MS);
     const result = await submit().catch(() => "failed" as const);
-    if (result === "failed") this.#change(id, "failed");
+    if (result === "failed") this.#change(id, { state: "failed", shown: true });
     else {
       setTimeout(() => {
-        this.#change(id, "sent");
+        this.#change(id, { state: "sent" });
       }, SENT_MS);
     }
     return result;
@@ -67,7 +77,7 @@ export class Echoes {
     return left.length === this.list.length ? this.list : left;
   }
 
-  #change(id: number, state: Echo["state"]): void {
-    if (this.list.some((echo) => echo.id === id)) this.list = this.list.map((echo) => (echo.id === id ? { ...echo, state } : echo));
+  #change(id: number, to: Partial<Echo>): void {
+    if (this.list.some((echo) => echo.id === id)) this.list = this.list.map((echo) => (echo.id === id ? { ...echo, ...to } : echo));
   }
 }
