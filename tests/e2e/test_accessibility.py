@@ -207,6 +207,8 @@ def test_a_whole_conversation_by_keyboard_alone(run: Run, page: Page) -> None:
     expect(box(page)).to_have_value("?jk/ are letters here")
     page.keyboard.press("Enter")
     expect(messages(page)).to_have_count(4)
+    # What can be done with messages is loaded with the first that is complete.
+    expect(page.get_by_role("button", name="Copy", exact=True)).to_have_count(2)
     page.keyboard.press("Shift+Tab")
     page.get_by_role("log").focus()
     page.keyboard.press("k")
