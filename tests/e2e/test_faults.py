@@ -28,6 +28,7 @@ def open_chat(page: Page, port: int) -> None:
     """Open the app, and mark the document: a reload would lose the mark."""
     page.goto(f"http://127.0.0.1:{port}/")
     expect(box(page)).to_be_visible()
+    page.wait_for_load_state("networkidle")  # what it says when it is offline is there, too
     page.evaluate("window.__loaded = true")
 
 

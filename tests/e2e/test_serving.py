@@ -87,6 +87,7 @@ def test_sigterm_tells_browsers_and_ends_with_exit_code_0(run: Run, page: Page) 
     app = run(ECHO)
     page.goto(app.url)
     expect(box(page)).to_be_visible()
+    page.wait_for_load_state("networkidle")  # what it says when the server is away is there, too
     assert app.stop() == 0
     expect(page.get_by_text("Reconnecting")).to_be_visible()
 
