@@ -194,6 +194,13 @@ describe("what was just sent", () => {
     expect(find("[data-message]")).toBe(drawn);
   });
 
+  test("does not let the answer before it grow while it is on its way", () => {
+    show({ data: buffer([[0, ["Hi", true]], [1, ["Hello", false]]]) });
+    send("And you?");
+    client.ops(["s", ["chat", "generating"], true]);
+    expect(findAll(".streaming")).toEqual([]);
+  });
+
   test("gives way in one drawing, and nothing is drawn in vain", async () => {
     show();
     send("Hi");
