@@ -14,6 +14,7 @@ import pytest
 from swell import ui
 from swell.chat import Reasoning, RunLimits, Source, ToolCall, Turn
 from swell.chat.settings import SettingsForm
+from swell.chat.store.ids import now
 from swell.errors import AskTimeoutError
 from swell.live.wire import Act
 from swell.models import ReasoningDelta
@@ -137,6 +138,24 @@ async def test_the_sidebar_renames_pins_deletes_and_brings_back() -> None:
         await chat.page.until(lambda _: "A better name" in chat.threads)
         await chat.open(f"t/{first}")
         assert chat.texts == ["First", "First?"]
+
+
+async def test_what_was_deleted_a_day_ago_goes_while_the_app_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
+    async with chatting(echo) as chat:
+        await chat.send("First")
+        thread = chat.address.removeprefix("t/")
+        await chat.page.event("threads", "delete", {"id": thread})
+        await asyncio.sleep(0.1)  # ten times the pause
+        await chat.page.event("threads", "undo", {"id": thread})
+        assert chat.threads == ["First"]
+        await chat.page.event("threads", "delete", {"id": thread})
+        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 86_401)
+        await asyncio.sleep(0.1)
+        await chat.page.event("threads", "undo", {"id": thread})
+        assert chat.threads == []
 
 
 async def test_the_archive_says_what_it_is_and_leads_back() -> None:

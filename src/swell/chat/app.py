@@ -36,6 +36,8 @@ MAX_PROMPT = 100_000
 
 _SHOW_S = 2.0  # how long tabs may take to show how their answers ended, when the server ends
 
+_PURGE_S = 3600.0  # how often to look for what was deleted long enough ago
+
 _OPEN_S = (0.1, 5.0)  # first and longest pause before a tab tries again to read its conversations
 
 
@@ -190,6 +192,7 @@ class ChatApp:
             self._changed,
         )
         await self.runs.recover()
+        self.own(self._purge())
 
     def forget_at_end(self) -> None:
         """Keep conversations in memory only, whatever was given; for tests, before `start`."""
@@ -222,6 +225,16 @@ class ChatApp:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    async def _purge(self) -> None:
+        """Remove what was deleted a day ago, for as long as the app runs."""
+        while True:
+            await asyncio.sleep(_PURGE_S)
+            try:
+                while await self.store.purge():
+                    pass
+            except StoreUnavailableError as error:
+                _log.warning("what was deleted stays for another while: %s", error)
 
     def commands(self, words: Words, *, archived: bool) -> list[ui.Command]:
         """Return the menu of the sidebar, which shows archived chats or the others."""
