@@ -10,6 +10,14 @@ def box(page: Page, name: str = "chatbot") -> Locator:
     return page.locator(f'[data-test="{name}"]')
 
 
+def whole(page: Page) -> None:
+    """Wait for what comes once the box is there, such as what says that the server is away.
+
+    A network or a server that goes away sooner takes it along until it is back.
+    """
+    page.wait_for_load_state("networkidle")
+
+
 def say(page: Page, text: str, name: str = "chatbot") -> None:
     """Type a prompt and send it with Enter."""
     box(page, name).fill(text)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from .apps import ECHO
-from .chat import box, expect_messages, messages, say
+from .chat import box, expect_messages, messages, say, whole
 from .conftest import ROOT, NewPage, Run
 
 AXE = (ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -188,7 +188,7 @@ def test_axe_finds_nothing_in_the_gallery_a_product_and_the_composer(
     ready(page)
     expect(box(page)).to_have_count(0)
     wrong["read-only"] = violations(page)
-    page.wait_for_load_state("networkidle")  # what it says when the server is away is there, too
+    whole(page)
     app.kill()
     expect(page.get_by_text("Reconnecting")).to_be_visible()
     page.wait_for_timeout(300)

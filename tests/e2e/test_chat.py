@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from .apps import COUNTER, ECHO
-from .chat import box, expect_messages, messages, say
+from .chat import box, expect_messages, messages, say, whole
 from .conftest import PHONE, NewPage, Run
 
 
@@ -102,7 +102,7 @@ def test_a_second_tab_is_another_client_with_its_own_page(run: Run, page: Page) 
 def test_a_restarted_server_is_found_again_and_the_draft_is_kept(run: Run, page: Page) -> None:
     app = run(ECHO, env={"SWELL_DRAIN_S": "1"})
     page.goto(app.url)
-    page.wait_for_load_state("networkidle")  # what it says when the server is away is there, too
+    whole(page)
     say(page, "Hi")
     expect(messages(page)).to_have_count(2)
     box(page).fill("unsent")

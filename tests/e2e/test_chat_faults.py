@@ -22,7 +22,7 @@ from tests.faults.proxy import FaultProxy
 from tests.faults.tokens import numbers, text
 from tests.seeds import Size
 
-from .chat import messages
+from .chat import messages, whole
 from .conftest import NewPage
 
 pytestmark = pytest.mark.e2e
@@ -52,14 +52,10 @@ def say(page: Page, words: str) -> None:
 
 
 def open_chat(page: Page, port: int, address: str = "") -> None:
-    """Open the chat, and mark the document: a reload would lose the mark.
-
-    What a page loads once its box is there, such as what it says when it is offline, is waited for:
-    a network that goes away sooner takes it along until it is back.
-    """
+    """Open the chat, and mark the document: a reload would lose the mark."""
     page.goto(f"http://127.0.0.1:{port}/{address}")
     expect(box(page)).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    whole(page)
     page.evaluate("window.__loaded = true")
 
 

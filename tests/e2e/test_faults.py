@@ -15,7 +15,7 @@ from tests.faults.proxy import FaultProxy
 from tests.faults.rig import FaultServer, Story, faulty, numbers, settings, text
 from tests.seeds import Size
 
-from .chat import box, messages, say
+from .chat import box, messages, say, whole
 from .conftest import NewPage
 
 pytestmark = pytest.mark.e2e
@@ -28,7 +28,7 @@ def open_chat(page: Page, port: int) -> None:
     """Open the app, and mark the document: a reload would lose the mark."""
     page.goto(f"http://127.0.0.1:{port}/")
     expect(box(page)).to_be_visible()
-    page.wait_for_load_state("networkidle")  # what it says when it is offline is there, too
+    whole(page)
     page.evaluate("window.__loaded = true")
 
 

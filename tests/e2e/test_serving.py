@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from .apps import ECHO
-from .chat import box, expect_messages, messages, say
+from .chat import box, expect_messages, messages, say, whole
 from .conftest import Run, RunningApp
 
 HOST = """
@@ -87,7 +87,7 @@ def test_sigterm_tells_browsers_and_ends_with_exit_code_0(run: Run, page: Page) 
     app = run(ECHO)
     page.goto(app.url)
     expect(box(page)).to_be_visible()
-    page.wait_for_load_state("networkidle")  # what it says when the server is away is there, too
+    whole(page)
     assert app.stop() == 0
     expect(page.get_by_text("Reconnecting")).to_be_visible()
 
