@@ -48,6 +48,11 @@ def shown(page: Page) -> list[str]:
     return texts
 
 
+def latest(page: Page) -> str:
+    """Return the text of the last message; a prompt just sent may not be drawn yet."""
+    return (shown(page) or [""])[-1]
+
+
 def stored(server: FaultServer) -> list[list[str]]:
     """Return the texts of the messages of each page, as the server has them."""
 
@@ -79,8 +84,8 @@ def same(page: Page, server: FaultServer) -> bool:
 
 def check(page: Page, server: FaultServer, count: int) -> None:
     """Require every token once and in order, and nothing but what the server has."""
-    assert numbers(shown(page)[-1]) == list(range(count))
-    assert shown(page)[-1] == text(count).strip()
+    assert numbers(latest(page)) == list(range(count))
+    assert latest(page) == text(count).strip()
     assert same(page, server)
     assert page.evaluate("window.__loaded"), "the page was loaded again"
 
@@ -104,7 +109,7 @@ def test_r1_an_answer_survives_any_number_of_cuts(new_page: NewPage, seed: int, 
         page = new_page()
         open_chat(page, proxy.port)
         say(page, str(count))
-        wait_for(page, lambda: f"⟦{count - 1:06d}⟧" in shown(page)[-1], nudge=True)
+        wait_for(page, lambda: f"⟦{count - 1:06d}⟧" in latest(page), nudge=True)
         check(page, server, count)
         assert story.prompts == [str(count)]
         assert proxy.cuts >= len(points)
@@ -119,7 +124,7 @@ def test_r1_the_notice_comes_and_goes_and_a_prompt_waits_for_the_network(
         page = new_page()
         open_chat(page, proxy.port)
         say(page, "100")
-        wait_for(page, lambda: "⟦000010⟧" in shown(page)[-1])
+        wait_for(page, lambda: "⟦000010⟧" in latest(page))
         proxy.offline()
         expect(notice(page)).to_be_visible()
         say(page, "typed offline: 20")
@@ -127,7 +132,7 @@ def test_r1_the_notice_comes_and_goes_and_a_prompt_waits_for_the_network(
         proxy.online()
         come_back(page)
         expect(notice(page)).to_be_hidden()
-        wait_for(page, lambda: shown(page)[-1] == text(20).strip())
+        wait_for(page, lambda: latest(page) == text(20).strip())
         check(page, server, 20)
         assert story.prompts == ["100", "typed offline: 20"]
         assert shown(page)[::2] == story.prompts
@@ -146,7 +151,7 @@ def test_r3_frames_that_are_lost_doubled_or_swapped(
         page = new_page()
         open_chat(page, proxy.port)
         say(page, str(count))
-        wait_for(page, lambda: f"⟦{count - 1:06d}⟧" in shown(page)[-1], nudge=True)
+        wait_for(page, lambda: f"⟦{count - 1:06d}⟧" in latest(page), nudge=True)
         check(page, server, count)
         assert proxy.faults > 0
 
@@ -160,11 +165,11 @@ def test_r4_the_browser_notices_a_connection_that_is_half_open(new_page: NewPage
         page.clock.install()
         open_chat(page, proxy.port)
         say(page, "10")
-        wait_for(page, lambda: shown(page)[-1] == text(5).strip())
+        wait_for(page, lambda: latest(page) == text(5).strip())
         proxy.blackhole()
         server.on_loop(gate.set)
         page.clock.fast_forward(12_000)  # a beat each second, and ten seconds of grace
-        wait_for(page, lambda: shown(page)[-1] == text(10).strip(), nudge=True)
+        wait_for(page, lambda: latest(page) == text(10).strip(), nudge=True)
         check(page, server, 10)
         assert story.prompts == ["10"]
 

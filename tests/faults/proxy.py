@@ -81,17 +81,22 @@ class Link:
 
     async def run(self) -> None:
         """Connect to the server and pass bytes on until one side ends."""
-        loop = asyncio.get_running_loop()
-        self._server = _socket()
+        server = _socket()
         try:
-            await loop.sock_connect(self._server, self._proxy.target)
-            self._tasks = [
-                asyncio.create_task(self._pump(self._client, self._server, UP)),
-                asyncio.create_task(self._pump(self._server, self._client, DOWN)),
-            ]
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.get_running_loop().sock_connect(server, self._proxy.target)
         except OSError:
-            pass
+            server.close()
+            await self.close(reset=False)
+            return
+        if self not in self._proxy.links:  # closed before it was whole
+            server.close()
+            return
+        self._server = server
+        self._tasks = [
+            asyncio.create_task(self._pump(self._client, self._server, UP)),
+            asyncio.create_task(self._pump(self._server, self._client, DOWN)),
+        ]
+        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         await self.close(reset=False)
 
     def hold(self, direction: str, held: bool) -> None:
@@ -211,6 +216,7 @@ class FaultProxy:
         self.cuts = 0
         self._make_filter = make_filter
         self._offline = False
+        self._running: set[asyncio.Task[None]] = set()
         self._listener = _socket()
         self._listener.bind(("127.0.0.1", 0))
         self._listener.listen(512)
@@ -307,25 +313,27 @@ class FaultProxy:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._accepting = self._loop.create_task(self._accept())
+        self._loop.add_reader(self._listener, self._accept)
         self._loop.run_forever()
 
-    async def _accept(self) -> None:
-        running: set[asyncio.Task[None]] = set()
-        while True:
-            client, _ = await self._loop.sock_accept(self._listener)
-            client.setblocking(False)
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self._offline:
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST)
-                client.close()
-                continue
-            self.accepted += 1
-            link = Link(self, client, self._make_filter() if self._make_filter else None)
-            self.links.append(link)
-            task = self._loop.create_task(link.run())
-            running.add(task)
-            task.add_done_callback(running.discard)
+    def _accept(self) -> None:
+        # Not `sock_accept`: cancelled at the wrong moment, it forgets a socket that is open.
+        try:
+            client, _ = self._listener.accept()
+        except OSError:  # it has gone away again
+            return
+        client.setblocking(False)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._offline:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST)
+            client.close()
+            return
+        self.accepted += 1
+        link = Link(self, client, self._make_filter() if self._make_filter else None)
+        self.links.append(link)
+        task = self._loop.create_task(link.run())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _cut(self) -> int:
         links = list(self.links)
@@ -335,7 +343,7 @@ class FaultProxy:
         return len(links)
 
     async def _end(self) -> None:
-        self._accepting.cancel()
+        self._loop.remove_reader(self._listener)
         for link in list(self.links):
             await link.close(reset=False)
         self._listener.close()
