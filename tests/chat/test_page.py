@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -156,6 +156,70 @@ async def test_what_was_deleted_a_day_ago_goes_while_the_app_runs(
         await asyncio.sleep(0.1)
         await chat.page.event("threads", "undo", {"id": thread})
         assert chat.threads == []
+
+
+async def keep(turn: Turn) -> AsyncIterator[str]:
+    yield "\n".join(str(file.path) for file in turn.files)
+
+
+def there(path: Path) -> bool:
+    return path.exists()
+
+
+async def until(happens: Callable[[], bool]) -> None:
+    """Wait for what no page shows."""
+    async with asyncio.timeout(10):
+        while not happens():  # noqa: ASYNC110 - files tell nothing
+            await asyncio.sleep(0.01)
+
+
+async def test_the_bytes_of_a_file_go_with_its_chat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
+    async with chatting(keep, attachments=True) as chat:
+        await chat.attach("Keep", [("notes.txt", b"two words")])
+        gone, thread = Path(chat.answer), chat.address.removeprefix("t/")
+        await chat.open("")
+        await chat.attach("Keep", [("notes.txt", b"two words")])
+        stays = Path(chat.answer)
+        await chat.page.event("threads", "delete", {"id": thread})
+        assert there(gone)
+        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 2 * 86_400)
+        await until(lambda: not there(gone.parent))
+        assert there(stays)
+
+
+async def test_bytes_that_cannot_be_removed_are_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
+    async with chatting(keep, attachments=True) as chat:
+        await chat.attach("Keep", [("notes.txt", b"two words")])
+        folder = Path(chat.answer).parent
+        other = folder / "of somebody else.txt"
+        await asyncio.to_thread(other.touch)
+        await chat.page.event("threads", "delete", {"id": chat.address.removeprefix("t/")})
+        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 2 * 86_400)
+        await until(lambda: "an unused file stays for another while" in caplog.text)
+        assert there(other)
+        await asyncio.to_thread(other.unlink)
+        await until(lambda: not there(folder))
+
+
+async def test_what_lies_elsewhere_is_not_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
+    async with chatting(echo) as chat:
+        mine = tmp_path / "handbook.txt"
+        await asyncio.to_thread(mine.touch)
+        store = chat.server.app.store
+        user = await store.user("anna")
+        await store.add_file(user.id, name="a", mime="text/plain", size=0, path=str(mine))
+        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 2 * 86_400)
+        await until(lambda: f"{mine}" in caplog.text)
+        await asyncio.sleep(0.1)
+        assert there(mine)
+        assert await store.leftovers() == []
 
 
 async def test_the_archive_says_what_it_is_and_leads_back() -> None:

@@ -229,12 +229,13 @@ class ChatApp:
     async def _purge(self) -> None:
         """Remove what was deleted a day ago, for as long as the app runs."""
         while True:
-            await asyncio.sleep(_PURGE_S)
             try:
                 while await self.store.purge():
                     pass
+                await self.files.remove_unused()
             except StoreUnavailableError as error:
                 _log.warning("what was deleted stays for another while: %s", error)
+            await asyncio.sleep(_PURGE_S)
 
     def commands(self, words: Words, *, archived: bool) -> list[ui.Command]:
         """Return the menu of the sidebar, which shows archived chats or the others."""

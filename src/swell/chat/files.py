@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import shutil
 import tempfile
 from collections import OrderedDict
@@ -10,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from swell.chat.records import StoredFile
+from swell.chat.records import SCHEME, StoredFile
 from swell.chat.store.base import Store
 from swell.errors import NotFoundError
 from swell.parts import File, Image, Part
@@ -18,13 +20,15 @@ from swell.site import AsyncSite
 
 from .turn import Attachment
 
-__all__ = ["SCHEME", "Files"]
+__all__ = ["Files"]
 
-SCHEME = "stored:"
-"""Address of a file in the store: this, then its id there."""
+_log = logging.getLogger("swell.chat")
 
 PATHS_KEPT = 1_000
 """Files that are shown without asking the store again where they are."""
+
+REMOVED_AT_ONCE = 100
+"""Files that one job of a thread removes."""
 
 
 class Files:
@@ -89,6 +93,21 @@ class Files:
                 out.append(part)
         return out
 
+    async def remove_unused(self) -> None:
+        """Remove the bytes of files that the store has forgotten.
+
+        What cannot be removed is logged, and tried again by the next call.
+
+        Raises:
+            StoreUnavailableError: If the store cannot be used.
+        """
+        after = ""
+        while left := await self._store.leftovers(after=after, limit=REMOVED_AT_ONCE):
+            gone = await asyncio.to_thread(self._remove, left)
+            if gone:
+                await self._store.forget_leftovers(gone)
+            after = left[-1][0]
+
     def close(self) -> None:
         """Remove what was not to outlive the process."""
         if self._temporary is not None:
@@ -117,14 +136,36 @@ class Files:
         except NotFoundError:
             return None
 
+    def _home(self) -> Path:
+        """Return the folder for bytes, which may not be there yet."""
+        if self._folder is not None:
+            return self._folder
+        if self._temporary is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="swell-chat-")
+        return Path(self._temporary.name)
+
     def _copy(self, path: Path, name: str) -> Path:
-        if self._folder is None:
-            if self._temporary is None:
-                self._temporary = tempfile.TemporaryDirectory(prefix="swell-chat-")
-            folder = Path(self._temporary.name)
-        else:
-            folder = self._folder
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = self._home()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # In a folder of its own the file keeps its name, which the server made harmless.
         place = Path(tempfile.mkdtemp(prefix="", dir=folder))
         return Path(shutil.copyfile(path, place / Path(name).name))
+
+    def _remove(self, left: Sequence[tuple[str, str]]) -> list[str]:
+        """Remove bytes; return the ids of those that need no other attempt."""
+        home = self._home()
+        gone: list[str] = []
+        for identity, kept in left:
+            path = Path(kept)
+            if path.parent.parent == home:
+                try:
+                    path.unlink(missing_ok=True)
+                    with contextlib.suppress(FileNotFoundError):
+                        path.parent.rmdir()
+                except OSError as error:
+                    _log.warning("an unused file stays for another while: %s", error)
+                    continue
+            else:  # An app noted it itself, or the folder was another one: not ours to remove.
+                _log.warning("an unused file stays, for it is not in %s: %s", home, path)
+            gone.append(identity)
+        return gone

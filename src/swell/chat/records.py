@@ -13,6 +13,7 @@ import msgspec
 from swell.parts import Part, Text
 
 __all__ = [
+    "SCHEME",
     "Accepted",
     "Feedback",
     "Hit",
@@ -26,6 +27,9 @@ __all__ = [
     "Thread",
     "User",
 ]
+
+SCHEME = "stored:"
+"""Address of a `StoredFile` in a part: this, then its id."""
 
 Role: TypeAlias = Literal["user", "assistant"]
 

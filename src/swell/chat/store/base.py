@@ -99,9 +99,17 @@ class Store(Protocol):
         ...
 
     async def purge(self, *, older_than_s: float = 86_400.0) -> int:
-        """Remove for good what was deleted longer ago; return how many threads and messages.
+        """Remove for good what was deleted longer ago, and notes of files that no message needs.
 
-        `open` does it too. Each call removes at most 1,000 messages, so call until it returns 0.
+        `open` does it too. Each call removes at most 1,000 messages and looks at 1,000 files, so
+        call until it returns 0. A file that no message has come to refer to goes after a day. The
+        bytes are `leftovers` then.
+
+        Args:
+            older_than_s: How long ago it was deleted, in seconds.
+
+        Returns:
+            How many threads and messages were removed, and files looked at.
         """
         ...
 
@@ -333,9 +341,33 @@ class Store(Protocol):
     async def add_file(
         self, user_id: str, *, name: str, mime: str, size: int, path: str
     ) -> StoredFile:
-        """Note a file that a person gave; `size` is in bytes."""
+        """Note a file that a person gave.
+
+        A part refers to it by `stored:` and its id. It is kept for as long as any message does,
+        and for a day before one does; then `path` becomes one of the `leftovers`.
+
+        Args:
+            user_id: Whose it is.
+            name: What they call it.
+            mime: Its type.
+            size: In bytes.
+            path: Where its bytes are, and those of no other file.
+        """
         ...
 
     async def file(self, user_id: str, file_id: str) -> StoredFile:
         """Return a file's note."""
+        ...
+
+    async def leftovers(self, *, after: str = "", limit: int = 100) -> list[tuple[str, str]]:
+        """Return ids and paths of files that were forgotten, and whose bytes can be removed.
+
+        Args:
+            after: The last id of the window before; empty for the first.
+            limit: Most that are returned.
+        """
+        ...
+
+    async def forget_leftovers(self, ids: Sequence[str]) -> None:
+        """Forget bytes that have been removed; unknown ids are no error."""
         ...

@@ -22,7 +22,7 @@ from swell.chat.records import (
 )
 from swell.parts import Part
 
-from . import messages, runs, search, threads, transfer
+from . import files, messages, runs, search, threads, transfer
 from .base import EndState
 from .engine import Engine, Tx
 from .ids import new_id, now
@@ -107,8 +107,8 @@ class DatabaseStore:
         return await self._engine.write(lambda tx: threads.restore(tx, user_id, thread_id))
 
     async def purge(self, *, older_than_s: float = 86_400.0) -> int:
-        until = now() - older_than_s
-        return await self._engine.write(lambda tx: threads.purge(tx, until))
+        time = now()
+        return await self._engine.write(lambda tx: threads.purge(tx, time - older_than_s, time))
 
     # -------------------------------------------------------------------------------- messages
 
@@ -353,7 +353,13 @@ class DatabaseStore:
         self, user_id: str, *, name: str, mime: str, size: int, path: str
     ) -> StoredFile:
         noted = StoredFile(new_id(), user_id, clean(name), clean(mime), size, path, now())
-        return await self._engine.write(lambda tx: threads.add_file(tx, noted))
+        return await self._engine.write(lambda tx: files.add(tx, noted))
 
     async def file(self, user_id: str, file_id: str) -> StoredFile:
-        return await self._engine.read(lambda tx: threads.file(tx, user_id, file_id))
+        return await self._engine.read(lambda tx: files.get(tx, user_id, file_id))
+
+    async def leftovers(self, *, after: str = "", limit: int = 100) -> list[tuple[str, str]]:
+        return await self._engine.read(lambda tx: files.left(tx, after, limit))
+
+    async def forget_leftovers(self, ids: Sequence[str]) -> None:
+        await self._engine.write(lambda tx: files.forget(tx, ids))

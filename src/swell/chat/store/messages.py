@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql
 from swell.chat.records import Feedback, Message, RatedAnswer, Thread
 from swell.errors import NotFoundError
 
-from . import search
+from . import files, search
 from .engine import Row, Tx
 from .statements import (
     MESSAGE,
@@ -285,6 +285,7 @@ def put_parts(
                 body=body,
                 indexed=0,
             )
+            files.use(tx, message_id, body)
     if len(old) > len(new):
         drop_parts(tx, message_id, len(new))
 

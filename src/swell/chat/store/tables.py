@@ -25,7 +25,9 @@ from sqlalchemy import (
 __all__ = [
     "actions",
     "feedback",
+    "file_uses",
     "files",
+    "leftovers",
     "messages",
     "metadata",
     "parts",
@@ -187,5 +189,29 @@ files = Table(
     Column("size", BigInteger, nullable=False),
     Column("path", Text, nullable=False),
     Column("created", Double, nullable=False),
+    # From when on to look whether a message refers to it; nothing while that cannot have changed.
+    Column("due", Double),
 )
 Index("files_user", files.c.user_id)
+Index(
+    "files_due",
+    files.c.due,
+    sqlite_where=files.c.due.is_not(None),
+    postgresql_where=files.c.due.is_not(None),
+)
+
+file_uses = Table(
+    "file_uses",
+    metadata,
+    Column("message_id", _Id, _belongs("messages.id"), primary_key=True),
+    Column("file_id", _Id, _belongs("files.id"), primary_key=True),
+)
+Index("file_uses_file", file_uses.c.file_id)
+
+# Bytes that can be removed: a file without its note, so that nothing can refer to it any more.
+leftovers = Table(
+    "leftovers",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("path", Text, nullable=False),
+)

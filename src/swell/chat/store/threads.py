@@ -1,16 +1,16 @@
-"""Users, threads, links to share them, and files."""
+"""Users, threads, and links to share them."""
 
 from __future__ import annotations
 
 from sqlalchemy import Double, SmallInteger, String, bindparam, delete, null, select, tuple_, update
 
-from swell.chat.records import StoredFile, Thread, User
+from swell.chat.records import Thread, User
 from swell.errors import NotFoundError
 
-from . import search
+from . import files, search
 from .engine import Tx
 from .statements import THREAD, clean, inserting, known_user, own_thread, thread_of
-from .tables import files, messages, parts, threads, users
+from .tables import messages, parts, threads, users
 
 TITLE_MAX_CHARS = 200
 """Longest title, in code points."""
@@ -256,11 +256,15 @@ _DROP_MESSAGE = delete(messages).where(messages.c.id == bindparam("message"))
 _DROP_THREAD = delete(threads).where(threads.c.id == bindparam("thread"))
 
 
-def purge(tx: Tx, until: float) -> int:
-    """Remove what was deleted before a time; the deepest messages first, so that none cascades."""
+def purge(tx: Tx, until: float, time: float) -> int:
+    """Remove what was deleted before a time; the deepest messages first, so that none cascades.
+
+    Returns:
+        How many threads and messages were removed, and files looked at.
+    """
     count = 0
     for message, thread, owner in tx.rows(_DEAD_MESSAGES, until=until, most=PURGED_AT_ONCE):
-        _drop_message(tx, owner, thread, message)
+        _drop_message(tx, owner, thread, message, time)
         count += 1
     for thread, owner, number, title in tx.rows(_DEAD_THREADS, until=until, most=100):
         if count >= PURGED_AT_ONCE:
@@ -268,18 +272,19 @@ def purge(tx: Tx, until: float) -> int:
         left = PURGED_AT_ONCE - count
         found = tx.rows(_DEEPEST, thread=thread, most=left)
         for (message,) in found:
-            _drop_message(tx, owner, thread, message)
+            _drop_message(tx, owner, thread, message, time)
         count += len(found)
         if len(found) < left:
             search.retitle(tx, owner, number, title, None)
             tx.run(_DROP_THREAD, thread=thread)
             count += 1
-    return count
+    return count + files.drop_unused(tx, time)
 
 
-def _drop_message(tx: Tx, user_id: str, thread_id: str, message_id: str) -> None:
+def _drop_message(tx: Tx, user_id: str, thread_id: str, message_id: str, time: float) -> None:
     indexed = [(row[0], row[1]) for row in tx.rows(_INDEXED, message=message_id)]
     search.forget(tx, user_id, thread_id, indexed)
+    files.free(tx, message_id, time)
     tx.run(_DROP_MESSAGE, message=message_id)
 
 
@@ -315,44 +320,3 @@ def shared(tx: Tx, token: str) -> Thread:
     if row is None:
         raise NotFoundError("shared thread", token[:4] + "…")
     return thread_of(row)
-
-
-# ------------------------------------------------------------------------------------------ files
-
-_FILE = (
-    files.c.id,
-    files.c.user_id,
-    files.c.name,
-    files.c.mime,
-    files.c.size,
-    files.c.path,
-    files.c.created,
-)
-_ADD_FILE = inserting(files, ignore=True)
-_OWN_FILE = select(*_FILE).where(
-    files.c.id == bindparam("file"), files.c.user_id == bindparam("user")
-)
-
-
-def add_file(tx: Tx, noted: StoredFile) -> StoredFile:
-    """Note a file."""
-    known_user(tx, noted.user_id)
-    tx.run(
-        _ADD_FILE,
-        id=noted.id,
-        user_id=noted.user_id,
-        name=noted.name,
-        mime=noted.mime,
-        size=noted.size,
-        path=noted.path,
-        created=noted.created,
-    )
-    return noted
-
-
-def file(tx: Tx, user_id: str, file_id: str) -> StoredFile:
-    """Return a person's file."""
-    row = tx.row(_OWN_FILE, file=file_id, user=user_id)
-    if row is None:
-        raise NotFoundError("file", file_id)
-    return StoredFile(*row)
