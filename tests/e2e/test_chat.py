@@ -22,6 +22,16 @@ def test_a_prompt_is_shown_once_and_answered(run: Run, page: Page) -> None:
     expect_messages(page, "Hi", "You said: Hi", "Again", "You said: Again")
 
 
+def test_what_is_typed_right_after_enter_is_the_next_draft(run: Run, page: Page) -> None:
+    page.goto(run(ECHO).url)
+    box(page).fill("Hi")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # a key that bounces
+    page.keyboard.type("next")
+    expect_messages(page, "Hi", "You said: Hi")
+    expect(box(page)).to_have_value("next")
+
+
 def test_shift_enter_breaks_the_line_and_an_empty_prompt_is_not_sent(run: Run, page: Page) -> None:
     page.goto(run(ECHO).url)
     box(page).press("Enter")

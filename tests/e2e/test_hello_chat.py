@@ -31,6 +31,8 @@ def words(count: int) -> str:
 
 
 def say(page: Page, text: str) -> None:
+    """Type and send; Enter does nothing while the answer before it is being stored."""
+    expect(stop_button(page)).to_have_count(0)
     box = page.get_by_role("textbox", name="Type your message")
     box.fill(text)
     box.press("Enter")

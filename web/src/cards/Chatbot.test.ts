@@ -1,4 +1,5 @@
 // @vitest-environment jsdom
+import { tick } from "svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { click, draw, FakeClient, find, findAll, press, type } from "../testkit";
 import App from "../App.svelte";
@@ -67,11 +68,39 @@ describe("the prompt box", () => {
     expect(find("[data-test=chat]").contains(box())).toBe(true);
   });
 
-  test("Enter sends the text as it is and empties the box", () => {
+  test("Enter sends the text as it is, and the box is empty when the text is shown", async () => {
     show();
     type(BOX, " Hi\nthere ");
     press(BOX, "Enter");
     expect(client.sent).toEqual([{ name: "cb", args: { cb: " Hi\nthere " } }]);
+    expect([box().value, ...messages()]).toEqual([" Hi\nthere "]);
+    await vi.waitFor(() => {
+      expect([box().value, ...messages()]).toEqual(["", "> Hi\nthere"]);
+    });
+  });
+
+  test("what was sent makes room for what is typed, is sent once, and is no draft", async () => {
+    show();
+    type(BOX, "Hi");
+    press(BOX, "Enter");
+    press(BOX, "Enter");
+    expect(client.sent.length).toBe(1);
+    expect(box().value).toBe("");
+    await client.ack();
+    type(BOX, "there");
+    press(BOX, "Enter");
+    box().dispatchEvent(new InputEvent("beforeinput", { data: "n", bubbles: true }));
+    await tick();
+    expect(box().value).toBe("");
+    type(BOX, "next");
+    await client.ack();
+    await new Promise((done) => setTimeout(done, 50));
+    expect(box().value).toBe("next");
+    type(BOX, "more");
+    press(BOX, "Enter");
+    await tick();
+    leave();
+    show();
     expect(box().value).toBe("");
   });
 
@@ -139,9 +168,19 @@ describe("the prompt box", () => {
   test("the same value again fills the box again after the person sent it", () => {
     show({ value: "again" });
     press(BOX, "Enter");
-    client.ops(["s", ["chat", "generating"], true]);
+    client.ops(["i", ["chat", "data"], 0, [[0, ["again", true]]]]);
     expect(box().value).toBe("");
     client.ops(["s", ["chat", "value"], "again"]);
+    expect(box().value).toBe("again");
+  });
+
+  test("a value that comes while the box still has what was sent stays", async () => {
+    show();
+    type(BOX, "again");
+    press(BOX, "Enter");
+    client.ops(["s", ["chat", "value"], "again"]);
+    client.ops(["i", ["chat", "data"], 0, [[0, ["again", true]]]]);
+    await new Promise((done) => setTimeout(done, 50));
     expect(box().value).toBe("again");
   });
 
@@ -185,8 +224,9 @@ describe("what was just sent", () => {
   test("is not drawn where the rows are there at once", async () => {
     show();
     send("Hi");
-    expect([box().value, ...messages()]).toEqual([""]);
+    expect([box().value, ...messages()]).toEqual(["Hi"]);
     client.ops(["i", ["chat", "data"], 0, [[0, ["Hi", true]]]]);
+    expect(box().value).toBe("");
     const drawn = find("[data-message]");
     await client.ack();
     await new Promise((done) => setTimeout(done, 150));
@@ -230,8 +270,14 @@ describe("what was just sent", () => {
     send("Hi");
     await client.ack("failed");
     expect(document.body.textContent).toContain("Not sent.");
+    expect(box().value).toBe("");
+    leave();
+    show();
+    expect(box().value).toBe("Hi"); // the box remembers it
+    send("Hi");
+    await client.ack("failed");
     withText("Retry")?.click();
-    expect(client.sent.map(({ args }) => args["cb"])).toEqual(["Hi", "Hi"]);
+    expect(client.sent.map(({ args }) => args["cb"])).toEqual(["Hi", "Hi", "Hi"]);
     await client.ack("failed");
     expect(messages()).toEqual(["> Hi"]);
     withText("Edit")?.click();
