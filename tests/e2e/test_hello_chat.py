@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .chat import messages
-from .conftest import ROOT, NewPage, Run, RunningApp
+from .conftest import PHONE, ROOT, NewPage, Run, RunningApp
 
 HELLO = (ROOT / "examples/chat/hello.py").read_text()
 COUNT = """
@@ -274,18 +274,87 @@ def test_a_file_that_is_too_large_to_be_imported_is_not_sent_again_and_again(
     problems[:] = [one for one in problems if "status of 413" not in one]
 
 
+def delete_answer(page: Page) -> Locator:
+    """Delete the last answer by keyboard; return the notice that says so."""
+    button(page, "Delete").last.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # it asks
+    notice = page.get_by_role("status").filter(has_text="have been deleted")
+    expect(notice).to_be_visible()
+    expect(messages(page, "user").last).to_be_focused()
+    return notice
+
+
 def test_a_deleted_message_is_brought_back_by_keyboard(counter: RunningApp, page: Page) -> None:
     page.goto(counter.url)
     say(page, "2")
     expect_messages(page, "2", words(2))
-    button(page, "Delete").last.focus()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Enter")  # it asks
-    expect(messages(page, "assistant")).to_have_count(0)
-    notice = page.get_by_role("status").filter(has_text="have been deleted")
-    notice.get_by_role("button", name="Undo").focus()
-    page.keyboard.press("Enter")
+    for _ in range(2):
+        notice = delete_answer(page)
+        expect(messages(page, "assistant")).to_have_count(0)
+        notice.get_by_role("button", name="Undo").focus()
+        page.keyboard.press("Enter")
+        expect_messages(page, "2", words(2))
+        expect(notice).to_have_count(0)
+        expect(answer(page)).to_be_focused()
+
+
+@pytest.mark.parametrize("key", ["Enter", "Escape"])
+def test_the_focus_goes_back_when_a_notice_is_closed(
+    counter: RunningApp, page: Page, key: str
+) -> None:
+    page.goto(counter.url)
+    say(page, "2")
     expect_messages(page, "2", words(2))
+    notice = delete_answer(page)
+    notice.get_by_role("button", name="Undo").focus()
+    notice.get_by_role("button", name="Dismiss").focus()
+    page.keyboard.press(key)
+    expect(notice).to_have_count(0)
+    expect(messages(page, "user").last).to_be_focused()
+
+
+def test_who_goes_on_typing_keeps_the_focus_when_a_message_comes_back(
+    counter: RunningApp, page: Page
+) -> None:
+    page.goto(counter.url)
+    say(page, "2")
+    expect_messages(page, "2", words(2))
+    other = page.context.new_page()
+    other.goto(page.url)
+    delete_answer(other)
+    expect(messages(page, "assistant")).to_have_count(0)
+    box = other.get_by_role("textbox", name="Type your message")
+    box.focus()
+    button(other, "Undo").evaluate("(button) => button.click()")  # which takes no focus
+    expect_messages(page, "2", words(2))
+    expect_messages(other, "2", words(2))
+    expect(box).to_be_focused()
+
+
+def test_a_notice_on_a_phone_covers_nothing(counter: RunningApp, new_page: NewPage) -> None:
+    page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    page.goto(counter.url)
+    for count in (200, 2):  # more than fits
+        say(page, str(count))
+        expect(answer(page)).to_have_text(words(count))
+        expect(stop_button(page)).to_have_count(0)
+    notice = delete_answer(page)
+
+    def edge(shown: Locator, side: str) -> float:
+        return float(shown.evaluate("(shown, side) => shown.getBoundingClientRect()[side]", side))
+
+    above = page.get_by_role("group", name="Message actions").last.get_by_role("button").last
+    box = page.get_by_role("textbox", name="Type your message")
+    expect(above).to_be_in_viewport()
+    page.wait_for_timeout(300)  # for what moves
+    assert edge(above, "bottom") <= edge(notice, "top") < edge(notice, "bottom")
+    assert edge(notice, "bottom") <= edge(box, "top")
+    box.fill("one\ntwo\nthree\nfour")
+    page.wait_for_timeout(300)
+    assert edge(notice, "bottom") <= edge(box, "top")
+    assert edge(above, "bottom") <= edge(notice, "top")
+    button(page, "Dismiss").click()
     expect(notice).to_have_count(0)
 
 

@@ -113,7 +113,8 @@ class NotificationBar(Record):
         timeout: Seconds until it goes away; 5 when absent, -1 = stays until it is closed.
         buttons: Actions in the bar, `ui.button(...)` each.
         position: Corner or edge: `top-right` (when absent), `bottom-right`, `bottom-center`,
-            `bottom-left`, `top-left` or `top-center`.
+            `bottom-left`, `top-left` or `top-center`. Windows narrower than 768 px show it at the
+            bottom, above the prompt box.
         events: `dismissed` to be told in `q.events.<name>` when it goes away.
         name: Source of the event.
     """
