@@ -2,6 +2,7 @@
  * What most texts do without is a part of its own, loaded when a text first needs it: calm streaming, formulas,
  * footnotes, and all that code can do beyond being shown.
  */
+import { again } from "../again";
 import type { MarkedOptions, Token } from "marked";
 import type { CodeBlock } from "./code";
 import type { Context } from "./inline";
@@ -62,9 +63,6 @@ export interface Rich {
   follow(root: HTMLElement, target: Element): boolean;
 }
 
-/** How long to wait before another attempt, in milliseconds; the connection is probably away. */
-const AGAIN_MS = 3_000;
-
 /** Text that shows better with this part. */
 export const NEEDS_RICH = /\$|\\[([]|\[\^/;
 
@@ -97,6 +95,8 @@ function fetchRich(): void {
     (module) => {
       setRich(module.default);
     },
-    () => setTimeout(fetchRich, AGAIN_MS),
+    () => {
+      again(fetchRich);
+    },
   );
 }

@@ -1,11 +1,11 @@
-import { AGAIN_MS } from "./lazy.svelte";
+import { again } from "../again";
 
 /**
  * A module that is fetched when it is first asked for, again and again until it comes: the connection may be away.
  *
- * @returns Gives the module; undefined until it has arrived. Reactive.
+ * @returns Gives the module; undefined until it has arrived, and `false` does not ask for it. Reactive.
  */
-export function fetched<T>(load: () => Promise<T>): () => T | undefined {
+export function fetched<T>(load: () => Promise<T>): (ask?: boolean) => T | undefined {
   let module = $state.raw<T>();
   let asked = false;
   const fetch = (): void => {
@@ -13,11 +13,13 @@ export function fetched<T>(load: () => Promise<T>): () => T | undefined {
       (it) => {
         module = it;
       },
-      () => setTimeout(fetch, AGAIN_MS),
+      () => {
+        again(fetch);
+      },
     );
   };
-  return () => {
-    if (!asked) {
+  return (ask = true) => {
+    if (ask && !asked) {
       asked = true;
       fetch();
     }
