@@ -4,7 +4,7 @@ python -m bench.loadgen sessions  --peer swell --url http://... --pids 1,2 --cou
 python -m bench.loadgen broadcast --peer swell --url http://... --pids 1 --count 1000 ...
 python -m bench.loadgen idle      --peer swell --url http://... --pids 1 --count 5000
 python -m bench.loadgen chorus    --peer swell --url http://... --pids 1 --count 150 ...
-python -m bench.loadgen one       --peer swell --url http://... --pids 1 --prompt "save 8000 9 9"
+python -m bench.loadgen pair      --peer swell --url http://... --pids 1 --lane {...} --lane {...}
 """
 
 from __future__ import annotations
@@ -215,50 +215,60 @@ def chorus(args: argparse.Namespace) -> dict[str, object]:
     return {"bytes": size}
 
 
-def one(args: argparse.Namespace) -> dict[str, object]:
-    """Send prompts in one page, one after the other; the server's time while the last runs.
+def pair(args: argparse.Namespace) -> dict[str, object]:
+    """Stream in two pages in turns, and count what a token of each costs its server.
 
-    `--others` pages are opened first and stay open. What is measured begins half a second after
-    the last prompt was sent, so that neither connecting nor preparing is in it.
+    The pages may be of one server or of two. What else the machine does meets both alike, since a
+    turn takes a second and a half; the first of each only warms up.
     """
     dialect, loop = _dialect(args.peer), Loop()
-    if args.others:
-        connect(loop, dialect, args.url, args.others, paint=True)
-    (page,) = connect(Loop(), dialect, args.url, 1, paint=True)
-    own = Loop()
-    own.add(page)
+    lanes = [json.loads(lane) for lane in args.lane]
     last = reply.tokens(args.tokens)[-1].encode()
-    done = False
+    done: set[int] = set()
 
     def look(socket: Socket, message: bytes, _now: float) -> None:
-        nonlocal done
         if (back := dialect.answer(message)) is not None:
             socket.send(back)
-        done = done or last in message
+        if last in message:
+            done.add(socket.index)
 
-    for prompt in args.prompt[:-1]:
-        done = False
+    pages = []
+    for number, lane in enumerate(lanes):
+        if lane["others"]:
+            connect(loop, dialect, lane["url"], lane["others"], paint=True)
+        (page,) = connect(Loop(), dialect, lane["url"], 1, paint=True)
+        page.index = -1 - number
+        loop.add(page)
+        pages.append(page)
+
+    def say(page: Socket, prompt: str) -> None:
+        done.discard(page.index)
         page.send(dialect.prompt("chatbot", prompt))
-        deadline = time.monotonic() + 120
-        while not done and time.monotonic() < deadline:
-            own.run(time.monotonic() + 0.02, look)
-    page.send(dialect.prompt("chatbot", args.prompt[-1]))
-    own.run(time.monotonic() + 0.5, look)
-    size, frames = page.size, page.frames
-    start, cpu = time.monotonic(), cpu_seconds(args.pids)
-    own.run(start + args.seconds, look)
-    cpu = cpu_seconds(args.pids) - cpu
-    took = time.monotonic() - start
-    answer = {
-        "seconds": took,
-        "cpu": cpu,
-        "bytes": page.size - size,
-        "frames": page.frames - frames,
-    }
-    own.run(time.monotonic() + args.rest, look)
-    own.close()
+
+    def finish(page: Socket) -> None:
+        deadline = time.monotonic() + 60
+        while page.index not in done:
+            if time.monotonic() > deadline:
+                raise RuntimeError("an answer did not end")
+            loop.run(time.monotonic() + 0.02, look)
+
+    for page, lane in zip(pages, lanes, strict=True):
+        for prompt in lane["before"]:
+            say(page, prompt)
+            finish(page)
+    costs: list[list[float]] = [[] for _ in lanes]
+    for turn in range(args.turns + 1):
+        for page, lane, into in zip(pages, lanes, costs, strict=True):
+            say(page, lane["prompt"])
+            loop.run(time.monotonic() + 0.25, look)  # while the answer is begun
+            cpu = cpu_seconds(lane["pids"])
+            loop.run(time.monotonic() + args.seconds, look)
+            cpu = cpu_seconds(lane["pids"]) - cpu
+            finish(page)
+            if turn:
+                into.append(cpu / (args.seconds * args.rate))
     loop.close()
-    return dict(answer)
+    return {"costs": costs}
 
 
 def _ignore(_one: Socket, _message: bytes, _now: float) -> None:
@@ -271,7 +281,7 @@ def _dialect(name: str) -> Dialect:
     return dialect
 
 
-COMMANDS = {f.__name__: f for f in (sessions, broadcast, idle, chorus, one)}
+COMMANDS = {f.__name__: f for f in (sessions, broadcast, idle, chorus, pair)}
 
 
 def main() -> int:
@@ -283,11 +293,11 @@ def main() -> int:
     parser.add_argument("--url", required=True)
     parser.add_argument("--pids", required=True, type=lambda t: [int(x) for x in t.split(",")])
     parser.add_argument("--count", type=int, default=1)
-    parser.add_argument("--others", type=int, default=0)
     parser.add_argument("--tokens", type=int, default=300)
     parser.add_argument("--rate", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--rest", type=float, default=0.0)
+    parser.add_argument("--turns", type=int, default=6)
+    parser.add_argument("--lane", action="append", default=[])
     parser.add_argument("--prompt", action="append", default=[])
     args = parser.parse_args()
     json.dump(COMMANDS[args.what](args), sys.stdout)
