@@ -55,9 +55,10 @@ def main() -> int:
     results: list[Result] = []
     loads: dict[str, Load] = {}
     if args.keep:
-        results, loads, versions = _kept(rows, peers)
+        results, loads, before = _kept(rows, peers)
         about["kept"] = sorted({result.row for result in results})
-        about["versions"] = {**versions, **about["versions"]}
+        about["quick"] |= bool(results) and before["quick"]
+        about["versions"] = {**before["versions"], **about["versions"]}
     try:
         for row in rows:
             print(f"measuring {row} ...", file=sys.stderr, flush=True)
@@ -103,8 +104,8 @@ def _measure(row: str, context: Context) -> list[Result]:
 
 def _kept(
     rows: list[str], peers: list[str]
-) -> tuple[list[Result], dict[str, Load], dict[str, str]]:
-    """Return what the last run found that is not measured now, the loads, and the versions."""
+) -> tuple[list[Result], dict[str, Load], dict[str, Any]]:
+    """Return what the last run found that is not measured now, the loads, and what run it was."""
     found = json.loads((RESULTS / "latest.json").read_text())
     results = [
         Result(**{name: value for name, value in result.items() if name != "met"})
@@ -116,7 +117,7 @@ def _kept(
         for row, load in found["load"].items()
         if row not in rows
     }
-    return results, loads, found["versions"]
+    return results, loads, found
 
 
 def _extras() -> dict[str, str]:
