@@ -141,6 +141,9 @@ def test_the_last_answer_or_its_code_is_copied_by_one_key(
     page.goto(run(APP.replace(" answer to *{q.args.ask}*", said)).url)
     say(page, "first", "ask")
     expect(messages(page, "assistant")).to_contain_text("x = 1")
+    # Keys, and what can be copied by them, are loaded when the words are there.
+    expect(page.locator(".chat > [role=status]")).to_have_count(1)
+    expect(button(page, "Copy: py")).to_be_visible()
     conversation = page.get_by_role("log")
     conversation.focus()
     page.keyboard.press(key)
