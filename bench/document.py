@@ -14,6 +14,7 @@ import sys
 from typing import Any
 
 from bench.common import RESULTS, ROOT, Result
+from bench.rows import ROWS
 from bench.run import shown, target
 
 PAGE = ROOT / "docs" / "explain" / "performance.md"
@@ -45,7 +46,7 @@ def results(document: dict[str, Any]) -> str:
         "| row | case | unit | target | measured | of the cores used by others |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for found in document["results"]:
+    for found in sorted(document["results"], key=lambda one: list(ROWS).index(one["row"])):
         found.pop("met")
         result = Result(**found)
         if result.peer != "swell":

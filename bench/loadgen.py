@@ -234,11 +234,8 @@ def pair(args: argparse.Namespace) -> dict[str, object]:
 
     pages = []
     for number, lane in enumerate(lanes):
-        if lane["others"]:
-            connect(loop, dialect, lane["url"], lane["others"], paint=True)
-        (page,) = connect(Loop(), dialect, lane["url"], 1, paint=True)
-        page.index = -1 - number
-        loop.add(page)
+        page = connect(loop, dialect, lane["url"], lane["others"] + 1, paint=True)[-1]
+        page.index = -1 - number  # unlike those of the others
         pages.append(page)
 
     def say(page: Socket, prompt: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 from bench.common import Result, Running, median
@@ -49,9 +50,9 @@ def _once(context: Context, ours: Peer, pair: Pair) -> list[list[float]]:
 
     Both are pages of one server, unless the rest of the server is what differs.
     """
-    with ours.start() as first, ours.start() as second:
-        where = (first, second if "others" in pair[1] else first)
-        lanes = [_lane(running, one) for running, one in zip(where, pair, strict=True)]
+    apart = "others" in pair[1]
+    with ours.start() as first, ours.start() if apart else nullcontext(first) as second:
+        lanes = [_lane(first, pair[0]), _lane(second, pair[1])]
         flags = ("--tokens", COUNT, "--rate", RATE, "--seconds", SECONDS)
         both = [word for lane in lanes for word in ("--lane", lane)]
         seen = context.load("pair", ours, first, *flags, "--turns", context.pick(8, 6), *both)

@@ -148,6 +148,15 @@ async def test_imports_keep_files_whoever_made_them(store: Store) -> None:
 # ------------------------------------------------------------------------------- at the same time
 
 
+async def about_to_go(store: Store) -> tuple[str, str]:
+    """Return a person, and a file of theirs whose only message waits to be purged."""
+    user = (await store.user("anna")).id
+    url = await given(store, user)
+    message = await say(store, user, Image(url, "A"))
+    await store.delete_thread(user, message.thread.id)
+    return user, url
+
+
 class Pause:
     """Lets a function of a transaction wait after it has done its work."""
 
@@ -166,10 +175,7 @@ class Pause:
 async def test_a_message_that_is_being_stored_keeps_its_file(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    user = (await store.user("anna")).id
-    url = await given(store, user)
-    first = await say(store, user, Image(url, "A"))
-    await store.delete_thread(user, first.thread.id)
+    user, url = await about_to_go(store)
     use = Pause(statements.use)
     monkeypatch.setattr(statements, "use", use)
     saying = asyncio.create_task(say(store, user, Image(url, "A"), Text("again")))
@@ -184,10 +190,7 @@ async def test_a_message_that_is_being_stored_keeps_its_file(
 async def test_a_message_that_comes_too_late_is_stored_without_its_file(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    user = (await store.user("anna")).id
-    url = await given(store, user)
-    first = await say(store, user, Image(url, "A"))
-    await store.delete_thread(user, first.thread.id)
+    user, url = await about_to_go(store)
     drop = Pause(statements.drop_unused)
     monkeypatch.setattr(statements, "drop_unused", drop)
     purging = asyncio.create_task(purge(store))
