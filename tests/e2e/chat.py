@@ -29,6 +29,13 @@ def messages(page: Page, side: str | None = None) -> Locator:
     return page.locator(f'[data-message="{side}"]' if side else "[data-message]")
 
 
+def action(page: Page, name: str) -> Locator:
+    """Return the button below the last answer, which is there once that is complete."""
+    answer = messages(page, "assistant").last
+    below = answer.locator("xpath=following-sibling::*[1][@role='group']")
+    return below.get_by_role("button", name=name, exact=True)
+
+
 def expect_messages(page: Page, *texts: str) -> None:
     """Wait until the messages are exactly these, in order."""
     expect(messages(page)).to_have_text(list(texts))

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .chat import expect_messages, messages, say
+from .chat import action, expect_messages, messages, say
 from .conftest import ROOT, NewPage, Run
 
 [APP] = re.findall(
@@ -62,12 +62,12 @@ def test_a_prompt_is_edited_in_its_place_by_keyboard_alone(run: Run, page: Page)
 
 def test_deleting_takes_a_second_press(run: Run, page: Page) -> None:
     open_chat(run, page)
-    button(page, "Delete").last.click()
+    action(page, "Delete").click()
     sure = button(page, "Press again to delete")
     expect(sure).to_be_visible()
     page.keyboard.press("Escape")
     expect(sure).to_have_count(0)
-    button(page, "Delete").last.click()
+    action(page, "Delete").click()
     sure.click()
     expect(messages(page)).to_have_count(0)
 
@@ -113,7 +113,7 @@ def test_copying_gives_markdown_and_rich_text(run: Run, new_page: NewPage, clipb
     if clipboard == "missing":
         without_clipboard(page)
     open_chat(run, page)
-    button(page, "Copy").last.focus()
+    action(page, "Copy").focus()
     page.keyboard.press("Enter")
     expect(button(page, "Copied")).to_be_focused()
     assert page.evaluate("getSelection().isCollapsed")
@@ -122,7 +122,7 @@ def test_copying_gives_markdown_and_rich_text(run: Run, new_page: NewPage, clipb
     assert "<em>first</em>" in rich
     assert "class=" not in rich
     expect(button(page, "Copied")).to_have_count(0)
-    button(page, "Copy").last.click(modifiers=["Shift"])
+    action(page, "Copy").click(modifiers=["Shift"])
     expect(button(page, "Copied")).to_be_visible()
     assert paste(page) == ("One answer to *first*", "")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .chat import messages
+from .chat import action, messages
 from .conftest import PHONE, ROOT, NewPage, Run, RunningApp
 
 HELLO = (ROOT / "examples/chat/hello.py").read_text()
@@ -276,7 +276,7 @@ def test_a_file_that_is_too_large_to_be_imported_is_not_sent_again_and_again(
 
 def delete_answer(page: Page) -> Locator:
     """Delete the last answer by keyboard; return the notice that says so."""
-    button(page, "Delete").last.focus()
+    action(page, "Delete").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")  # it asks
     notice = page.get_by_role("status").filter(has_text="have been deleted")
