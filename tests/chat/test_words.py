@@ -16,9 +16,11 @@ import pytest
 
 from swell.chat import RunLimits, Turn
 from swell.chat.failures import FAILURES
+from swell.chat.store import open_store
 from swell.chat.tools import tool
 from swell.chat.words import ENGLISH, WORDS, Words
 from swell.live.wire import Act
+from swell.parts import Text
 from swell.server.locales import LOCALES
 from swell.site import AsyncSite
 from swell.testing.chat import ChatTab, chatting
@@ -252,3 +254,24 @@ async def test_questions_are_in_the_language_of_who_is_asked() -> None:
         assert said(parts, "text")[0] == "de: **send_mail** erlauben?"
         await chat.stop()
         assert "*Nicht beantwortet.*" in said(chat.messages[-1]["parts"], "content")
+
+
+@pytest.mark.anyio
+async def test_who_is_asked_after_a_crash_is_asked_in_the_same_language(tmp_path: Path) -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        await turn.confirm("Wirklich?")
+        yield ""
+
+    path = str(tmp_path / "chat.db")
+    async with chatting(answer, store=path) as chat:
+        await chat.page.until(lambda page: page["threads"])
+        [user] = chat.server.app._views
+    crashed = open_store(path)  # a process that accepted a prompt and then ended
+    await crashed.open()
+    left = await crashed.accept(user, action_id="1", prompt=[Text("Los")], locale="de")
+    await crashed.close()
+    async with chatting(answer, store=path, language="fr") as chat:
+        await chat.open(f"t/{left.thread.id}")
+        await chat.page.until(lambda _: said(chat.messages[-1].get("parts"), "label"))
+        assert said(chat.messages[-1]["parts"], "label") == ["Ja", "Nein"]
+        await chat.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -332,8 +333,13 @@ def test_who_goes_on_typing_keeps_the_focus_when_a_message_comes_back(
     expect(box).to_be_focused()
 
 
-def test_a_notice_on_a_phone_covers_nothing(counter: RunningApp, new_page: NewPage) -> None:
-    page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+@pytest.mark.parametrize(
+    "device", [{}, {"viewport": PHONE, "has_touch": True, "is_mobile": True}], ids=["desk", "phone"]
+)
+def test_a_notice_covers_nothing(
+    counter: RunningApp, new_page: NewPage, device: dict[str, Any]
+) -> None:
+    page = new_page(**device)
     page.goto(counter.url)
     for count in (200, 2):  # more than fits
         say(page, str(count))
@@ -350,6 +356,9 @@ def test_a_notice_on_a_phone_covers_nothing(counter: RunningApp, new_page: NewPa
     page.wait_for_timeout(300)  # for what moves
     assert edge(above, "bottom") <= edge(notice, "top") < edge(notice, "bottom")
     assert edge(notice, "bottom") <= edge(box, "top")
+    conversation = page.get_by_role("log")
+    middles = [(edge(one, "left") + edge(one, "right")) / 2 for one in (notice, conversation)]
+    assert abs(middles[0] - middles[1]) < 8  # next to a bar that scrolls
     box.fill("one\ntwo\nthree\nfour")
     page.wait_for_timeout(300)
     assert edge(notice, "bottom") <= edge(box, "top")

@@ -140,6 +140,7 @@ class Run(msgspec.Struct, frozen=True):
         created: When it was accepted.
         started: When the handler was started.
         ended: When it reached its last state.
+        locale: Language of the page that asked for it.
     """
 
     id: str
@@ -152,6 +153,7 @@ class Run(msgspec.Struct, frozen=True):
     created: float
     started: float | None = None
     ended: float | None = None
+    locale: str = "en"
 
 
 class Accepted(msgspec.Struct, frozen=True):

@@ -75,7 +75,7 @@ class Run:
         thread_id: The thread.
         prompt_id: The message that is answered.
         answer_id: The message that is made.
-        locale: Language of the page that asked; English for what an earlier process had accepted.
+        locale: Language of the page that asked.
         state: Where it stands, as stored.
         fold: The answer so far.
         error: A sentence for the reader when it failed.
@@ -87,10 +87,10 @@ class Run:
         watchers: Called after each change; they must not block.
     """
 
-    def __init__(self, accepted: Accepted, user: User, locale: str) -> None:
+    def __init__(self, accepted: Accepted, user: User) -> None:
         run = accepted.run
         self.id = run.id
-        self.locale = locale
+        self.locale = run.locale
         self.user = user
         self.user_id = user.id
         self.thread_id = run.thread_id
@@ -202,15 +202,12 @@ class RunManager:
 
     # ----------------------------------------------------------------------- acting
 
-    async def submit(
-        self, user: User, *, action_id: str, locale: str = "en", **what: Any
-    ) -> Accepted:
+    async def submit(self, user: User, *, action_id: str, **what: Any) -> Accepted:
         """Store what is asked and start answering it, once for each action.
 
         Args:
             user: Who asks.
             action_id: What the browser calls the action.
-            locale: Language of the page that asks.
             **what: As for `Store.accept`.
 
         Raises:
@@ -223,18 +220,16 @@ class RunManager:
         if mine >= self.limits.per_user:
             raise UnsaidError(lambda words: words.too_many, "too_many")
         # Not to be torn by whoever gives up waiting: what is stored has to be started.
-        return await asyncio.shield(self._own(self._submit(user, action_id, locale, what)))
+        return await asyncio.shield(self._own(self._submit(user, action_id, what)))
 
-    async def _submit(
-        self, user: User, action_id: str, locale: str, what: dict[str, Any]
-    ) -> Accepted:
+    async def _submit(self, user: User, action_id: str, what: dict[str, Any]) -> Accepted:
         try:
             accepted = await self.store.accept(user.id, action_id=action_id, **what)
         except StoreUnavailableError as error:
             _log.warning("a prompt was refused: %s", error)
             raise UnsaidError(lambda words: words.not_saved, error.code) from None
         if accepted.run.state == "accepted":
-            self._enqueue(accepted, user, locale)
+            self._enqueue(accepted, user)
         if not accepted.thread.title and not accepted.duplicate:
             with contextlib.suppress(StoreUnavailableError, NotFoundError):
                 title = first_title(accepted.prompt)
@@ -305,10 +300,10 @@ class RunManager:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _enqueue(self, accepted: Accepted, user: User, locale: str = "en") -> None:
+    def _enqueue(self, accepted: Accepted, user: User) -> None:
         if accepted.run.id in self._runs:
             return
-        run = Run(accepted, user, locale)
+        run = Run(accepted, user)
         run.after = self._last.get(run.thread_id)
         self.turns += 1
         self._runs[run.id] = self._answers[run.answer_id] = self._last[run.thread_id] = run

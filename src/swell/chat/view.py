@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from swell import data, ui
 from swell.cards.chatbot import Event
@@ -44,6 +44,7 @@ THREAD_EVENTS: tuple[ThreadsEvent, ...] = (
     *("rename", "pin", "archive", "delete", "undo", "search", "more", "command"),
 )
 
+_OVER_BOX: Final = "bottom-center"  # where notices stand
 _NEW = 8  # messages that may have come since the rows were read
 _READS = 5  # attempts to read what does not change meanwhile
 
@@ -196,7 +197,7 @@ class View:
         except NotFoundError:
             await self._turn_to(None, None)
             self.page["meta"].notification_bar = ui.notification_bar(
-                self.words.missing, type="warning"
+                self.words.missing, type="warning", position=_OVER_BOX
             )
             await self.page.save()
 
@@ -481,7 +482,9 @@ class View:
         bar = None
         if message_id is not None:
             undo = ui.button("undelete", self.words.undo, value=message_id)
-            bar = ui.notification_bar(self.words.deleted, timeout=-1, buttons=[undo])
+            bar = ui.notification_bar(
+                self.words.deleted, timeout=-1, buttons=[undo], position=_OVER_BOX
+            )
         self._set("meta", "notification_bar", bar)
 
     def show_panel(self, name: str, items: Iterable[Any]) -> None:

@@ -135,10 +135,10 @@ async def test_recovery_leaves_runs_of_living_processes_alone(store: Store, url:
     running = await gone.accept(user, action_id="1", prompt=[Text("one")])
     await gone.start(running.run.id)
     await gone.flush(running.run.id, [Text("partial")])
-    accepted = await gone.accept(user, action_id="2", prompt=[Text("two")])
+    accepted = await gone.accept(user, action_id="2", prompt=[Text("two")], locale="de")
     assert await store.recover() == []  # it lives
     await gone.close()
-    assert [run.id for run in await store.recover()] == [accepted.run.id]
+    assert [(run.id, run.locale) for run in await store.recover()] == [(accepted.run.id, "de")]
     answer = await store.message(user, running.answer.id)
     assert (answer.status, answer.parts) == ("interrupted", [Text("partial")])
     assert (await store.run(running.run.id)).state == "interrupted"

@@ -175,6 +175,7 @@ class Store(Protocol):
         prompt: Sequence[Part] | None = None,
         regenerate: str | None = None,
         settings: dict[str, Any] | None = None,
+        locale: str = "en",
         model: str | None = None,
     ) -> Accepted:
         """Store a prompt, its empty answer and a run in state `accepted`, in one transaction.
@@ -191,6 +192,7 @@ class Store(Protocol):
             prompt: What is asked; None with `regenerate`.
             regenerate: The answer to make another sibling of, or a prompt to answer (again).
             settings: The app's settings for this answer, JSON.
+            locale: Language of the page that asks.
             model: Name of the model, for the answer.
 
         Raises:

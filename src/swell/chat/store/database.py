@@ -158,6 +158,7 @@ class DatabaseStore:
         prompt: Sequence[Part] | None = None,
         regenerate: str | None = None,
         settings: dict[str, Any] | None = None,
+        locale: str = "en",
         model: str | None = None,
     ) -> Accepted:
         action_id = clean(action_id)
@@ -178,6 +179,7 @@ class DatabaseStore:
             regenerate=regenerate,
             parts=None if prompt is None else encode_parts(prompt),
             settings=to_json(settings or {}),
+            locale=locale,
             model=None if model is None else clean(model),
             new_thread_id=new_id(),
             prompt_id=new_id(),

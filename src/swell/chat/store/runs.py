@@ -38,6 +38,7 @@ class Request(msgspec.Struct, frozen=True):
     regenerate: str | None
     parts: list[tuple[str, str]] | None
     settings: str
+    locale: str
     model: str | None
     new_thread_id: str
     prompt_id: str
@@ -102,6 +103,7 @@ def accept(tx: Tx, wanted: Request) -> Accepted:
         created=wanted.time,
         started=None,
         ended=None,
+        locale=wanted.locale,
     )
     tx.run(_TOUCH, thread=thread_id, time=wanted.time, leaf=wanted.answer_id)
     return _accepted(tx, wanted.user_id, wanted.run_id, duplicate=False)
@@ -304,7 +306,8 @@ def recover(tx: Tx, owner: str, alive: Callable[[str], bool], time: float) -> li
     known: dict[str, bool] = {owner: True}
     waiting: list[Run] = []
     for row in tx.rows(_LEFT):
-        run, of = run_of(row[:10]), row[10]
+        *columns, of = row
+        run = run_of(columns)
         if of not in known:
             known[of] = alive(of)
         if known[of]:

@@ -55,6 +55,7 @@ RUN = (
     runs.c.created,
     runs.c.started,
     runs.c.ended,
+    runs.c.locale,
 )
 
 _PARTS = msgspec.json.Decoder(Part)
@@ -114,7 +115,7 @@ def thread_of(row: Sequence[Any]) -> Thread:
 
 def run_of(row: Sequence[Any]) -> Run:
     """Return a run from the columns `RUN`."""
-    identity, thread, prompt, answer, action, state, settings, created, started, ended = row
+    identity, thread, prompt, answer, action, state, settings, created, started, ended, locale = row
     return Run(
         identity,
         thread,
@@ -126,6 +127,7 @@ def run_of(row: Sequence[Any]) -> Run:
         created,
         started,
         ended,
+        locale or "en",
     )
 
 

@@ -144,6 +144,7 @@ runs = Table(
     Column("created", Double, nullable=False),
     Column("started", Double),
     Column("ended", Double),
+    Column("locale", Text),  # nothing in rows of before revision 0005: English
 )
 Index("runs_thread", runs.c.thread_id, runs.c.id)
 Index("runs_prompt", runs.c.prompt_id)

@@ -1,0 +1,14 @@
+"""In which language an answer asks and says what failed, also after a restart."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Add the column; both databases do so without touching a row."""
+    op.add_column("runs", sa.Column("locale", sa.Text(), nullable=True))
