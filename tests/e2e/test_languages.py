@@ -81,6 +81,10 @@ def test_a_right_to_left_page_is_mirrored(run: Run, new_page: NewPage) -> None:
     assert send is not None
     assert field is not None
     assert send["x"] < field["x"]
+    # The hint begins where the reader's language does, and what is typed where its own does.
+    expect(box(page)).to_have_css("direction", "rtl")
+    box(page).fill("in English")
+    expect(box(page)).to_have_css("direction", "ltr")
 
 
 def test_the_apps_setting_wins(run: Run, new_page: NewPage) -> None:
@@ -145,3 +149,6 @@ def test_a_chat_is_in_the_browsers_language_with_its_menus_panels_and_refusals(
     share(arabic, "How?", "قائمة How?", "مشاركة…")
     words = arabic.locator(".card.form").get_by_text("يمكن لكل من لديه هذا الرابط قراءة")
     expect(words).to_have_css("direction", "rtl")
+
+    threads = arabic.get_by_role("navigation").locator("a.thread")
+    expect(threads.get_by_text("How?")).to_have_css("text-align", "right")
