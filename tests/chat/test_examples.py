@@ -78,6 +78,7 @@ async def test_ask(button: str, said: str) -> None:
         city, month, send = controls(tab)
         await tab.page.send(pressed(send, **{city: "Oslo", month: "June"}))
         await tab.page.until(lambda _: f"{button}" in "".join(controls(tab)))
+        assert "Where to? Oslo  \\nWhen? June" in str(tab.messages[-1]["parts"])
         assert "Book Oslo?" in str(tab.messages[-1]["parts"])
         assert "480 euros" in str(tab.messages[-1])
         [chosen] = [name for name in controls(tab) if name.endswith(f"-{button}")]

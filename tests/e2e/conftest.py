@@ -16,13 +16,23 @@ from pathlib import Path
 from queue import Empty, Queue
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).parents[2]
 # The documentation's pictures are only replaced when asked for: no two runs draw them alike.
 PICTURES = os.environ.get("SWELL_PICTURES") == "1"
 IMAGES = ROOT / "docs" / "images" if PICTURES else ROOT / "test-results" / "images"
 START_S = 30.0
+# How long a page may take: a browser waits up to 15 s between two attempts, and a busy machine is no
+# defect.
+PATIENCE_MS = 30_000
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = {"width": 1280, "height": 800}
@@ -159,6 +169,8 @@ class Watch:
         self.problems.append(f"console: {text}")
 
 
+expect.set_options(timeout=PATIENCE_MS)
+
 NewPage = Callable[..., Page]
 
 
@@ -174,7 +186,7 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     def make(**options: object) -> Page:
         options = {"viewport": DESKTOP, "color_scheme": "light", **options}
         context = browser.new_context(**options)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         watch.add(context)
         contexts.append(context)
         return context.new_page()

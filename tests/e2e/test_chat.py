@@ -121,7 +121,7 @@ def test_a_restarted_server_is_found_again_and_the_draft_is_kept(run: Run, page:
     expect(page.get_by_text("Reconnecting")).to_be_visible()
     app._command += ["--port", port]
     app.start()
-    expect(page.get_by_text("Reconnecting")).to_be_hidden(timeout=20_000)
+    expect(page.get_by_text("Reconnecting")).to_be_hidden()
     expect(box(page)).to_have_value("unsent")
     box(page).press("Enter")
     expect(messages(page, "assistant").last).to_have_text("You said: unsent")

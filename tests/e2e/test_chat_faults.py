@@ -23,12 +23,10 @@ from tests.faults.tokens import numbers, text
 from tests.seeds import Size
 
 from .chat import messages, whole
-from .conftest import NewPage
+from .conftest import PATIENCE_MS, NewPage
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE_MS = 30_000
-FREE_MS = 10_000
 READ = """all => all.map(one =>
     [one.dataset.message, (one.querySelector('.body')?.textContent ?? '').trim()])"""
 
@@ -101,7 +99,7 @@ def check(page: Page, chat: ChatProcess, *said: tuple[str, str]) -> None:
     # What sets the address is loaded after the box is there: a cut may take it, and it comes later.
     wait_for(page, lambda: "#t/" in page.url)
     assert stored(page, chat) == list(said)
-    expect(stop_button(page)).to_have_count(0, timeout=FREE_MS)
+    expect(stop_button(page)).to_have_count(0)
     other = page.context.new_page()
     open_chat(other, chat.port, "#" + page.url.partition("#")[2])
     wait_for(other, lambda: shown(other) == list(said))
@@ -137,7 +135,7 @@ def test_r1_an_answer_survives_any_number_of_cuts(
         wait_for(page, partial(has, page, count - 1), nudge=True)
         # The last cut may have come after the last word: then only the end is missing.
         wait_for(page, lambda: stop_button(page).count() == 0, nudge=True)
-        expect(notice(page)).to_be_hidden(timeout=PATIENCE_MS)
+        expect(notice(page)).to_be_hidden()
         check(page, chat, *turn(prompt, count))
 
 
@@ -164,7 +162,7 @@ def test_r10_r11_bounced_keys_a_lost_ack_and_stop(
             say(page, prompt)
             wait_for(page, partial(has, page, 20))
             stop_button(page).click()
-            expect(stop_button(page)).to_have_count(0, timeout=FREE_MS)
+            expect(stop_button(page)).to_have_count(0)
             expect(messages(page, "assistant").last).to_contain_text("Stopped")
             count = len(numbers(shown(page)[-1][1]))
             said += turn(prompt, count)
@@ -199,7 +197,7 @@ def test_r15_five_tabs_on_two_devices_one_of_them_offline_converge(
         for tab in away:
             wait_for(tab, lambda tab=tab: len(shown(tab)) == 12, nudge=True)  # type: ignore[misc]
         for number, tab in enumerate((*tabs, *away)):
-            expect(stop_button(tab)).to_have_count(0, timeout=PATIENCE_MS)
+            expect(stop_button(tab)).to_have_count(0)
             wait_for(tab, lambda tab=tab: shown(tab) == stored(tab, chat))  # type: ignore[misc]
             expect(box(tab)).to_have_value(f"draft {number}")
         told = dict(zip(shown(first)[::2], shown(first)[1::2], strict=True))
@@ -247,7 +245,7 @@ def test_r12_handlers_that_swallow_their_end_or_raise(
     say(page, "swallow=1")
     wait_for(page, partial(has, page, 0))
     stop_button(page).click()
-    expect(stop_button(page)).to_have_count(0, timeout=FREE_MS)  # though it goes on by itself
+    expect(stop_button(page)).to_have_count(0)  # though it goes on by itself
     expect(messages(page, "assistant").last).to_contain_text("Stopped")
     said = turn("swallow=1", 1)
     check(page, chat, *said)
@@ -276,8 +274,8 @@ def test_r8_after_kill_9_the_answer_says_so_and_is_made_again_when_asked_for(
     chat.kill()
     expect(notice(page)).to_be_visible()
     chat.start()
-    expect(notice(page)).to_be_hidden(timeout=PATIENCE_MS)
-    expect(messages(page, "assistant").last).to_contain_text("interrupted", timeout=PATIENCE_MS)
+    expect(notice(page)).to_be_hidden()
+    expect(messages(page, "assistant").last).to_contain_text("interrupted")
     expect(box(page)).to_have_value("draft")
     cut = len(numbers(shown(page)[-1][1]))
     check(page, chat, *turn(prompt, cut))
@@ -350,4 +348,4 @@ def come_home(page: Page, proxy: FaultProxy) -> None:
     """Bring the network back."""
     proxy.online()
     page.context.set_offline(False)
-    expect(notice(page)).to_be_hidden(timeout=PATIENCE_MS)
+    expect(notice(page)).to_be_hidden()

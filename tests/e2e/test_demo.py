@@ -29,7 +29,7 @@ def ask(page: Page, question: str) -> None:
     say(page, question, "ask")
     stop = page.get_by_role("button", name="Stop generating")
     expect(messages(page, "user").last).to_have_text(question)
-    expect(stop).to_be_hidden(timeout=30_000)
+    expect(stop).to_be_hidden()
 
 
 def test_an_answer_is_quoted_from_the_pages_and_its_links_open_them(

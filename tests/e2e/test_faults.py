@@ -16,11 +16,10 @@ from tests.faults.rig import FaultServer, Story, faulty, numbers, settings, text
 from tests.seeds import Size
 
 from .chat import box, messages, say, whole
-from .conftest import NewPage
+from .conftest import PATIENCE_MS, NewPage
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE_MS = 20_000  # longest pause between two attempts of the browser is 15 s
 READ = "all => all.map(one => one.textContent.trim())"
 
 
@@ -198,7 +197,7 @@ def test_r15_five_tabs_of_a_shared_page_on_two_devices_converge(new_page: NewPag
         for tab in away:
             come_back(tab)
         for number, tab in enumerate((*tabs, *away)):
-            expect(messages(tab)).to_have_count(10, timeout=PATIENCE_MS)
+            expect(messages(tab)).to_have_count(10)
             wait_for(tab, partial(same, tab, server))
             expect(box(tab)).to_have_value(f"draft {number}")
         assert sorted(story.prompts) == [f"from {n}: {n + 1}" for n in range(5)]

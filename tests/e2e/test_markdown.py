@@ -92,7 +92,7 @@ def test_code_math_and_diagrams_load_when_they_are_used(run: Run, page: Page) ->
     ask(page, "math")
     assert chunks.new() & heavy == {"formula"}
     ask(page, "diagram")
-    expect(page.locator(".diagram img")).to_be_visible(timeout=20_000)
+    expect(page.locator(".diagram img")).to_be_visible()
     assert {"diagram", "frame"} <= chunks.new()
     ask(page, "diagram")
     expect(page.locator(".diagram img")).to_have_count(2)
@@ -147,7 +147,7 @@ def test_diagrams_follow_the_theme_and_keep_their_source(run: Run, page: Page) -
     page.goto(app.url)
     ask(page, "diagram")
     image = page.locator(".diagram img")
-    expect(image).to_be_visible(timeout=20_000)
+    expect(image).to_be_visible()
     assert image.evaluate("e => e.naturalWidth") > 50
     source = page.locator(".code pre")
     expect(source).to_be_hidden()
@@ -165,7 +165,7 @@ def test_the_frame_of_diagrams_has_no_origin(run: Run, page: Page) -> None:
     app = run(APP)
     page.goto(app.url)
     ask(page, "diagram")
-    expect(page.locator(".diagram img")).to_be_visible(timeout=20_000)
+    expect(page.locator(".diagram img")).to_be_visible()
     frame = next(frame for frame in page.frames if frame.url.endswith("/_s/diagram"))
     assert frame.evaluate("origin") == "null"
     can_read = "() => { try { return document.cookie !== undefined } catch { return false } }"

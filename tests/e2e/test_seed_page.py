@@ -34,7 +34,7 @@ def check_stop(page: Page) -> None:
     expect(stop).to_be_visible()
     wait_for_texts(page, 3)
     stop.click()
-    expect(stop).to_be_hidden(timeout=1000)
+    expect(stop).to_be_hidden()
     text = messages(page, "assistant").last.inner_text().strip()
     texts = recorded_texts(page)
     assert len(texts) >= 3, texts
@@ -45,7 +45,7 @@ def check_stop(page: Page) -> None:
     say(page, "Once more")
     expect(messages(page, "user")).to_have_text(["Hello there", "Once more"])
     expect(messages(page, "assistant")).to_have_count(2)
-    expect(stop).to_be_hidden(timeout=15_000)
+    expect(stop).to_be_hidden()
     assert len(messages(page, "assistant").last.inner_text().split()) > len(text.split())
 
 

@@ -20,6 +20,7 @@ PREFIX = "ask-"
 """Names of the controls of all questions begin with it, then the id of the question."""
 
 _BUTTONS = ("button", "buttons", "mini_button", "mini_buttons")
+_ENDS = ("?", ":", "？", "：", "؟")  # noqa: RUF001 - labels that need no colon after them
 
 
 class Question:
@@ -75,7 +76,8 @@ class Question:
         for name in values:
             label, value = self._names.get(name), values[name]
             if label is not None and value not in (None, False, ""):
-                lines.append(label if value is True else f"{label}: {_escaped(value)}")
+                asked = label if label.endswith(_ENDS) else f"{label}:"
+                lines.append(label if value is True else f"{asked} {_escaped(value)}")
         return "  \n".join(lines) or "✓"
 
     def _rename(self, node: Any) -> None:
