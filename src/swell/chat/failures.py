@@ -50,24 +50,24 @@ FAILURES: dict[str, dict[str, str]] = {
         "number": "Fehler {id}",
     },
     "es": {
-        "model_failed": "El modelo no ha podido responder. Inténtelo de nuevo.",
+        "model_failed": "El modelo no ha podido responder. Inténtalo de nuevo.",
         "rate_limited": (
-            "El modelo recibe demasiadas peticiones en este momento. Espere un poco e "
-            "inténtelo de nuevo."
+            "El modelo recibe demasiadas peticiones en este momento. Espera un poco e "
+            "inténtalo de nuevo."
         ),
         "auth": (
-            "El proveedor del modelo no ha aceptado la clave de esta aplicación. Avise a "
+            "El proveedor del modelo no ha aceptado la clave de esta aplicación. Avisa a "
             "quien la administra."
         ),
         "context_too_long": (
-            "Esta conversación es demasiado larga para el modelo. Empiece otra o acorte su mensaje."
+            "Esta conversación es demasiado larga para el modelo. Empieza otra o acorta tu mensaje."
         ),
-        "connection": "La conexión con el modelo ha fallado. Inténtelo de nuevo.",
+        "connection": "La conexión con el modelo ha fallado. Inténtalo de nuevo.",
         "bad_request": (
-            "El proveedor del modelo ha rechazado esta petición. Cambie su mensaje o empiece "
+            "El proveedor del modelo ha rechazado esta petición. Cambia tu mensaje o empieza "
             "otra conversación."
         ),
-        "overloaded": "El modelo está sobrecargado. Inténtelo de nuevo en un momento.",
+        "overloaded": "El modelo está sobrecargado. Inténtalo de nuevo en un momento.",
         "ask_timeout": "La pregunta no se respondió a tiempo.",
         "handler_failed": "Algo ha fallado al responder.",
         "number": "Error {id}",
@@ -99,9 +99,9 @@ FAILURES: dict[str, dict[str, str]] = {
         "model_failed": "模型未能回答。请重试。",
         "rate_limited": "模型目前收到的请求过多。请稍等片刻再试。",
         "auth": "模型提供商未接受此应用的密钥。请告知应用的管理者。",
-        "context_too_long": "此对话对模型来说太长。请开始新对话，或缩短您的消息。",
+        "context_too_long": "此对话对模型来说太长。请开始新对话，或缩短你的消息。",
         "connection": "与模型的连接失败。请重试。",
-        "bad_request": "模型提供商拒绝了此请求。请修改您的消息，或开始新对话。",
+        "bad_request": "模型提供商拒绝了此请求。请修改你的消息，或开始新对话。",
         "overloaded": "模型负载过高。请稍后再试。",
         "ask_timeout": "该问题未在规定时间内得到回答。",
         "handler_failed": "回答时出了问题。",
