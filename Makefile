@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web check check-python check-web test test-web e2e faults property sdks model gen demo docs pictures bench bench-browser clean
+.PHONY: help install web check check-python check-web test test-web e2e slow faults property sdks model gen demo docs pictures bench bench-browser clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -60,6 +60,10 @@ test: check web test-web ## run every check and every test, the browser's too
 e2e: web ## run only the tests that drive a browser
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/e2e
+
+slow: web ## run them with slow pages and apps, to find what trusts in speed; 30 minutes
+	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
+		SWELL_CHROMIUM="$$chromium" SWELL_SLOW=1 $(BIN)/python -m pytest tests/e2e
 
 faults: web ## run the fault tests at their full size: networks, kill -9, disks, databases, leaks
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \

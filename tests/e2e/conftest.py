@@ -25,13 +25,15 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from .slow import SLOW, slow_down, slow_environment
+
 ROOT = Path(__file__).parents[2]
 # The documentation's pictures are only replaced when asked for: no two runs draw them alike.
 PICTURES = os.environ.get("SWELL_PICTURES") == "1"
 IMAGES = ROOT / "docs" / "images" if PICTURES else ROOT / "test-results" / "images"
 START_S = 30.0
-# How long a page may take: a browser waits up to 15 s between two attempts, and a busy machine is no
-# defect.
+# How long a page may take: up to 15 s pass between two attempts to connect, and a busy machine is
+# no defect.
 PATIENCE_MS = 30_000
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -55,6 +57,8 @@ class RunningApp:
     def start(self) -> None:
         """Start the process and wait until it prints its address."""
         environ = {**os.environ, "PYTHONUNBUFFERED": "1", **(self._env or {})}
+        if SLOW:
+            environ |= slow_environment(environ)
         self.process = subprocess.Popen(
             self._command,
             cwd=self._cwd,
@@ -189,6 +193,8 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
         context.set_default_timeout(PATIENCE_MS)
         watch.add(context)
         contexts.append(context)
+        if SLOW:
+            context.on("page", slow_down)
         return context.new_page()
 
     make.problems = watch.problems  # type: ignore[attr-defined]
