@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import uuid
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -203,6 +204,26 @@ async def test_bytes_that_cannot_be_removed_are_tried_again(
         assert there(other)
         await asyncio.to_thread(other.unlink)
         await until(lambda: not there(folder))
+
+
+async def test_half_a_file_is_removed_as_one_that_nothing_refers_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
+    half: list[Path] = []
+
+    def copy(source: Path, to: Path) -> None:
+        to.write_bytes(source.read_bytes()[:4])
+        half.append(to)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", copy)
+    async with chatting(keep, store=str(tmp_path / "chat.db"), attachments=True) as chat:
+        await chat.page.act("chat", "Keep", files=[("notes.txt", b"two words")])
+        assert chat.texts == []
+        assert there(half[0])
+        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 2 * 86_400)
+        await until(lambda: not there(half[0].parent))
 
 
 async def test_what_lies_elsewhere_is_not_removed(

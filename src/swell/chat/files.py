@@ -7,6 +7,7 @@ import contextlib
 import logging
 import shutil
 import tempfile
+import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -54,10 +55,13 @@ class Files:
         parts: list[Part] = []
         for one in submitted:
             mime, name = str(one.get("mime") or ""), str(one["name"])
-            path = await asyncio.to_thread(self._copy, Path(one["path"]), name)
+            # In a folder of its own the file keeps its name, which the server made harmless.
+            path = self._home() / uuid.uuid4().hex / Path(name).name
+            # Noted first: bytes that nobody knows of would stay for ever if the process died now.
             stored = await self._store.add_file(
                 user_id, name=name, mime=mime, size=int(one["size"]), path=str(path)
             )
+            await asyncio.to_thread(self._copy, Path(one["path"]), path)
             url = SCHEME + stored.id
             if mime in ("image/png", "image/jpeg", "image/gif", "image/webp"):
                 parts.append(Image(url, name))
@@ -144,12 +148,10 @@ class Files:
             self._temporary = tempfile.TemporaryDirectory(prefix="swell-chat-")
         return Path(self._temporary.name)
 
-    def _copy(self, path: Path, name: str) -> Path:
-        folder = self._home()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # In a folder of its own the file keeps its name, which the server made harmless.
-        place = Path(tempfile.mkdtemp(prefix="", dir=folder))
-        return Path(shutil.copyfile(path, place / Path(name).name))
+    def _copy(self, path: Path, to: Path) -> None:
+        to.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        to.parent.mkdir(mode=0o700)
+        shutil.copyfile(path, to)
 
     def _remove(self, left: Sequence[tuple[str, str]]) -> list[str]:
         """Remove bytes; return the ids of those that need no other attempt."""
