@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import postgres, postgres_template
 from tests.seeds import pytest_addoption, pytest_runtest_makereport, seed, size
@@ -27,7 +27,7 @@ __all__ = [
 ROOT = Path(__file__).parents[1]
 
 # How long an example takes says what else the machine does.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 

@@ -34,7 +34,7 @@ async def half_open(*directions: str) -> None:
             await tab.until(lambda: tab.text == text(5))
             proxy.blackhole(*directions)
             server.on_loop(gate.set)
-            await tab.until(lambda: tab.connections == 2 and tab.text == text(10))
+            await tab.until(lambda: len(tab.welcomes) == 2 and tab.text == text(10))
             await tab.until(lambda: len(server.unsent()) == 1)  # the old socket is freed
             same(tab, server)
             # By itself, unless the server was quicker and its close could still arrive.
