@@ -50,7 +50,7 @@ __watch(0, () => document.querySelectorAll("[data-message]").length >= 20
 """
 SEARCH = """
 (word) => {
-  const box = document.querySelector("[data-sidebar] input[type=search], input[type=search]");
+  const box = document.querySelector("input[type=search]");
   const before = __text("nav");
   box.value = word;
   const begin = performance.now();

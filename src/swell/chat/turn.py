@@ -18,7 +18,7 @@ from swell.parts import File, Image, Text
 
 from .ask import Question
 from .documents import is_pdf, pdf_text
-from .words import WORDS
+from .words import ENGLISH, WORDS
 
 if TYPE_CHECKING:
     from .run import Run
@@ -128,7 +128,9 @@ class Turn:
         self.all_files = [file for of_message in files for file in of_message]
         self.locale = run.locale
         self.cancelled = run.cancelled
-        self._words = WORDS[run.locale]
+        self._words = WORDS.get(
+            run.locale, ENGLISH
+        )  # stored, maybe by a version with more languages
         self._run = run
         self._loop = asyncio.get_running_loop()
 
