@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web check check-python check-web test test-web e2e slow faults property sdks model gen demo docs pictures bench bench-browser clean
+.PHONY: help install web check check-python check-web test test-web programs e2e slow faults property sdks model gen demo docs pictures bench bench-browser clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -53,7 +53,10 @@ test-web: install
 	@$(BIN)/python hatch_build.py packages
 	cd web && npm test --silent
 
-test: check web test-web ## run every check and every test, the browser's too
+programs: install ## install the servers that tests start, where that may be done
+	@$(BIN)/python tools/bootstrap.py programs
+
+test: check web test-web programs ## run every check and every test, the browser's too
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest
 
@@ -65,7 +68,7 @@ slow: web ## run them with slow pages and apps, to find what trusts in speed; 30
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
 		SWELL_CHROMIUM="$$chromium" SWELL_SLOW=1 $(BIN)/python -m pytest tests/e2e
 
-faults: web ## run the fault tests at their full size: networks, kill -9, disks, databases, leaks
+faults: web programs ## run the fault tests at their full size: networks, kill -9, disks, databases, leaks
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full \
 		tests/faults tests/e2e/test_faults.py tests/e2e/test_chat_faults.py

@@ -13,13 +13,17 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.postgres import postgres, postgres_template
+from tests.programs import program, pytest_sessionfinish, pytest_terminal_summary
 from tests.seeds import pytest_addoption, pytest_runtest_makereport, seed, size
 
 __all__ = [
     "postgres",
     "postgres_template",
+    "program",
     "pytest_addoption",
     "pytest_runtest_makereport",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
     "seed",
     "size",
 ]

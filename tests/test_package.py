@@ -21,7 +21,7 @@ from tests.conftest import ROOT, Built
 
 PACKAGES_MAX = 16
 INSTALLED_MAX_BYTES = 48_000_000
-FIRST_LOAD_MAX_BYTES = 60_000
+FIRST_LOAD_MAX_BYTES = 68_000  # a ratchet: lower it when the page gets smaller
 FIRST_LOAD_MAX_REQUESTS = 6
 
 APP = """

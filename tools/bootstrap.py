@@ -3,6 +3,7 @@
 python tools/bootstrap.py venv        make .venv
 python tools/bootstrap.py node        find Node and npm, or put them into .venv
 python tools/bootstrap.py chromium    find Chromium, or install it, and print its path
+python tools/bootstrap.py programs    install the servers that tests start, where that may be done
 """
 
 from __future__ import annotations
@@ -16,6 +17,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/sbin")
+"""Where Debian puts servers; not everybody has them on PATH."""
+
+PROGRAMS = {"nginx": "nginx-light", "pgbouncer": "pgbouncer"}
+"""Servers that tests start, and Debian's packages that have them."""
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -36,7 +43,7 @@ def apt_install(package: str) -> bool:
         return False
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     return run("apt-get", "update", "--quiet") and run(
-        "apt-get", "install", "--quiet", "--yes", package
+        "apt-get", "install", "--quiet", "--yes", "--no-install-recommends", package
     )
 
 
@@ -94,12 +101,26 @@ def find_chromium() -> int:
     return 0
 
 
+def find_programs() -> int:
+    """Install the servers that tests start; without the rights to, tests that need one say so."""
+    search = os.pathsep.join([os.environ.get("PATH", os.defpath), *SYSTEM_FOLDERS])
+    for name, package in PROGRAMS.items():
+        if shutil.which(name, path=search) is None and not apt_install(package):
+            say(f"{name} is missing, tests that need it will not run: sudo apt install {package}")
+    return 0
+
+
 def first_browser() -> str | None:
     """Return the path of the first browser that is installed."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-COMMANDS = {"venv": make_venv, "node": find_node, "chromium": find_chromium}
+COMMANDS = {
+    "venv": make_venv,
+    "node": find_node,
+    "chromium": find_chromium,
+    "programs": find_programs,
+}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
