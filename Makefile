@@ -12,6 +12,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 BIN := .venv/bin
 DONE := .cache/make
+# Two test processes; each takes whole files, in the order of collection (browser tests last).
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 # Programs of the environment first: Node is there where the machine has none.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -58,7 +60,7 @@ programs: install ## install the servers that tests start, where that may be don
 
 test: check web test-web programs ## run every check and every test, the browser's too
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
-		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest
+		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest $(PARALLEL)
 
 e2e: web ## run only the tests that drive a browser
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
 import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,14 +69,21 @@ class Built:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Build the package as it is published."""
-    place = tmp_path_factory.mktemp("built")
+    place, first = shared_folder(tmp_path_factory, "built")
+    with first() as needed:
+        if needed:
+            build_both(place)
+    (sdist,) = place.glob("*.tar.gz")
+    (wheel,) = place.glob("*.whl")
+    return Built(sdist, wheel)
+
+
+def build_both(place: Path) -> None:
     build(ROOT, "--sdist", place)
     (sdist,) = place.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         archive.extractall(place, filter="data")
     build(place / sdist.name.removesuffix(".tar.gz"), "--wheel", place, PATH=str(place / "none"))
-    (wheel,) = place.glob("*.whl")
-    return Built(sdist, wheel)
 
 
 def build(source: Path, kind: str, into: Path, **environ: str) -> None:
@@ -84,12 +94,36 @@ def build(source: Path, kind: str, into: Path, **environ: str) -> None:
 @pytest.fixture(scope="session")
 def installed_swell(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel into an environment of its own; return the folder of its programs."""
-    place = tmp_path_factory.mktemp("installed") / "venv"
-    run([sys.executable, "-m", "venv", str(place)])
-    programs = place / ("Scripts" if os.name == "nt" else "bin")
-    pip = [str(programs / "python"), "-m", "pip", "install", "--quiet"]
-    run([*pip, "--disable-pip-version-check", str(built.wheel)])
+    place, first = shared_folder(tmp_path_factory, "installed")
+    programs = place / "venv" / ("Scripts" if os.name == "nt" else "bin")
+    with first() as needed:
+        if needed:
+            run([sys.executable, "-m", "venv", str(place / "venv")])
+            pip = [str(programs / "python"), "-m", "pip", "install", "--quiet"]
+            run([*pip, "--disable-pip-version-check", str(built.wheel)])
     return programs
+
+
+def shared_folder(
+    factory: pytest.TempPathFactory, name: str
+) -> tuple[Path, Callable[[], AbstractContextManager[bool]]]:
+    """Return a folder that all processes of this run share, and a lock around filling it.
+
+    The lock gives True to the first process that enters and leaves it without an error.
+    """
+    base = factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"shared-{name}"
+    place.mkdir(exist_ok=True)
+    done = place / ".done"
+
+    @contextmanager
+    def first() -> Iterator[bool]:
+        with (place / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield not done.exists()
+            done.touch()
+
+    return place, first
 
 
 def run(command: list[str], **environ: str) -> None:

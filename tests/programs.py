@@ -18,11 +18,11 @@ __all__ = ["Program", "program", "pytest_sessionfinish", "pytest_terminal_summar
 
 Program = Callable[[str], Path]
 
-_MISSING = pytest.StashKey[dict[str, set[str]]]()
+_NOT_INSTALLED = "not installed: "
 
 
 @pytest.fixture
-def program(request: pytest.FixtureRequest) -> Program:
+def program() -> Program:
     """Give `program(name)`, the path of an installed program from `tools/bootstrap.py`.
 
     Names are the keys of `PROGRAMS`; another name is a `KeyError`.
@@ -33,26 +33,35 @@ def program(request: pytest.FixtureRequest) -> Program:
         search = os.pathsep.join([os.environ.get("PATH", os.defpath), *SYSTEM_FOLDERS])
         if (found := shutil.which(name, path=search)) is not None:
             return Path(found)
-        missing = request.config.stash.setdefault(_MISSING, {})
-        missing.setdefault(f"{name} (Debian: {package})", set()).add(request.node.nodeid)
-        pytest.skip(f"{name} is not installed; Debian's package is {package}")
+        pytest.skip(f"{_NOT_INSTALLED}{name} (Debian: {package})")
 
     return find
+
+
+def _missing(config: pytest.Config) -> dict[str, list[str]]:
+    """Return the tests that were not run, by program; also those of other worker processes."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    found: dict[str, list[str]] = {}
+    for report in reporter.stats.get("skipped", []) if reporter is not None else []:
+        if isinstance(report.longrepr, tuple):
+            _, marked, name = report.longrepr[2].partition(_NOT_INSTALLED)
+            if marked:
+                found.setdefault(name, []).append(report.nodeid)
+    return found
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """List the tests that were not run, by the program that is missing."""
-    missing = config.stash.get(_MISSING, {})
-    if not missing:
-        return
-    terminalreporter.section("not run: a program is missing")
+    missing = _missing(config)
+    if missing:
+        terminalreporter.section("not run: a program is missing")
     for name, tests in sorted(missing.items()):
         terminalreporter.write_line(f"{name}: {len(tests)} tests, such as {min(tests)}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a run in continuous integration that could not run everything."""
-    if session.config.stash.get(_MISSING, {}) and os.environ.get("CI") == "true":
+    if os.environ.get("CI") == "true" and _missing(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
