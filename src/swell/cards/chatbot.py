@@ -81,6 +81,8 @@ Event = Literal[
     "submit",
     "search",
     "jump",
+    "scroll_down",
+    "latest",
 ]
 
 
@@ -219,6 +221,8 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
       the `scroll_up` event, oldest first. They go before those that are there, and stay. `[]`
       says that there are no more (it sets `history_end`), None forgets them all.
     - `history_end`: True ends the `scroll_up` events.
+    - `newer`: True says that there are newer messages than the last row: the card then emits
+      `scroll_down` at its end, and `latest` when the user wants to see the last message.
     - `found`: a list of `{"id": ..., "content": ..., "time": ...}`, in answer to `search`.
 
     Attributes:
@@ -236,7 +240,7 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
             `error`), `error_id` (what the log has the rest under).
         placeholder: Hint shown while the prompt box is empty; `Type your message` when absent.
         events: What to be told of: `stop`, `scroll_up`, `feedback`, `suggestion`, `edit`,
-            `regenerate`, `branch`, `delete`, `submit`, `search`, `jump`.
+            `regenerate`, `branch`, `delete`, `submit`, `search`, `jump`, `scroll_down`, `latest`.
         generating: Show the stop button.
         suggestions: Prompts to offer after the last message; `[]` offers none.
         disabled: Take no prompts.
@@ -262,6 +266,7 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
     assignable: ClassVar[dict[str, Any]] = {
         "prev_items": Annotated[Sequence[Mapping[str, Any]], Earlier()],
         "history_end": bool,
+        "newer": bool,
         "found": Sequence[Found],
     }
     cells: ClassVar[Mapping[str, Kind]] = ROW_FIELDS

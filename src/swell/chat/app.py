@@ -21,7 +21,7 @@ from .files import Files
 from .run import RunLimits, RunManager
 from .settings import SettingsForm
 from .share import export_panel, import_file, share_panel
-from .view import View
+from .view import MOVES, View
 from .words import WORDS, UnsaidError, Words, spaced
 
 __all__ = ["ChatApp", "chat"]
@@ -340,7 +340,9 @@ class ChatApp:
             await self._undelete(view, str(q.args.undelete))
         elif name in ("settings", "save_settings", "close_panel", "archived", "unshare"):
             await self._on_panel(q, view, str(name))
-        elif view.token is None and (q.args.chat or q.events.chat is not None):
+        elif view.token is not None:
+            await self._on_shared(q, view)
+        elif q.args.chat or q.events.chat is not None:
             await self._on_chat(q, view)
 
     async def _on_chat(self, q: Q, view: View) -> None:
@@ -373,17 +375,23 @@ class ChatApp:
                 case "suggestion":
                     if label := view.suggestions.get(str(value)):
                         await self._ask(q, view, label, [])
-                case "scroll_up":
+                case "scroll_up" | "scroll_down" | "jump" | "latest":
                     async with view.lock:
-                        await view.older()
-                case "jump":
-                    async with view.lock:
-                        await view.reach(id)
+                        await view.move(name, id)
                 case "search":
                     await self._search(view, str(value.get("query", "")))
         if "stop" in events:
             async with view.lock:
                 await view.refresh()
+
+    async def _on_shared(self, q: Q, view: View) -> None:
+        """Move over a shared thread: nothing else can be done to it."""
+        for event in q.events.chat or ():
+            if event in MOVES:
+                value = q.events.chat[event]
+                id = str(value.get("id", "")) if isinstance(value, dict) else ""
+                async with view.lock:
+                    await view.move(event, id)
 
     async def _ask(self, q: Q, view: View, text: str, files: Sequence[Mapping[str, Any]]) -> None:
         """Take over a prompt."""
@@ -421,7 +429,7 @@ class ChatApp:
         )
         q.acknowledge(duplicate=accepted.duplicate)
         view.offer_undo(None)
-        view.thread = accepted.thread
+        view.follow(accepted.thread)
         await view.refresh()
 
     async def _branch(self, view: View, id: str, step: int) -> None:

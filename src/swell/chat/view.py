@@ -6,7 +6,9 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from swell import data, ui
 from swell.cards.chatbot import Event
@@ -20,6 +22,7 @@ from swell.site import AsyncSite
 from .fold import Grown
 from .run import Run
 from .threads import Sidebar
+from .window import Window
 from .words import WORDS
 
 if TYPE_CHECKING:
@@ -30,22 +33,19 @@ __all__ = ["FIELDS", "View", "split"]
 _log = logging.getLogger("swell.chat")
 
 FIELDS = "content from_user id time status parts branch error error_code error_id"
-WINDOW = 50
-"""Messages that are loaded at once, and for each wish for older ones."""
-
-LOADED_MAX = 1_000
-"""Most messages that one tab holds."""
+MOVES: tuple[Event, ...] = ("scroll_up", "scroll_down", "jump", "latest")
+"""Events that move the window; those who read a shared thread have them too."""
 
 EVENTS: tuple[Event, ...] = (
-    *("stop", "scroll_up", "feedback", "suggestion", "edit", "regenerate"),
-    *("branch", "delete", "submit", "search", "jump"),
+    *("stop", "feedback", "suggestion", "edit", "regenerate"),
+    *("branch", "delete", "submit", "search"),
+    *MOVES,
 )
 THREAD_EVENTS: tuple[ThreadsEvent, ...] = (
     *("rename", "pin", "archive", "delete", "undo", "search", "more", "command"),
 )
 
 _OVER_BOX: Final = "bottom-center"  # where notices stand
-_NEW = 8  # messages that may have come since the rows were read
 _READS = 5  # attempts to read what does not change meanwhile
 
 
@@ -117,6 +117,7 @@ class View:
     Attributes:
         thread: The thread that is open; None for a new one.
         token: Secret of the read-only link that is open instead, if one is.
+        window: Which messages of either are loaded; None while there is no conversation.
         settings: What the person has set for this thread, JSON.
         suggestions: Prompts that can be chosen now, by name.
         words: What the page says itself, in its language.
@@ -134,6 +135,7 @@ class View:
         self.words = WORDS[locale]
         self.thread: Thread | None = None
         self.token: str | None = None
+        self.window: Window | None = None
         self.settings: dict[str, Any] = {}
         self.suggestions: dict[str, str] = {}
         self.panel: str | None = None
@@ -141,7 +143,6 @@ class View:
         runs = chat.runs
         self.sidebar = Sidebar(chat.store, user, lambda thread_id: bool(runs.of_thread(thread_id)))
         self._rows: list[tuple[Message, int, list[Any]]] = []  # message, key, cells
-        self._count = WINDOW
         self._next = 0
         self._tails: dict[str, _Tail] = {}
         self._news = asyncio.Event()
@@ -190,6 +191,8 @@ class View:
                 await self.open(rest)
             elif kind == "s" and rest:
                 await self._turn_to(None, rest)
+            elif address.startswith("m="):
+                await self._go_to(unquote(address.removeprefix("m=")))
             else:
                 self.sidebar.archived = False  # where the new one will not be
                 await self.sidebar.load()
@@ -200,6 +203,15 @@ class View:
                 self.words.missing, type="warning", position=_OVER_BOX
             )
             await self.page.save()
+
+    async def _go_to(self, message_id: str) -> None:
+        """Show a message, in its thread; the address keeps naming the message."""
+        message = await self.chat.store.message(self.user.id, message_id)
+        if self.thread is None or self.thread.id != message.thread_id:
+            thread = await self.chat.store.thread(self.user.id, message.thread_id)
+            await self._turn_to(thread, None)
+        self._hash = self.address
+        await self.move("jump", message_id)
 
     async def open(self, thread_id: str) -> None:
         """Show a thread.
@@ -217,18 +229,21 @@ class View:
         """Paint the chat card anew: another conversation begins."""
         messages: list[Message] = []
         shown: list[list[Any]] = []
+        window: Window | None = None
         if token is not None:
-            thread, messages = await self.chat.store.shared(token, limit=WINDOW)
-            shown = [await self._cells(message, thread.user_id) for message in messages]
+            thread, _ = await self.chat.store.shared(token, limit=1)
+            window = Window(partial(self._shared, token))
+            messages, shown = await self._read(window, thread.user_id, ())
         elif thread is not None:
             self.settings = await self.chat.store.settings(self.user.id, thread.id)
-            messages, shown = await self._read(thread.id, WINDOW)
+            window = self._window(thread)
+            messages, shown = await self._read(window, self.user.id, ())
         else:
             self.settings = {}
         self._leave()
         self.offer_undo(None)
         self.thread, self.token = (None, token) if token is not None else (thread, None)
-        self._count = WINDOW
+        self.window = window
         self._rows = []
         rows = {}
         for message, cells in zip(messages, shown, strict=True):
@@ -244,13 +259,13 @@ class View:
             "chat",
             data(FIELDS, rows=rows or None, t="map"),
             placeholder=self.chat.placeholder,
-            events=() if token is not None else EVENTS,
+            events=MOVES if token is not None else EVENTS,
             greeting=self.chat.greeting,
             attachments=self.chat.attachments if token is None else None,
             read_only=True if token is not None else None,
         )
         self._set("meta", "title", thread.title if thread and thread.title else self.chat.title)
-        self._dress(more=len(messages) == WINDOW)
+        self._dress()
         self._set("threads", "selected", self.thread.id if self.thread else None)
         await self.page.save()
         self._tail()
@@ -259,53 +274,92 @@ class View:
         """Show what has changed in the open thread and in the list, and nothing else."""
         await self.sidebar.load()
         self._list()
+        if self.token is not None and self.window is not None:
+            shared, _ = await self.chat.store.shared(self.token, limit=1)
+            self._sync(*await self._read(self.window, shared.user_id, self._held()))
+            self._dress()
+            await self.page.save()
+            return
         if self.thread is None:
             self._set("threads", "selected", None)
             await self.page.save()
             return
         thread = await self.chat.store.thread(self.user.id, self.thread.id)
-        limit = min(max(self._count, len(self._rows) + _NEW), LOADED_MAX)
-        messages, drawn = await self._read(thread.id, limit)
-        full = len(messages) >= limit
-        if self._rows and self._count <= len(self._rows):  # nobody asked for older ones
-            oldest = self._rows[0][0].id
-            at = next((i for i, message in enumerate(messages) if message.id == oldest), 0)
-            messages, drawn, full = messages[at:], drawn[at:], full or at > 0
+        if self.window is None:  # the first prompt has just made the thread
+            self.window = self._window(thread)
+        messages, drawn = await self._read(self.window, self.user.id, self._held())
         # From here to the end of the edits nobody else gets a turn.
         self.thread = thread
         self._sync(messages, drawn)
         self._set("meta", "title", thread.title or self.chat.title)
         self._set("threads", "selected", thread.id)
-        self._dress(more=full and len(messages) < LOADED_MAX)
+        self._dress()
         if self._hash != self.address:
             self._hash = self.address
             self._set("meta", "redirect", f"#{self.address}")
         await self.page.save()
         self._tail()
 
-    async def _read(self, thread_id: str, limit: int) -> tuple[list[Message], list[list[Any]]]:
-        """Return the messages of a thread and their rows, as of now."""
+    def _window(self, thread: Thread) -> Window:
+        return Window(partial(self.chat.store.messages, thread.id))
+
+    async def _read(
+        self, window: Window, owner_id: str, held: Sequence[str]
+    ) -> tuple[list[Message], list[list[Any]]]:
+        """Return the messages of the window and their rows, as of now."""
         for _ in range(_READS):
             turns = self.chat.runs.turns
-            messages = await self.chat.store.messages(thread_id, limit=limit)
-            cells = [await self._cells(message, self.user.id) for message in messages]
+            messages = await window.load(held)
+            cells = [await self._cells(message, owner_id) for message in messages]
             if turns == self.chat.runs.turns:
                 break
         return messages, cells  # if still old, what made it so is noted and read soon
 
-    async def older(self) -> None:
-        """Load older messages."""
-        if self._count < LOADED_MAX:
-            self._count = min(LOADED_MAX, len(self._rows) + WINDOW)
+    async def _shared(self, token: str, **what: Any) -> list[Message]:
+        """Read messages of a shared thread, as long as it is shared."""
+        _, messages = await self.chat.store.shared(token, **what)
+        return messages
+
+    def _held(self) -> list[str]:
+        return [message.id for message, _, _ in self._rows]
+
+    def follow(self, thread: Thread) -> None:
+        """Turn to the end of the thread that has just got a prompt."""
+        if self.thread is None or self.thread.id != thread.id:
+            self.window = None
+        elif self.window is not None:
+            self.window.follow()
+        self.thread = thread
+
+    async def move(self, event: str, message_id: str) -> None:
+        """Move the window over the conversation, as an event of `MOVES` asks for.
+
+        Raises:
+            NotFoundError: If the message to go to is not there.
+        """
+        window, held = self.window, self._held()
+        if window is None:
+            return
+        match event:
+            case "scroll_up":
+                await window.older(held)
+            case "scroll_down":
+                window.later(held)
+            case "latest":
+                window.follow()
+            case "jump" if message_id not in held:
+                await self._reach(window, message_id)
         await self.refresh()
 
-    async def reach(self, message_id: str) -> None:
-        """Load older messages until this one is there."""
-        while not any(message.id == message_id for message, _, _ in self._rows):
-            before = len(self._rows)
-            await self.older()
-            if len(self._rows) == before:
-                return
+    async def _reach(self, window: Window, message_id: str) -> None:
+        try:
+            await window.around(message_id)
+        except NotFoundError:
+            if self.thread is None:
+                raise
+            # A search also finds what is on another branch: show that one.
+            await self.chat.store.select(self.user.id, self.thread.id, message_id)
+            await window.around(message_id)
 
     def _sync(self, messages: Sequence[Message], drawn: Sequence[list[Any]]) -> None:
         """Make the rows those of `messages`: what is there stays, what differs changes."""
@@ -357,14 +411,17 @@ class View:
         self._next += 1
         return self._next
 
-    def _dress(self, *, more: bool) -> None:
+    def _dress(self) -> None:
         """Set what depends on the thread as a whole."""
-        last = self._rows[-1][0] if self._rows else None
+        first_row = self._rows[0][0] if self._rows else None
+        newer = self.window is not None and self.window.newer
+        last = self._rows[-1][0] if self._rows and not newer else None
         active = self.thread is not None and bool(self.chat.runs.of_thread(self.thread.id))
         self._set("chat", "generating", active)
-        self._set("chat", "history_end", not more)
+        self._set("chat", "history_end", first_row is None or first_row.parent_id is None)
+        self._set("chat", "newer", newer or None)
         self._list()
-        first = self.chat.suggestions if last is None and self.token is None else ()
+        first = self.chat.suggestions if first_row is None and self.token is None else ()
         after = last.suggestions if last is not None and not active else ()
         self.suggestions = {f"{i}-{label}"[:60]: label for i, label in enumerate([*first, *after])}
         offered = [ui.chat_suggestion(name, label) for name, label in self.suggestions.items()]

@@ -122,6 +122,7 @@ class Store(Protocol):
         leaf: str | None = None,
         before: str | None = None,
         around: str | None = None,
+        start: str | None = None,
         limit: int = 50,
     ) -> list[Message]:
         """Return a window of one branch, oldest message first. Check the thread's owner before.
@@ -132,6 +133,7 @@ class Store(Protocol):
             before: Return what comes before this message; None returns the end of the branch.
             around: Return a window with this message in its middle instead. It must be on the
                 branch.
+            start: Return a window that begins with this message instead. It must be on the branch.
             limit: Most messages to return, 1 to 10,000.
         """
         ...
@@ -306,7 +308,13 @@ class Store(Protocol):
         """End the read-only link; a later one has another secret."""
 
     async def shared(
-        self, token: str, *, before: str | None = None, limit: int = 50
+        self,
+        token: str,
+        *,
+        before: str | None = None,
+        around: str | None = None,
+        start: str | None = None,
+        limit: int = 50,
     ) -> tuple[Thread, list[Message]]:
         """Return the thread of a read-only link and a window of its shown branch."""
         ...

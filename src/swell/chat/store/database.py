@@ -119,11 +119,12 @@ class DatabaseStore:
         leaf: str | None = None,
         before: str | None = None,
         around: str | None = None,
+        start: str | None = None,
         limit: int = 50,
     ) -> list[Message]:
         return await self._engine.read(
             lambda tx: messages.window(
-                tx, thread_id, leaf=leaf, before=before, around=around, limit=limit
+                tx, thread_id, leaf=leaf, before=before, around=around, start=start, limit=limit
             )
         )
 
@@ -320,12 +321,18 @@ class DatabaseStore:
         await self._engine.write(lambda tx: threads.unshare(tx, user_id, thread_id))
 
     async def shared(
-        self, token: str, *, before: str | None = None, limit: int = 50
+        self,
+        token: str,
+        *,
+        before: str | None = None,
+        around: str | None = None,
+        start: str | None = None,
+        limit: int = 50,
     ) -> tuple[Thread, list[Message]]:
         def found(tx: Tx) -> tuple[Thread, list[Message]]:
             thread = threads.shared(tx, token)
             window = messages.window(
-                tx, thread.id, leaf=None, before=before, around=None, limit=limit
+                tx, thread.id, leaf=None, before=before, around=around, start=start, limit=limit
             )
             return thread, window
 

@@ -161,8 +161,9 @@ def window(
     thread_id: str,
     *,
     leaf: str | None,
-    before: str | None,
-    around: str | None,
+    before: str | None = None,
+    around: str | None = None,
+    start: str | None = None,
     limit: int,
 ) -> list[Message]:
     """Return a window of a branch, oldest first."""
@@ -179,15 +180,18 @@ def window(
         leaf = _place(tx, thread_id, before)[1]
     if leaf is None:
         return []
-    if around is None:
+    named = around or start
+    if named is None:
         rows = tx.rows(_WINDOW, leaf=leaf, thread=thread_id, most=limit, low=0, high=_DEEP)
         return _together(rows)
-    depth, last = _place(tx, thread_id, around)[0], _place(tx, thread_id, leaf)[0]
-    low = max(0, min(depth - limit // 2, last - limit + 1))
+    low = _place(tx, thread_id, named)[0]
+    if around is not None:
+        last = _place(tx, thread_id, leaf)[0]
+        low = max(0, min(low - limit // 2, last - limit + 1))
     values = {"leaf": leaf, "thread": thread_id, "most": _DEEP, "low": low}
     found = _together(tx.rows(_WINDOW, **values, high=low + limit - 1))
-    if all(message.id != around for message in found):
-        raise NotFoundError("message of this branch", around)
+    if all(message.id != named for message in found):
+        raise NotFoundError("message of this branch", named)
     return found
 
 
