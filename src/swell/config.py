@@ -199,7 +199,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     unacked_max: Annotated[
         int, _About("Actions a browser tab may have waiting for their receipt.", 1, 1000)
     ] = 32
-    sockets_per_ip: Annotated[int, _About("Connections from one address.", 1, 1_000_000)] = 100
+    sockets_per_ip: Annotated[
+        int,
+        _About("WebSockets from one address, or from one IPv6 network of 64 bits.", 1, 1_000_000),
+    ] = 100
     sockets_per_session: Annotated[int, _About("Connections of one browser.", 1, 10_000)] = 20
     handlers_per_client: Annotated[
         int, _About("Handlers of one browser tab that run at the same time.", 1, 10_000)

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from starlette.types import ASGIApp
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection
 
 from swell import Q, data, ui
 from swell.app import App
@@ -233,3 +234,24 @@ def test_the_welcome_tells_every_limit(server: LiveServer) -> None:
         if type(field.default) in (int, float) and field.name not in OUR_OWN
     }
     assert told == bounds
+
+
+def test_connections_of_one_ipv6_network_behind_a_proxy_count_together() -> None:
+    app = App()
+    app.settings = Settings(sockets_per_ip=2)
+    app.add("/", count)
+
+    def opened(address: str) -> int:
+        try:
+            sockets.append(server.connect(**{"X-Forwarded-For": address}))
+        except InvalidStatus as refused:
+            return refused.response.status_code
+        return 101
+
+    with serving(app) as server:
+        sockets: list[ClientConnection] = []
+        same = [opened(f"2001:db8:1:2::{number}") for number in range(3)]
+        assert same == [101, 101, 429]
+        assert opened("2001:db8:1:3::1") == 101
+        for socket in sockets:
+            socket.close()

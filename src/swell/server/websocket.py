@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from ipaddress import ip_address
 
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -19,6 +18,7 @@ from swell.live.connection import Connection, ConnectionLimits
 from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, Act, Bye, Hello
 
 from .broker import Broker
+from .limits import address_of, is_this_machine, peer_of
 from .outlet import FRAMES, AsgiOutlet, DirectOutlet, Outlet
 from .security import (
     SessionSigner,
@@ -56,7 +56,7 @@ class Sockets:
             beat_timeout_s=settings.beat_timeout_s,
             hello_timeout_s=settings.hello_timeout_s,
         )
-        self._by_ip: Counter[str] = Counter()
+        self._by_peer: Counter[str] = Counter()
         self._by_session: Counter[str] = Counter()
 
     async def serve(self, socket: WebSocket) -> None:
@@ -81,19 +81,21 @@ class Sockets:
             https = scope["scheme"] == "wss"
             prefix = str(scope.get("root_path", ""))
             headers = [self._signer.header(value, prefix=prefix, https=https)]
-        ip = _counted_ip(socket)
-        if (ip and self._by_ip[ip] >= settings.sockets_per_ip) or (
+        address = address_of(scope, settings.trusted_proxies)
+        # On this machine a proxy may stand for everybody.
+        peer = "" if is_this_machine(address) else peer_of(address)
+        if (peer and self._by_peer[peer] >= settings.sockets_per_ip) or (
             self._by_session[session_id] >= settings.sockets_per_session
         ):
             await _refuse(socket, 429, "too many connections")
             return
-        self._by_ip[ip] += 1
+        self._by_peer[peer] += 1
         self._by_session[session_id] += 1
         try:
             await socket.accept(headers=headers)
             await self._run(socket, session_id)
         finally:
-            for counter, key in ((self._by_ip, ip), (self._by_session, session_id)):
+            for counter, key in ((self._by_peer, peer), (self._by_session, session_id)):
                 counter[key] -= 1
                 if not counter[key]:
                     del counter[key]
@@ -171,14 +173,6 @@ async def _refuse(socket: WebSocket, status: int, reason: str) -> None:
         await socket.send_denial_response(PlainTextResponse(reason + "\n", status))
     else:
         await socket.close()
-
-
-def _counted_ip(socket: WebSocket) -> str:
-    """Return the peer's address, or nothing for this machine: there a proxy may stand for all."""
-    host = socket.client.host if socket.client else ""
-    with suppress(ValueError):
-        return "" if ip_address(host).is_loopback else host
-    return host
 
 
 def _header_lists(socket: WebSocket) -> dict[str, list[str]]:

@@ -1,0 +1,179 @@
+"""What is counted by peer: its address, how often it may do something, how often that is logged.
+
+A peer is the address that a connection comes from, or the one that a trusted proxy names. Nobody
+owns a single IPv6 address, so there it is the network of 64 bits.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from swell.live.connection import Bucket
+
+__all__ = ["KEYS_MAX", "LogLimiter", "RateLimiter", "address_of", "is_this_machine", "peer_of"]
+
+KEYS_MAX = 10_000
+"""Peers that a limiter remembers; whoever was silent for longest is forgotten first."""
+
+UNKNOWN = "unknown"
+"""All peers whose address makes no sense, together."""
+
+_Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+_Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+# ----------------------------------------------------------------------------------- addresses
+
+
+def address_of(scope: Mapping[str, Any], trusted_proxies: tuple[str, ...]) -> str:
+    """Return the address of the person behind an ASGI connection.
+
+    That is the peer of the connection. If the peer is a trusted proxy, it is the last address in
+    `X-Forwarded-For` that is no trusted proxy: what stands before it was sent by anybody.
+
+    Args:
+        scope: Scope of a request or of a WebSocket.
+        trusted_proxies: The setting of that name.
+
+    Returns:
+        An IP address, `unknown` for what is none, or nothing when the server knows no peer, as
+        with a Unix socket.
+    """
+    client = scope.get("client")
+    if not client:
+        return ""
+    networks = _networks(trusted_proxies)
+    found = _ip(str(client[0]))
+    if found is None:
+        return UNKNOWN
+    if not _trusted(found, networks):
+        return str(found)
+    for text in reversed(_forwarded_for(scope)):
+        hop = _ip(text)
+        if hop is None:
+            return UNKNOWN
+        found = hop
+        if not _trusted(hop, networks):
+            break
+    return str(found)
+
+
+def peer_of(address: str) -> str:
+    """Return what an address is counted as: itself, or its IPv6 network of 64 bits."""
+    found = _ip(address)
+    if isinstance(found, ipaddress.IPv6Address) and not found.is_loopback:
+        return str(ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
+    return address
+
+
+def is_this_machine(address: str) -> bool:
+    """Tell whether an address is this machine's own, where a proxy may stand for everybody."""
+    found = _ip(address)
+    return not address or (found is not None and found.is_loopback)
+
+
+def _forwarded_for(scope: Mapping[str, Any]) -> list[str]:
+    """Return the hops of all headers of that name, the first one first."""
+    found = [value for name, value in scope["headers"] if name.lower() == b"x-forwarded-for"]
+    return [hop for hop in b",".join(found).decode("latin-1").split(",") if hop.strip()]
+
+
+def _ip(text: str) -> _Address | None:
+    """Read an address as proxies write it: with a port, in brackets, with a zone."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        found = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _trusted(address: _Address, networks: tuple[_Network, ...]) -> bool:
+    return any(address in network for network in networks)
+
+
+@functools.lru_cache(maxsize=16)
+def _networks(trusted_proxies: tuple[str, ...]) -> tuple[_Network, ...]:
+    return tuple(map(ipaddress.ip_network, trusted_proxies))
+
+
+# --------------------------------------------------------------------------------------- rates
+
+
+class RateLimiter:
+    """A token bucket for each key: `burst` at once, then `rate` a second.
+
+    Args:
+        rate: Tokens a second.
+        burst: Tokens that a key has at first, and at most.
+        keys_max: Keys that are remembered.
+    """
+
+    def __init__(self, rate: float, burst: float, keys_max: int = KEYS_MAX) -> None:
+        self._rate, self._burst, self._keys_max = rate, burst, keys_max
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    def take(self, key: str, now: float) -> float:
+        """Take a token of a key; return 0, or the seconds until there is one.
+
+        Args:
+            key: Whose token.
+            now: Seconds of a monotonic clock.
+        """
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = Bucket(self._rate, self._burst, now)
+            if len(self._buckets) > self._keys_max:
+                self._buckets.popitem(last=False)
+        else:
+            self._buckets.move_to_end(key)
+        return bucket.take(now)
+
+    def __len__(self) -> int:
+        """Return how many keys are remembered."""
+        return len(self._buckets)
+
+
+class LogLimiter:
+    """Logs one line of a kind in a while, and with the next one how many were left out.
+
+    Args:
+        log: Where to.
+        every_s: Least time between two lines of a kind, in seconds.
+    """
+
+    def __init__(self, log: logging.Logger, every_s: float = 60.0) -> None:
+        self._log = log
+        self._every_s = every_s
+        self._said: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def warning(self, kind: str, message: str, *args: object, now: float | None = None) -> None:
+        """Log a warning, unless one of its kind was logged a short while ago.
+
+        Args:
+            kind: Lines of one kind count together, such as a setting and a peer.
+            message: As for `logging`.
+            args: As for `logging`.
+            now: Seconds of a monotonic clock; the present when left out.
+        """
+        now = time.monotonic() if now is None else now
+        at, left_out = self._said.get(kind, (now - self._every_s, 0))
+        if now - at < self._every_s:
+            self._said[kind] = (at, left_out + 1)
+            return
+        self._said[kind] = (now, 0)
+        self._said.move_to_end(kind)
+        if len(self._said) > KEYS_MAX:
+            self._said.popitem(last=False)
+        more = f" ({left_out} more since the last such line)" if left_out else ""
+        self._log.warning(f"{message}{more}", *args)
