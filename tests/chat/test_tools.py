@@ -224,7 +224,6 @@ async def test_calls_of_one_round_run_at_the_same_time_also_in_threads() -> None
         ('{"city": "Atlantis"}', "weather", "There is no city Atlantis."),
         ('{"city": 7}', "weather", "Expected `str`, got `int` - at `$.city`"),
         ("{}", "weather", "Object missing required field `city`"),
-        ("no JSON", "weather", "Object missing required field `city`"),
         ("{}", "wether", "There is no tool 'wether'."),
         ("{}", "broken", "The tool failed."),
     ],
@@ -384,7 +383,7 @@ async def test_a_tool_gets_the_turn_and_no_model_sees_it() -> None:
         seen.append(turn)
 
     person = Person()
-    async with upstream(calling(called('{"turn": 1}', name="who")), WARM) as server:
+    async with upstream(calling(called("{}", name="who")), WARM) as server:
         await ask(server, who, turn=person)
     assert seen == [person]
     assert who.schema["properties"] == {}

@@ -10,6 +10,8 @@ import msgspec
 
 from swell.models import Compatible, Delta, Reader, TextDelta, ToolCallDelta
 
+from .anthropic_message import AnthropicMessage
+
 if TYPE_CHECKING:
     from swell.chat.tools import Tool
 
@@ -178,11 +180,14 @@ class _Anthropic:
         reader, params = Reader(), dict(self._params)
         if last and "tools" in params:
             params["tool_choice"] = {"type": "none"}
-        async with self._client.messages.stream(messages=self._messages, **params) as stream:
-            async for event in stream:
+        message = AnthropicMessage()
+        async with await self._client.messages.create(
+            messages=self._messages, stream=True, **params
+        ) as events:
+            async for event in events:
+                message.add(event)
                 for delta in reader.read(event):
                     yield delta
-            message = await stream.get_final_message()
         self._content = message.content  # with what the model thought, which has to go back
         self.unfinished = message.stop_reason == "pause_turn"
 

@@ -264,6 +264,8 @@ async def _run(
     try:
         if called is None:
             raise ToolError(f"There is no tool {call.name!r}.")
+        if call.fault:
+            raise ToolError(f"{call.name} was not called: {call.fault}")
         if called.confirm:
             steps.put_nowait(msgspec.structs.replace(call, state="waiting"))
             async with asking:  # one question at a time
@@ -305,12 +307,19 @@ async def _allowed(turn: object, question: str) -> bool:
 def _merged(before: ToolCallDelta | None, delta: ToolCallDelta) -> ToolCallDelta:
     if before is None:
         return delta
+    if delta.fault:
+        args, fault = None, delta.fault
+    elif delta.args is None:
+        args, fault = before.args, before.fault
+    else:
+        args, fault = delta.args, ""
     return ToolCallDelta(
         delta.id,
         delta.name or before.name,
-        before.args if delta.args is None else delta.args,
+        args,
         delta.state,
         before.result if delta.result is None else delta.result,
+        fault,
     )
 
 
@@ -363,13 +372,15 @@ def _struct(
             fields.append((parameter.name, hint, msgspec.field(default_factory=default.copy)))
         else:
             fields.append((parameter.name, hint, default))
-    return msgspec.defstruct(name, fields, kw_only=True), wants_turn
+    # A name that is misspelt must not leave the parameter that was meant at its default.
+    return msgspec.defstruct(name, fields, kw_only=True, forbid_unknown_fields=True), wants_turn
 
 
 def _schema(arguments: type[msgspec.Struct]) -> dict[str, Any]:
     (_,), named = msgspec.json.schema_components([arguments], ref_template="#/$defs/{name}")
     schema = named.pop(arguments.__name__)
     schema.pop("title", None)
+    schema.pop("additionalProperties")  # some providers refuse a schema that has it
     schema.setdefault("required", [])
     return {**schema, "$defs": named} if named else schema
 

@@ -16,9 +16,22 @@ from swell.models.deltas import (
     Usage,
 )
 from swell.models.failures import failure_of_report
-from swell.models.fields import MAX_ARGS, arguments, field, items, number, plain, text
+from swell.models.fields import (
+    INCOMPLETE,
+    MAX_ARGS,
+    argument_fault,
+    arguments,
+    field,
+    items,
+    number,
+    plain,
+    text,
+)
 
 __all__ = ["AnthropicChunks"]
+
+_CUT = ("max_tokens", "model_context_window_exceeded", "refusal")
+"""Reasons to stop that may leave the last tool call without its arguments."""
 
 
 class AnthropicChunks:
@@ -26,6 +39,7 @@ class AnthropicChunks:
 
     def __init__(self) -> None:
         self._calls: dict[int, _Block] = {}
+        self._last: _Block | None = None
         self._output = 0
         self._raw = False
 
@@ -37,6 +51,7 @@ class AnthropicChunks:
         self._raw |= kind.startswith(("message_", "content_block_"))
         if kind == "message_start":
             self._calls.clear()
+            self._last = None
             usage = field(field(chunk, "message"), "usage")
             self._output = number(usage, "output_tokens")
             return [Usage(_input(usage), self._output)] if usage else []
@@ -49,7 +64,8 @@ class AnthropicChunks:
         if kind == "message_delta":  # counts from the beginning of the message
             output = number(field(chunk, "usage"), "output_tokens")
             more, self._output = output - self._output, max(output, self._output)
-            return [Usage(0, more)] if more > 0 else []
+            found = self._cut(text(field(chunk, "delta"), "stop_reason"))
+            return [*found, Usage(0, more)] if more > 0 else found
         if kind == "error":
             error = failure_of_report(field(chunk, "error"))
             return [Failure(error.code, str(error))]
@@ -66,7 +82,7 @@ class AnthropicChunks:
         if kind.endswith("tool_use"):
             call = self._calls[index] = _Block(text(block, "id"), text(block, "name"))
             call.given = arguments(plain(field(block, "input"))) or {}
-            return [ToolCallDelta(call.id, call.name)]
+            return [ToolCallDelta(call.id, call.name, fault=INCOMPLETE)]
         return _result(block)
 
     def _delta(self, index: int, delta: object) -> list[Delta]:
@@ -83,7 +99,19 @@ class AnthropicChunks:
     def _stop(self, index: int) -> list[Delta]:
         if (call := self._calls.pop(index, None)) is None:
             return []
-        return [ToolCallDelta(call.id, call.name, arguments(call.args) or call.given)]
+        self._last = call
+        if fault := argument_fault(call.args):
+            return [ToolCallDelta(call.id, call.name, fault=fault)]
+        given = arguments(call.args) if call.args.strip() else call.given
+        return [ToolCallDelta(call.id, call.name, given)]
+
+    def _cut(self, reason: str) -> list[Delta]:
+        """Return the fault of the last call of an answer that was cut off in its arguments."""
+        call = self._last
+        if reason not in _CUT or call is None or call.given:
+            return []
+        fault = argument_fault(call.args, cut=True)
+        return [ToolCallDelta(call.id, call.name, fault=fault)] if fault else []
 
 
 class _Block:

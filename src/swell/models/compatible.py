@@ -10,9 +10,22 @@ import msgspec
 
 from swell.models.deltas import Delta, Failure, ReasoningDelta, TextDelta, ToolCallDelta, Usage
 from swell.models.failures import failure_of_report
-from swell.models.fields import MAX_ARGS, arguments, field, items, number, text
+from swell.models.fields import (
+    INCOMPLETE,
+    MAX_ARGS,
+    argument_fault,
+    arguments,
+    field,
+    items,
+    number,
+    plain,
+    text,
+)
 
 __all__ = ["ChatChunks", "SSEChunks"]
+
+_CUT = ("length", "max_tokens", "content_filter")
+"""Reasons to finish that may leave the last tool call without its arguments."""
 
 
 class ChatChunks:
@@ -37,6 +50,8 @@ class ChatChunks:
                 found.append(TextDelta(said))
             for position, call in enumerate(items(delta, "tool_calls")):
                 found += self._tool_call(text(chunk, "id"), position, call)
+            if reason := text(choice, "finish_reason"):
+                found += self._ended(text(chunk, "id"), cut=reason in _CUT)
         if usage := field(chunk, "usage"):
             found.append(
                 Usage(
@@ -57,24 +72,35 @@ class ChatChunks:
             call = self._calls[key] = _Call(named, named or f"call_{self._made}")
         call.name += text(function, "name") if not call.name else ""
         raw = field(function, "arguments")
-        if isinstance(raw, str) and len(call.args) <= MAX_ARGS:
-            call.args += raw
+        if raw is not None and len(call.args) <= MAX_ARGS:
+            call.args += raw if isinstance(raw, str) else msgspec.json.encode(plain(raw)).decode()
         if call.told and not raw:
             return []
-        complete = arguments(raw if isinstance(raw, dict) else call.args)
-        if call.told and complete is None:
+        complete = arguments(call.args)
+        partial = complete is None and bool(call.args.strip())
+        if call.told and complete is None and call.partial:
             return []
-        call.told = True
-        return [ToolCallDelta(call.id, call.name, complete)]
+        call.told, call.partial = True, partial
+        return [ToolCallDelta(call.id, call.name, complete, fault=INCOMPLETE if partial else "")]
+
+    def _ended(self, stream: str, *, cut: bool) -> list[Delta]:
+        """Return what is wrong with the calls of a stream whose model has finished."""
+        calls = [call for (of, _), call in self._calls.items() if of == stream]
+        return [
+            ToolCallDelta(call.id, call.name, fault=fault)
+            for call in calls
+            if (fault := argument_fault(call.args, cut=cut and call is calls[-1]))
+        ]
 
 
 class _Call:
     """A tool call whose arguments arrive in pieces."""
 
-    __slots__ = ("args", "given", "id", "name", "told")
+    __slots__ = ("args", "given", "id", "name", "partial", "told")
 
     def __init__(self, given: str, id: str) -> None:
-        self.given, self.id, self.name, self.args, self.told = given, id, "", "", False
+        self.given, self.id, self.name, self.args = given, id, "", ""
+        self.told = self.partial = False
 
 
 class SSEChunks:

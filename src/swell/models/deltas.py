@@ -48,6 +48,8 @@ class ToolCallDelta(msgspec.Struct, frozen=True):
         args: The arguments, once they are complete; None when they are not said (again).
         state: Where the call is now.
         result: What the tool returned, as JSON; None until it is done, or when it returned nothing.
+        fault: Why the tool must not be called: what is wrong with the arguments so far. Empty
+            when they are an object, or when there are none.
     """
 
     id: str
@@ -55,6 +57,7 @@ class ToolCallDelta(msgspec.Struct, frozen=True):
     args: dict[str, object] | None = None
     state: ToolState = "running"
     result: object = None
+    fault: str = ""
 
 
 class Usage(msgspec.Struct, frozen=True):

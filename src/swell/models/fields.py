@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import msgspec
 
-__all__ = ["MAX_ARGS", "arguments", "field", "items", "number", "plain", "text"]
+__all__ = [
+    "INCOMPLETE",
+    "MAX_ARGS",
+    "argument_fault",
+    "arguments",
+    "field",
+    "items",
+    "number",
+    "plain",
+    "text",
+]
 
 MAX_ARGS = 1_000_000
 """Longest arguments that are taken from a model for one tool call, in characters of JSON."""
+
+INCOMPLETE = "its arguments are incomplete."
+"""Fault of a call whose arguments are still arriving, or never arrived completely."""
+
+_QUOTED = 500  # characters of wrong arguments that a fault repeats
 
 
 def field(thing: object, name: str) -> object:
@@ -44,20 +60,76 @@ def arguments(found: object) -> dict[str, object] | None:
     """Return complete arguments of a tool call; None while they are not complete.
 
     Args:
-        found: A dict, or JSON text, possibly only its beginning.
+        found: A dict, or JSON text, possibly only its beginning. The text `null` is no arguments.
     """
     if isinstance(found, str):
-        if not found.rstrip().endswith("}") or len(found) > MAX_ARGS:
+        if not found.rstrip().endswith(("}", "null")) or len(found) > MAX_ARGS:
             return None
         try:
-            found = msgspec.json.decode(found)
-        except msgspec.DecodeError:
+            found = _decoded(found)
+        except (ValueError, RecursionError):
             return None
+        found = {} if found is None else found
     return (
         {str(key): plain(value) for key, value in found.items()}
         if isinstance(found, dict)
         else None
     )
+
+
+def argument_fault(found: str, *, cut: bool = False) -> str:
+    """Return what is wrong with the arguments of a tool call that has ended, for the model.
+
+    Args:
+        found: What the model wrote.
+        cut: Whether the answer was cut off, as at a limit of tokens.
+
+    Returns:
+        Sentences that follow the name of the tool; empty when the arguments are an object, `null`,
+        or missing in an answer that was not cut off.
+    """
+    blank = not found.strip()
+    if (blank and not cut) or (not blank and arguments(found) is not None):
+        return ""
+    received = f" Received: {found[:_QUOTED]}" if not blank else ""
+    if cut:
+        return f"its arguments were cut off before they were complete.{received}"
+    if len(found) > MAX_ARGS:
+        return f"its arguments are longer than {MAX_ARGS:,} characters.{received}"
+    try:
+        reason = f"are {_KINDS[type(_decoded(found))]}"
+    except RecursionError:
+        reason = "are nested too deeply"
+    except ValueError as error:
+        reason = f"are not valid JSON ({error})"
+    return f"its arguments {reason}. Send one JSON object.{received}"
+
+
+_KINDS = {
+    list: "an array",
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+}
+
+
+def _decoded(text: str) -> object:
+    """Decode JSON as the standard says it, and no key twice: which value is meant is a guess."""
+    return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise ValueError(f"{twice!r} is given twice")
+    return found
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
 
 
 def plain(value: object) -> object:

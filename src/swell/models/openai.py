@@ -5,7 +5,7 @@ from __future__ import annotations
 from swell.models.compatible import ChatChunks
 from swell.models.deltas import Delta, Failure, ReasoningDelta, TextDelta, ToolCallDelta, Usage
 from swell.models.failures import failure_of_report
-from swell.models.fields import arguments, field, items, number, plain, text
+from swell.models.fields import argument_fault, arguments, field, items, number, plain, text
 
 __all__ = ["OpenAIChunks"]
 
@@ -78,8 +78,10 @@ def _item(item: object, *, done: bool) -> list[Delta]:
         args = arguments(plain(field(item, "action")))
     elif kind == "code_interpreter_call":
         args = {"code": text(item, "code")}
-    if kind in ("function_call", "custom_tool_call"):
-        return [ToolCallDelta(call, name, args)]  # the app runs it
+    if kind in ("function_call", "custom_tool_call"):  # the app runs it
+        cut = text(item, "status") == "incomplete"
+        fault = argument_fault(text(item, "arguments"), cut=cut) if args is None else ""
+        return [ToolCallDelta(call, name, args, fault=fault)]
     failed = text(item, "status") == "failed" or bool(field(item, "error"))
     result = field(item, "output") or field(item, "results")
     return [ToolCallDelta(call, name, args, "failed" if failed else "done", plain(result))]
