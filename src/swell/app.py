@@ -143,6 +143,7 @@ class App:
         self._server.start()
         for hook in self._on_startup:
             await _call(hook)
+        self._server.watch()
 
     async def drain(self) -> None:
         """Ask every browser to come back later, and wait for handlers up to `drain_s`."""

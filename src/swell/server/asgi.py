@@ -110,6 +110,9 @@ class Server:
     def start(self) -> None:
         """Start background work; needs a running event loop."""
         self.broker.start()
+
+    def watch(self) -> None:
+        """Log calls that block the event loop; from when the app has started."""
         self._watchdog.start()
 
     async def drain(self, hooks: Sequence[Callable[[float], Awaitable[Any]]] = ()) -> None:
