@@ -11,15 +11,17 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from types import ModuleType
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import swell
-from swell import errors, parts, testing, ui
+from swell import chat, errors, models, parts, testing, ui
 from swell.cards.base import CARDS, Card
 from swell.components.base import COMPONENTS, Component
 from swell.config import settings_markdown
 from swell.page import AsyncPage, Ref
 from swell.schema import Record, required
+from swell.testing import chat as testing_chat
 from swell.wave_names import CARD_NAMES, COMPONENT_NAMES, FUNCTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,27 +88,77 @@ def prose(text: str) -> str:
     )
 
 
-def signature(name: str, thing: Any) -> str:
-    """Return a call as one would write it, one argument a line when it is long."""
+STARS: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+
+
+def signature(name: str, thing: Any, *, types: bool = True) -> str:
+    """Return a call as one would write it, one argument a line when it is long.
+
+    Args:
+        name: What is called.
+        thing: A function or a class.
+        types: Show the types; records have them in their table instead.
+    """
     try:
         found = inspect.signature(thing)
     except (TypeError, ValueError):
         return name
-    parts = []
+    names = vars(sys.modules.get(thing.__module__, swell))
+    parts: list[str] = []
     for parameter in found.parameters.values():
         if parameter.name == "self":
             continue
-        bare = parameter.replace(annotation=inspect.Parameter.empty)
+        stars = STARS.get(parameter.kind, "")
+        keyword_only = parameter.kind is parameter.KEYWORD_ONLY
+        if keyword_only and not any(part.startswith("*") for part in parts) and not _record(thing):
+            parts.append("*")
+        kind = annotation(parameter.annotation, names) if types else ""
+        text = f"{stars}{parameter.name}" + (f": {kind}" if kind else "")
         if parameter.default is not inspect.Parameter.empty:
-            parts.append(f"{parameter.name}={parameter.default!r}")
-        else:
-            parts.append(str(bare))
+            text += f" = {default(parameter.default)}" if kind else f"={default(parameter.default)}"
+        parts.append(text)
     if inspect.iscoroutinefunction(thing):
         name = f"await {name}"
-    line = f"{name}({', '.join(parts)})"
+    returned = "" if inspect.isclass(thing) else annotation(found.return_annotation, names)
+    tail = f" -> {returned}" if types and returned and returned != "None" else ""
+    line = f"{name}({', '.join(parts)}){tail}"
     if len(line) <= 80:
         return line
-    return f"{name}(\n" + "".join(f"    {part},\n" for part in parts) + ")"
+    return f"{name}(\n" + "".join(f"    {part},\n" for part in parts) + f"){tail}"
+
+
+def _record(thing: Any) -> bool:
+    return inspect.isclass(thing) and issubclass(thing, Record)
+
+
+def annotation(given: Any, names: dict[str, Any]) -> str:
+    """Return a type as one would write it, without modules, bounds and private names.
+
+    Args:
+        given: The annotation, evaluated or as text.
+        names: What the module knows, to say what its private aliases stand for.
+    """
+    if given is inspect.Parameter.empty:
+        return ""
+    text = given if isinstance(given, str) else inspect.formatannotation(given)
+
+    def public(match: re.Match[str]) -> str:
+        alias = names.get(match[0])
+        if isinstance(alias, TypeVar):
+            bound = alias.__bound__
+            return annotation(bound, names) if bound is not None else "T"
+        return match[0] if alias is None else annotation(alias, names)
+
+    text = re.sub(r"(?<![\w.'\"])_[A-Za-z]\w*", public, text)
+    text = re.sub(r"\b(?:\w+\.)+(?=[A-Za-z_])", "", text).replace("~", "")
+    return re.sub(r"Annotated\[(\w+), [^\]]*\]", r"\1", text)
+
+
+def default(value: Any) -> str:
+    """Return a default as one would write it; a factory as what it makes."""
+    if type(value).__name__ == "Factory" or repr(value) == "<factory>":
+        return "[]"
+    return getattr(value, "__qualname__", None) or repr(value)
 
 
 def code(text: str) -> str:
@@ -196,7 +248,7 @@ def record_section(cls: type[Record], name: str, module: str = "ui.") -> str:
     parts = sections(cls.__doc__ or "")
     meanings = entries(parts.get("Attributes", ""))
     call = f"{module}{name}"
-    out = [f"## {call}", prose(parts[""]), code(signature(call, cls))]
+    out = [f"## {call}", prose(parts[""]), code(signature(call, cls, types=False))]
     annotations, needed = fields_of(cls), required(cls)
     rows = [
         "| `{}` | {}{} | {} |".format(
@@ -288,6 +340,8 @@ def parts_page() -> str:
     for cls in get_args(parts.Part):
         section = record_section(cls, cls.__name__, "")
         out.append(f"{section}\n\nIts `type` is `{cls.__struct_config__.tag}`.")
+    kinds = " or ".join(f"`{cls.__name__}`" for cls in get_args(parts.Part))
+    out.append(f"## Part\n\nAny of them: {kinds}.")
     for name in ("to_parts", "as_json"):
         thing = getattr(parts, name)
         out.append(f"## {name}\n\n{code(signature(name, thing))}\n\n{described(thing)}")
@@ -368,12 +422,75 @@ def api_page() -> str:
             out.append(f"## {name}\n\n{code(signature(name, thing))}\n\n{described(thing)}")
     out += class_sections("q.page", AsyncPage)
     out += class_sections('q.page["card"]', Ref)
-    out.append(
-        f"## swell.testing.connect\n\n{code(signature('connect', testing.connect))}\n\n"
-        f"{described(testing.connect)}"
-    )
-    out += class_sections("swell.testing.Client", testing.Client)
     return "\n\n".join(out) + "\n"
+
+
+def chat_page() -> str:
+    return module_page(
+        chat,
+        "Chat",
+        "What `from swell.chat import ...` offers: [`@chat`](../tutorial/chat.md) and what its\n"
+        "functions work with. The parts that an answer is made of have a page of their own,\n"
+        "[Parts of messages](parts.md).",
+        leave_out=parts,
+    )
+
+
+def models_page() -> str:
+    return module_page(
+        models,
+        "Models",
+        "What `from swell.models import ...` offers. [Answer with any model](../howto/models.md)\n"
+        "shows how it is used.",
+    )
+
+
+def testing_page() -> str:
+    return module_page(
+        testing,
+        "Tests",
+        "What `from swell.testing import ...` offers; `chatting` and what belongs to it is in\n"
+        "`swell.testing.chat`. [Test an app](../howto/testing.md) shows how it is used.",
+        testing_chat,
+    )
+
+
+def module_page(
+    module: ModuleType,
+    title: str,
+    intro: str,
+    *more: ModuleType,
+    leave_out: ModuleType | None = None,
+) -> str:
+    """Return a page with every public name of one or more modules."""
+    out = [f"# {title}\n\n{NOTE}\n\n{intro}"]
+    for name, thing in sorted(public_names(module, *more).items(), key=lambda one: one[0].lower()):
+        if leave_out is not None and getattr(leave_out, name, None) is thing:
+            continue
+        if inspect.isclass(thing):
+            call = "" if is_protocol(thing) else code(signature(name, thing)) + "\n\n"
+            head, *rest = class_sections(name, thing)
+            out += [head.replace("\n\n", f"\n\n{call}", 1), *rest]
+        elif inspect.isroutine(thing):
+            out.append(f"## {name}\n\n{code(signature(name, thing))}\n\n{described(thing)}")
+        else:
+            kinds = " or ".join(f"`{kind.__name__}`" for kind in get_args(thing))
+            out.append(f"## {name}\n\n{kinds or described(type(thing))}")
+    return "\n\n".join(out) + "\n"
+
+
+def public_names(*modules: ModuleType) -> dict[str, Any]:
+    """Return what modules offer by their `__all__`; of modules below a module too."""
+    return {
+        name: getattr(module, name)
+        for module in modules
+        for name in module.__all__
+        if not inspect.ismodule(getattr(module, name)) and not name.startswith("_")
+    }
+
+
+def is_protocol(cls: type[Any]) -> bool:
+    return bool(getattr(cls, "_is_protocol", False))
 
 
 def class_sections(title: str, cls: type[Any]) -> list[str]:
@@ -395,10 +512,13 @@ def pages() -> dict[Path, str]:
     made = {
         "api.md": api_page,
         "cards.md": cards_page,
+        "chat.md": chat_page,
         "components.md": components_page,
         "errors.md": errors_page,
+        "models.md": models_page,
         "parts.md": parts_page,
         "settings.md": settings_markdown,
+        "testing.md": testing_page,
         "wave.md": wave_page,
     }
     return {PAGES / name: make() for name, make in made.items()}

@@ -32,7 +32,6 @@ from .schema import (
 )
 
 __all__ = [
-    "PARTS",
     "Card",
     "File",
     "Image",

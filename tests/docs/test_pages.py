@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
+import inspect
 import re
 from pathlib import Path
 from types import ModuleType
@@ -65,6 +67,36 @@ def test_every_card_has_a_page_that_names_all_its_properties() -> None:
             text = page.read_text()
             for name in [*card.__struct_fields__, *card.assignable]:
                 assert name in text, f"docs/cards/{view}.md does not show {name}"
+
+
+@pytest.mark.parametrize(
+    ("package", "pages"),
+    [
+        ("swell", ["api.md"]),
+        ("swell.chat", ["chat.md", "parts.md"]),
+        ("swell.models", ["models.md"]),
+        ("swell.parts", ["parts.md"]),
+        ("swell.testing", ["testing.md"]),
+        ("swell.testing.chat", ["testing.md"]),
+    ],
+)
+def test_every_public_name_is_in_the_reference(package: str, pages: list[str]) -> None:
+    text = "\n".join((DOCS / "reference" / page).read_text() for page in pages)
+    documented = set(re.findall(r"^#+ (\w+)$", text, re.MULTILINE))
+    module = importlib.import_module(package)
+    names = {
+        name
+        for name in module.__all__
+        if not name.startswith("_") and not inspect.ismodule(getattr(module, name))
+    }
+    assert names - documented == set()
+
+
+def test_signatures_in_the_reference_have_types() -> None:
+    pages = "".join(page.read_text() for page in (DOCS / "reference").glob("*.md"))
+    assert "    suggestions: Sequence[str] = (),\n" in pages
+    assert "await text() -> str\n" in pages
+    assert "<factory>" not in pages
 
 
 def generator() -> ModuleType:

@@ -14,6 +14,7 @@ from swell.parts import Card, File, Image, Part, Reasoning, Source, Table, Text,
 
 from .app import ChatApp, chat
 from .run import RunLimits
+from .tools import Tool, run_tools, tool
 from .turn import Attachment, Turn
 
 __all__ = [
@@ -31,8 +32,11 @@ __all__ = [
     "Table",
     "Text",
     "Thread",
+    "Tool",
     "ToolCall",
     "Turn",
     "User",
     "chat",
+    "run_tools",
+    "tool",
 ]
