@@ -7,10 +7,12 @@ import logging
 import os
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from swell import app as serve_app
 from swell import main, ui
+from swell.chat.records import Message
 from swell.chat.store import Store, default_path, open_store
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
 from swell.parts import Card, Part, Text
@@ -361,6 +363,7 @@ class ChatApp:
                 case "edit":
                     await self._edit(q, view, id, str(value.get("content", "")))
                 case "regenerate":
+                    await self._message(view, id)
                     await self._begin(q, view, regenerate=id)
                 case "branch":
                     await self._branch(view, id, -1 if value.get("step") == -1 else 1)
@@ -410,10 +413,21 @@ class ChatApp:
             await self._submit(q, view, thread_id=thread_id, prompt=parts)
 
     async def _edit(self, q: Q, view: View, id: str, text: str) -> None:
-        before = await self.store.message(view.user.id, id)
+        before = await self._message(view, id)
         kept = [part for part in before.parts if not isinstance(part, Text | Card)]
         if text.strip() and len(text) <= MAX_PROMPT:
             await self._begin(q, view, edit=id, prompt=[Text(text), *kept])
+
+    async def _message(self, view: View, id: str) -> Message:
+        """Return a message of the open chat; called before anything is done about it.
+
+        Raises:
+            NotFoundError: If there is none, or it is in another chat.
+        """
+        message = await self.store.message(view.user.id, id)
+        if view.thread is None or view.thread.id != message.thread_id:
+            raise NotFoundError("message", id)
+        return message
 
     async def _begin(self, q: Q, view: View, **what: Any) -> None:
         """Begin another branch; what is made on this one ends first."""
@@ -433,21 +447,21 @@ class ChatApp:
         await view.refresh()
 
     async def _branch(self, view: View, id: str, step: int) -> None:
-        if view.thread is not None:
-            other = await self.store.sibling(view.user.id, id, step)
-            async with view.lock:
-                await self.store.select(view.user.id, view.thread.id, other)
-                await view.refresh()
-            self._others(view)
+        message = await self._message(view, id)
+        other = await self.store.sibling(view.user.id, id, step)
+        async with view.lock:
+            await self.store.select(view.user.id, message.thread_id, other)
+            await view.refresh()
+        self._others(view)
 
     async def _delete(self, view: View, id: str) -> None:
-        if view.thread is not None:
-            await self.runs.stop(self.runs.of_thread(view.thread.id))
-            async with view.lock:
-                await self.store.delete_message(view.user.id, id)
-                view.offer_undo(id)
-                await view.refresh()
-            self._others(view)
+        message = await self._message(view, id)
+        await self.runs.stop(self.runs.of_thread(message.thread_id))
+        async with view.lock:
+            await self.store.delete_message(view.user.id, id)
+            view.offer_undo(id)
+            await view.refresh()
+        self._others(view)
 
     async def _undelete(self, view: View, id: str) -> None:
         async with view.lock:
@@ -472,7 +486,9 @@ class ChatApp:
                 await self._on_command(q, view, str(value.get("id")), str(value.get("name")))
                 continue
             if event == "delete" and isinstance(value, dict):
-                await self.runs.stop(self.runs.of_thread(str(value.get("id"))))
+                with suppress(NotFoundError):  # theirs alone; the sidebar says the same
+                    thread = await self.store.thread(view.user.id, str(value.get("id")))
+                    await self.runs.stop(self.runs.of_thread(thread.id))
             await view.sidebar.act(event, value)
             async with view.lock:
                 open_ = view.thread

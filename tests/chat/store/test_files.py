@@ -59,6 +59,18 @@ def days_later(monkeypatch: pytest.MonkeyPatch, days: float) -> None:
     monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + days * DAY_S)
 
 
+async def test_a_message_keeps_no_file_of_somebody_else(store: Store) -> None:
+    ann, bob = (await store.user("ann")).id, (await store.user("bob")).id
+    url = await given(store, ann)
+    said = await say(store, ann, Image(url, "A"))
+    exported = await store.export(ann, said.thread.id)
+    await store.import_thread(bob, exported)
+    await say(store, bob, Image(url, "A"))
+    await store.delete_thread(ann, said.thread.id)
+    await purge(store)
+    assert not await kept(store, ann, url)
+
+
 async def test_a_file_goes_with_the_last_message_that_refers_to_it(store: Store) -> None:
     user = (await store.user("anna")).id
     url = await given(store, user, "/files/1/a.png")

@@ -18,7 +18,7 @@ from swell.errors import NotFoundError
 
 from .engine import Tx
 from .statements import inserting, known_user
-from .tables import file_uses, files, leftovers
+from .tables import file_uses, files, leftovers, messages, threads
 
 UNUSED_S = 86_400.0
 """How long a file that was just given waits for its message, in seconds."""
@@ -73,7 +73,15 @@ _USE = (
         ["message_id", "file_id"],
         # The lock waits for one who removes the file just now, and is waited for by one who wants.
         select(bindparam("message", type_=file_uses.c.message_id.type), files.c.id)
-        .where(files.c.id == bindparam("file"))
+        .where(
+            files.c.id == bindparam("file"),
+            # An imported chat may name files of somebody else: it does not keep those.
+            files.c.user_id
+            == select(threads.c.user_id)
+            .join(messages, messages.c.thread_id == threads.c.id)
+            .where(messages.c.id == bindparam("message", type_=messages.c.id.type))
+            .scalar_subquery(),
+        )
         .with_for_update(read=True, key_share=True),
     )
     .on_conflict_do_nothing()
