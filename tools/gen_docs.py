@@ -117,7 +117,7 @@ def signature(name: str, thing: Any, *, types: bool = True) -> str:
         if parameter.default is not inspect.Parameter.empty:
             text += f" = {default(parameter.default)}" if kind else f"={default(parameter.default)}"
         parts.append(text)
-    if inspect.iscoroutinefunction(thing):
+    if inspect.iscoroutinefunction(inspect.unwrap(thing)):
         name = f"await {name}"
     returned = "" if inspect.isclass(thing) else annotation(found.return_annotation, names)
     tail = f" -> {returned}" if types and returned and returned != "None" else ""

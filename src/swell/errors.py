@@ -386,6 +386,24 @@ class AskTimeoutError(SwellError):
         return "The question was not answered in time."
 
 
+class NotAwaitedError(SwellError, TypeError, AttributeError):
+    """The result of a call was used, or dropped, without `await`.
+
+    Attributes:
+        call: The call, such as `turn.confirm`.
+        where: File and line of the call.
+    """
+
+    code = "not_awaited"
+
+    def __init__(self, call: str, where: str) -> None:
+        super().__init__(call, where)
+        self.call, self.where = call, where
+
+    def __str__(self) -> str:
+        return f"{self.call}() at {self.where} was not awaited; write `await {self.call}(...)`"
+
+
 class DocumentError(SwellError):
     """A file that somebody attached cannot be read; unless caught, the answer ends with that word.
 

@@ -20,6 +20,8 @@ from swell.models import (
 )
 from swell.parts import Part, Reasoning, Text, ToolCall, to_parts
 
+from .awaiting import Pending
+
 __all__ = ["MAX_PARTS", "MAX_TEXT", "Change", "Fold", "Grown", "Placed"]
 
 MAX_TEXT = 500_000
@@ -111,6 +113,8 @@ class Fold:
             return
         if isinstance(item, str):
             self._say(item)
+        elif isinstance(item, Pending):
+            bool(item)  # raises, and names the call
         elif isinstance(item, Part):
             self.put(item)
         elif isinstance(item, Mapping) and "type" in item and "choices" not in item:

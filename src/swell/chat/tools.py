@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import logging
 import re
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Annotated, Any, Protocol, TypeAlias, get_type_hints, overload
 
@@ -44,7 +44,7 @@ class _Turn(Protocol):
 
     def as_anthropic(self) -> list[dict[str, Any]]: ...
 
-    async def confirm(self, text: str, /) -> bool: ...
+    def confirm(self, text: str, /) -> Awaitable[bool]: ...
 
 
 class Tool:

@@ -17,6 +17,7 @@ from swell.expando import Expando
 from swell.parts import File, Image, Text
 
 from .ask import Question
+from .awaiting import must_await
 from .documents import is_pdf, pdf_text
 from .words import ENGLISH, WORDS
 
@@ -52,6 +53,7 @@ class Cancelled:
         self._flag.set()
         self._event.set()
 
+    @must_await("turn.cancelled.wait")
     async def wait(self) -> None:
         """Wait until it is stopped."""
         await self._event.wait()
@@ -78,10 +80,12 @@ class Attachment(msgspec.Struct, frozen=True):
     path: Path
     url: str
 
+    @must_await("file.read")
     async def read(self) -> bytes:
         """Return its bytes."""
         return await asyncio.to_thread(self.path.read_bytes)
 
+    @must_await("file.text")
     async def text(self) -> str:
         """Return its text: of a PDF what is on its pages, which needs `pip install pypdf`.
 
@@ -170,6 +174,7 @@ class Turn:
         """Offer prompts to go on with, below the answer when it is done; at most four."""
         self._soon(lambda: self._run.set_suggestions(prompts[:4]))
 
+    @must_await("turn.ask")
     async def ask(
         self, *form: Component | Sequence[Component], timeout_s: float = ASK_TIMEOUT_S
     ) -> Expando:
@@ -192,6 +197,7 @@ class Turn:
         items = [one for item in form for one in (item if isinstance(item, Sequence) else [item])]
         return await self._ask(Question(items, self._words.send), timeout_s)
 
+    @must_await("turn.confirm")
     async def confirm(
         self,
         text: str,
