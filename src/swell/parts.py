@@ -13,9 +13,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
+from .coerce import coerce, well_formed
 from .components.base import Component
 from .errors import PartError, PlainValueError
-from .plain import dotted, type_name
+from .plain import MAX_DEPTH, dotted, type_name
 from .schema import (
     Kind,
     MisfitError,
@@ -94,7 +95,20 @@ class _AnyPart(Kind):
             raise MisfitError(f"a part needs `{segment}`, got `None`", path)
 
 
+class Shown(Kind):
+    """Any JSON, for showing: what a browser cannot hold exactly becomes text."""
+
+    def check(self, value: Any, path: str) -> Any:
+        try:
+            return coerce(value, path)
+        except PlainValueError:
+            raise
+        except ValueError as error:
+            raise MisfitError(str(error), path) from None
+
+
 PARTS = Parts()
+SHOWN = Shown()
 _ANY_PART = _AnyPart()
 
 
@@ -154,9 +168,9 @@ class ToolCall(_Part, tag="tool_call"):
     """
 
     name: str
-    args: Any = None
+    args: Annotated[Any, SHOWN] = None
     state: Literal["running", "waiting", "done", "failed"] = "running"
-    result: Any = None
+    result: Annotated[Any, SHOWN] = None
     parts: Annotated[list[Part], PARTS] = []
     id: str = msgspec.field(default_factory=lambda: f"call-{uuid.uuid4().hex}")
 
@@ -222,7 +236,7 @@ class Table(_Part, tag="table"):
     """
 
     columns: list[str]
-    rows: list[list[Any]]
+    rows: list[list[Annotated[Any, SHOWN]]]
 
 
 class Card(_Part, tag="card"):
@@ -296,7 +310,25 @@ def _check(value: Any, path: str) -> dict[str, Any]:
         if not isinstance(found, Mapping) or isinstance(value, Record):
             raise MisfitError(f"Expected a part, got `{type_name(value)}`", path)
         cls, given = _class_of(found, path), _body(found)
+    given = {n: given[n] if n in _COERCED else _well_formed(given[n]) for n in given}
     return {"type": _type(cls), **_without_defaults(cls, check_fields(cls, given, path))}
+
+
+_COERCED = frozenset({"args", "result", "rows", "parts"})
+"""Properties whose kinds replace lone surrogates themselves."""
+
+
+def _well_formed(value: Any, depth: int = 0) -> Any:
+    """Return text, also in lists and dicts, without lone surrogates; all else as it is."""
+    if type(value) is str:
+        return well_formed(value)
+    if depth > MAX_DEPTH:  # the check that follows refuses it
+        return value
+    if type(value) is list:
+        return [_well_formed(item, depth + 1) for item in value]
+    if type(value) is dict:
+        return {_well_formed(k, depth): _well_formed(v, depth + 1) for k, v in value.items()}
+    return value
 
 
 def _class_of(given: Mapping[Any, Any], path: str) -> type[_Part]:

@@ -7,9 +7,8 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from swell import ui
+from swell.coerce import coerce
 from swell.components.base import Component
 from swell.expando import Expando
 from swell.parts import Card
@@ -102,8 +101,7 @@ def ask_id(name: object) -> str | None:
 
 
 def _plain(item: Any) -> dict[str, Any]:
-    dumped = item.dump() if hasattr(item, "dump") else item
-    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(dumped))
+    plain: dict[str, Any] = coerce(item.dump() if hasattr(item, "dump") else item, "turn.ask")
     return plain
 
 

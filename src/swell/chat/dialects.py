@@ -6,9 +6,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-import msgspec
-
 from swell.models import Compatible, Delta, Reader, TextDelta, ToolCallDelta
+from swell.models.fields import json_text
 
 from .anthropic_message import AnthropicMessage
 
@@ -124,7 +123,7 @@ class _Compatible:
                 "type": "function",
                 "function": {
                     "name": call.name,
-                    "arguments": msgspec.json.encode(call.args or {}).decode(),
+                    "arguments": json_text(call.args or {}),
                 },
             }
             for id, call in calls.items()

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
+from swell.coerce import well_formed
 from swell.errors import LimitError, ModelError
 from swell.models import (
     Delta,
@@ -81,6 +82,7 @@ class Fold:
         self._parts: list[Part] = list(parts or ())
         self._calls = {p.id: i for i, p in enumerate(self._parts) if isinstance(p, ToolCall)}
         self._pending: list[str] = []  # text of the last part that is not in it yet
+        self._half = ""  # first half of a character at the end of the last part
         self._size = 0
         self._thought_since: float | None = None
         self._reader = Reader()
@@ -148,6 +150,7 @@ class Fold:
     def end(self) -> None:
         """Take nothing any more, and close what is open."""
         self.frozen = True
+        self._end_half()
         self._end_thought()
         for index, part in enumerate(self._parts):
             if isinstance(part, ToolCall) and part.state in ("running", "waiting"):
@@ -190,25 +193,24 @@ class Fold:
         index = self._calls.get(delta.id)
         if index is None:
             call = ToolCall(delta.name, delta.args, delta.state, delta.result, id=delta.id)
-            self._add(call)
+            self._add(to_parts([call])[0])
             return
         known = self._parts[index]
         assert isinstance(known, ToolCall)
-        self.replace(
-            index,
-            ToolCall(
-                delta.name or known.name,
-                known.args if delta.args is None else delta.args,
-                delta.state,
-                known.result if delta.result is None else delta.result,
-                known.parts,
-                known.id,
-            ),
+        call = ToolCall(
+            delta.name or known.name,
+            known.args if delta.args is None else delta.args,
+            delta.state,
+            known.result if delta.result is None else delta.result,
+            known.parts,
+            known.id,
         )
+        self.replace(index, to_parts([call])[0])
 
     def _add(self, part: Part) -> int:
         if len(self._parts) >= MAX_PARTS:
             raise LimitError("the answer", f"{MAX_PARTS:,} parts")
+        self._end_half()
         self._settle()
         self._parts.append(part)
         index = len(self._parts) - 1
@@ -221,15 +223,26 @@ class Fold:
         self._size += len(text)
         if self._size > MAX_TEXT:
             raise LimitError("the answer", f"{MAX_TEXT:,} code points")
-        if not text.isascii():
-            # Half of a surrogate pair, as a stream that was cut badly has it, fits in no database.
-            text = text.encode("utf-8", "replace").decode()
+        text, self._half = self._half + text, ""
+        if "\ud800" <= text[-1] <= "\udbff":  # half of a character; the next piece has the other
+            text, self._half = text[:-1], text[-1]
+        if not text:
+            return
+        text = well_formed(text)
         self._pending.append(text)
         self.log.append(Grown(len(self._parts) - 1, text))
+
+    def _end_half(self) -> None:
+        """Replace half of a character whose other half has not come."""
+        if self._half:
+            half, self._half = well_formed(self._half), ""
+            self._pending.append(half)
+            self.log.append(Grown(len(self._parts) - 1, half))
 
     def _end_thought(self) -> None:
         last = self._parts[-1] if self._parts else None
         if isinstance(last, Reasoning) and not last.done:
+            self._end_half()
             self._settle()
             since = self._thought_since
             seconds = None if since is None else round(self._clock() - since, 1)

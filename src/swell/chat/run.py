@@ -14,6 +14,7 @@ import msgspec
 
 from swell.chat.records import Accepted, RunState, User
 from swell.chat.store.base import EndState, Store
+from swell.coerce import well_formed
 from swell.errors import (
     AskTimeoutError,
     DocumentError,
@@ -133,11 +134,11 @@ class Run:
 
     def set_title(self, text: str) -> None:
         """Name the thread when the run ends, or at the next flush."""
-        self.title = " ".join(text.split())[:200]
+        self.title = well_formed(" ".join(text.split()))[:200]
 
     def set_suggestions(self, prompts: Iterable[str]) -> None:
         """Offer prompts to go on with."""
-        self.suggestions = tuple(str(prompt) for prompt in prompts)
+        self.suggestions = tuple(well_formed(str(prompt)) for prompt in prompts)
 
     def pose(self, question: Question) -> int:
         """Show a question; return its place in the answer."""
@@ -151,7 +152,7 @@ class Run:
     def settle(self, question: Question, index: int, words: str) -> None:
         """Show what came of a question."""
         self.questions.pop(question.id, None)
-        self.fold.replace(index, question.settled(words))
+        self.fold.replace(index, question.settled(well_formed(words)))
         self.changed()
 
 
@@ -428,6 +429,8 @@ class RunManager:
             )
 
     async def _finish(self, run: Run, state: EndState) -> None:
+        if run.error is not None:
+            run.error = well_formed(run.error)
         run.fold.end()
         run.changed()
         if state != "stopped" and run.title is not None:

@@ -13,9 +13,10 @@ from typing import Annotated, Any, Protocol, TypeAlias, get_type_hints, overload
 import msgspec
 
 from swell.chat.dialects import Outcome, dialect_of
+from swell.coerce import well_formed
 from swell.errors import AskTimeoutError, ModelError, ToolError
 from swell.models import Delta, ToolCallDelta
-from swell.models.fields import plain
+from swell.models.fields import json_text, plain
 from swell.parts import Part
 
 from .words import ENGLISH, WORDS
@@ -279,11 +280,11 @@ async def _run(
         result = [part.dump() for part in parts] if parts else plain(returned)
         failed = False
     except (ToolError, ValueError) as error:
-        result = str(error) or _FAILED
+        result = well_formed(str(error)) or _FAILED
     except Exception:
         _log.exception("the tool %s failed", call.name)
         result = _FAILED
-    said = result if isinstance(result, str) else msgspec.json.encode(result).decode()
+    said = result if isinstance(result, str) else json_text(result)
     if len(said) > MAX_RESULT:
         said = result = said[:MAX_RESULT] + " [cut]"
     shown = None if parts else result
@@ -335,7 +336,7 @@ class _Named(dict[str, str]):
 
 def _code(value: object) -> str:
     """Return a value so that Markdown shows it as it is."""
-    said = value if isinstance(value, str) else msgspec.json.encode(plain(value)).decode()
+    said = value if isinstance(value, str) else json_text(plain(value))
     said = " ".join(said.split())[:500]
     fence = "`" * (max((len(run) for run in re.findall(r"`+", said)), default=0) + 1)
     pad = " " if "`" in said else ""

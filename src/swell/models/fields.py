@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from swell.coerce import as_text, coerce, well_formed
+
 __all__ = [
     "INCOMPLETE",
     "MAX_ARGS",
@@ -14,6 +16,7 @@ __all__ = [
     "arguments",
     "field",
     "items",
+    "json_text",
     "number",
     "plain",
     "text",
@@ -135,9 +138,32 @@ def _no_constant(name: str) -> object:
 def plain(value: object) -> object:
     """Return JSON of anything: what has no form in JSON becomes text."""
     try:
-        return msgspec.to_builtins(value, enc_hook=_dumped, str_keys=True)
+        return _well_formed(
+            msgspec.to_builtins(value, enc_hook=_dumped, str_keys=True, builtin_types=_BYTES)
+        )
     except (TypeError, ValueError, RecursionError):
-        return str(value)
+        return as_text(value)
+
+
+def json_text(value: object) -> str:
+    """Return JSON of what `plain` returns, also of numbers that are too large for most decoders."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except (OverflowError, RecursionError):
+        return msgspec.json.encode(coerce(value)).decode()
+
+
+_BYTES = (bytes, bytearray, memoryview)
+
+
+def _well_formed(value: object) -> object:
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, list | tuple):
+        return [_well_formed(item) for item in value]
+    if isinstance(value, dict):
+        return {_well_formed(key): _well_formed(item) for key, item in value.items()}
+    return coerce(value) if isinstance(value, _BYTES) else value
 
 
 def _dumped(value: object) -> object:
