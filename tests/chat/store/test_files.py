@@ -142,19 +142,20 @@ async def test_answers_and_what_is_inside_of_their_parts_keep_files(store: Store
     assert await kept(store, user, inside)
 
 
-async def test_imports_keep_files_whoever_made_them(store: Store) -> None:
+async def test_imports_keep_files_of_the_person_who_imports(store: Store) -> None:
     anna, ben = (await store.user("anna")).id, (await store.user("ben")).id
     url = await given(store, anna)
     asked = await say(store, anna, Image(url, "A"), Image(f"stored:{'0' * 32}", "B"))
     exported = await store.export(anna, asked.thread.id)
-    imported = await store.import_thread(ben, exported)
+    imported = await store.import_thread(anna, exported)
+    await store.import_thread(ben, exported)
     await store.delete_thread(anna, asked.thread.id)
     await purge(store)
     assert await kept(store, anna, url)
-    await store.delete_thread(ben, imported.id)
+    await store.delete_thread(anna, imported.id)
     await purge(store)
     assert not await kept(store, anna, url)
-    await store.import_thread(ben, exported)  # without its file, which is no error
+    await store.import_thread(anna, exported)  # without its file, which is no error
 
 
 # ------------------------------------------------------------------------------- at the same time
