@@ -55,6 +55,9 @@ class Sink:
         self.edits = list(edits)
         return True
 
+    def forget(self) -> None:
+        """There is no past to drop."""
+
 
 def assign(page: AsyncPage, text: str) -> None:
     """Do what a handler does for a token."""

@@ -54,6 +54,9 @@ class Target(Protocol):
             Whether the event loop should turn before the handler goes on.
         """
 
+    def forget(self) -> None:
+        """Drop what was shown before, also for who reconnects."""
+
 
 class Ref(msgspec.Struct, eq=False):
     """A place on a page: a card, a property, a row or a cell.
@@ -326,6 +329,10 @@ class AsyncPage(PageBase):
         """Return the page as it was last saved, as plain JSON."""
         return self._target.state.to_json()
 
+    def forget(self) -> None:
+        """Drop what was shown before the last save, also for a tab that reconnects."""
+        self._target.forget()
+
     async def save(self) -> None:
         """Send the edits made since the last save, all or none.
 
@@ -369,6 +376,9 @@ class _Detached:
         for edit in edits:
             self.state.apply(resolve(edit, self.state, named_components))
         return True
+
+    def forget(self) -> None:
+        """There is no past to drop."""
 
 
 def _card_key(key: Any) -> str:

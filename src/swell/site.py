@@ -11,7 +11,7 @@ from .errors import NotSupportedError
 from .page import AsyncPage
 
 if TYPE_CHECKING:
-    from .server.files import FileStore
+    from .server.files import Allowed, FileStore
     from .server.pages import Pages
 
 
@@ -69,7 +69,14 @@ class AsyncSite:
             addresses.append(self.prefix + stored.url)
         return addresses
 
-    async def lend(self, file: str | Path) -> str:
+    def unload(self, url: str) -> None:
+        """Remove a file by the address that `upload` returned; nothing happens if it is gone."""
+        *_, file_id, _ = ["", *url.split("/")]
+        self._store("unload").delete(file_id)
+
+    async def lend(
+        self, file: str | Path, *, under: str = "", allowed: Allowed | None = None
+    ) -> str:
         """Let the browser that asks fetch a file where it lies; any other gets 404.
 
         It is not copied, and can be fetched for as long as it is there and the address is known:
@@ -77,6 +84,8 @@ class AsyncSite:
 
         Args:
             file: Path of a file.
+            under: Name of a permission that may end; the file has another address under each.
+            allowed: Asked before each download under that name; the answer False is a 404.
 
         Returns:
             Its address, `/_f/<id>/<name>`, for links and images.
@@ -84,7 +93,7 @@ class AsyncSite:
         Raises:
             OSError: If the file cannot be read.
         """
-        stored = await self._store("lend").lend(self._session_id, Path(file))
+        stored = await self._store("lend").lend(self._session_id, Path(file), under, allowed)
         return self.prefix + stored.url
 
     def _store(self, name: str) -> FileStore:

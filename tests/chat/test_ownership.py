@@ -140,6 +140,7 @@ def submitted(name: str, **values: Any) -> Act:
 def controls(ids: Ids) -> Iterator[Act]:
     """Yield what the buttons and fields of panels, notices, questions and addresses send."""
     yield submitted("undelete", undelete=ids.removed)
+    yield submitted("restore", restore=ids.deleted)
     yield submitted("unshare", unshare=ids.thread)
     yield submitted(f"ask-{ids.question}-submit", **{f"ask-{ids.question}-city": "Oslo"})
     yield submitted("settings", id=ids.thread)

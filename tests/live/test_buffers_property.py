@@ -132,6 +132,9 @@ class Watched:
             self.browser.apply(ops.o)
         return True
 
+    def forget(self) -> None:
+        self.live.forget()
+
 
 def listed(row: Any) -> Row:
     """Return a row as it is stored: a list of its own."""

@@ -100,6 +100,9 @@ def chat(rows: list[list[Any]] | None = None) -> tuple[Page, LivePage]:
         def commit(self, edits: Any) -> bool:
             return live.commit(edits, 0.0)
 
+        def forget(self) -> None:
+            live.forget()
+
     page = Page(Target())
     page["c"] = ui.chatbot_card(
         "1 1 4 8", "c", data("content from_user parts", t="list", rows=rows or [["", False, None]])

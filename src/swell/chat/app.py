@@ -253,9 +253,18 @@ class ChatApp:
     def _changed(self, user_id: str, thread_id: str) -> None:
         for view in self._views.get(user_id, ()):
             view.note(thread_id)
+        self._tell_readers(thread_id)
 
-    def _others(self, view: View) -> None:
-        """Let the other tabs of a person look again."""
+    def _tell_readers(self, thread_id: str) -> None:
+        """Let those who read a shared thread look again, whoever they are."""
+        for views in self._views.values():
+            for view in views:
+                if view.reads == thread_id:
+                    view.note(thread_id)
+
+    def _others(self, view: View, thread_id: str = "") -> None:
+        """Let the other tabs of a person look again, and those who read a thread of theirs."""
+        self._tell_readers(thread_id)
         for other in self._views.get(view.user.id, ()):
             if other is not view:
                 other.note("")
@@ -340,6 +349,8 @@ class ChatApp:
             await self._import(q, view)
         elif name == "undelete":
             await self._undelete(view, str(q.args.undelete))
+        elif name == "restore":
+            await self._restore(view, str(q.args.restore))
         elif name in ("settings", "save_settings", "close_panel", "archived", "unshare"):
             await self._on_panel(q, view, str(name))
         elif view.token is not None:
@@ -452,7 +463,7 @@ class ChatApp:
         async with view.lock:
             await self.store.select(view.user.id, message.thread_id, other)
             await view.refresh()
-        self._others(view)
+        self._others(view, message.thread_id)
 
     async def _delete(self, view: View, id: str) -> None:
         message = await self._message(view, id)
@@ -461,14 +472,23 @@ class ChatApp:
             await self.store.delete_message(view.user.id, id)
             view.offer_undo(id)
             await view.refresh()
-        self._others(view)
+        self._others(view, message.thread_id)
 
     async def _undelete(self, view: View, id: str) -> None:
         async with view.lock:
-            await self.store.undelete_message(view.user.id, id)
+            thread = await self.store.undelete_message(view.user.id, id)
             view.offer_undo(None)
             await view.refresh()
-        self._others(view)
+        self._others(view, thread.id)
+
+    async def _restore(self, view: View, id: str) -> None:
+        """Bring back a thread that was deleted in another tab, and open it."""
+        await self.store.undelete_thread(view.user.id, id)
+        async with view.lock:
+            view.offer_undo(None)
+            await view.open(id)
+            await view.refresh()
+        self._others(view, id)
 
     async def _search(self, view: View, query: str) -> None:
         if view.thread is None:
@@ -496,7 +516,8 @@ class ChatApp:
                     await view.go("")
                 await view.refresh()
             if event not in ("search", "more"):
-                self._others(view)
+                named = value.get("id") if isinstance(value, dict) else None
+                self._others(view, str(named or ""))
 
     async def _import(self, q: Q, view: View) -> None:
         submitted = q.events["import"].submit if q.events["import"] else None
@@ -511,9 +532,11 @@ class ChatApp:
         thread = await self.store.thread(view.user.id, thread_id)
         if name == "share":
             token = await self.store.share(view.user.id, thread_id)
-            view.show_panel("share", share_panel(q, thread, token, view.words))
+            items = share_panel(q, thread, token, view.words)
+            view.show_panel("share", items, about=thread_id)
         elif name == "export":
-            view.show_panel("export", await export_panel(self.store, view, thread))
+            items, files = await export_panel(self.store, view, thread)
+            view.show_panel("export", items, about=thread_id, files=files)
         async with view.lock:
             await view.refresh()
 
@@ -536,6 +559,7 @@ class ChatApp:
             case "unshare":
                 await self.store.unshare(view.user.id, str(q.args.unshare))
                 view.close_panel()
+                self._others(view, str(q.args.unshare))
             case _:
                 view.close_panel()
         async with view.lock:

@@ -10,6 +10,7 @@ import tempfile
 import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,18 +78,21 @@ class Files:
             if isinstance(part, File | Image) and (stored := await self._note(user_id, part.url))
         ]
 
-    async def shown(self, user_id: str, parts: Sequence[Part], site: AsyncSite) -> list[Part]:
+    async def shown(
+        self, user_id: str, parts: Sequence[Part], site: AsyncSite, token: str | None = None
+    ) -> list[Part]:
         """Return parts whose addresses the browser of `site` can open, and no other.
 
         Args:
             user_id: Whose files they are; not always who looks at them.
             parts: The parts of a message.
             site: Where they are shown.
+            token: Secret of the link by which a shared thread is read: the addresses end with it.
         """
         out: list[Part] = []
         for part in parts:
             if isinstance(part, File | Image) and part.url.startswith(SCHEME):
-                url = await self._address(user_id, part.url, site)
+                url = await self._address(user_id, part.url, site, token)
                 if isinstance(part, Image):
                     out.append(Image(url, part.alt, part.width, part.height))
                 else:
@@ -118,7 +122,7 @@ class Files:
             self._temporary.cleanup()
             self._temporary = None
 
-    async def _address(self, user_id: str, url: str, site: AsyncSite) -> str:
+    async def _address(self, user_id: str, url: str, site: AsyncSite, token: str | None) -> str:
         path = self._paths.get((user_id, url))
         if path is None:
             stored = await self._note(user_id, url)
@@ -128,7 +132,10 @@ class Files:
             while len(self._paths) > PATHS_KEPT:
                 self._paths.popitem(last=False)
         try:
-            return await site.lend(path)
+            if token is None:
+                return await site.lend(path)
+            allowed = partial(self._store.shares_file, token, url.removeprefix(SCHEME))
+            return await site.lend(path, under=token, allowed=allowed)
         except OSError:
             return "#"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +43,8 @@ def share_panel(q: Q, thread: Thread, token: str, words: Words) -> list[Any]:
     ]
 
 
-async def export_panel(store: Store, view: View, thread: Thread) -> list[Any]:
-    """Return a form with a thread as files."""
+async def export_panel(store: Store, view: View, thread: Thread) -> tuple[list[Any], Sequence[str]]:
+    """Return a form with a thread as files, and their addresses."""
     whole = msgspec.json.format(
         msgspec.json.encode(await store.export(view.user.id, thread.id)), indent=2
     )
@@ -68,13 +68,14 @@ async def export_panel(store: Store, view: View, thread: Thread) -> list[Any]:
 
     with tempfile.TemporaryDirectory() as folder:
         paths = await view.site.upload(await asyncio.to_thread(write, folder), session_only=True)
-    return [
+    items = [
         ui.text_xl(words.exporting),
         ui.text(words.export_forms),
         ui.link("Markdown", paths[0], download=True),
         ui.link("JSON", paths[1], download=True),
         ui.buttons([ui.button("close_panel", words.close, primary=True)]),
     ]
+    return items, paths
 
 
 async def import_file(store: Store, user: User, file: Mapping[str, Any]) -> Thread:

@@ -117,6 +117,7 @@ class View:
     Attributes:
         thread: The thread that is open; None for a new one.
         token: Secret of the read-only link that is open instead, if one is.
+        reads: Id of the shared thread then.
         window: Which messages of either are loaded; None while there is no conversation.
         settings: What the person has set for this thread, JSON.
         suggestions: Prompts that can be chosen now, by name.
@@ -135,10 +136,13 @@ class View:
         self.words = WORDS[locale]
         self.thread: Thread | None = None
         self.token: str | None = None
+        self.reads: str | None = None
         self.window: Window | None = None
         self.settings: dict[str, Any] = {}
         self.suggestions: dict[str, str] = {}
         self.panel: str | None = None
+        self._about: str | None = None  # the thread that the panel is about
+        self._files: tuple[str, ...] = ()  # and the files that it offers
         self.lock = asyncio.Lock()
         runs = chat.runs
         self.sidebar = Sidebar(chat.store, user, lambda thread_id: bool(runs.of_thread(thread_id)))
@@ -233,7 +237,7 @@ class View:
         if token is not None:
             thread, _ = await self.chat.store.shared(token, limit=1)
             window = Window(partial(self._shared, token))
-            messages, shown = await self._read(window, thread.user_id, ())
+            messages, shown = await self._read(window, thread.user_id, (), token)
         elif thread is not None:
             self.settings = await self.chat.store.settings(self.user.id, thread.id)
             window = self._window(thread)
@@ -243,6 +247,7 @@ class View:
         self._leave()
         self.offer_undo(None)
         self.thread, self.token = (None, token) if token is not None else (thread, None)
+        self.reads = thread.id if token is not None and thread is not None else None
         self.window = window
         self._rows = []
         rows = {}
@@ -274,9 +279,12 @@ class View:
         """Show what has changed in the open thread and in the list, and nothing else."""
         await self.sidebar.load()
         self._list()
+        if self._about is not None and not await self._is_there(self._about):
+            self.close_panel()
         if self.token is not None and self.window is not None:
             shared, _ = await self.chat.store.shared(self.token, limit=1)
-            self._sync(*await self._read(self.window, shared.user_id, self._held()))
+            owner, held = shared.user_id, self._held()
+            self._sync(*await self._read(self.window, owner, held, self.token))
             self._dress()
             await self.page.save()
             return
@@ -304,13 +312,13 @@ class View:
         return Window(partial(self.chat.store.messages, thread.id))
 
     async def _read(
-        self, window: Window, owner_id: str, held: Sequence[str]
+        self, window: Window, owner_id: str, held: Sequence[str], token: str | None = None
     ) -> tuple[list[Message], list[list[Any]]]:
         """Return the messages of the window and their rows, as of now."""
         for _ in range(_READS):
             turns = self.chat.runs.turns
             messages = await window.load(held)
-            cells = [await self._cells(message, owner_id) for message in messages]
+            cells = [await self._cells(message, owner_id, token) for message in messages]
             if turns == self.chat.runs.turns:
                 break
         return messages, cells  # if still old, what made it so is noted and read soon
@@ -322,6 +330,13 @@ class View:
 
     def _held(self) -> list[str]:
         return [message.id for message, _, _ in self._rows]
+
+    async def _is_there(self, thread_id: str) -> bool:
+        try:
+            await self.chat.store.thread(self.user.id, thread_id)
+        except NotFoundError:
+            return False
+        return True
 
     def follow(self, thread: Thread) -> None:
         """Turn to the end of the thread that has just got a prompt."""
@@ -443,12 +458,12 @@ class View:
             setattr(self.page[card], name, value)
         self._said[card, name] = value
 
-    async def _cells(self, message: Message, owner_id: str) -> list[Any]:
+    async def _cells(self, message: Message, owner_id: str, token: str | None) -> list[Any]:
         content, rest = split(message.parts)
         if message.role == "user" and message.parts and isinstance(message.parts[0], Text):
             content, rest = message.parts[0].text, message.parts[1:]
         if any(isinstance(part, File | Image) for part in rest):
-            rest = await self.chat.files.shown(owner_id, rest, self.site)
+            rest = await self.chat.files.shown(owner_id, rest, self.site, token)
         status = None if message.role == "user" else message.status
         return _row(message, content, rest, status)
 
@@ -494,7 +509,7 @@ class View:
 
     def note(self, thread_id: str) -> None:
         """Hear that a thread of this person has changed; looks soon, once for many changes."""
-        if self.token is not None and thread_id != "":
+        if self.token is not None and thread_id not in ("", self.reads):
             return
         self._dirty = True
         if self._refreshing is None or self._refreshing.done():
@@ -506,15 +521,31 @@ class View:
             self._dirty = False
             try:
                 async with self.lock:
+                    before = self._held()
                     await self.refresh()
-            except NotFoundError:  # deleted in another tab
+                    if self.token is not None and set(before) - set(self._held()):
+                        self.page.forget()  # a reader who was away does not get it either
+            except NotFoundError:
                 async with self.lock:
-                    self._hash = ""
-                    await self._turn_to(None, None)
+                    await self._lose()
             except StoreUnavailableError:
                 self._dirty = True
                 await asyncio.sleep(pause)
                 pause = min(5.0, pause * 2)
+
+    async def _lose(self) -> None:
+        """Say that the open thread was deleted in another tab, or is not shared any more."""
+        lost, shared = self.thread, self.token is not None
+        self._hash = ""
+        self.close_panel()
+        await self._turn_to(None, None)
+        if shared:
+            self._set("meta", "notification_bar", self._notice(self.words.unshared))
+        elif lost is not None:
+            undo = ui.button("restore", self.words.undo, value=lost.id)
+            self._set("meta", "notification_bar", self._notice(self.words.removed, undo))
+        await self.page.save()
+        self.page.forget()
 
     async def settled(self) -> None:
         """Wait until what has been heard of is shown."""
@@ -524,6 +555,7 @@ class View:
     def close(self) -> None:
         """Let go of everything: the tab is gone."""
         self._leave()
+        self._drop_files()
         for task in (self._tailing, self._refreshing):
             if task is not None:
                 task.cancel()
@@ -539,13 +571,32 @@ class View:
         bar = None
         if message_id is not None:
             undo = ui.button("undelete", self.words.undo, value=message_id)
-            bar = ui.notification_bar(
-                self.words.deleted, timeout=-1, buttons=[undo], position=_OVER_BOX
-            )
+            bar = self._notice(self.words.deleted, undo)
         self._set("meta", "notification_bar", bar)
 
-    def show_panel(self, name: str, items: Iterable[Any]) -> None:
-        """Show a form beside the chat, over it in a narrow window."""
+    def _notice(self, text: str, *buttons: Any) -> Any:
+        return ui.notification_bar(
+            text, timeout=-1, buttons=list(buttons) or None, position=_OVER_BOX
+        )
+
+    def show_panel(
+        self,
+        name: str,
+        items: Iterable[Any],
+        *,
+        about: str | None = None,
+        files: Sequence[str] = (),
+    ) -> None:
+        """Show a form beside the chat, over it in a narrow window.
+
+        Args:
+            name: Which form.
+            items: Its components.
+            about: Id of the thread it is about; it closes when that is deleted.
+            files: Addresses of files that go when it closes.
+        """
+        self._drop_files()
+        self._about, self._files = about, tuple(files)
         self.page["panel"] = ui.form_card("panel", list(items))
         self.panel = name
         self._lay_out()
@@ -555,8 +606,14 @@ class View:
         if self.panel is not None:
             with suppress(KeyError):
                 del self.page["panel"]
-            self.panel = None
+            self.panel = self._about = None
+            self._drop_files()
             self._lay_out()
+
+    def _drop_files(self) -> None:
+        for url in self._files:
+            self.site.unload(url)
+        self._files = ()
 
     def _lay_out(self) -> None:
         chat, panel = ui.zone("chat", size="1"), ui.zone("panel", size="360px")

@@ -49,6 +49,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     waiting: str
     missing: str
     deleted: str
+    removed: str
+    unshared: str
     undo: str
 
     # Refusals
@@ -110,6 +112,8 @@ ENGLISH = Words(
     ),
     missing="This conversation is not there. It may have been deleted.",
     deleted="The message and what follows it have been deleted.",
+    removed="This chat was deleted in another tab.",
+    unshared="This chat is no longer shared.",
     undo="Undo",
     away="Your conversations cannot be reached right now. Try again in a moment.",
     gone="That is not there any more. It may have been deleted in another tab.",
@@ -169,6 +173,8 @@ GERMAN = Words(
     ),
     missing="Diesen Chat gibt es hier nicht. Vielleicht wurde er gelöscht.",
     deleted="Die Nachricht und alles, was darauf folgt, wurden gelöscht.",
+    removed="Dieser Chat wurde in einem anderen Tab gelöscht.",
+    unshared="Dieser Chat wird nicht mehr geteilt.",
     undo="Rückgängig",
     away="Ihre Chats sind gerade nicht erreichbar. Versuchen Sie es gleich noch einmal.",
     gone="Das gibt es nicht mehr. Vielleicht wurde es in einem anderen Tab gelöscht.",
@@ -235,6 +241,8 @@ SPANISH = Words(
     waiting="Ahora mismo no se puede acceder a tus chats. Aparecerán en cuanto sea posible.",
     missing="Este chat no está aquí. Es posible que se haya eliminado.",
     deleted="Se eliminó el mensaje con todo lo que le sigue.",
+    removed="Este chat se ha eliminado en otra pestaña.",
+    unshared="Este chat ya no se comparte.",
     undo="Deshacer",
     away="Ahora mismo no se puede acceder a tus chats. Inténtalo de nuevo en un momento.",
     gone="Eso ya no está aquí. Es posible que se haya eliminado en otra pestaña.",
@@ -300,6 +308,8 @@ FRENCH = Words(
     ),
     missing="Cette discussion est introuvable. Elle a peut-être été supprimée.",
     deleted="Le message et ce qui le suit ont été supprimés.",
+    removed="Cette discussion a été supprimée dans un autre onglet.",
+    unshared="Cette discussion n’est plus partagée.",
     undo="Annuler",
     away="Vos discussions sont inaccessibles pour le moment. Réessayez dans un instant.",
     gone="Cet élément n’existe plus. Il a peut-être été supprimé dans un autre onglet.",
@@ -362,6 +372,8 @@ CHINESE = Words(
     waiting="目前无法访问你的对话。恢复后会立即显示。",
     missing="找不到此对话，可能已被删除。",
     deleted="已删除这条消息及其后的内容。",
+    removed="此对话已在另一个标签页中删除。",
+    unshared="此对话已不再分享。",
     undo="撤消",
     away="目前无法访问你的对话。请稍后再试。",
     gone="该内容已不存在，可能已在另一个标签页中被删除。",
@@ -418,6 +430,8 @@ JAPANESE = Words(
     waiting="現在、チャットを読み込めません。読み込めるようになり次第、表示されます。",
     missing="このチャットは見つかりません。削除された可能性があります。",
     deleted="メッセージとそれに続く内容を削除しました。",
+    removed="このチャットは別のタブで削除されました。",
+    unshared="このチャットの共有は終了しました。",
     undo="元に戻す",
     away="現在、チャットを読み込めません。しばらくしてからもう一度お試しください。",
     gone="これはもう存在しません。別のタブで削除された可能性があります。",
@@ -477,6 +491,8 @@ ARABIC = Words(
     waiting="لا يمكن الوصول إلى محادثاتك الآن. ستظهر فور أن يصبح ذلك ممكنًا.",
     missing="هذه المحادثة غير موجودة. ربما حُذفت.",
     deleted="حُذفت الرسالة وما يليها.",
+    removed="حُذفت هذه المحادثة في علامة تبويب أخرى.",
+    unshared="لم تعد هذه المحادثة مشتركة.",
     undo="تراجع",
     away="لا يمكن الوصول إلى محادثاتك الآن. حاول مرة أخرى بعد قليل.",
     gone="لم يعد هذا موجودًا. ربما حُذف في علامة تبويب أخرى.",

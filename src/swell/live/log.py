@@ -57,6 +57,11 @@ class Log:
         ):
             self._size -= patches.popleft().size
 
+    def forget(self) -> None:
+        """Drop all patches: who lacks one needs a snapshot."""
+        self._patches.clear()
+        self._size = 0
+
     def covers(self, seq: int) -> bool:
         """Tell whether a client at `seq` can be brought up to date without a snapshot."""
         return self.oldest - 1 <= seq <= self.seq

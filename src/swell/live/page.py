@@ -164,6 +164,12 @@ class LivePage:
         self._grown += growth.size
         self._keep([op], growth.size, growth.at)
 
+    def forget(self) -> None:
+        """Drop the patches that led to this state: what they held cannot be sent any more."""
+        self._settle()
+        self._log.forget()
+        self._frames.clear()
+
     def covers(self, epoch: str, seq: int) -> bool:
         """Tell whether a client at this position can go on without a snapshot."""
         self._settle()

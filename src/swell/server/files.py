@@ -13,10 +13,10 @@ import shutil
 import tempfile
 import unicodedata
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 from urllib.parse import quote
 
 import anyio.to_thread
@@ -42,6 +42,8 @@ LENT_MAX = 10_000
 
 NAME_MAX_BYTES = 255
 _COPY_BYTES = 1 << 18
+
+Allowed: TypeAlias = Callable[[], Awaitable[bool]]
 
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 _PICTURES = (
@@ -121,6 +123,8 @@ class StoredFile:
         client: Browser tab that uploaded it, empty for files of the app.
         gone_at: When that tab was first missed, on the clock of `FileStore.expire`.
         lent: Whether its bytes are the app's: then they stay where they are when it is forgotten.
+        under: Name of the permission to have a lent file, when it needs one.
+        allowed: Asked before each download of a lent file; None allows it.
     """
 
     id: str
@@ -132,6 +136,8 @@ class StoredFile:
     client: str = ""
     gone_at: float | None = None
     lent: bool = False
+    under: str = ""
+    allowed: Allowed | None = None
 
     @property
     def mime(self) -> str:
@@ -170,7 +176,7 @@ class FileStore:
         self._settings = settings
         self._root: Path | None = None
         self._files: dict[str, StoredFile] = {}
-        self._lent: OrderedDict[tuple[str | None, Path], StoredFile] = OrderedDict()
+        self._lent: OrderedDict[tuple[str | None, Path, str], StoredFile] = OrderedDict()
         self._used: dict[str | None, int] = {}
         self._count: dict[str | None, int] = {}
         self._total = 0
@@ -199,6 +205,23 @@ class FileStore:
             return None
         return stored
 
+    async def find(self, file_id: str, name: str, session_id: str | None) -> StoredFile | None:
+        """Return a file to send to a session; not there, not yours and not allowed look the same.
+
+        Args:
+            file_id: Its id.
+            name: Its name; both are in its address.
+            session_id: The browser that asks.
+        """
+        stored = self.get(file_id, session_id)
+        if stored is None or stored.name != name:
+            return None
+        if stored.lent and not await anyio.to_thread.run_sync(stored.path.is_file):
+            return None  # the app's doing
+        if stored.allowed is not None and not await stored.allowed():
+            return None
+        return stored
+
     async def save(
         self,
         owner: str | None,
@@ -220,25 +243,35 @@ class FileStore:
         """
         return await self._save(owner, name, content, None, client)
 
-    async def lend(self, owner: str, path: Path) -> StoredFile:
+    async def lend(
+        self, owner: str, path: Path, under: str = "", allowed: Allowed | None = None
+    ) -> StoredFile:
         """Let a session fetch a file of the app where it lies: no copy, and no share of any space.
 
         The same session gets the same address for it again. At most `LENT_MAX` are lent at a time;
         the one that nobody asked for longest is forgotten first.
 
+        Args:
+            owner: The session.
+            path: The file.
+            under: Name of the permission; each has an address of its own.
+            under: Name of the permission to have a lent file, when it needs one.
+        allowed: Asked before each download; None allows it as long as the address is known.
+
         Raises:
             OSError: If the file cannot be read.
         """
-        if (owner, path) not in self._lent:
+        key = (owner, path, under)
+        if key not in self._lent:
             size, head = await anyio.to_thread.run_sync(_looked_at, path)
-            if (owner, path) not in self._lent:  # nor was it meanwhile
-                name, picture = safe_name(path.name), _picture(head)
-                lent = StoredFile(new_id(), name, owner, path, size, picture, lent=True)
-                self._files[lent.id] = self._lent[owner, path] = lent
-        self._lent.move_to_end((owner, path))
+            if key not in self._lent:  # nor was it meanwhile
+                lent = StoredFile(new_id(), safe_name(path.name), owner, path, size, _picture(head))
+                lent.lent, lent.under, lent.allowed = True, under, allowed
+                self._files[lent.id] = self._lent[key] = lent
+        self._lent.move_to_end(key)
         while len(self._lent) > LENT_MAX:
             self.delete(next(iter(self._lent.values())).id)
-        return self._lent[owner, path]
+        return self._lent[key]
 
     async def upload(self, owner: str, client: str, name: str, content: bytes | Path) -> StoredFile:
         """Keep a file as one that a browser tab uploaded; see `save`.
@@ -376,7 +409,7 @@ class FileStore:
 
     def _discard(self, stored: StoredFile) -> None:
         if stored.lent:
-            del self._lent[stored.owner, stored.path]
+            del self._lent[stored.owner, stored.path, stored.under]
             return
         self._account(stored.owner, -stored.size, -1)
         stored.path.unlink(missing_ok=True)

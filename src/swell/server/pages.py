@@ -74,6 +74,10 @@ class WatchedPage:
         turns, self._turns = self._turns, pacer.turns
         return turns == pacer.turns or not pacer.idles(now)
 
+    def forget(self) -> None:
+        """Drop what was shown before: who missed a patch gets the page as it is now."""
+        self.live.forget()
+
     def flush(self, now: float) -> None:
         """Send the watchers what has been saved since the last time, or tell them of it."""
         self._waits = False

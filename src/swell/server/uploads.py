@@ -123,12 +123,9 @@ class FileRoutes:
     async def download(self, request: Request) -> Response:
         """Give one file to a browser whose session may have it."""
         session_id = session_of(request.scope["headers"], self.signer)
-        stored = self.store.get(request.path_params["file_id"], session_id)
-        if (
-            stored is None
-            or stored.name != request.path_params["name"]
-            or (stored.lent and not await asyncio.to_thread(stored.path.is_file))  # the app's doing
-        ):
+        place = request.path_params
+        stored = await self.store.find(place["file_id"], place["name"], session_id)
+        if stored is None:
             return _error(404, "not_found", "There is no such file.")
         return FileResponse(
             stored.path,
@@ -136,7 +133,8 @@ class FileRoutes:
             filename=stored.name,
             content_disposition_type="inline" if stored.picture else "attachment",
             headers={
-                "cache-control": "private, max-age=3600",
+                # What may end is asked for each time.
+                "cache-control": "no-store" if stored.allowed else "private, max-age=3600",
                 "content-security-policy": "default-src 'none'; sandbox",
                 "x-content-type-options": "nosniff",
                 "cross-origin-resource-policy": "same-origin",

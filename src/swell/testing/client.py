@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -213,6 +214,12 @@ class Client:
         path = Path(file)
         given = path if content is None else content
         return (await self._files.upload(self._session, self._id or "", path.name, given)).id
+
+    async def download(self, url: str) -> bytes | None:
+        """Return what is at an address that the page shows, as `/_f/<id>/<name>`; None for 404."""
+        *_, file_id, name = url.split("/")
+        stored = await self._files.find(file_id, unquote(name), self._session)
+        return None if stored is None else await asyncio.to_thread(stored.path.read_bytes)
 
     async def event(self, source: str, name: str, data: Any = True) -> None:
         """Emit an event, such as a chatbot's `stop`, and wait until its handler has finished.

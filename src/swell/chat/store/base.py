@@ -319,6 +319,10 @@ class Store(Protocol):
         """Return the thread of a read-only link and a window of its shown branch."""
         ...
 
+    async def shares_file(self, token: str, file_id: str) -> bool:
+        """Tell whether a message that is not deleted shows this file in a thread shared so."""
+        ...
+
     # ------------------------------------------------------------------------ export and import
 
     async def export(self, user_id: str, thread_id: str) -> dict[str, Any]:

@@ -338,6 +338,9 @@ class DatabaseStore:
 
         return await self._engine.read(found)
 
+    async def shares_file(self, token: str, file_id: str) -> bool:
+        return await self._engine.read(lambda tx: threads.shares_file(tx, token, file_id))
+
     # ------------------------------------------------------------------------ export and import
 
     async def export(self, user_id: str, thread_id: str) -> dict[str, Any]:

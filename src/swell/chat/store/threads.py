@@ -10,7 +10,7 @@ from swell.errors import NotFoundError
 from . import files, search
 from .engine import Tx
 from .statements import THREAD, clean, inserting, known_user, own_thread, thread_of
-from .tables import messages, parts, threads, users
+from .tables import file_uses, messages, parts, threads, users
 
 TITLE_MAX_CHARS = 200
 """Longest title, in code points."""
@@ -300,6 +300,20 @@ _SHARED = select(*THREAD).where(
 )
 
 
+_SHARES_FILE = (
+    select(messages.c.id)
+    .join(threads, threads.c.id == messages.c.thread_id)
+    .join(file_uses, file_uses.c.message_id == messages.c.id)
+    .where(
+        threads.c.share_token == bindparam("token"),
+        threads.c.deleted.is_(None),
+        messages.c.deleted.is_(None),
+        file_uses.c.file_id == bindparam("file"),
+    )
+    .limit(1)
+)
+
+
 def share(tx: Tx, user_id: str, thread_id: str, token: str) -> str:
     """Return the secret of a thread's link; `token` when it has none yet."""
     found = thread_of(own_thread(tx, user_id, thread_id, lock=True)[:9]).share_token
@@ -320,3 +334,8 @@ def shared(tx: Tx, token: str) -> Thread:
     if row is None:
         raise NotFoundError("shared thread", token[:4] + "…")
     return thread_of(row)
+
+
+def shares_file(tx: Tx, token: str, file_id: str) -> bool:
+    """Tell whether a shared thread shows a file."""
+    return tx.row(_SHARES_FILE, token=token, file=file_id) is not None
