@@ -44,6 +44,16 @@ class ConnectionLimits(msgspec.Struct, frozen=True):
     beat_timeout_s: float = 10.0
     hello_timeout_s: float = 10.0
 
+    @property
+    def frame_rate_per_s(self) -> float:
+        """Messages of any kind that a browser may send per second, in the long run."""
+        return self.act_rate_per_s * _FLOOD
+
+    @property
+    def frame_burst(self) -> int:
+        """Messages of any kind that a browser may send at once."""
+        return self.act_burst * _FLOOD
+
 
 _FLOOD = 10  # messages of any kind per allowed action, beyond which the socket is closed
 _CONTROL_MAX = 256  # control messages that may wait
@@ -97,7 +107,7 @@ class Connection:
         self._pong_by: float | None = None
         self._hello_by: float | None = now + limits.hello_timeout_s
         self._acts = Bucket(limits.act_rate_per_s, limits.act_burst, now)
-        self._all = Bucket(limits.act_rate_per_s * _FLOOD, limits.act_burst * _FLOOD, now)
+        self._all = Bucket(limits.frame_rate_per_s, limits.frame_burst, now)
 
     @property
     def pending(self) -> bool:

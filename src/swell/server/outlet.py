@@ -57,6 +57,9 @@ class FrameWriter(Protocol):
     def tell(self, listener: PeerListener) -> None:
         """Tell somebody from now on how the peer does."""
 
+    def bound(self, max_bytes: int, rate_per_s: float, burst: float) -> None:
+        """Allow the peer so long messages from now on, and so many frames, empty ones included."""
+
 
 class Outlet(Protocol):
     """Moves frames from a connection to its socket."""

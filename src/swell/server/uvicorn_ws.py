@@ -1,36 +1,89 @@
-"""uvicorn's WebSocket, and what ASGI has no words for: finished frames, and a peer that reads
-nothing."""
+"""uvicorn's WebSocket, and what ASGI has no words for: finished frames, a peer that reads nothing,
+and frames that no application gets to see.
+
+`swell run` serves with it. Another server of uvicorn's, such as one that Swell is mounted in, takes
+it as `--ws swell.server.uvicorn_ws:WebSocketProtocol`.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+import time
+from contextlib import suppress
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import ProtocolError
+from websockets.frames import CloseCode, Frame
+from websockets.server import ServerProtocol
 
 from swell.live.abreast import Write
+from swell.live.connection import Bucket
+from swell.live.wire import CLOSE_RATE
 
 from .outlet import FRAMES, PeerListener
 
+_log = logging.getLogger("swell.server")
+
 CLOSE_S = 2.0
 """How long a peer may take to answer a close, and again to take what was sent, in seconds."""
+
+EARLY_FRAMES = 16
+"""Frames that may come before the application has said how many may."""
+
+
+class CountedFrames(ServerProtocol):
+    """WebSocket frames of a peer, of any kind, at most so many.
+
+    Attributes:
+        unbounded: Whether the application has taken the peer without a bound.
+    """
+
+    def __init__(self, max_size: int | None) -> None:
+        # No extensions: what is inflated costs memory that the peer has not paid for with bytes.
+        super().__init__(max_size=max_size, logger=logging.getLogger("uvicorn.error"))
+        self.unbounded = False
+        self._frames = Bucket(1.0, EARLY_FRAMES, time.monotonic())
+
+    def bound(self, rate_per_s: float, burst: float) -> None:
+        """Allow so many frames from now on."""
+        self._frames = Bucket(rate_per_s, burst, time.monotonic())
+
+    def recv_frame(self, frame: Frame) -> None:
+        """Take a frame, unless it is one too many.
+
+        Raises:
+            ProtocolError: If it is, which ends the parser; the code is in the close frame by then.
+        """
+        if not self.unbounded and self._frames.take(time.monotonic()):
+            self.fail(CLOSE_RATE, "too many frames")
+            raise ProtocolError("too many frames")
+        super().recv_frame(frame)
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """Given to uvicorn as its `ws`.
 
-    It offers the extension `swell.frames`, see `outlet.py`.
+    It offers the extension `swell.frames`, see `outlet.py`. Frames are never compressed.
 
     A socket that is closed in order stays until the peer has taken all that was written to it,
-    which a peer that has stopped reading never does. Here its socket and buffer are freed.
+    which a peer that has stopped reading never does. Here its socket and buffer are freed. A peer
+    that broke the protocol gets a while to read why: a socket that is closed while more arrives is
+    reset, and what was written to it is lost.
     """
+
+    conn: CountedFrames
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.conn = CountedFrames(self.config.ws_max_size)
         self.close_timeout = CLOSE_S
         self._abort: asyncio.TimerHandle | None = None
         self._listener: PeerListener | None = None
+        self._bounded = False
+        self._failed = False
 
     # ------------------------------------------------------------ the extension `swell.frames`
 
@@ -68,6 +121,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         # Paused as soon as anything waits: whoever is not paused can be written to at once.
         self.transport.set_write_buffer_limits(high=0)
 
+    def bound(self, max_bytes: int, rate_per_s: float, burst: float) -> None:
+        """Allow so long messages from now on, and so many frames."""
+        self.conn.max_message_size = max_bytes
+        self.conn.bound(rate_per_s, burst)
+        self._bounded = True
+
     def pause_writing(self) -> None:
         """Note that the peer does not keep up."""
         super().pause_writing()
@@ -80,7 +139,65 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if self._listener is not None:
             self._listener.resumed()
 
+    # ---------------------------------------------------------------------------- what arrives
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the peer sent, unless it is past that."""
+        if self._failed:
+            return
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+
+    def handle_ping(self) -> None:
+        """Answer, unless the peer does not read what it was sent before."""
+        pong = b"".join(self.conn.data_to_send())
+        if self.writable.is_set():
+            self.transport.write(pong)
+
+    def handle_close(self, event: Frame) -> None:
+        """End, and at once with a peer that would not read the answer."""
+        super().handle_close(event)
+        if not self.writable.is_set():
+            self.transport.abort()
+
+    def send_receive_event_to_app(self) -> None:
+        """Give the application a message, unless it is no text though it says so."""
+        if self.curr_msg_data_type == "text":
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self.conn.fail(CloseCode.INVALID_DATA)
+                self.handle_parser_exception()
+                return
+        super().send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        """Tell both sides that the peer broke the protocol, and take nothing more of it."""
+        self._failed = True
+        close = self.conn.close_sent
+        code, reason = (close.code, close.reason) if close is not None else (1006, "")
+        _log.debug("closed a connection with %d: %s", code, reason)
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        rest = b"".join(self.conn.data_to_send())
+        self.close_sent = True
+        if close is None or not self.writable.is_set():
+            self.transport.abort()
+            return
+        self.transport.write(rest)
+        with suppress(OSError, NotImplementedError):  # TLS cannot close one direction
+            self.transport.write_eof()
+        self.transport.resume_reading()  # to the end, or what was written may be lost
+        self.close_timer = self.loop.call_later(CLOSE_S, self.transport.abort)
+
     # ------------------------------------------------------------------------------ its life
+
+    async def send(self, message: Any) -> None:
+        """Send what the application sends; it may take the peer without a bound."""
+        if message["type"] == "websocket.accept":
+            self.conn.unbounded = not self._bounded
+        await super().send(message)
 
     async def run_asgi(self) -> None:
         """Run the application for this connection, then see to it that the socket goes away."""

@@ -19,7 +19,7 @@ from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, Act, Bye, Hello
 
 from .broker import Broker
 from .limits import address_of, is_this_machine, peer_of
-from .outlet import FRAMES, AsgiOutlet, DirectOutlet, Outlet
+from .outlet import FRAMES, AsgiOutlet, DirectOutlet, FrameWriter, Outlet
 from .security import (
     SessionSigner,
     host_allowed,
@@ -92,6 +92,7 @@ class Sockets:
         self._by_peer[peer] += 1
         self._by_session[session_id] += 1
         try:
+            self._bound(socket)
             await socket.accept(headers=headers)
             await self._run(socket, session_id)
         finally:
@@ -124,6 +125,13 @@ class Sockets:
         if frames is not None:
             return DirectOutlet(frames, slow_s, self._is_drained)
         return AsgiOutlet(socket, slow_s, self._is_drained)
+
+    def _bound(self, socket: WebSocket) -> None:
+        """Have the server itself count frames, where it can: not all of them get here."""
+        frames: FrameWriter | None = socket.scope.get("extensions", {}).get(FRAMES)
+        if frames is not None:
+            limits = self._limits
+            frames.bound(limits.frame_max_bytes, limits.frame_rate_per_s, limits.frame_burst)
 
     def _is_drained(self) -> bool:
         return self._broker.drained

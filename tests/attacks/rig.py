@@ -1,0 +1,307 @@
+"""A served app to attack, the peers that attack it, and the newcomer whom nobody should bother."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+HERE = Path(__file__).parent
+NEWCOMER_S = 1.0
+"""How long a newcomer may wait for page and welcome, whatever others do, in seconds."""
+
+
+class Target:
+    """A `swell run` in a process of its own.
+
+    Args:
+        folder: Where it runs and keeps its conversations.
+        app: File of the app.
+        files: Limit of open files of the process, None for this one's.
+        settings: Settings by their names in lower case.
+
+    Attributes:
+        port: Where it listens.
+        log: The lines that it has printed so far.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        app: Path = HERE / "app.py",
+        files: int | None = None,
+        **settings: object,
+    ) -> None:
+        environ = {f"SWELL_{name.upper()}": str(value) for name, value in settings.items()}
+        command = [sys.executable, "-m", "swell", "run", str(app), "--port", "0"]
+        if files is not None:
+            command = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *command]
+        self._process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "SWELL_DATABASE_URL": f"sqlite:///{folder / 'chat.db'}",
+                **environ,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.log: list[str] = []
+        self.port = 0
+        self._ready = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self._ready.wait(120)
+        assert self.port, "".join(self.log)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.log.append(line)
+            if "Swell is running at " in line:
+                port = urlsplit(line.split()[4]).port
+                assert port is not None
+                self.port = port
+                self._ready.set()
+        self._ready.set()
+
+    @property
+    def pid(self) -> int:
+        """Id of the process."""
+        return self._process.pid
+
+    def logged(self, part: str = "") -> int:
+        """Return how many lines with `part` were printed after the start."""
+        return sum(part in line for line in self.log[1:])
+
+    def rss_bytes(self) -> int:
+        """Return the memory that the process has in RAM."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def open_files(self) -> int:
+        """Return how many descriptors the process has open."""
+        return sum(1 for _ in Path(f"/proc/{self.pid}/fd").iterdir())
+
+    def stop(self) -> None:
+        """End it and wait."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            self._process.wait(60)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(10)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+@contextlib.contextmanager
+def target(folder: Path, **options: Any) -> Iterator[Target]:
+    """Serve an app while the block runs; the arguments are those of `Target`."""
+    running = Target(folder, **options)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+class Peer:
+    """One TCP connection, spoken by hand: nothing on this side is slow, polite or checked.
+
+    Args:
+        port: Port of the target.
+        address: Address to come from as behind a proxy of this machine; nothing comes directly.
+        cookie: Session cookie to send.
+    """
+
+    def __init__(self, port: int, address: str = "", cookie: str = "") -> None:
+        self._port = port
+        self.address = address
+        self.cookie = cookie
+        self.reader: asyncio.StreamReader
+        self.writer: asyncio.StreamWriter
+
+    async def __aenter__(self) -> Self:
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self._port)
+        return self
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.drop()
+
+    def drop(self) -> None:
+        """Vanish without a word."""
+        self.writer.transport.abort()
+
+    def head(self, line: str, **headers: str) -> bytes:
+        """Return the head of a request."""
+        fields = {"Host": f"127.0.0.1:{self._port}", **headers}
+        if self.address:
+            fields["X-Forwarded-For"] = self.address
+        if self.cookie:
+            fields["Cookie"] = self.cookie
+        text = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        return f"{line} HTTP/1.1\r\n{text}\r\n".encode()
+
+    async def get(self, path: str = "/") -> int:
+        """Get a page, keep its cookie, and return the status."""
+        self.writer.write(self.head(f"GET {path}"))
+        status, headers = await self.answer()
+        await self.reader.readexactly(int(headers.get("content-length", 0)))
+        self.cookie = headers.get("set-cookie", self.cookie).split(";")[0]
+        return status
+
+    async def upgrade(self, path: str = "/_s/ws", **headers: str) -> int:
+        """Ask for a WebSocket as a page of the target would, and return the status."""
+        key = base64.b64encode(os.urandom(16)).decode()
+        fields = {
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Key": key,
+            "Sec-WebSocket-Version": "13",
+            "Origin": f"http://127.0.0.1:{self._port}",
+            **headers,
+        }
+        self.writer.write(self.head(f"GET {path}", **fields))
+        status, found = await self.answer()
+        self.cookie = found.get("set-cookie", self.cookie).split(";")[0]
+        return status
+
+    async def answer(self) -> tuple[int, dict[str, str]]:
+        """Read the head of an answer: its status, and its headers in lower case."""
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        pairs = [line.split(": ", 1) for line in head[1:] if line]
+        return int(head[0].split()[1]), {name.lower(): value for name, value in pairs}
+
+    def send(self, **message: object) -> None:
+        """Write one message of the protocol."""
+        self.writer.write(frame(0x81, json.dumps(message).encode()))
+
+    async def receive(self) -> tuple[int, bytes]:
+        """Read one frame: its opcode and payload."""
+        first, second = await self.reader.readexactly(2)
+        size = second & 0x7F
+        if size > 125:
+            size = int.from_bytes(await self.reader.readexactly(2 if size == 126 else 8))
+        return first & 0x0F, await self.reader.readexactly(size)
+
+    async def message(self, kind: str) -> dict[str, Any]:
+        """Return the next message of a type, passing over others."""
+        while True:
+            opcode, payload = await self.receive()
+            assert opcode == 1, (opcode, payload)
+            if payload.startswith(b"{"):
+                message: dict[str, Any] = json.loads(payload)
+                if message["t"] == kind:
+                    return message
+
+    async def close_code(self) -> int:
+        """Read to the end and return the code of the close frame, 1006 when there was none."""
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                opcode, payload = await self.receive()
+                if opcode == 8:
+                    return int.from_bytes(payload[:2])
+        return 1006
+
+
+def frame(first: int, payload: bytes = b"") -> bytes:
+    """Return a masked frame; the mask of zeros changes nothing.
+
+    Args:
+        first: Opcode and flags.
+        payload: What it carries.
+    """
+    size = len(payload)
+    if size < 126:
+        head = bytes((first, 0x80 | size))
+    elif size < 1 << 16:
+        head = bytes((first, 0x80 | 126)) + size.to_bytes(2)
+    else:
+        head = bytes((first, 0x80 | 127)) + size.to_bytes(8)
+    return head + bytes(4) + payload
+
+
+async def tab(port: int, address: str = "", cookie: str = "", route: str = "/") -> Peer:
+    """Open a tab that has got its page; the caller closes it.
+
+    Raises:
+        ConnectionError: If the server refuses it, with the status or the close code.
+    """
+    peer = await Peer(port, address, cookie).__aenter__()
+    try:
+        status = await peer.upgrade()
+        if status != 101:
+            raise ConnectionError(status)
+        peer.send(t="hello", v=1, route=route)
+        opcode, payload = await peer.receive()
+        if opcode != 1:
+            raise ConnectionError(int.from_bytes(payload[:2]))
+    except asyncio.IncompleteReadError:
+        peer.drop()
+        raise ConnectionError(1006) from None
+    except BaseException:
+        peer.drop()
+        raise
+    return peer
+
+
+async def newcomer(port: int, address: str = "", cookie: str = "") -> float:
+    """Open the page and a tab as somebody who comes for the first time; return how long it took.
+
+    Args:
+        port: Port of the target.
+        address: Address to come from as behind a proxy; nothing comes directly.
+        cookie: Session cookie that is there already.
+
+    Raises:
+        ConnectionError: If the server refuses them.
+        TimeoutError: If that takes longer than a minute.
+    """
+    begun = time.perf_counter()
+    async with asyncio.timeout(60):
+        async with Peer(port, address, cookie) as page:
+            status = await page.get()
+            if status != 200:
+                raise ConnectionError(status)
+        peer = await tab(port, address, page.cookie)
+        peer.drop()
+    return time.perf_counter() - begun
+
+
+async def crowd(size: int, work: Callable[[int], Any], at_once: int = 50) -> list[Any]:
+    """Do something many times, so many at a time, and return what came of it; errors, too."""
+    results: list[Any] = [None] * size
+    numbers = iter(range(size))
+
+    async def one() -> None:
+        for number in numbers:
+            try:
+                results[number] = await work(number)
+            except (ConnectionError, asyncio.IncompleteReadError) as error:
+                results[number] = error
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(at_once, size)):
+            group.create_task(one())
+    return results
