@@ -123,6 +123,7 @@ ALLOWED = {
     "cards": {"errors", "plain", "data", "schema", "wave_names", "components", "parts", "live"},
     "page": {"errors", "plain", "data", "schema", "live", "cards"},
     "config": {"config_values", "errors"},
+    "workers": {"config"},
     "models": {"errors", "coerce"},
 }
 """For each part the parts that its modules import when they are imported."""

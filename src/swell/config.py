@@ -218,6 +218,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         1 << 20
     )
 
+    handler_threads: Annotated[
+        int, _About("Handlers that are not async and run at the same time.", 1, 10_000)
+    ] = 32
+    handler_threads_per_user: Annotated[
+        int, _About("Of these for one person; further ones wait.", 1, 10_000)
+    ] = 8
+    tool_threads: Annotated[
+        int, _About("Tools that are not async and run at the same time.", 1, 10_000)
+    ] = 64
+    tool_threads_per_user: Annotated[
+        int,
+        _About(
+            "Of these for one person; further ones wait. A tool that hangs keeps its thread, also "
+            "after Stop.",
+            1,
+            10_000,
+        ),
+    ] = 8
+    file_threads: Annotated[
+        int, _About("Attachments that are read or copied at the same time.", 1, 10_000)
+    ] = 16
+    file_threads_per_user: Annotated[
+        int, _About("Of these for one person; further ones wait.", 1, 10_000)
+    ] = 4
+
     upload_max_bytes: Annotated[int, _About("Largest uploaded file.", 1, 1 << 40)] = 25 << 20
     upload_max_files: Annotated[int, _About("Files in one upload.", 1, 10_000)] = 10
     upload_quota_bytes: Annotated[

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,11 +58,13 @@ class AsyncSite:
             ValueError: If a path is no file.
             LimitError: If the space for files is full, or with `session_only` that of the browser.
         """
+        import anyio.to_thread  # the server has it
+
         store = self._store("upload")
         owner, client = (self._session_id, self._client_id) if session_only else (None, "")
         addresses = []
         for file in map(Path, files):
-            if not await asyncio.to_thread(file.is_file):
+            if not await anyio.to_thread.run_sync(file.is_file):
                 raise ValueError(f"{file} is not a file")
             stored = await store.save(owner, file.name, file, client)
             addresses.append(self.prefix + stored.url)

@@ -14,9 +14,11 @@ from swell import app as serve_app
 from swell import main, ui
 from swell.chat.records import Message
 from swell.chat.store import Store, default_path, open_store
+from swell.config import Settings
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
 from swell.parts import Card, Part, Text
 from swell.query import Q
+from swell.workers import Lane
 
 from .ask import ask_id
 from .files import Files
@@ -192,6 +194,7 @@ class ChatApp:
             self.form.load if self.form is not None else lambda _stored: None,
             self._limits,
             self._changed,
+            Lane.of(main.settings or Settings()),
         )
         await self.runs.recover()
         self.own(self._purge())

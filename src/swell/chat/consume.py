@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import inspect
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
+
+from swell.workers import Lane, Workers, contained, use_lane
 
 from .turn import Turn
 
@@ -23,17 +23,33 @@ async def consume(
     handler: Callable[..., Any],
     turn: Turn,
     feed: Callable[[object], None],
-    pool: ThreadPoolExecutor,
+    pools: Lane,
 ) -> None:
     """Call `handler(turn)` and feed all that it yields or returns.
 
-    Async functions and generators run here. Others run in a thread of `pool`, for they may block;
+    Async functions and generators run here. Others run in a thread of `pools`, for they may block;
     a generator in a thread is closed at its next `yield` when the turn is cancelled. Whatever ends
     it, an async iterator is closed before this returns.
 
     Raises:
         Exception: What the handler raised.
+        RuntimeError: If it raised what would end the server, such as `SystemExit`.
     """
+    use_lane(pools, turn.user.id)
+    try:
+        await _consume(handler, turn, feed, pools.handlers)
+    except (Exception, asyncio.CancelledError):
+        raise
+    except BaseException as error:
+        raise contained(error) from error
+
+
+async def _consume(
+    handler: Callable[..., Any],
+    turn: Turn,
+    feed: Callable[[object], None],
+    pool: Workers,
+) -> None:
     called = getattr(handler, "__call__", None)  # noqa: B004 - of an object that is a handler
     if any(
         inspect.isasyncgenfunction(one) or inspect.iscoroutinefunction(one)
@@ -45,9 +61,7 @@ async def consume(
     await _drain(result, feed, pool, turn)
 
 
-async def _drain(
-    result: Any, feed: Callable[[object], None], pool: ThreadPoolExecutor, turn: Turn
-) -> None:
+async def _drain(result: Any, feed: Callable[[object], None], pool: Workers, turn: Turn) -> None:
     if isinstance(result, Awaitable):
         result = await result
     if isinstance(result, AsyncIterator) or hasattr(result, "__aiter__"):
@@ -79,7 +93,7 @@ async def _in_thread(
     handler: Callable[..., Any],
     turn: Turn,
     feed: Callable[[object], None],
-    pool: ThreadPoolExecutor,
+    pool: Workers,
 ) -> Any:
     """Call `handler` in a thread; iterate there what can be, and return what cannot."""
     loop = asyncio.get_running_loop()
@@ -112,7 +126,7 @@ async def _in_thread(
                 close()
         return None
 
-    future = loop.run_in_executor(pool, contextvars.copy_context().run, work)
+    future = asyncio.ensure_future(pool.run(turn.user.id, work))
     try:
         result = await asyncio.shield(future)
     except asyncio.CancelledError:

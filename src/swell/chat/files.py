@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import shutil
@@ -13,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import anyio.to_thread
 
 from swell.chat.records import SCHEME, StoredFile
 from swell.chat.store.base import Store
@@ -62,7 +63,7 @@ class Files:
             stored = await self._store.add_file(
                 user_id, name=name, mime=mime, size=int(one["size"]), path=str(path)
             )
-            await asyncio.to_thread(self._copy, Path(one["path"]), path)
+            await anyio.to_thread.run_sync(self._copy, Path(one["path"]), path)
             url = SCHEME + stored.id
             if mime in ("image/png", "image/jpeg", "image/gif", "image/webp"):
                 parts.append(Image(url, name))
@@ -111,7 +112,7 @@ class Files:
         """
         after = ""
         while left := await self._store.leftovers(after=after, limit=REMOVED_AT_ONCE):
-            gone = await asyncio.to_thread(self._remove, left)
+            gone = await anyio.to_thread.run_sync(self._remove, left)
             if gone:
                 await self._store.forget_leftovers(gone)
             after = left[-1][0]

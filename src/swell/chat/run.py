@@ -7,7 +7,6 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -24,6 +23,7 @@ from swell.errors import (
 )
 from swell.expando import Expando
 from swell.models import failure_of
+from swell.workers import Lane
 
 from .ask import Question
 from .consume import consume
@@ -54,7 +54,6 @@ class RunLimits(msgspec.Struct, frozen=True):
         release_s: How long stopping waits for the handler's clean-up, in seconds; then the person
             goes on, and the clean-up, too.
         grace_s: How long a handler may clean up, in seconds; then it is given up and reported.
-        threads: Worker threads for handlers that are not async, of one app.
         per_user: Runs of one person that are accepted or running.
         history: Latest messages of a thread that a turn has.
     """
@@ -62,7 +61,6 @@ class RunLimits(msgspec.Struct, frozen=True):
     flush_s: float = 0.25
     release_s: float = 0.5
     grace_s: float = 10.0
-    threads: int = 32
     per_user: int = 8
     history: int = 200
 
@@ -166,6 +164,7 @@ class RunManager:
         make_settings: Makes what a turn has as `settings` from what is stored with a run.
         limits: Bounds.
         changed: Called when a thread of somebody has changed.
+        pools: Threads for what blocks.
     """
 
     def __init__(
@@ -176,6 +175,7 @@ class RunManager:
         make_settings: Callable[[dict[str, Any]], Any],
         limits: RunLimits,
         changed: Changed,
+        pools: Lane,
     ) -> None:
         self.store = store
         self.limits = limits
@@ -185,11 +185,11 @@ class RunManager:
         self._files = files
         self._make_settings = make_settings
         self._changed = changed
+        self._pools = pools
         self._runs: dict[str, Run] = {}
         self._answers: dict[str, Run] = {}
         self._last: dict[str, Run] = {}  # by thread: the run that a later one waits for
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._pool: ThreadPoolExecutor | None = None
 
     # ---------------------------------------------------------------------- looking
 
@@ -289,9 +289,6 @@ class RunManager:
             task.cancel()
         if self._tasks:
             await asyncio.wait(list(self._tasks), timeout=1.0)
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
 
     # ------------------------------------------------------------------ the life of a run
 
@@ -358,7 +355,7 @@ class RunManager:
                 run.error = _WRONG
                 return "failed"
             work = asyncio.create_task(
-                consume(self._handler, turn, run.feed, self._threads()), name="swell-run"
+                consume(self._handler, turn, run.feed, self._pools), name="swell-run"
             )
             flusher = asyncio.create_task(self._flush(run))
             try:
@@ -488,11 +485,6 @@ class RunManager:
         settings = self._make_settings(run.settings)
         files = [await self._files.attachments(run.user_id, message.parts) for message in messages]
         return Turn(run, messages, thread, run.user, settings, files)
-
-    def _threads(self) -> ThreadPoolExecutor:
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self.limits.threads, "swell-run")
-        return self._pool
 
 
 def _name(handler: Handler) -> str:

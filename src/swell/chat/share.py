@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import anyio.to_thread
 import msgspec
 
 from swell import ui
@@ -67,7 +67,8 @@ async def export_panel(store: Store, view: View, thread: Thread) -> tuple[list[A
         return list(map(str, files))
 
     with tempfile.TemporaryDirectory() as folder:
-        paths = await view.site.upload(await asyncio.to_thread(write, folder), session_only=True)
+        written = await anyio.to_thread.run_sync(write, folder)
+        paths = await view.site.upload(written, session_only=True)
     items = [
         ui.text_xl(words.exporting),
         ui.text(words.export_forms),
@@ -91,7 +92,7 @@ async def import_file(store: Store, user: User, file: Mapping[str, Any]) -> Thre
     """
     wrong: ThreadFormatError | None = None  # None when it is no JSON
     try:
-        content = await asyncio.to_thread(Path(file["path"]).read_bytes)
+        content = await anyio.to_thread.run_sync(Path(file["path"]).read_bytes)
         return await store.import_thread(user.id, msgspec.json.decode(content))
     except OSError:
         raise UnsaidError(lambda words: words.unreadable) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 import logging
 import re
@@ -18,6 +19,7 @@ from swell.errors import AskTimeoutError, ModelError, ToolError
 from swell.models import Delta, ToolCallDelta
 from swell.models.fields import json_text, plain
 from swell.parts import Part
+from swell.workers import contained, lane
 
 from .words import ENGLISH, WORDS
 
@@ -112,10 +114,16 @@ class Tool:
             async with asyncio.timeout(self.timeout_s):
                 if inspect.iscoroutinefunction(inspect.unwrap(self.function)):
                     return await self.function(**values)
-                result = await asyncio.to_thread(self.function, **values)
+                pools = lane()
+                call = functools.partial(self.function, **values)
+                result = await pools.tools.run(pools.person, call)
                 return await result if inspect.isawaitable(result) else result
         except TimeoutError as error:
             raise ToolError(f"{self.name} took longer than {self.timeout_s:g} s.") from error
+        except (Exception, asyncio.CancelledError):
+            raise
+        except BaseException as error:
+            raise contained(error) from error
 
     def question(self, arguments: Mapping[str, object], locale: str = "en") -> str:
         """Return what the person is asked before a call, as Markdown.
@@ -281,7 +289,10 @@ async def _run(
         failed = False
     except (ToolError, ValueError) as error:
         result = well_formed(str(error)) or _FAILED
-    except Exception:
+    except (Exception, asyncio.CancelledError) as error:
+        task = asyncio.current_task()
+        if isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling()):
+            raise  # not by the tool itself
         _log.exception("the tool %s failed", call.name)
         result = _FAILED
     said = result if isinstance(result, str) else json_text(result)

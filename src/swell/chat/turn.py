@@ -15,6 +15,7 @@ from swell.components.base import Component
 from swell.errors import AskTimeoutError
 from swell.expando import Expando
 from swell.parts import File, Image, Text
+from swell.workers import lane
 
 from .ask import Question
 from .awaiting import must_await
@@ -83,7 +84,8 @@ class Attachment(msgspec.Struct, frozen=True):
     @must_await("file.read")
     async def read(self) -> bytes:
         """Return its bytes."""
-        return await asyncio.to_thread(self.path.read_bytes)
+        pools = lane()
+        return await pools.files.run(pools.person, self.path.read_bytes)
 
     @must_await("file.text")
     async def text(self) -> str:

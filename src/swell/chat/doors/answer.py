@@ -7,19 +7,21 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from swell.app import main
 from swell.chat.ask import Question
 from swell.chat.consume import consume
 from swell.chat.fold import Change, Fold, Grown
 from swell.chat.records import Message, Thread, User
 from swell.chat.turn import Cancelled, Turn
+from swell.config import Settings
 from swell.errors import AskTimeoutError, LimitError, ModelError
 from swell.models import failure_of
 from swell.parts import Part, Reasoning, Text
+from swell.workers import Lane, Workers
 
 __all__ = ["MAX_RUNS", "Asked", "Counted", "Failed", "Kitchen", "Said", "Shown", "Step"]
 
@@ -27,9 +29,6 @@ _log = logging.getLogger("swell.chat")
 
 MAX_RUNS = 64
 """Most answers that one door makes at the same time."""
-
-THREADS = 32
-"""Worker threads of one door, for handlers that are not async."""
 
 
 class Asked(NamedTuple):
@@ -131,7 +130,7 @@ class Kitchen:
     ) -> None:
         self._handler = handler
         self._make_settings = make_settings
-        self._pool: ThreadPoolExecutor | None = None
+        self._pools: Lane | None = None
         self._running = 0
 
     @property
@@ -155,7 +154,7 @@ class Kitchen:
 
         self._running += 1
         work = asyncio.create_task(
-            consume(self._handler, turn, feed, self._threads()), name="swell-door"
+            consume(self._handler, turn, feed, self._lane()), name="swell-door"
         )
         work.add_done_callback(lambda _: news.set())
         try:
@@ -185,9 +184,7 @@ class Kitchen:
 
     def close(self) -> None:
         """Let go of the worker threads."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+        self._pools = None
 
     def _failure(self, work: asyncio.Task[None]) -> Failed | None:
         if work.cancelled():
@@ -218,10 +215,13 @@ class Kitchen:
         thread = Thread(thread_id, user.id, "", now, now)
         return Turn(run, messages, thread, user, self._make_settings(dict(asked.settings)))
 
-    def _threads(self) -> ThreadPoolExecutor:
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(THREADS, "swell-door")
-        return self._pool
+    def _lane(self) -> Lane:
+        if self._pools is None:
+            settings = main.settings or Settings()
+            # Requests of many people may come without a name.
+            handlers = Workers("swell-door", settings.handler_threads, settings.handler_threads)
+            self._pools = Lane.of(settings)._replace(handlers=handlers)
+        return self._pools
 
 
 def _steps(changes: Sequence[Change], fold: Fold, texts: dict[int, bool]) -> Iterator[Step]:
