@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .expando import Expando
+from .mistakes import check_handler, check_route, did_you_mean
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -176,6 +177,7 @@ main = App()
 """The application that `@app` adds to and `swell run` serves."""
 
 
+@did_you_mean
 def app(
     route: str,
     mode: str | None = None,
@@ -204,9 +206,12 @@ def app(
 
     Raises:
         ValueError: If the route, the mode or `ack` cannot be used.
+        TypeError: If the parentheses were left out, or the function does not take the query.
     """
+    check_route("app", route)
 
     def register(handler: _Handler) -> _Handler:
+        check_handler("app", handler, "q: Q")
         main.add(route, handler, mode, on_startup, on_shutdown, on_drain=on_drain, ack=ack)
         return handler
 

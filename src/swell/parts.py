@@ -16,6 +16,7 @@ import msgspec
 from .coerce import coerce, well_formed
 from .components.base import Component
 from .errors import PartError, PlainValueError
+from .mistakes import near_miss
 from .plain import MAX_DEPTH, dotted, type_name
 from .schema import (
     Kind,
@@ -26,7 +27,6 @@ from .schema import (
     dump_value,
     dumped,
     kind_of,
-    near_miss,
     properties,
     quoted,
     required,

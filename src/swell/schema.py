@@ -12,13 +12,13 @@ import math
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cache
-from typing import Any, Final, Literal, Self, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args, get_origin
 
 import msgspec
 
 from .errors import NotSupportedError, PlainValueError
+from .mistakes import near_miss
 from .plain import dotted, plain, type_name
 
 Name = typing.Annotated[str, msgspec.Meta(min_length=1)]
@@ -228,7 +228,25 @@ PACKED: Final = Packed()
 """Any plain JSON value, perhaps packed; in `Annotated` beside a list: that list, perhaps packed."""
 
 
-class Record(msgspec.Struct):
+class _RecordMeta(msgspec.StructMeta):
+    """Lets a constructor say which property was probably meant."""
+
+    if not TYPE_CHECKING:  # the signature of each class is what checkers go by
+
+        def __call__(self, *args: Any, **given: Any) -> Any:
+            try:
+                return super().__call__(*args, **given)
+            except TypeError:
+                fields = self.__struct_fields__
+                unknown = next((name for name in given if name not in fields), None)
+                if unknown is None:
+                    raise
+                raise TypeError(
+                    f"`{self.__name__}` has no argument `{unknown}`{near_miss(unknown, fields)}"
+                ) from None
+
+
+class Record(msgspec.Struct, metaclass=_RecordMeta):
     """Base of everything an app builds with `ui.*`: cards, components and their parts.
 
     Constructors take what they are given, as Wave's do in order and names; the values are
@@ -421,12 +439,6 @@ def unknown_property(cls: type[Record], name: Any, known: Iterable[str], path: s
     hint = near_miss(name, known) if isinstance(name, str) else ""
     hint = hint or f"; it has {quoted(known)}"
     return MisfitError(f"`{cls.__name__}` has no property `{name}`{hint}", path)
-
-
-def near_miss(name: str, known: Iterable[str]) -> str:
-    """Return `, did you mean ...?` for a name that resembles a known one, else nothing."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f", did you mean `{close[0]}`?" if close else ""
 
 
 def quoted(words: Iterable[str]) -> str:

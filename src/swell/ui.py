@@ -50,7 +50,7 @@ from .components.text import TextS as TextS
 from .components.text import TextXl as TextXl
 from .components.text import TextXs as TextXs
 from .components.textbox import Textbox as Textbox
-from .schema import near_miss
+from .mistakes import near_miss
 
 chatbot_card = ChatbotCard
 chat_suggestion = ChatSuggestion

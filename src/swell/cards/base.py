@@ -9,6 +9,7 @@ from swell.components.command import Command
 from swell.data import Data
 from swell.errors import CardError, NotSupportedError, PlainValueError
 from swell.live.edits import Edit
+from swell.mistakes import near_miss
 from swell.plain import dotted, plain, type_name
 from swell.schema import (
     Kind,
@@ -18,7 +19,6 @@ from swell.schema import (
     check_fields,
     dump_fields,
     dumped,
-    near_miss,
     properties,
     unknown_property,
 )

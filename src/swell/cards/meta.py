@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import Meta
 
 from swell.components.base import Component
-from swell.schema import MisfitError, Missing, Name, Record, near_miss, quoted
+from swell.mistakes import near_miss
+from swell.schema import MisfitError, Missing, Name, Record, quoted
 
 from .base import Card, Command
 from .box import Box

@@ -16,6 +16,7 @@ from swell.chat.records import Message
 from swell.chat.store import Store, default_path, open_store
 from swell.config import Settings
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
+from swell.mistakes import check_handler, check_route, did_you_mean
 from swell.parts import Card, Part, Text
 from swell.query import Q
 from swell.workers import Lane
@@ -45,6 +46,7 @@ _PURGE_S = 3600.0  # how often to look for what was deleted long enough ago
 _OPEN_S = (0.1, 5.0)  # first and longest pause before a tab tries again to read its conversations
 
 
+@did_you_mean
 def chat(
     route: str = "/",
     *,
@@ -74,7 +76,7 @@ def chat(
         title: Name of the app.
         greeting: Line above the prompt box of an empty chat.
         placeholder: Hint in the prompt box.
-        suggestions: Prompts to begin with; at most four look good.
+        suggestions: List of prompts to begin with; two to four look good.
         settings: Class with the settings that people may change, see `docs/tutorial/chat.md`.
         attachments: Let files be sent along: True, or `ui.chat_attachments(...)`.
         user: Called with the query, may be async; returns a stable name of the person, the subject
@@ -87,10 +89,14 @@ def chat(
 
     Raises:
         ValueError: If the route cannot be used.
-        TypeError: If the settings class cannot be shown as a form.
+        TypeError: If an argument or the function cannot be used, or the settings class cannot be
+            shown as a form.
     """
+    check_route("chat", route)
+    _check_options(suggestions, user, limits)
 
     def register(handler: _Handler) -> _Handler:
+        check_handler("chat", handler, "turn: Turn")
         made = ChatApp(
             handler,
             store=store,
@@ -121,6 +127,22 @@ def chat(
         return handler
 
     return register
+
+
+def _check_options(suggestions: object, user: object, limits: object) -> None:
+    """Refuse what would only be noticed by those who chat.
+
+    Raises:
+        TypeError: If an option has a wrong type.
+    """
+    if isinstance(suggestions, str | bytes):
+        raise TypeError(f"suggestions must be a list of prompts; write [{suggestions!r}]")
+    if not isinstance(suggestions, Sequence) or not all(isinstance(s, str) for s in suggestions):
+        raise TypeError(f"suggestions must be a list of prompts, got {suggestions!r}")
+    if user is not None and not callable(user):
+        raise TypeError(f"user must be a function that takes the query, got {user!r}")
+    if limits is not None and not isinstance(limits, RunLimits):
+        raise TypeError(f"limits must be a RunLimits(...), got {limits!r}")
 
 
 class ChatApp:

@@ -14,6 +14,7 @@ from swell.chat.records import Message, Thread, User
 from swell.components.base import Component
 from swell.errors import AskTimeoutError
 from swell.expando import Expando
+from swell.mistakes import near_miss
 from swell.parts import File, Image, Text
 from swell.workers import lane
 
@@ -29,6 +30,9 @@ __all__ = ["Attachment", "Cancelled", "Turn"]
 
 ASK_TIMEOUT_S = 600.0
 """How long a question waits for its answer, in seconds, unless the handler says otherwise."""
+
+SUGGESTIONS_MAX = 12
+"""Most prompts to continue with that one answer offers."""
 
 
 class Cancelled:
@@ -140,6 +144,12 @@ class Turn:
         self._run = run
         self._loop = asyncio.get_running_loop()
 
+    if not TYPE_CHECKING:  # an attribute that checkers do not know is a mistake
+
+        def __getattr__(self, name: str) -> Any:
+            hint = "" if name.startswith("_") else near_miss(name, [*vars(self), *dir(type(self))])
+            raise AttributeError(f"`Turn` has no attribute `{name}`{hint}", name=name, obj=self)
+
     @property
     def prompt(self) -> str:
         """The text of the prompt."""
@@ -173,8 +183,17 @@ class Turn:
         self._soon(lambda: self._run.set_title(text))
 
     def suggest(self, *prompts: str) -> None:
-        """Offer prompts to go on with, below the answer when it is done; at most four."""
-        self._soon(lambda: self._run.set_suggestions(prompts[:4]))
+        """Offer prompts to continue with, below the answer when it is done.
+
+        Args:
+            *prompts: At most 12; two to four look good.
+
+        Raises:
+            TypeError: If a prompt is not text.
+            ValueError: If there are more than 12.
+        """
+        _check_prompts(prompts)
+        self._soon(lambda: self._run.set_suggestions(prompts))
 
     @must_await("turn.ask")
     async def ask(
@@ -260,3 +279,13 @@ def _in_words(part: object) -> str:
     if isinstance(part, File):
         return f"[file: {part.name}]"
     return f"[image: {part.alt}]" if isinstance(part, Image) else ""
+
+
+def _check_prompts(prompts: Sequence[object]) -> None:
+    for prompt in prompts:
+        if not isinstance(prompt, str):
+            kind = type(prompt).__name__
+            star = "; write turn.suggest(*prompts)" if isinstance(prompt, list | tuple) else ""
+            raise TypeError(f"a prompt must be text, got `{kind}`{star}")
+    if len(prompts) > SUGGESTIONS_MAX:
+        raise ValueError(f"suggest at most {SUGGESTIONS_MAX} prompts, got {len(prompts)}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from swell.errors import NotSupportedError
+from swell.mistakes import near_miss
 from swell.plain import dotted, type_name
 from swell.schema import (
     Kind,
@@ -15,7 +16,6 @@ from swell.schema import (
     check_fields,
     dump_fields,
     dumped,
-    near_miss,
     properties,
 )
 
