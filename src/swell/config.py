@@ -186,6 +186,37 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = 1 / 30
 
+    connections_max: Annotated[
+        int,
+        _About(
+            "Connections of all kinds that `swell run` has open; 0 means three quarters of the "
+            "limit of open files, at most 10,000. When all are open, those that asked for nothing "
+            "are closed for newcomers; if there are none, a newcomer gets status 503.",
+            0,
+            1_000_000,
+        ),
+    ] = 0
+    header_timeout_s: Annotated[
+        float,
+        _About("How long the head of a request may take, else status 408.", 0.1, 3600),
+    ] = 10.0
+    body_timeout_s: Annotated[
+        float,
+        _About(
+            "How long the body of a request may take, besides the time that `body_bytes_per_s` "
+            "gives it, else status 408.",
+            0.1,
+            3600,
+        ),
+    ] = 30.0
+    body_bytes_per_s: Annotated[
+        float, _About("Bytes of a body that earn it another second.", 1, 1 << 30)
+    ] = 1024.0
+    keep_alive_s: Annotated[
+        float,
+        _About("How long a connection may stay open between two requests.", 0.1, 3600),
+    ] = 5.0
+
     frame_max_bytes: Annotated[
         int, _About("Largest message accepted from a browser.", 1024, 64 << 20)
     ] = 256 << 10

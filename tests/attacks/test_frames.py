@@ -30,6 +30,7 @@ async def test_200_000_empty_frames_end_their_socket_and_bother_nobody(
     count = size(5_000, 200_000)
     with target(tmp_path) as running:
         await newcomer(running.port)
+        calm = await newcomer(running.port)
         for name, empty in FRAMES.items():
             before = running.rss_bytes()
             if greets:
@@ -47,7 +48,7 @@ async def test_200_000_empty_frames_end_their_socket_and_bother_nobody(
             peer.drop()
             # the first of the empty texts may be what the socket is closed for
             assert code == CLOSE_RATE or (name == "text" and code == CLOSE_MALFORMED), name
-            assert took.result() < NEWCOMER_S, name
+            assert took.result() < max(NEWCOMER_S, 4 * calm), name
             assert grown < 10e6, name
 
 

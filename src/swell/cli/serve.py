@@ -9,6 +9,7 @@ import functools
 import gc
 import ipaddress
 import logging.config
+import math
 import os
 import secrets
 import signal
@@ -31,6 +32,8 @@ from swell.cli.load import Target, load_app, parse_target
 from swell.config import Settings
 from swell.errors import SettingError
 from swell.server.static import ClientBundle
+from swell.server.tcp import AT_ONCE, TcpConnections, connections_allowed
+from swell.server.uvicorn_http import CountedConfig, HttpProtocol
 from swell.server.uvicorn_ws import WebSocketProtocol
 
 __all__ = ["bind", "start"]
@@ -40,6 +43,9 @@ RELOAD_DRAIN_S = 1.0
 
 TIMERS_S = 0.001
 """Timers this close to each other fire together, in seconds."""
+
+BACKLOG = 2048
+"""Connections that wait in the system to be taken."""
 
 CLOSE_S = 5
 """How long plain HTTP requests may take to end after the drain, in seconds."""
@@ -111,10 +117,14 @@ def _gather_timers(loop: asyncio.AbstractEventLoop) -> None:
         loop._clock_resolution = max(resolution, TIMERS_S)  # type: ignore[attr-defined]
 
 
-def _uvicorn_config(app: Callable[..., object], settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
+def _uvicorn_config(app: Callable[..., object], settings: Settings) -> CountedConfig:
+    return CountedConfig(
         app,
+        tcp=TcpConnections(settings, connections_allowed(settings.connections_max)),
         host=settings.host,
+        http=HttpProtocol,
+        backlog=AT_ONCE,  # of one turn of the event loop; see `_Server.startup`
+        timeout_keep_alive=math.ceil(settings.keep_alive_s),
         ws=WebSocketProtocol,
         ws_max_size=settings.frame_max_bytes,
         # Compression costs 50 kB a connection and more time than it saves; heartbeats are ours.
@@ -133,15 +143,19 @@ class _Server(uvicorn.Server):
     """uvicorn, draining before it stops, and ending with exit code 0 when asked to end."""
 
     def __init__(
-        self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]], address: str
+        self, config: CountedConfig, drain: Callable[[], Awaitable[None]], address: str
     ) -> None:
         super().__init__(config)
         self._drain = drain
         self._address = address
+        self._tcp = config.tcp
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         _gather_timers(asyncio.get_running_loop())
+        self._tcp.start()
         await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(BACKLOG)  # again: the server has set it to what it takes in one turn
         if self.started:
             print(f"Swell is running at {self._address}  (Ctrl+C to stop)", flush=True)
             if not _is_loopback(self.config.host):
@@ -165,6 +179,7 @@ class _Server(uvicorn.Server):
         elif error := draining.exception():
             traceback.print_exception(error)
         await super().shutdown(sockets)
+        self._tcp.stop()
         _end_anyway()
 
 
@@ -294,7 +309,7 @@ def _listen(family: int, address: tuple[object, ...]) -> socket.socket:
         if family == socket.AF_INET6:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         made.bind(address)
-        made.listen(2048)
+        made.listen(BACKLOG)
         made.setblocking(False)
     except OSError:
         made.close()

@@ -16,7 +16,15 @@ from typing import Any, TypeAlias
 
 from swell.live.connection import Bucket
 
-__all__ = ["KEYS_MAX", "LogLimiter", "RateLimiter", "address_of", "is_this_machine", "peer_of"]
+__all__ = [
+    "KEYS_MAX",
+    "LogLimiter",
+    "RateLimiter",
+    "address_of",
+    "is_proxy",
+    "is_this_machine",
+    "peer_of",
+]
 
 KEYS_MAX = 10_000
 """Peers that a limiter remembers; whoever was silent for longest is forgotten first."""
@@ -76,6 +84,14 @@ def is_this_machine(address: str) -> bool:
     """Tell whether an address is this machine's own, where a proxy may stand for everybody."""
     found = _ip(address)
     return not address or (found is not None and found.is_loopback)
+
+
+def is_proxy(address: str, trusted_proxies: tuple[str, ...]) -> bool:
+    """Tell whether many people may come from an address: a trusted proxy's, or this machine's."""
+    found = _ip(address)
+    return is_this_machine(address) or (
+        found is not None and _trusted(found, _networks(trusted_proxies))
+    )
 
 
 def _forwarded_for(scope: Mapping[str, Any]) -> list[str]:

@@ -57,8 +57,18 @@ class FrameWriter(Protocol):
     def tell(self, listener: PeerListener) -> None:
         """Tell somebody from now on how the peer does."""
 
-    def bound(self, max_bytes: int, rate_per_s: float, burst: float) -> None:
-        """Allow the peer so long messages from now on, and so many frames, empty ones included."""
+    def bound(self, peer: str, max_bytes: int, rate_per_s: float, burst: float) -> None:
+        """Count the connection as this peer's, and allow it so long messages and so many frames.
+
+        Args:
+            peer: See `limits.peer_of`.
+            max_bytes: Longest message.
+            rate_per_s: Frames per second in the long run, empty ones included.
+            burst: Frames at once.
+        """
+
+    def used(self) -> None:
+        """Keep the connection when there is no room for others: somebody would miss it."""
 
 
 class Outlet(Protocol):

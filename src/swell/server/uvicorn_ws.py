@@ -24,6 +24,8 @@ from swell.live.connection import Bucket
 from swell.live.wire import CLOSE_RATE
 
 from .outlet import FRAMES, PeerListener
+from .tcp import Stage
+from .uvicorn_http import CountedConfig
 
 _log = logging.getLogger("swell.server")
 
@@ -84,6 +86,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._listener: PeerListener | None = None
         self._bounded = False
         self._failed = False
+        self._tcp = self.config.tcp if isinstance(self.config, CountedConfig) else None
+        self._used = False
+        self.peer = ""
+        self.opened_at = time.monotonic()
 
     # ------------------------------------------------------------ the extension `swell.frames`
 
@@ -121,11 +127,37 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         # Paused as soon as anything waits: whoever is not paused can be written to at once.
         self.transport.set_write_buffer_limits(high=0)
 
-    def bound(self, max_bytes: int, rate_per_s: float, burst: float) -> None:
-        """Allow so long messages from now on, and so many frames."""
+    def bound(self, peer: str, max_bytes: int, rate_per_s: float, burst: float) -> None:
+        """Count the connection as this peer's, and allow it so long messages and so many frames."""
+        self.peer = peer
         self.conn.max_message_size = max_bytes
         self.conn.bound(rate_per_s, burst)
         self._bounded = True
+
+    def used(self) -> None:
+        """Keep the connection when there is no room for others."""
+        self._used = True
+
+    # ------------------------------------------------------------------- what `tcp.py` asks for
+
+    def stage(self) -> Stage:
+        """Return how far the connection is."""
+        return Stage.USED if self._used or self.conn.unbounded else Stage.UNUSED
+
+    def check(self, now: float) -> None:
+        """Do nothing: deadlines of WebSockets are the application's."""
+
+    def give_up(self) -> None:
+        """Close the connection at once; the browser tries again later."""
+        self.transport.abort()
+
+    # ---------------------------------------------------------------------------- how the peer does
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take over the connection of a request."""
+        super().connection_made(transport)
+        if self._tcp is not None:
+            self._tcp.add(self)
 
     def pause_writing(self) -> None:
         """Note that the peer does not keep up."""
@@ -213,6 +245,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the socket is gone."""
+        if self._tcp is not None:
+            self._tcp.remove(self)
         if self._listener is not None:
             self._listener.lost()
             self._listener = None

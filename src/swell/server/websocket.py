@@ -92,7 +92,7 @@ class Sockets:
         self._by_peer[peer] += 1
         self._by_session[session_id] += 1
         try:
-            self._bound(socket)
+            self._bound(socket, peer)
             await socket.accept(headers=headers)
             await self._run(socket, session_id)
         finally:
@@ -121,23 +121,24 @@ class Sockets:
     def _outlet(self, socket: WebSocket) -> Outlet:
         """Return the shortest way to the socket that the server has."""
         slow_s = self._settings.slow_reader_s
-        frames = socket.scope.get("extensions", {}).get(FRAMES)
+        frames = _frames(socket)
         if frames is not None:
             return DirectOutlet(frames, slow_s, self._is_drained)
         return AsgiOutlet(socket, slow_s, self._is_drained)
 
-    def _bound(self, socket: WebSocket) -> None:
+    def _bound(self, socket: WebSocket, peer: str) -> None:
         """Have the server itself count frames, where it can: not all of them get here."""
-        frames: FrameWriter | None = socket.scope.get("extensions", {}).get(FRAMES)
+        frames = _frames(socket)
         if frames is not None:
             limits = self._limits
-            frames.bound(limits.frame_max_bytes, limits.frame_rate_per_s, limits.frame_burst)
+            frames.bound(peer, limits.frame_max_bytes, limits.frame_rate_per_s, limits.frame_burst)
 
     def _is_drained(self) -> bool:
         return self._broker.drained
 
     async def _read(self, socket: WebSocket, connection: Connection, session_id: str) -> None:
         headers = _header_lists(socket)
+        frames = _frames(socket)
         while True:
             message = await socket.receive()
             if message["type"] == "websocket.disconnect":
@@ -149,6 +150,8 @@ class Sockets:
             received = connection.receive(frame, now)
             if isinstance(received, Act):
                 self._broker.act(connection, received, session_id)
+                if frames is not None:
+                    frames.used()
             elif isinstance(received, Hello):
                 self._broker.hello(connection, received, session_id, headers)
             elif isinstance(received, Bye):
@@ -181,6 +184,12 @@ async def _refuse(socket: WebSocket, status: int, reason: str) -> None:
         await socket.send_denial_response(PlainTextResponse(reason + "\n", status))
     else:
         await socket.close()
+
+
+def _frames(socket: WebSocket) -> FrameWriter | None:
+    """Return what the server offers beyond ASGI, if it does."""
+    found: FrameWriter | None = socket.scope.get("extensions", {}).get(FRAMES)
+    return found
 
 
 def _header_lists(socket: WebSocket) -> dict[str, list[str]]:
