@@ -1,4 +1,5 @@
 import { Lexer, type Links, type MarkedOptions, type MarkedToken, type Token, Tokenizer, type Tokens, type TokensList } from "marked";
+import { charBefore, charAt, opensHere, withLetters } from "./flanking";
 import { rich } from "./rich";
 import { settledTokens } from "./settle";
 
@@ -26,12 +27,38 @@ class TextTokenizer extends Tokenizer {
     return super.lheading(src.slice(0, Math.min(src.length, ...starts.map((start) => start + 1))));
   }
 
+  override emStrong(src: string, masked: string, before = ""): Tokens.Em | Tokens.Strong | undefined {
+    return super.emStrong(src, masked, beforeMarks(src, masked, before));
+  }
+
+  /** One tilde is a sign for "about". */
+  override del(src: string, masked: string, before = ""): Tokens.Del | undefined {
+    return src.startsWith("~~") ? super.del(src, masked, beforeMarks(src, masked, before)) : undefined;
+  }
+
+  override url(src: string): Tokens.Link | undefined {
+    const end = src.search(FOREIGN);
+    return super.url(end < 0 ? src : src.slice(0, end));
+  }
+
   /** The one tag that has a meaning: models break lines in the cells of tables with it. */
   override tag(src: string): Tokens.Tag | undefined {
     const raw = /^<br ?\/?>/.exec(src)?.[0];
     return raw === undefined ? undefined : ({ type: "br", raw } as unknown as Tokens.Tag);
   }
 }
+
+/** Where marks stand, punctuation counts as what is before them does in languages without spaces. */
+function beforeMarks(src: string, masked: string, before: string): string {
+  const marks = /^(?:\*+|~+)/.exec(src)?.[0].length;
+  if (marks === undefined) return before;
+  const at = masked.length - src.length;
+  const pair = /[\udc00-\udfff]/.test(before) ? charBefore(masked, at) : before;
+  return opensHere(pair, charAt(src, marks)) ? "" : before;
+}
+
+/** Signs that end a sentence, a quotation or brackets in languages whose words reach up to them. */
+const FOREIGN = /[\u3001-\u303f\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65“”‘’«»‹›…،؛؟۔।]/;
 
 /** Stops going deeper, or into texts that are too long, where hostile text would exhaust stack or time. */
 class BoundedLexer extends Lexer {
@@ -95,7 +122,10 @@ function plain(text: string): Token {
   return { type: "text", raw: text, text };
 }
 
-const options: MarkedOptions = { gfm: true, tokenizer: new TextTokenizer() };
+/** Emphasis is looked for in a copy of the text without code and links. */
+const hooks = { emStrongMask: withLetters } as unknown as NonNullable<MarkedOptions["hooks"]>;
+
+const options: MarkedOptions = { gfm: true, tokenizer: new TextTokenizer(), hooks };
 
 /** What may still go on at the end of a text: the tokens of its last paragraph, heading or cell. */
 function openLeaf(tokens: readonly Token[], text: string): Token[] | undefined {

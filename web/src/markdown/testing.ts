@@ -1,4 +1,5 @@
 /** Helpers of the tests of this folder. */
+import { MarkdownView } from "./index";
 import part from "./more";
 import type { MarkdownPolicy } from "./policy";
 import { setRich } from "./rich";
@@ -72,4 +73,40 @@ export function randomNumbers(seed: number): () => number {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     return (state >>> 0) / 2 ** 32;
   };
+}
+
+/** What is on the screen after a character has come. */
+export interface Frame {
+  /** The text so far. */
+  readonly written: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/**
+ * Show a text by single characters and once more in one piece, which has to end the same.
+ *
+ * @returns Each frame; the last one is the complete text.
+ */
+export function frames(text: string, make: (root: HTMLElement) => MarkdownView = (root) => new MarkdownView(root)): Frame[] {
+  const [root, whole] = [document.createElement("div"), document.createElement("div")];
+  const view = make(root);
+  const seen: Frame[] = [];
+  const look = (written: string): void => {
+    seen.push({ written, text: root.textContent, html: markup(root) });
+  };
+  for (let end = 1; end <= text.length; end++) {
+    view.set(text.slice(0, end));
+    look(text.slice(0, end));
+  }
+  view.finish();
+  look(text);
+  make(whole).set(text, true);
+  if (markup(whole) !== markup(root)) throw new Error(`in one piece: ${markup(whole)}\nby characters: ${markup(root)}`);
+  return seen;
+}
+
+/** The frames that show what they must not, for a failure to print. */
+export function wrong(seen: readonly Frame[], never: RegExp): string[] {
+  return seen.filter(({ text, html }) => never.test(text) || never.test(html)).map(({ written, html }) => `${written} -> ${html}`);
 }

@@ -2,7 +2,8 @@
  * Show the end of a paragraph that is being written as it will probably look: emphasis, code and formulas that are open
  * are closed, the marks of a link that is not complete are left out, and so is what one more character decides.
  */
-import { inlineMath, maybeMath } from "./math";
+import { charAt, charBefore, isPunctuation, opensHere } from "../flanking";
+import { inlineMath, maybeMath, undecidedMath } from "./math";
 
 /** What spans more than this, in UTF-16 code units, is taken as it is written. */
 const MAX_SPAN = 400;
@@ -21,7 +22,6 @@ interface Opener {
 }
 
 const isSpace = (char: string | undefined): boolean => char === undefined || /\s/.test(char);
-const isPunctuation = (char: string | undefined): boolean => char !== undefined && /[\p{P}\p{S}]/u.test(char);
 
 /** The end of the run of one character. */
 function runEnd(text: string, at: number): number {
@@ -133,14 +133,14 @@ export function calm(source: string, ended: boolean): string {
       }
       case "$": {
         const math = inlineMath(text.slice(at), text.charAt(at - 1));
+        const run = text.startsWith("$$", at) ? 2 : 1;
+        if (!ended && ((math === null && at + run >= text.length) || undecidedMath(text.slice(at)))) {
+          text = text.slice(0, at);
+          break scan;
+        }
         if (math !== null) {
           at += math.raw.length;
           continue;
-        }
-        const run = text.startsWith("$$", at) ? 2 : 1;
-        if (at + run >= text.length && !ended) {
-          text = text.slice(0, at);
-          break scan;
         }
         const inner = text.length - at < MAX_SPAN ? text.slice(at + run).replace(/[$\\]+$/, "").trimEnd() : "";
         if (inner !== "" && maybeMath(text.slice(at), text.charAt(at - 1))) {
@@ -207,7 +207,7 @@ export function calm(source: string, ended: boolean): string {
       case "~": {
         const end = runEnd(text, at);
         const length = end - at;
-        const [before, after] = [text[at - 1], text[end]];
+        const [before, after] = [charBefore(text, at), charAt(text, end)];
         if (end === text.length && !ended) {
           const left = isSpace(before) ? length : closeAll(open, char, length);
           if (left === 0) {
@@ -219,8 +219,9 @@ export function calm(source: string, ended: boolean): string {
           if (half || char !== "_" || isSpace(before) || isPunctuation(before)) text = text.slice(0, end - left);
           break scan;
         }
-        const left = !isSpace(after) && (!isPunctuation(after) || isSpace(before) || isPunctuation(before));
-        const right = !isSpace(before) && (!isPunctuation(before) || isSpace(after) || isPunctuation(after));
+        const free = char !== "_" && opensHere(before, after);
+        const left = !isSpace(after) && (free || !isPunctuation(after) || isSpace(before) || isPunctuation(before));
+        const right = !isSpace(before) && (free || !isPunctuation(before) || isSpace(after) || isPunctuation(after));
         const canOpen = char === "_" ? left && (!right || isPunctuation(before)) : left;
         const canClose = char === "_" ? right && (!left || isPunctuation(after)) : right;
         const rest = canClose ? closeAll(open, char, length) : length;

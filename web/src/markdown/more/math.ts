@@ -17,8 +17,18 @@ const MAX_PARAGRAPH = 20_000;
 
 const BLANK = /\n[ \t]*\n/;
 
-/** Amounts of money: `$5`, `$1,000.50`, `$20k`. They are no formulas, unless the sign comes again at once. */
-const PRICE = /^\$\d[\d.,]*(?:[kKmMbB]n?|%|\+)?(?=$|[\s,;:.!?)\]}'"*_/–—-])(?!\s*[=<>^_\\+*])/;
+/**
+ * Amounts of money: `$5`, `$1,000.50`, `$20k`, also with marks of emphasis around them. They are no formulas, unless the
+ * sign comes again at once.
+ */
+const PRICE =
+  /^\$\d[\d.,]*(?:[kKmMbB]n?|%|\+)?(?=$|[\s,;:.!?)\]}'"*_~/–—-])(?!\s*[=<>^\\+]|\*[\p{L}\p{N}(\\]|\s+\*\s|_[\p{L}\p{N}{\\])/u;
+
+/** Names of shells and of stocks: `$HOME/bin`, `${HOME}`, `$AAPL and`. */
+const NAME = /^\$(?:\{[A-Za-z_]\w*\}|(?:[A-Z_][A-Z0-9_]+|_\w+)(?=$|\$[A-Z_]|[.,;"'`)\]}*~?!]|[/:](?=$|[a-z.$"'~*\s])|\s+[\p{L}\p{N}*"'(]))/u;
+
+/** Longer ones in small letters, while nothing says that it is a formula. */
+const WORD = /^\$[a-z]\w{2,}(?:\s+\p{L}|[.@](?=[$a-z]))/u;
 
 const PARENTHESES = /^\\\(((?:[^\\\n]|\\[^)\n]|\n(?!\s*\n)){1,1000}?)\\\)/;
 const BRACKETS = /^\\\[((?:[^\\\n]|\\[^\]\n]|\\\n|\n(?!\s*\n)){1,4000}?)\\\]/;
@@ -28,7 +38,20 @@ const DOLLAR = /^\$(?![\s$])((?:[^$\\\n]|\\[^\n]|\n(?!\s*\n)){0,1000}?(?:[^\s$\\
 /** Whether a `$` may begin a formula, whose end has not come yet. */
 export function maybeMath(text: string, before = ""): boolean {
   if (text.startsWith("$$")) return true;
-  return /^\$[^\s$]/.test(text) && !/[\p{L}\p{N}\\]/u.test(before) && !/^\$\d[\d.,]*$/.test(text) && !PRICE.test(text);
+  if (!/^\$[^\s$]/.test(text) || /[a-zA-Z\p{N}\\]/u.test(before)) return false;
+  return !/^\$\d[\d.,]*$/.test(text) && !PRICE.test(text) && !NAME.test(text) && !WORD.test(text);
+}
+
+/** Whether a `$` and what follows it up to the end of the text may still be a name as well as a formula. */
+export function undecidedMath(text: string): boolean {
+  return text.length < 60 && /^\$(?:[A-Za-z_]\w*[\s/:.@]?|[A-Z_][A-Z0-9_]+\$)$/.test(text);
+}
+
+/** Whether what two `$` enclose is rather what is between two names: `$HOME/bin:$PATH`. */
+function betweenNames(text: string, inner: string, next: string): boolean {
+  if (NAME.test(text) || next === "{") return true;
+  if (!/[A-Za-z_(]/.test(next)) return false;
+  return !/[\p{L}\p{N})\]}'|!]$/u.test(inner) || (/[A-Z_]/.test(next) && /^[A-Za-z_]\w+$/.test(inner));
 }
 
 /** The formula that a text begins with. */
@@ -38,9 +61,10 @@ export function inlineMath(text: string, before = ""): MathToken | null {
   if (text.startsWith("\\(")) found = text.slice(2, 1_100).includes("\\)") ? PARENTHESES.exec(text) : null;
   else if (text.startsWith("\\[")) found = text.slice(2, 4_100).includes("\\]") ? BRACKETS.exec(text) : null;
   else if (text.startsWith("$$")) found = text.slice(2, 4_100).includes("$$") ? DOLLARS.exec(text) : null;
-  else if (text.startsWith("$") && text.slice(1, 1_100).includes("$") && !/[\p{L}\p{N}\\]/u.test(before)) {
+  else if (text.startsWith("$") && text.slice(1, 1_100).includes("$") && !/[a-zA-Z\p{N}\\]/u.test(before)) {
     found = DOLLAR.exec(text);
     if (found && PRICE.test(text) && !/^\$\d[\d.,]*\$/.test(text)) found = null;
+    if (found?.[1] !== undefined && betweenNames(text, found[1], text.charAt(found[0].length))) found = null;
   }
   // Brackets with a backslash and no word or number between them are brackets.
   if (found?.[1] === undefined || !(text.startsWith("\\") ? /[\p{L}\p{N}]/u : /\S/).test(found[1])) return null;
