@@ -249,6 +249,43 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         1 << 20
     )
 
+    runs_max: Annotated[
+        int, _About("Answers made at the same time; further ones wait in a queue.", 1, 100_000)
+    ] = 32
+    runs_max_per_user: Annotated[
+        int, _About("Of these for one person; further ones wait.", 1, 100_000)
+    ] = 4
+    runs_max_per_address: Annotated[
+        int,
+        _About(
+            "Of these for one address, IPv6 by /64; further ones wait. Connections from this "
+            "machine itself are not bounded by it.",
+            1,
+            100_000,
+        ),
+    ] = 16
+    runs_queue_max: Annotated[
+        int, _About("Answers that wait in the queue; further prompts are refused.", 1, 1_000_000)
+    ] = 256
+    prompts_per_minute: Annotated[
+        int, _About("Prompts of one person in a minute; 0 is no bound.", 0, 1_000_000)
+    ] = 60
+    prompts_per_minute_per_address: Annotated[
+        int, _About("Prompts of one address in a minute; 0 is no bound.", 0, 1_000_000)
+    ] = 240
+    prompts_per_day: Annotated[
+        int,
+        _About("Prompts of one person in 24 hours of this process; 0 is no bound.", 0, 1_000_000),
+    ] = 0
+    tokens_per_day: Annotated[
+        int,
+        _About(
+            "Tokens that models count for one person in 24 hours of this process; 0 is no bound.",
+            0,
+            1 << 40,
+        ),
+    ] = 0
+
     handler_threads: Annotated[
         int, _About("Handlers that are not async and run at the same time.", 1, 10_000)
     ] = 32

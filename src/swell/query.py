@@ -63,6 +63,7 @@ class Query:
             again, as after a lost connection. None where the server asks on its own.
         session_id: Stands for the browser, the same in all of its tabs for as long as its
             cookie lasts. It cannot be used in place of the cookie.
+        peer: Network address that the page connects from, of IPv6 its /64; empty for this machine.
         locale: Language that the page itself speaks, such as `de`; see `docs/howto/languages.md`.
     """
 
@@ -84,7 +85,9 @@ class Query:
         session_id: str = "",
         acknowledge: Callable[[bool], None] | None = None,
         locale: str = "en",
+        peer: str = "",
     ) -> None:
+        self.peer = peer
         self.mode = mode
         self.site = site
         self.page = page

@@ -12,6 +12,7 @@ from swell.chat.records import Message, Thread, User
 from swell.chat.store.base import Store
 from swell.parts import Card, File, Image, Part, Reasoning, Source, Table, Text, ToolCall
 
+from .admission import Used
 from .app import ChatApp, chat
 from .run import RunLimits
 from .tools import Tool, run_tools, tool
@@ -35,6 +36,7 @@ __all__ = [
     "Tool",
     "ToolCall",
     "Turn",
+    "Used",
     "User",
     "chat",
     "run_tools",

@@ -23,7 +23,7 @@ from swell.workers import Lane
 
 from .ask import ask_id
 from .files import Files
-from .run import RunLimits, RunManager
+from .run import Admit, RunLimits, RunManager
 from .settings import SettingsForm
 from .share import export_panel, import_file, share_panel
 from .view import MOVES, View
@@ -62,6 +62,7 @@ def chat(
     limits: RunLimits | None = None,
     openai: bool = False,
     ag_ui: bool = False,
+    admit: Admit | None = None,
 ) -> Callable[[_Handler], _Handler]:
     """Make a function the answer to every prompt of a chat.
 
@@ -82,10 +83,12 @@ def chat(
         user: Called with the query, may be async; returns a stable name of the person, the subject
             of who is signed in when left out. Without sign-in every browser is a person.
         theme: Theme of the page, as for `ui.meta_card`.
-        limits: Bounds of runs.
+        limits: Bounds of runs; those of the settings when left out.
         openai: Let programs use the function by OpenAI's chat API, below the route at `v1`; see
             `docs/howto/doors.md`.
         ag_ui: Let programs use it by AG-UI, below the route at `ag-ui`.
+        admit: Called with the person and what they have used (`Used`) before a prompt is
+            accepted, may be async; returns None, or a text that tells the person why not.
 
     Raises:
         ValueError: If the route cannot be used.
@@ -108,7 +111,8 @@ def chat(
             attachments=attachments,
             user=user,
             theme=theme,
-            limits=limits or RunLimits(),
+            limits=limits,
+            admit=admit,
         )
         serve_app(
             route,
@@ -160,6 +164,7 @@ class ChatApp:
         user: See `chat`.
         theme: See `chat`.
         limits: Bounds of runs.
+        admit: See `chat`.
     """
 
     def __init__(
@@ -175,7 +180,8 @@ class ChatApp:
         attachments: bool | ui.ChatAttachments,
         user: _UserOf | None,
         theme: str | None,
-        limits: RunLimits,
+        limits: RunLimits | None,
+        admit: Admit | None = None,
     ) -> None:
         self.title = title
         self.greeting = greeting or title
@@ -193,6 +199,7 @@ class ChatApp:
         self._given = store
         self._user_of = user or _browser
         self._limits = limits
+        self._admit = admit
         self._views: dict[str, set[View]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -200,7 +207,7 @@ class ChatApp:
 
     async def start(self) -> None:
         """Open the store, and take up what an earlier process left."""
-        given = self._given
+        given, settings = self._given, main.settings or Settings()
         if given == "default":
             url = os.environ.get("SWELL_DATABASE_URL") or "default"
             self.store = open_store(url, source="environment SWELL_DATABASE_URL")
@@ -214,9 +221,10 @@ class ChatApp:
             self._handler,
             self.files,
             self.form.load if self.form is not None else lambda _stored: None,
-            self._limits,
+            self._limits or RunLimits.of(settings),
             self._changed,
-            Lane.of(main.settings or Settings()),
+            Lane.of(settings),
+            self._admit,
         )
         await self.runs.recover()
         self.own(self._purge())
@@ -475,7 +483,12 @@ class ChatApp:
     async def _submit(self, q: Q, view: View, **what: Any) -> None:
         action_id = q.action_id or secrets.token_hex(16)
         accepted = await self.runs.submit(
-            view.user, action_id=action_id, locale=view.locale, settings=view.settings, **what
+            view.user,
+            action_id=action_id,
+            address=q.peer,
+            locale=view.locale,
+            settings=view.settings,
+            **what,
         )
         q.acknowledge(duplicate=accepted.duplicate)
         view.offer_undo(None)

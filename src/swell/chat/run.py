@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
@@ -14,6 +15,7 @@ import msgspec
 from swell.chat.records import Accepted, RunState, User
 from swell.chat.store.base import EndState, Store
 from swell.coerce import well_formed
+from swell.config import Settings
 from swell.errors import (
     AskTimeoutError,
     DocumentError,
@@ -25,6 +27,7 @@ from swell.expando import Expando
 from swell.models import failure_of
 from swell.workers import Lane
 
+from .admission import Budget, Gate, Ticket, Used
 from .ask import Question
 from .consume import consume
 from .files import Files
@@ -42,6 +45,9 @@ _WRONG = "Something went wrong while answering."
 
 _T = TypeVar("_T")
 Handler: TypeAlias = Callable[..., Any]
+Admit: TypeAlias = Callable[[User, Used], "Awaitable[str | None] | str | None"]
+"""Called before a prompt is accepted; returns None, or why the person may not ask now."""
+
 Changed: TypeAlias = Callable[[str, str], None]
 """Called with the ids of a user and a thread when something about the thread has changed."""
 
@@ -56,6 +62,14 @@ class RunLimits(msgspec.Struct, frozen=True):
         grace_s: How long a handler may clean up, in seconds; then it is given up and reported.
         per_user: Runs of one person that are accepted or running.
         history: Latest messages of a thread that a turn has.
+        total: Runs at the same time; further ones wait in a queue.
+        per_user_running: Of these for one person.
+        per_address: Of these for one address.
+        queue: Runs that wait; further prompts are refused.
+        prompts_per_minute: Prompts of one person; 0 is no bound, here and below.
+        prompts_per_minute_per_address: Prompts of one address.
+        prompts_per_day: Prompts of one person in 24 hours.
+        tokens_per_day: Tokens of one person in 24 hours.
     """
 
     flush_s: float = 0.25
@@ -63,6 +77,28 @@ class RunLimits(msgspec.Struct, frozen=True):
     grace_s: float = 10.0
     per_user: int = 8
     history: int = 200
+    total: int = 32
+    per_user_running: int = 4
+    per_address: int = 16
+    queue: int = 256
+    prompts_per_minute: int = 0
+    prompts_per_minute_per_address: int = 0
+    prompts_per_day: int = 0
+    tokens_per_day: int = 0
+
+    @classmethod
+    def of(cls, settings: Settings) -> RunLimits:
+        """Return the bounds that the settings of the server name."""
+        return cls(
+            total=settings.runs_max,
+            per_user_running=settings.runs_max_per_user,
+            per_address=settings.runs_max_per_address,
+            queue=settings.runs_queue_max,
+            prompts_per_minute=settings.prompts_per_minute,
+            prompts_per_minute_per_address=settings.prompts_per_minute_per_address,
+            prompts_per_day=settings.prompts_per_day,
+            tokens_per_day=settings.tokens_per_day,
+        )
 
 
 class Run:
@@ -84,9 +120,10 @@ class Run:
         cancelled: Set when it is to stop.
         ended: Set when its end is stored.
         watchers: Called after each change; they must not block.
+        ticket: Its way in, with its place in the queue.
     """
 
-    def __init__(self, accepted: Accepted, user: User) -> None:
+    def __init__(self, accepted: Accepted, user: User, address: str = "") -> None:
         run = accepted.run
         self.id = run.id
         self.locale = run.locale
@@ -110,6 +147,7 @@ class Run:
         self.after: Run | None = None
         self.why: EndState = "stopped"
         self.task: asyncio.Task[None] | None = None
+        self.ticket = Ticket(user.id, address, lambda _: self.changed())
 
     def feed(self, item: object) -> None:
         """Take what the handler yielded, unless the run was told to stop."""
@@ -165,6 +203,7 @@ class RunManager:
         limits: Bounds.
         changed: Called when a thread of somebody has changed.
         pools: Threads for what blocks.
+        admit: As for `chat`.
     """
 
     def __init__(
@@ -176,8 +215,17 @@ class RunManager:
         limits: RunLimits,
         changed: Changed,
         pools: Lane,
+        admit: Admit | None = None,
     ) -> None:
         self.store = store
+        self._gate = Gate(limits.total, limits.per_user_running, limits.per_address)
+        self._budget = Budget(
+            per_minute=limits.prompts_per_minute,
+            per_minute_address=limits.prompts_per_minute_per_address,
+            per_day=limits.prompts_per_day,
+            tokens_per_day=limits.tokens_per_day,
+        )
+        self._admit = admit
         self.limits = limits
         self.draining = False
         self.turns = 0  # how many runs have begun or ended: what was read before may be old
@@ -203,12 +251,15 @@ class RunManager:
 
     # ----------------------------------------------------------------------- acting
 
-    async def submit(self, user: User, *, action_id: str, **what: Any) -> Accepted:
+    async def submit(
+        self, user: User, *, action_id: str, address: str = "", **what: Any
+    ) -> Accepted:
         """Store what is asked and start answering it, once for each action.
 
         Args:
             user: Who asks.
             action_id: What the browser calls the action.
+            address: The network address that it came from; empty for this machine.
             **what: As for `Store.accept`.
 
         Raises:
@@ -220,17 +271,27 @@ class RunManager:
         mine = sum(run.user_id == user.id for run in self._runs.values())
         if mine >= self.limits.per_user:
             raise UnsaidError(lambda words: words.too_many, "too_many")
+        if self._gate.waiting >= self.limits.queue:
+            raise UnsaidError(lambda words: words.queue_full, "queue_full", 5_000)
+        if self._admit is not None:
+            refusal = self._admit(user, self._budget.used(user.id))
+            said = await refusal if inspect.isawaitable(refusal) else refusal
+            if said is not None:
+                raise UnsaidError(lambda _: str(said), "not_admitted")
+        self._budget.take(user.id, address)
         # Not to be torn by whoever gives up waiting: what is stored has to be started.
-        return await asyncio.shield(self._own(self._submit(user, action_id, what)))
+        return await asyncio.shield(self._own(self._submit(user, action_id, address, what)))
 
-    async def _submit(self, user: User, action_id: str, what: dict[str, Any]) -> Accepted:
+    async def _submit(
+        self, user: User, action_id: str, address: str, what: dict[str, Any]
+    ) -> Accepted:
         try:
             accepted = await self.store.accept(user.id, action_id=action_id, **what)
         except StoreUnavailableError as error:
             _log.warning("a prompt was refused: %s", error)
             raise UnsaidError(lambda words: words.not_saved, error.code) from None
         if accepted.run.state == "accepted":
-            self._enqueue(accepted, user)
+            self._enqueue(accepted, user, address)
         if not accepted.thread.title and not accepted.duplicate:
             with contextlib.suppress(StoreUnavailableError, NotFoundError):
                 title = first_title(accepted.prompt)
@@ -298,10 +359,10 @@ class RunManager:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _enqueue(self, accepted: Accepted, user: User) -> None:
+    def _enqueue(self, accepted: Accepted, user: User, address: str = "") -> None:
         if accepted.run.id in self._runs:
             return
-        run = Run(accepted, user)
+        run = Run(accepted, user, address)
         run.after = self._last.get(run.thread_id)
         self.turns += 1
         self._runs[run.id] = self._answers[run.answer_id] = self._last[run.thread_id] = run
@@ -322,6 +383,7 @@ class RunManager:
             _log.exception("run %s failed", run.id)
             run.state, run.error, run.error_code = "failed", _WRONG, "handler_failed"
         finally:
+            self._gate.leave(run.ticket)
             run.after = None
             del self._runs[run.id], self._answers[run.answer_id]
             if self._last.get(run.thread_id) is run:
@@ -339,6 +401,11 @@ class RunManager:
                 before = asyncio.ensure_future(run.after.ended.wait())
                 await asyncio.wait((before, stopped), return_when=asyncio.FIRST_COMPLETED)
                 before.cancel()
+            if not run.cancelled.is_set():
+                self._gate.enter(run.ticket)
+                opened = asyncio.ensure_future(run.ticket.open.wait())
+                await asyncio.wait((opened, stopped), return_when=asyncio.FIRST_COMPLETED)
+                opened.cancel()
             if run.cancelled.is_set():
                 return run.why
             if not await self._persist(lambda: self.store.start(run.id)):
@@ -433,6 +500,8 @@ class RunManager:
         if state != "stopped" and run.title is not None:
             await self._rename(run)
         parts = run.fold.parts()
+        if usage := run.fold.usage:
+            self._budget.spend(run.user_id, sum(int(count) for count in usage.values()))
         stored = await self._persist(
             lambda: self.store.finish(
                 run.id,

@@ -23,7 +23,7 @@ from .fold import Grown
 from .run import Run
 from .threads import Sidebar
 from .window import Window
-from .words import WORDS
+from .words import WORDS, Words
 
 if TYPE_CHECKING:
     from .app import ChatApp
@@ -59,8 +59,10 @@ def split(parts: Sequence[Part]) -> tuple[str, list[Part]]:
 class _Tail:
     """Follows one run on one row, at a cost that depends on what is new only."""
 
-    def __init__(self, run: Run, key: int) -> None:
+    def __init__(self, run: Run, key: int, words: Words) -> None:
         self.run = run
+        self._words = words
+        self._place: int | None = None  # in the queue, as shown
         self.key = key
         self._at = len(run.fold.log)
         self._content: int | None = None  # which part is shown as the row's content
@@ -70,15 +72,19 @@ class _Tail:
     def cells(self, message: Message) -> list[Any]:
         """Return the whole row, as of now."""
         parts = self.run.fold.parts()
+        self._place = self.run.ticket.place
         self._at, self.fresh = len(self.run.fold.log), False
         self._note(parts)
         content, rest = split(parts)
         self._state = self._status()
-        return _row(message, content, rest, self._state)
+        return _row(message, self._queued() or content, rest, self._state)
 
     def apply(self, page: AsyncPage) -> None:
         """Record what has changed since."""
         row = page["chat"].data[self.key]
+        if self._place != self.run.ticket.place:
+            self._place = self.run.ticket.place
+            row.content = self._queued()
         log = self.run.fold.log
         new, self._at = log[self._at :], len(log)
         where = {change.at for change in new}
@@ -101,7 +107,12 @@ class _Tail:
         self._content = len(parts) - 1 if parts and isinstance(parts[-1], Text) else None
 
     def _status(self) -> str:
-        return "streaming" if self.run.fold else "pending"
+        return "streaming" if self.run.fold or self._place is not None else "pending"
+
+    def _queued(self) -> str:
+        """Return what stands in place of an answer that waits in the queue."""
+        place = self._place
+        return "" if place is None else self._words.queued.format(place=place)
 
 
 class View:
@@ -473,7 +484,7 @@ class View:
         run = self.chat.runs.of_answer(message.id)
         if run is None or self.token is not None:
             return None
-        tail = self._tails[message.id] = _Tail(run, key)
+        tail = self._tails[message.id] = _Tail(run, key, self.words)
         run.watchers.add(self._news.set)
         return tail
 

@@ -60,6 +60,9 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     files_lost: str
     restarting: str
     too_many: str
+    queue_full: str
+    too_fast: str
+    used_up: str
     not_saved: str
     not_open: str
     unreadable: str
@@ -77,6 +80,9 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     assistant: str
     stopped: str
     interrupted: str
+
+    # In place of an answer that waits
+    queued: str
 
     # Questions in the middle of an answer, and what came of them
     send: str
@@ -121,6 +127,10 @@ ENGLISH = Words(
     files_lost="Your files could not be kept. Try again in a moment.",
     restarting="The app is restarting. Try again in a moment.",
     too_many="Too many answers are being made for you. Wait for one, or stop it.",
+    queue_full="Too many people are waiting for an answer. Try again in a moment.",
+    too_fast="You have sent many messages. Try again in {seconds} s.",
+    used_up="You have used what one person may use in a day. Try again later.",
+    queued="*Number {place} in the queue*",
     not_saved="Your message could not be saved, so it was not sent. Try again in a moment.",
     not_open="This question has been answered, or is over.",
     unreadable="The file could not be read. Choose it again.",
@@ -187,6 +197,13 @@ GERMAN = Words(
         "Für Sie werden schon zu viele Antworten geschrieben. Warten Sie auf eine davon oder "
         "halten Sie sie an."
     ),
+    queue_full="Zu viele warten auf eine Antwort. Versuchen Sie es gleich noch einmal.",
+    too_fast="Sie haben viele Nachrichten gesendet. Versuchen Sie es in {seconds} s noch einmal.",
+    used_up=(
+        "Sie haben verbraucht, was einer Person an einem Tag zusteht. "
+        "Versuchen Sie es später noch einmal."
+    ),
+    queued="*Nummer {place} in der Warteschlange*",
     not_saved=(
         "Ihre Nachricht konnte nicht gespeichert werden und wurde deshalb nicht gesendet. "
         "Versuchen Sie es gleich noch einmal."
@@ -252,6 +269,10 @@ SPANISH = Words(
     too_many=(
         "Ya se están escribiendo demasiadas respuestas para ti. Espera a que termine una o detenla."
     ),
+    queue_full="Demasiadas personas esperan una respuesta. Inténtalo de nuevo en un momento.",
+    too_fast="Has enviado muchos mensajes. Inténtalo de nuevo en {seconds} s.",
+    used_up="Has agotado lo que una persona puede usar en un día. Inténtalo más tarde.",
+    queued="*Número {place} en la cola*",
     not_saved=(
         "No se pudo guardar tu mensaje, así que no se envió. Inténtalo de nuevo en un momento."
     ),
@@ -320,6 +341,10 @@ FRENCH = Words(
         "Trop de réponses sont déjà en cours pour vous. Attendez la fin de l’une d’elles ou "
         "arrêtez-la."
     ),
+    queue_full="Trop de personnes attendent une réponse. Réessayez dans un instant.",
+    too_fast="Vous avez envoyé beaucoup de messages. Réessayez dans {seconds} s.",
+    used_up="Vous avez épuisé ce qu’une personne peut utiliser en un jour. Réessayez plus tard.",
+    queued="*Numéro {place} dans la file d’attente*",
     not_saved=(
         "Votre message n’a pas pu être enregistré, il n’a donc pas été envoyé. Réessayez dans un "
         "instant."
@@ -381,6 +406,10 @@ CHINESE = Words(
     files_lost="无法保存你的文件。请稍后再试。",
     restarting="应用正在重启。请稍后再试。",
     too_many="正在为你生成的回答太多。请等待其中一个完成，或将其停止。",
+    queue_full="等待回答的人太多。请稍后再试。",
+    too_fast="你发送的消息太多。请在 {seconds} 秒后再试。",
+    used_up="你今天的用量已用完。请稍后再试。",
+    queued="*排队中，第 {place} 位*",
     not_saved="你的消息无法保存，因此未发送。请稍后再试。",
     not_open="该问题已有回答，或已结束。",
     unreadable="无法读取该文件。请重新选择。",
@@ -439,6 +468,10 @@ JAPANESE = Words(
     files_lost="ファイルを保存できませんでした。しばらくしてからもう一度お試しください。",
     restarting="アプリを再起動しています。しばらくしてからもう一度お試しください。",
     too_many="作成中の回答が多すぎます。どれかが終わるのを待つか、停止してください。",
+    queue_full="回答を待っている人が多すぎます。しばらくしてからもう一度お試しください。",
+    too_fast="送信したメッセージが多すぎます。{seconds} 秒後にもう一度お試しください。",
+    used_up="1 日に使える分を使い切りました。時間をおいてもう一度お試しください。",
+    queued="*順番待ち：{place} 番目*",
     not_saved=(
         "メッセージを保存できなかったため、送信されませんでした。"
         "しばらくしてからもう一度お試しください。"
@@ -500,6 +533,10 @@ ARABIC = Words(
     files_lost="تعذّر حفظ ملفاتك. حاول مرة أخرى بعد قليل.",
     restarting="تجري إعادة تشغيل التطبيق. حاول مرة أخرى بعد قليل.",
     too_many="تجري كتابة إجابات كثيرة لك الآن. انتظر انتهاء إحداها أو أوقفها.",
+    queue_full="ينتظر عدد كبير من الأشخاص إجابة. حاول مرة أخرى بعد قليل.",
+    too_fast="لقد أرسلت رسائل كثيرة. حاول مرة أخرى بعد {seconds} ثانية.",
+    used_up="لقد استنفدت ما يُسمح به لشخص واحد في اليوم. حاول لاحقًا.",
+    queued="*رقم {place} في قائمة الانتظار*",
     not_saved="تعذّر حفظ رسالتك، لذلك لم تُرسل. حاول مرة أخرى بعد قليل.",
     not_open="تمت الإجابة عن هذا السؤال أو لم يعد مطروحًا.",
     unreadable="تعذّرت قراءة الملف. اختره مرة أخرى.",

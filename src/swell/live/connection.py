@@ -81,6 +81,7 @@ class Connection:
 
     Attributes:
         client: Id of the client on this socket; empty before its hello.
+        peer: The network address at its other end; empty for this machine.
         page: What it watches.
         seq: Patch that it has, -1 when it needs a snapshot; see `Abreast` for where it is there.
         sent_at: When it was last sent a patch.
@@ -94,6 +95,7 @@ class Connection:
     def __init__(self, limits: ConnectionLimits, now: float, wake: Callable[[], None]) -> None:
         self.wake = wake
         self.client = ""
+        self.peer = ""
         self.page: LivePage | None = None
         self.seq = 0
         self._limits = limits

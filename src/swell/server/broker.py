@@ -90,6 +90,7 @@ class Client:
         error: What last went wrong, until the next action succeeds.
         locale: `q.locale`.
         gone_at: When its last connection closed, None while it has one.
+        peer: `q.peer`.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class Client:
         self.error: Err | None = None
         self.gone_at: float | None = None
         self.running = 0
+        self.peer = ""
         self.sequence = 0  # of its actions; the answer to the latest decides about `error`
 
     def send(self, message: ServerMessage) -> None:
@@ -215,6 +217,7 @@ class Broker:
         client.connections.add(connection)
         client.page.watchers.add(connection)
         client.gone_at = None
+        client.peer = connection.peer
 
         def welcome(mode: str = "snapshot") -> Welcome:
             snapshot = live.snapshot() if mode == "snapshot" else None
@@ -341,6 +344,7 @@ class Broker:
             session_id=sha256(b"swell session " + client.session_id.encode()).hexdigest()[:32],
             acknowledge=functools.partial(_acknowledge, client, ref),
             locale=client.locale,
+            peer=client.peer,
         )
         client.running += 1
         client.sequence += 1

@@ -94,16 +94,17 @@ class Sockets:
         try:
             self._bound(socket, peer)
             await socket.accept(headers=headers)
-            await self._run(socket, session_id)
+            await self._run(socket, session_id, peer)
         finally:
             for counter, key in ((self._by_peer, peer), (self._by_session, session_id)):
                 counter[key] -= 1
                 if not counter[key]:
                     del counter[key]
 
-    async def _run(self, socket: WebSocket, session_id: str) -> None:
+    async def _run(self, socket: WebSocket, session_id: str, peer: str) -> None:
         outlet = self._outlet(socket)
         connection = Connection(self._limits, time.monotonic(), outlet.wake)
+        connection.peer = peer
         self._broker.connect(connection)
         writer = asyncio.create_task(outlet.run(connection), name="swell-writer")
         reader = asyncio.create_task(

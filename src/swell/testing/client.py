@@ -73,6 +73,7 @@ class Client:
         welcomes: How the server greeted this tab each time, `snapshot` or `resumed`.
         cleared: How often it was told to forget args because somebody else acted.
         acks: Every answer to an action, in order.
+        peer: Network address that it connects from, from the next time on; empty for this machine.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Client:
         self._limits = limits
         self._route = route
         self._session = session
+        self.peer = ""
         self._headers = {"Accept-Language": [language]} if language else {}
         self._id: str | None = None
         self._pos: Position | None = None
@@ -131,6 +133,7 @@ class Client:
         self._welcomed = False
         awake = asyncio.Event()
         self._connection = Connection(self._limits, time.monotonic(), awake.set)
+        self._connection.peer = self.peer
         self._broker.connect(self._connection)
         fresh = self._id is None
         self._pump = asyncio.create_task(self._receive(self._connection, awake))
