@@ -7,17 +7,18 @@ import base64
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 NEWCOMER_S = 1.0
 """How long a newcomer may wait for page and welcome, whatever others do, in seconds."""
 
@@ -29,6 +30,8 @@ class Target:
         folder: Where it runs and keeps its conversations.
         app: File of the app.
         files: Limit of open files of the process, None for this one's.
+        serve: Arguments of `python -m` that serve the app at `port`; those of `swell run` when
+            left out.
         settings: Settings by their names in lower case.
 
     Attributes:
@@ -41,10 +44,15 @@ class Target:
         folder: Path,
         app: Path = HERE / "app.py",
         files: int | None = None,
+        serve: Sequence[str] = (),
         **settings: object,
     ) -> None:
+        serve = serve or ("swell", "run", str(app))
         environ = {f"SWELL_{name.upper()}": str(value) for name, value in settings.items()}
-        command = [sys.executable, "-m", "swell", "run", str(app), "--port", "0"]
+        environ["PYTHONPATH"] = os.pathsep.join(
+            [*filter(None, [os.environ.get("PYTHONPATH")]), str(ROOT)]
+        )
+        command = [sys.executable, "-m", *serve, "--port", "0"]
         if files is not None:
             command = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *command]
         self._process = subprocess.Popen(
@@ -72,10 +80,8 @@ class Target:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self.log.append(line)
-            if "Swell is running at " in line:
-                port = urlsplit(line.split()[4]).port
-                assert port is not None
-                self.port = port
+            if match := re.search(r"running (?:at|on) http://[0-9.]+:([0-9]+)", line):
+                self.port = int(match[1])
                 self._ready.set()
         self._ready.set()
 
@@ -242,18 +248,25 @@ def frame(first: int, payload: bytes = b"") -> bytes:
     return head + bytes(4) + payload
 
 
-async def tab(port: int, address: str = "", cookie: str = "", route: str = "/") -> Peer:
+async def tab(port: int, address: str = "", cookie: str = "", path: str = "", **head: str) -> Peer:
     """Open a tab that has got its page; the caller closes it.
+
+    Args:
+        port: Port of the target.
+        address: Address to come from as behind a proxy; nothing comes directly.
+        cookie: Session cookie that is there already.
+        path: Where the app is mounted.
+        head: Further headers.
 
     Raises:
         ConnectionError: If the server refuses it, with the status or the close code.
     """
     peer = await Peer(port, address, cookie).__aenter__()
     try:
-        status = await peer.upgrade()
+        status = await peer.upgrade(f"{path}/_s/ws", **head)
         if status != 101:
             raise ConnectionError(status)
-        peer.send(t="hello", v=1, route=route)
+        peer.send(t="hello", v=1, route="/")
         opcode, payload = await peer.receive()
         if opcode != 1:
             raise ConnectionError(int.from_bytes(payload[:2]))
@@ -266,13 +279,14 @@ async def tab(port: int, address: str = "", cookie: str = "", route: str = "/") 
     return peer
 
 
-async def newcomer(port: int, address: str = "", cookie: str = "") -> float:
+async def newcomer(port: int, address: str = "", cookie: str = "", path: str = "") -> float:
     """Open the page and a tab as somebody who comes for the first time; return how long it took.
 
     Args:
         port: Port of the target.
         address: Address to come from as behind a proxy; nothing comes directly.
         cookie: Session cookie that is there already.
+        path: Where the app is mounted.
 
     Raises:
         ConnectionError: If the server refuses them.
@@ -281,10 +295,10 @@ async def newcomer(port: int, address: str = "", cookie: str = "") -> float:
     begun = time.perf_counter()
     async with asyncio.timeout(60):
         async with Peer(port, address, cookie) as page:
-            status = await page.get()
+            status = await page.get(f"{path}/")
             if status != 200:
                 raise ConnectionError(status)
-        peer = await tab(port, address, page.cookie)
+        peer = await tab(port, address, page.cookie, path)
         peer.drop()
     return time.perf_counter() - begun
 

@@ -70,10 +70,10 @@ class Server:
         self._files = FileStore(self.settings)
         self.broker = Broker(self.settings, routes, app.state, self._bundle.build, self._files)
         self._watchdog = Watchdog()
-        sockets = Sockets(self.broker, self.settings, self._signer)
+        self._sockets = Sockets(self.broker, self.settings, self._signer)
 
         async def socket(websocket: WebSocket) -> None:
-            await sockets.serve(websocket)
+            await self._sockets.serve(websocket)
 
         self._router = Router(
             [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -29,6 +30,8 @@ from .security import (
 )
 
 _log = logging.getLogger("swell.server")
+
+_OURS = "swell.server.uvicorn_ws"  # loaded by `swell run`, and by uvicorn when it is told to
 
 _CLOSE_S = 2.0  # how long the last word to a peer may take to leave
 
@@ -58,6 +61,25 @@ class Sockets:
         )
         self._by_peer: Counter[str] = Counter()
         self._by_session: Counter[str] = Counter()
+        self._warned = False
+
+    def start(self) -> None:
+        """Say what the server in front costs, where that shows at the start."""
+        if "uvicorn" in sys.modules and _OURS not in sys.modules:
+            self._warn()
+
+    def _warn(self) -> None:
+        """Say once that frames are not bounded before they get here."""
+        if not self._warned:
+            self._warned = True
+            _log.warning(
+                "this server accepts compressed messages, of which 16 kB can take 16 MB of memory, "
+                "and any number of empty frames; start uvicorn with "
+                "--ws %s:WebSocketProtocol, or at least with "
+                "--ws-per-message-deflate false --ws-max-size %d",
+                _OURS,
+                self._settings.frame_max_bytes,
+            )
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve one connection until it closes."""
@@ -129,9 +151,10 @@ class Sockets:
 
     def _bound(self, socket: WebSocket, peer: str) -> None:
         """Have the server itself count frames, where it can: not all of them get here."""
-        frames = _frames(socket)
-        if frames is not None:
-            limits = self._limits
+        frames, limits = _frames(socket), self._limits
+        if frames is None:
+            self._warn()
+        else:
             frames.bound(peer, limits.frame_max_bytes, limits.frame_rate_per_s, limits.frame_burst)
 
     def _is_drained(self) -> bool:
