@@ -10,6 +10,7 @@ from tests.models.upstream import Reply, upstream
 
 from swell.cli import main
 from swell.cli.chat import Chosen, choose
+from swell.cli.chat_app import short_name
 from swell.cli.command_error import CommandError
 
 pytestmark = pytest.mark.anyio
@@ -90,3 +91,17 @@ def test_instructions_have_a_bound(tmp_path: Path, capsys: Any) -> None:
     file.write_text("x" * 200_001)
     assert main(["chat", "--system", str(file)]) == 2
     assert "longer than 200,000 bytes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("model", "title"),
+    [
+        ("/srv/models/gemma-3-270m.Q4_K_M.gguf", "gemma-3-270m.Q4_K_M"),
+        ("C:\\models\\gemma.gguf", "gemma"),
+        ("meta-llama/llama-4", "llama-4"),
+        ("llama3.2:latest", "llama3.2:latest"),
+        ("/", "/"),
+    ],
+)
+def test_the_title_is_what_people_call_the_model(model: str, title: str) -> None:
+    assert short_name(model) == title

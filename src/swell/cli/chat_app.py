@@ -36,10 +36,22 @@ def settings_class(found: Chosen) -> type[Any]:
     )
 
 
+def short_name(model: str) -> str:
+    """Return what people call a model that a server knows by a path or a file.
+
+    >>> short_name("/srv/models/gemma-3-270m.Q4_K_M.gguf")
+    'gemma-3-270m.Q4_K_M'
+    >>> short_name("meta-llama/llama-4")
+    'llama-4'
+    """
+    last = model.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return last.removesuffix(".gguf") or model
+
+
 def serve(found: Chosen) -> None:
     """Put the chat at `/`."""
 
-    @chat("/", title=found.title or found.model, settings=settings_class(found))
+    @chat("/", title=found.title or short_name(found.model), settings=settings_class(found))
     async def answer(turn: Turn) -> AsyncGenerator[Delta, None]:
         now = turn.settings
         model = Compatible(found.base_url, now.model, found.api_key)
