@@ -8,6 +8,8 @@ import pytest
 from tests.models import standin
 from tests.server.live_server import LiveServer
 
+from swell.models.local import LOCAL
+
 
 @pytest.fixture(scope="session")
 def model_server() -> Iterator[str]:
@@ -23,6 +25,7 @@ def model_in_the_environment(model_server: str, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv("OPENAI_BASE_URL", f"{model_server}/v1")
+    monkeypatch.setitem(LOCAL, "Ollama", f"{model_server}/v1")
     monkeypatch.setenv("OPENAI_API_KEY", "key")
     monkeypatch.setenv("ANTHROPIC_BASE_URL", model_server)
     monkeypatch.setenv("ANTHROPIC_API_KEY", "key")

@@ -19,20 +19,10 @@ from swell.cli.flags import add_setting_flags, resolve
 from swell.cli.serve import start
 from swell.errors import ModelAuthError, ModelConnectionError, ModelError
 from swell.models import Compatible
+from swell.models.local import LOCAL, chat_models, local_servers
 
 NAME = "chat"
 HELP = "chat with a model, with no code"
-
-LOCAL = {
-    "Ollama": "http://127.0.0.1:11434/v1",
-    "llama.cpp": "http://127.0.0.1:8080/v1",
-    "vLLM": "http://127.0.0.1:8000/v1",
-    "LM Studio": "http://127.0.0.1:1234/v1",
-}
-"""Where a server on this machine is looked for, in this order."""
-
-PROBE_S = 1.0
-"""How long a server on this machine may take to say its models, in seconds."""
 
 MAX_SYSTEM = 200_000
 """Longest file of instructions, in bytes."""
@@ -129,16 +119,18 @@ async def choose(
         CommandError: If there is none, saying what to give.
     """
     if base_url is None:
-        found = await asyncio.gather(*(_listed(url, "", PROBE_S) for url in local.values()))
-        there = [(url, names) for url, names in zip(local.values(), found, strict=True) if names]
-        fitting = [one for one in there if model is None or model in one[1]]
+        servers = await local_servers(local)
+        fitting = [server for server in servers if model is None or model in server.models]
         if not fitting:
-            if there:
-                listed = "".join(f"\n    {name}  ({url})" for url, names in there for name in names)
+            if servers:
+                listed = "".join(
+                    f"\n    {m}  ({server.url})" for server in servers for m in server.models
+                )
                 raise CommandError(f"there is no model {model!r} on this machine, but:{listed}")
             raise CommandError(_NONE_FOUND.format(places=", ".join(local)))
-        base_url, names = fitting[0]
-        return Chosen(base_url, model or names[0], tuple(names), api_key, system, title)
+        server = fitting[0]
+        chosen_model = model or server.models[0]
+        return Chosen(server.url, chosen_model, server.models, api_key, system, title)
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CommandError(f"{base_url!r} is no address; it begins with http:// or https://")
@@ -155,7 +147,7 @@ async def choose(
 
 async def _names(base_url: str, api_key: str) -> list[str]:
     try:
-        return _chatting(await Compatible(base_url, "", api_key).models())
+        return chat_models(await Compatible(base_url, "", api_key).models())
     except ModelConnectionError:
         raise CommandError(f"nothing answers at {base_url}; is the server running?", 1) from None
     except ModelAuthError:
@@ -165,19 +157,6 @@ async def _names(base_url: str, api_key: str) -> list[str]:
         ) from None
     except ModelError:
         return []
-
-
-async def _listed(base_url: str, api_key: str, timeout_s: float) -> list[str]:
-    client = Compatible(base_url, "", api_key, timeout_s=timeout_s, connect_s=timeout_s)
-    try:
-        return _chatting(await client.models())
-    except ModelError:
-        return []
-
-
-def _chatting(names: list[str]) -> list[str]:
-    """Leave out models that only make embeddings, unless there are no others."""
-    return [name for name in names if "embed" not in name.lower()] or names
 
 
 def _key(variable: str | None, environ: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from swell.models.deltas import (
     Usage,
 )
 from swell.models.failures import failure_of
+from swell.models.local import local_model
 from swell.models.reader import Reader, parts_of
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "ToolCallDelta",
     "Usage",
     "failure_of",
+    "local_model",
     "parts_of",
 ]
