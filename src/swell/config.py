@@ -311,6 +311,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, _About("Of these for one person; further ones wait.", 1, 10_000)
     ] = 4
 
+    pdf_processes: Annotated[
+        int, _About("PDFs that are read at the same time; further ones wait.", 1, 1_000)
+    ] = 2
+    pdf_processes_per_user: Annotated[int, _About("Of these for one person.", 1, 1_000)] = 1
+    pdf_pages: Annotated[
+        int, _About("Pages of a PDF that are read; further ones are left out.", 1, 1_000_000)
+    ] = 1000
+    pdf_seconds: Annotated[
+        float, _About("How long reading a PDF may take, in seconds.", 0.1, 3600)
+    ] = 30.0
+    pdf_memory_bytes: Annotated[
+        int, _About("Memory that reading a PDF may take.", 64 << 20, 1 << 40)
+    ] = 512 << 20
+
     upload_max_bytes: Annotated[int, _About("Largest uploaded file.", 1, 1 << 40)] = 25 << 20
     upload_max_files: Annotated[int, _About("Files in one upload.", 1, 10_000)] = 10
     upload_quota_bytes: Annotated[

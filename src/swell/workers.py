@@ -11,8 +11,8 @@ import contextvars
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple, TypeVar
 
 from .config import Settings
@@ -65,6 +65,18 @@ class Workers:
             RuntimeError: If it raised what would end the server, such as `SystemExit`.
         """
         await self._enter(person)
+        return await self._start(person, call)
+
+    @asynccontextmanager
+    async def slot(self, person: str) -> AsyncIterator[None]:
+        """Take the place of a thread while the block runs, for work that has a process instead."""
+        await self._enter(person)
+        try:
+            yield
+        finally:
+            self._leave(person)
+
+    async def _start(self, person: str, call: Callable[[], _T]) -> _T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[_T] = loop.create_future()
         context = contextvars.copy_context()
@@ -139,12 +151,16 @@ class Lane(NamedTuple):
         handlers: For handlers that are not async.
         tools: For tools that are not async.
         files: For reading and copying files.
+        documents: For reading documents, in processes.
+        settings: What bounds them.
         person: Id of the person.
     """
 
     handlers: Workers
     tools: Workers
     files: Workers
+    documents: Workers
+    settings: Settings
     person: str = ""
 
     @classmethod
@@ -154,6 +170,8 @@ class Lane(NamedTuple):
             Workers("swell-handler", settings.handler_threads, settings.handler_threads_per_user),
             Workers("swell-tool", settings.tool_threads, settings.tool_threads_per_user),
             Workers("swell-file", settings.file_threads, settings.file_threads_per_user),
+            Workers("swell-pdf", settings.pdf_processes, settings.pdf_processes_per_user),
+            settings,
         )
 
 

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
+
+
+def endless_pdf(operators: int) -> bytes:
+    """Return a small PDF with one page of very many operators."""
+    drawn = zlib.compress(b"BT /F1 12 Tf (a) Tj ET " * (operators // 4), 9)
+    content = f"<< /Length {len(drawn)} /Filter /FlateDecode >>\nstream\n".encode() + drawn
+    whole = pdf("!")
+    at = whole.index(b"<< /Length")
+    return whole[:at] + content + b"\nendstream\nendobj\n" + whole[whole.index(b"xref\n") :]
+
 
 def pdf(*pages: str) -> bytes:
     """Return a PDF with a line of ASCII on each page."""

@@ -245,6 +245,10 @@ class RunManager:
         """Return the run that makes this message, while it does."""
         return self._answers.get(message_id)
 
+    def all(self) -> list[Run]:
+        """Return the runs that have not ended."""
+        return list(self._runs.values())
+
     def of_thread(self, thread_id: str) -> list[Run]:
         """Return the runs of a thread that have not ended, in their order."""
         return [run for run in self._runs.values() if run.thread_id == thread_id]

@@ -101,7 +101,7 @@ class Attachment(msgspec.Struct, frozen=True):
             DocumentError: If it is a PDF that cannot be read.
         """
         if is_pdf(self.name, self.mime):
-            return await asyncio.to_thread(pdf_text, self.path, self.name)
+            return await pdf_text(self.path, self.name)
         return (await self.read()).decode("utf-8-sig", "replace")
 
 
