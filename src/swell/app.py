@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from .config import Settings
+    from .query import Query
     from .server.asgi import Server
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
@@ -22,7 +23,7 @@ _Hook = Callable[[], Any]
 _Drain = Callable[[float], Awaitable[Any]]
 _MODES = ("unicast", "multicast", "broadcast")
 _ACKS = ("received", "handled")
-_REGISTERED = ("handlers", "acks", "mounts", "_on_startup", "_on_shutdown", "_on_drain")
+_REGISTERED = ("handlers", "acks", "users", "mounts", "_on_startup", "_on_shutdown", "_on_drain")
 
 
 class App:
@@ -46,6 +47,7 @@ class App:
         self.state = Expando()
         self.handlers: dict[str, tuple[Callable[..., Any], str | None]] = {}
         self.acks: dict[str, str] = {}
+        self.users: dict[str, Callable[[Query], Any]] = {}
         self.mounts: dict[str, ASGIApp] = {}
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
@@ -63,10 +65,17 @@ class App:
         *,
         on_drain: _Drain | None = None,
         ack: str = "received",
+        user: Callable[[Query], Any] | None = None,
     ) -> None:
         """Let `handler` answer on `route`; a later handler of a route replaces the earlier.
 
-        The arguments are those of `app`.
+        The other arguments are those of `app`.
+
+        Args:
+            user: Says who asks: called with a query that has the headers of the request, may be
+                async, and returns a stable name of the person, which is `q.auth.subject` then.
+                Whoever it has no name for, by None or an empty text, sees no page. It is asked
+                each time a page connects and a file is sent or fetched.
 
         Raises:
             ValueError: If the route, the mode or `ack` cannot be used.
@@ -80,6 +89,9 @@ class App:
         path = route if route == "/" else route.rstrip("/")
         self.handlers[path] = (handler, mode)
         self.acks[path] = ack
+        self.users.pop(path, None)
+        if user is not None:
+            self.users[path] = user
         if on_startup is not None:
             self._on_startup.append(on_startup)
         if on_shutdown is not None:

@@ -96,11 +96,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: Annotated[
         tuple[str, ...],
         _About(
-            "Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, "
-            "comma separated.",
+            "Addresses of proxies whose `X-Forwarded-For`, `X-Forwarded-Proto` and `user_header` "
+            "are believed, comma separated.",
             parse=values.proxies,
         ),
     ] = ("127.0.0.1", "::1")
+    user_header: Annotated[
+        str | None,
+        _About(
+            "Request header in which a proxy says who is signed in, such as `X-Forwarded-User`. It "
+            "is believed from addresses in `trusted_proxies` only; whoever comes without it, or "
+            "not through the proxy, is refused.",
+            parse=values.header_name,
+        ),
+    ] = None
     secret_key: Annotated[
         str | None,
         _About(

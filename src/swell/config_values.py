@@ -112,6 +112,13 @@ def _trusted_proxy(text: str) -> str:
     return text
 
 
+def header_name(text: str) -> str:
+    """Name of an HTTP header; upper and lower case mean the same."""
+    if not re.fullmatch(r"[A-Za-z0-9-]+", text):
+        raise ValueError("expected the name of a header, such as `X-Forwarded-User`")
+    return text
+
+
 def database_url(text: str) -> str:
     """Where conversations are kept; all beyond the scheme is for the database to say."""
     scheme = text.partition("://")[0] if "://" in text else "sqlite"

@@ -225,6 +225,24 @@ class ProtocolError(SwellError):
         return f"{self.reason} (close code {self.close_code})"
 
 
+class SignInError(SwellError):
+    """Nobody is signed in where somebody has to be; no page is shown.
+
+    Attributes:
+        reason: What was missing or wrong, for the log.
+        temporary: Whether the same request may succeed later, as when `user=` failed.
+    """
+
+    code = "not_signed_in"
+
+    def __init__(self, reason: str, temporary: bool = False) -> None:
+        super().__init__(reason, temporary)
+        self.reason, self.temporary = reason, temporary
+
+    def __str__(self) -> str:
+        return f"nobody is signed in: {self.reason}"
+
+
 class NotFoundError(SwellError, LookupError):
     """Something with this id is not there, or is not this person's: the two look alike.
 

@@ -82,7 +82,7 @@ def chat(**options: Any) -> Iterator[LiveServer]:
     given |= {"settings": None, "attachments": True, "user": None, "theme": "auto", **options}
     made = ChatApp(answer, store=None, title="Chat", limits=RunLimits(), **given)
     app = App()
-    app.add("/", made.serve, on_startup=made.start, on_shutdown=made.stop, ack="handled")
+    made.register(app, "/")
     with serving(app) as server:
         yield server
 

@@ -52,6 +52,9 @@ class Tab implements Platform {
     get: (key) => this.#stored.get(key) ?? null,
     set: (key, value) => void this.#stored.set(key, value),
     remove: (key) => void this.#stored.delete(key),
+    clear: () => {
+      this.#stored.clear();
+    },
   };
   #now = 0;
   #wake: () => void = () => undefined;

@@ -24,8 +24,10 @@ from swell.live.connection import Connection, ConnectionLimits
 from swell.live.edits import AddCard, Edit
 from swell.live.page import LivePage
 from swell.live.wire import Act, Bye, Hello
-from swell.server.broker import Broker, Route
+from swell.server.broker import Broker
+from swell.server.identity import Caller
 from swell.server.pages import WatchedPage
+from swell.server.route import Route
 from tests.live.histories import card
 
 from .node import Command, EditOf, Node, Report
@@ -184,7 +186,7 @@ class Server:
             if isinstance(message, Act):
                 self.broker.act(link.connection, message, SESSION)
             elif isinstance(message, Hello):
-                self.broker.hello(link.connection, message, SESSION, {})
+                self.broker.hello(link.connection, message, Caller(SESSION, {}))
                 link.greeted = True
             assert not isinstance(message, Bye)
         except ProtocolError as error:
@@ -387,7 +389,7 @@ class World:
     def _remember(self, ids: list[str]) -> None:
         broker = self.server.broker
         for id in ids:
-            client = broker._open(SESSION, broker._routes["/"], {})
+            client = broker._open(broker._routes["/"], Caller(SESSION, {}), "anon")
             del broker.clients[client.id]
             client.id, client.gone_at = id, self.clock.now
             broker.clients[id] = client

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from swell.config import Settings
 from swell.server.files import FileStore
+from swell.server.identity import Caller
 from swell.server.security import COOKIE, SessionSigner
 from swell.server.uploads import file_routes
 
@@ -30,11 +31,15 @@ class Place:
         self.folder = self.store.open()
         for name in ("ann", "bob"):
             self.sessions[name], self.cookies[name] = self.signer.new()
-        routes = file_routes(self.store, settings, self.signer, self._owns)
+        routes = file_routes(self.store, settings, self.signer, self._owner, self._may_fetch)
         self.app = Starlette(routes=routes)
 
-    def _owns(self, session_id: str, client_id: str) -> bool:
-        return self.sessions.get(client_id.removesuffix("-tab")) == session_id
+    async def _owner(self, caller: Caller, client_id: str) -> str | None:
+        owner = self.sessions.get(client_id.removesuffix("-tab"))
+        return owner if owner == caller.session_id else None
+
+    async def _may_fetch(self, caller: Caller, owner: str | None) -> bool:
+        return owner in (None, caller.session_id)
 
     def browser(self, name: str) -> httpx.AsyncClient:
         return httpx.AsyncClient(

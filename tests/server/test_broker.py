@@ -13,6 +13,7 @@ from swell.config import Settings
 from swell.errors import LimitError, ProtocolError
 from swell.live.connection import Connection, ConnectionLimits
 from swell.live.wire import CLOSE_FORBIDDEN, CLOSE_MALFORMED, Act, Err, Hello
+from swell.server.identity import Caller
 from swell.testing import Client, HandlerError, connect, serving
 from tests.painted import Shared, card
 
@@ -111,16 +112,16 @@ async def test_another_session_cannot_have_a_client() -> None:
         for name in (client_id, "A" * 22):
             thief = Connection(ConnectionLimits(), 0, lambda: None)
             with pytest.raises(ProtocolError, match="unknown client") as refused:
-                running.broker.hello(thief, Hello(1, "/", client=name), "theirs", {})
+                running.broker.hello(thief, Hello(1, "/", client=name), Caller("theirs", {}))
             assert refused.value.close_code == CLOSE_FORBIDDEN
 
 
 async def test_a_connection_is_of_one_client_and_leaves_no_other_behind() -> None:
     async with serving(Shared().serve) as running:
         connection = Connection(ConnectionLimits(), 0, lambda: None)
-        running.broker.hello(connection, Hello(1, "/"), "browser", {})
+        running.broker.hello(connection, Hello(1, "/"), Caller("browser", {}))
         with pytest.raises(ProtocolError) as refused:
-            running.broker.hello(connection, Hello(1, "/"), "browser", {})
+            running.broker.hello(connection, Hello(1, "/"), Caller("browser", {}))
         assert refused.value.close_code == CLOSE_MALFORMED
         assert list(running.broker.clients) == [connection.client]
 

@@ -6,12 +6,12 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from swell import app as serve_app
 from swell import main, ui
+from swell.app import App
 from swell.chat.records import Message
 from swell.chat.store import Store, default_path, open_store
 from swell.config import Settings
@@ -80,8 +80,10 @@ def chat(
         suggestions: List of prompts to begin with; two to four look good.
         settings: Class with the settings that people may change, see `docs/tutorial/chat.md`.
         attachments: Let files be sent along: True, or `ui.chat_attachments(...)`.
-        user: Called with the query, may be async; returns a stable name of the person, the subject
-            of who is signed in when left out. Without sign-in every browser is a person.
+        user: Called with a query that has the headers of the request, may be async; returns a
+            stable name of the person. It is asked whenever a page connects and a file is sent or
+            fetched; whoever it has no name for (None, an empty text) sees no page. When left out, a
+            person is who the setting `user_header` names, and without it every browser is one.
         theme: Theme of the page, as for `ui.meta_card`.
         limits: Bounds of runs; those of the settings when left out.
         openai: Let programs use the function by OpenAI's chat API, below the route at `v1`; see
@@ -114,13 +116,7 @@ def chat(
             limits=limits,
             admit=admit,
         )
-        serve_app(
-            route,
-            on_startup=made.start,
-            on_shutdown=made.stop,
-            on_drain=made.drain,
-            ack="handled",
-        )(made.serve)
+        made.register(main, route)
         if store is not None:
             main.keep_sessions_in = default_path().parent
         if openai or ag_ui:
@@ -197,13 +193,26 @@ class ChatApp:
         self.files: Files
         self._handler = handler
         self._given = store
-        self._user_of = user or _browser
+        self.user = user
         self._limits = limits
         self._admit = admit
         self._views: dict[str, set[View]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # ------------------------------------------------------------------------ life
+
+    def register(self, app: App, route: str) -> None:
+        """Answer on a route of an application, and begin and end with it."""
+        app.add(
+            route,
+            self.serve,
+            "unicast",
+            self.start,
+            self.stop,
+            on_drain=self.drain,
+            ack="handled",
+            user=self.user,
+        )
 
     async def start(self) -> None:
         """Open the store, and take up what an earlier process left."""
@@ -348,9 +357,7 @@ class ChatApp:
         async with q.client.lock:
             view = q.client.view
             if not isinstance(view, View):
-                who = self._user_of(q)
-                subject = str(await who if isinstance(who, Awaitable) else who)
-                user = await self.store.user(subject)
+                user = await self.store.user(_subject(q))
                 view = View(self, user, q.page, q.site, q.locale)
                 self._views.setdefault(user.id, set()).add(view)
                 try:
@@ -621,6 +628,6 @@ def _settings_panel(
     ]
 
 
-def _browser(q: Q) -> str:
+def _subject(q: Q) -> str:
     """Return who asks: who is signed in, else the browser."""
     return q.auth.subject if q.auth.subject != "anon" else f"browser:{q.session_id}"

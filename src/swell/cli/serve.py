@@ -31,6 +31,7 @@ from swell.cli.command_error import CommandError
 from swell.cli.load import Target, load_app, parse_target
 from swell.config import Settings
 from swell.errors import SettingError
+from swell.server.proxies import TrustedProxies
 from swell.server.static import ClientBundle
 from swell.server.tcp import AT_ONCE, TcpConnections, connections_allowed
 from swell.server.uvicorn_http import CountedConfig, HttpProtocol
@@ -119,7 +120,7 @@ def _gather_timers(loop: asyncio.AbstractEventLoop) -> None:
 
 def _uvicorn_config(app: Callable[..., object], settings: Settings) -> CountedConfig:
     return CountedConfig(
-        app,
+        TrustedProxies(app, settings.trusted_proxies),
         tcp=TcpConnections(settings, connections_allowed(settings.connections_max)),
         host=settings.host,
         http=HttpProtocol,
@@ -134,7 +135,7 @@ def _uvicorn_config(app: Callable[..., object], settings: Settings) -> CountedCo
         log_config=None,
         access_log=False,
         server_header=False,
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        proxy_headers=False,  # read by TrustedProxies
         timeout_graceful_shutdown=CLOSE_S,
     )
 

@@ -102,6 +102,7 @@ class Connection:
         # Lists, since these are nearly always empty, and an empty deque takes 600 bytes.
         self._control: list[bytes] = []
         self._slow = False
+        self._end: ProtocolError | None = None
         self._welcome: Callable[[], ServerMessage] | None = None
         self._parts: list[bytes] = []  # of a snapshot, the last one first
         self.sent_at = now - limits.flush_interval_s
@@ -122,8 +123,10 @@ class Connection:
         """Return the message in a frame.
 
         Raises:
-            ProtocolError: If the frame is malformed, out of order, or one too many.
+            ProtocolError: If the frame is malformed, out of order, one too many, or after `end`.
         """
+        if self._end is not None:
+            raise self._end
         if self._all.take(now):
             raise ProtocolError(CLOSE_RATE, "too many messages")
         message = decode(frame, self._limits.frame_max_bytes, self._limits.json_max_depth)
@@ -170,6 +173,17 @@ class Connection:
         self.go_alone()
         self.wake()
 
+    def end(self, code: int, reason: str) -> None:
+        """Close the connection: nothing more is sent or taken.
+
+        Args:
+            code: Close code.
+            reason: For the log.
+        """
+        self._end = ProtocolError(code, reason)
+        self.go_alone()
+        self.wake()
+
     def go_abreast(self, write: Write) -> None:
         """Get what is saved from now on together with other watchers, if nothing else waits.
 
@@ -191,8 +205,10 @@ class Connection:
 
         Raises:
             ProtocolError: If the browser did not say hello or answer a beat in time, or does
-                not read what it is sent.
+                not read what it is sent; or after `end`.
         """
+        if self._end is not None:
+            raise self._end
         if self._slow:
             raise ProtocolError(CLOSE_SLOW, "the reader does not keep up")
         if self._hello_by is not None and now >= self._hello_by:

@@ -17,8 +17,9 @@ from starlette.websockets import WebSocket
 from swell.config import load_settings
 from swell.server.locales import page_locale
 
-from .broker import Broker, Route
+from .broker import Broker
 from .files import FileStore
+from .route import Route
 from .security import (
     COOKIE,
     SessionSigner,
@@ -63,7 +64,9 @@ class Server:
             f"{COOKIE}_{self.settings.port}",
         )
         routes = {
-            path: Route(path, handler, mode or self.settings.app_mode, app.acks[path])
+            path: Route(
+                path, handler, mode or self.settings.app_mode, app.acks[path], app.users.get(path)
+            )
             for path, (handler, mode) in app.handlers.items()
         }
         self._routes = routes
@@ -80,7 +83,13 @@ class Server:
                 WebSocketRoute("/_s/ws", socket),
                 HttpRoute("/_s/health", _health),
                 *self._bundle.routes(),
-                *file_routes(self._files, self.settings, self._signer, self.broker.owns),
+                *file_routes(
+                    self._files,
+                    self.settings,
+                    self._signer,
+                    self.broker.owner,
+                    self.broker.may_fetch,
+                ),
                 # A mount is what is below a path; the application answers on the path itself, too.
                 *(HttpRoute(path, _Itself(mounted)) for path, mounted in app.mounts.items()),
                 *(Mount(path, app=mounted) for path, mounted in app.mounts.items()),

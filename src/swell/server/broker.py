@@ -9,18 +9,18 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from hashlib import sha256
 from typing import Any
 
-import msgspec
-
 from swell.config import Settings
-from swell.errors import AttachmentError, ProtocolError, RefusedError
+from swell.errors import AttachmentError, ProtocolError, RefusedError, SignInError
 from swell.expando import Expando
 from swell.live.connection import Connection
 from swell.live.wire import (
     CLOSE_FORBIDDEN,
     CLOSE_MALFORMED,
+    CLOSE_OTHER_PERSON,
+    CLOSE_SERVER_ERROR,
+    CLOSE_SIGNED_OUT,
     CLOSE_TOO_MANY,
     CLOSE_VERSION,
     PROTOCOL_VERSION,
@@ -40,8 +40,9 @@ from swell.site import AsyncSite
 
 from .attachments import submission
 from .files import FileStore
-from .locales import page_locale
+from .identity import ANON, Caller, Identities, owner_key, public_session
 from .pages import Pages, WatchedPage
+from .route import Route
 
 _log = logging.getLogger("swell")
 
@@ -65,26 +66,14 @@ HOOK_GRACE_S = 5.0  # how much longer than drain_s a function for on_drain may t
 _WRONG = "Something went wrong while answering."
 
 
-class Route(msgspec.Struct, frozen=True):
-    """One app: its path, its handler, who shares its page, and when it takes actions over.
-
-    Attributes:
-        ack: `received`: an action is acknowledged before its handler runs; `handled`: when the
-            handler says so or ends, unless it raises.
-    """
-
-    path: str
-    handler: Callable[[Query], Any]
-    mode: str
-    ack: str = "received"
-
-
 class Client:
     """One browser tab, from its first hello until it has been gone for too long.
 
     Attributes:
         id: Random, known to this tab and the server only.
         session_id: The browser it belongs to; nobody else may use the id.
+        auth: The person it belongs to; nobody else may use it either, in the same browser.
+        owner: Whose its files are.
         state: `q.client`.
         seen: Ids of its latest actions, so that none runs twice; False until acknowledged.
         error: What last went wrong, until the next action succeeds.
@@ -95,26 +84,27 @@ class Client:
 
     def __init__(
         self,
-        session_id: str,
         route: Route,
         page: WatchedPage,
         address: str,
-        headers: dict[str, list[str]],
-        locale: str,
+        caller: Caller,
+        subject: str,
     ) -> None:
         self.id = secrets.token_urlsafe(16)
-        self.session_id = session_id
+        self.session_id = caller.session_id
         self.route = route
         self.page = page
         self.address = address
-        self.headers = headers
-        self.locale = locale
-        self.auth = Auth()
+        self.headers = caller.headers
+        self.locale = caller.locale
+        self.auth = Auth(subject, subject)
+        self.owner = owner_key(caller.session_id, route, subject)
         self.state = Expando()
         self.seen: OrderedDict[str, bool] = OrderedDict()
         self.connections: set[Connection] = set()
         self.error: Err | None = None
         self.gone_at: float | None = None
+        self.ended = False  # since somebody else has signed in
         self.running = 0
         self.peer = ""
         self.sequence = 0  # of its actions; the answer to the latest decides about `error`
@@ -127,6 +117,9 @@ class Client:
 
 class Broker:
     """Knows every client and runs their handlers.
+
+    Attributes:
+        settings: Bounds and times.
 
     Args:
         settings: Bounds and times.
@@ -145,18 +138,19 @@ class Broker:
         files: FileStore | None = None,
     ) -> None:
         self.pages = Pages(settings)
+        self.identities = Identities(settings, self.pages, app_state)
         self._files = files
         self.clients: dict[str, Client] = {}
         self.draining = False
         self.drained = False
-        self._settings = settings
+        self.settings = settings
         self._limits = {name: getattr(settings, name) for name in TOLD_LIMITS}
         self._routes = routes
         self._app_state = app_state
         self._users: dict[str, Expando] = {}
         self._left: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._build = build
-        self._per_session: dict[str, int] = {}
+        self._per_session: dict[str, dict[str, Client]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._janitor: asyncio.Task[None] | None = None
         self._all: set[Connection] = set()
@@ -183,18 +177,37 @@ class Broker:
         if not client.connections:
             client.gone_at = time.monotonic()
 
+    async def identify(self, hello: Hello, caller: Caller) -> str:
+        """Return the subject of who says hello, to be given to `hello` at once.
+
+        Raises:
+            ProtocolError: If nobody is signed in where somebody has to be.
+        """
+        route = self._routes.get(hello.route)
+        if route is None:
+            raise ProtocolError(CLOSE_FORBIDDEN, "unknown route")
+        try:
+            return await self.identities.of(route, caller)
+        except SignInError as error:
+            code = CLOSE_SERVER_ERROR if error.temporary else CLOSE_SIGNED_OUT
+            raise ProtocolError(code, error.reason) from None
+
     def hello(
-        self,
-        connection: Connection,
-        hello: Hello,
-        session_id: str,
-        headers: dict[str, list[str]],
+        self, connection: Connection, hello: Hello, caller: Caller, subject: str = ANON
     ) -> None:
         """Attach a connection to the client it names, or to a new one.
 
+        Pages that this browser has of somebody else end.
+
+        Args:
+            connection: The connection.
+            hello: What came on it.
+            caller: Who sent it.
+            subject: Who that is, from `identify`.
+
         Raises:
-            ProtocolError: If the version is another, or the client is not there or not
-                this session's: nobody can tell which.
+            ProtocolError: If the version is another, or the client is not there or not this
+                session's: nobody can tell which. Or if it is somebody else's in this browser.
         """
         if hello.v != PROTOCOL_VERSION or (hello.build and hello.build != self._build):
             raise ProtocolError(CLOSE_VERSION, "this page was loaded from another version")
@@ -204,13 +217,17 @@ class Broker:
         if connection.client and hello.client != connection.client:
             raise ProtocolError(CLOSE_MALFORMED, "a connection belongs to one client")
         fresh = hello.client is None
+        found = self.clients.get(hello.client or "")
+        self._end_others(route, caller.session_id, subject)
         if hello.client is None:
-            client = self._open(session_id, route, headers)
+            client = self._open(route, caller, subject)
+        elif found is None or found.session_id != caller.session_id or found.route is not route:
+            raise ProtocolError(CLOSE_FORBIDDEN, "unknown client")
+        elif found.ended:
+            raise ProtocolError(CLOSE_OTHER_PERSON, "somebody else has signed in")
         else:
-            found = self.clients.get(hello.client)
-            if found is None or found.session_id != session_id or found.route.path != hello.route:
-                raise ProtocolError(CLOSE_FORBIDDEN, "unknown client")
             client = found
+            client.headers = caller.headers
         live = client.page.live
         pos = hello.pos
         resumed = not fresh and pos is not None and live.covers(pos.e, pos.s)
@@ -227,7 +244,7 @@ class Broker:
                 e=live.epoch,
                 s=live.seq if mode == "snapshot" else seq or 0,
                 v=PROTOCOL_VERSION,
-                hb=self._settings.beat_interval_s,
+                hb=self.settings.beat_interval_s,
                 limits=self._limits,
                 build=self._build,
                 user=client.auth.username,
@@ -247,10 +264,41 @@ class Broker:
             name = "#" if hello.hash else None
             self._run(client, None, {"#": hello.hash} if hello.hash else {}, name, {})
 
-    def owns(self, session_id: str, client_id: str) -> bool:
-        """Tell whether a client is there and belongs to this session."""
+    def _end_others(self, route: Route, session_id: str, subject: str) -> None:
+        """End the pages that a browser has of a route for people other than `subject`."""
+        if not self.identities.needed(route):
+            return
+        for client in list(self._per_session.get(session_id, {}).values()):
+            if client.route is route and client.auth.subject != subject:
+                client.ended = True
+                for connection in list(client.connections):
+                    client.page.unwatch(connection)
+                    connection.end(CLOSE_OTHER_PERSON, "somebody else has signed in")
+                client.connections.clear()
+                self._leave(client)
+
+    async def owner(self, caller: Caller, client_id: str) -> str | None:
+        """Return whose the files are that a client of the caller uploads; None if it has no such.
+
+        Raises:
+            SignInError: If nobody is signed in where somebody has to be.
+        """
         client = self.clients.get(client_id)
-        return client is not None and client.session_id == session_id
+        if client is None or client.session_id != caller.session_id:
+            return None
+        subject = await self.identities.of(client.route, caller)
+        self._end_others(client.route, caller.session_id, subject)
+        return client.owner if client.auth.subject == subject else None
+
+    async def may_fetch(self, caller: Caller, owner: str | None) -> bool:
+        """Say whether a file of an owner is for the caller; None is every browser."""
+        if owner is None:
+            return self.identities.let_in(caller)
+        session_id, path = self.identities.route_of(owner)
+        if session_id != caller.session_id or path is None:
+            return session_id == caller.session_id
+        route = self._routes.get(path)
+        return route is not None and await self.identities.owns(route, caller, owner)
 
     # ---------------------------------------------------------------------- actions
 
@@ -276,7 +324,7 @@ class Broker:
             retry = max(1, int(wait * 1000))
             connection.push(Ack(act.id, "err", "rate_limited", "Too fast.", retry))
             return
-        if client.running >= self._settings.handlers_per_client or self.draining:
+        if client.running >= self.settings.handlers_per_client or self.draining:
             connection.push(Ack(act.id, "err", "busy", "The app is still busy.", _RETRY_MS))
             return
         try:
@@ -308,10 +356,8 @@ class Broker:
             given = data if isinstance(data, dict) else {}
             if isinstance(act.args.get(source), str):
                 given = {**given, "text": act.args[source]}  # it travels once
-            cards, prefix = client.page.state.cards.values(), self._settings.prefix
-            data = submission(
-                given, cards, source, self._files, client.session_id, client.id, prefix
-            )
+            cards, prefix = client.page.state.cards.values(), self.settings.prefix
+            data = submission(given, cards, source, self._files, client.owner, client.id, prefix)
         return {source: Expando({name: data})}
 
     def _run(
@@ -326,9 +372,7 @@ class Broker:
             args = {**args, "__wave_submission_name__": name}
         auth = client.auth
         query = Query(
-            site=AsyncSite(
-                self.pages, self._files, self._settings.prefix, client.session_id, client.id
-            ),
+            site=AsyncSite(self.pages, self._files, self.settings.prefix, client.owner, client.id),
             mode=client.route.mode,
             auth=auth,
             client_id=client.id,
@@ -341,7 +385,7 @@ class Broker:
             headers=client.headers,
             page=AsyncPage(client.page),
             action_id=ref,
-            session_id=sha256(b"swell session " + client.session_id.encode()).hexdigest()[:32],
+            session_id=public_session(client.session_id),
             acknowledge=functools.partial(_acknowledge, client, ref),
             locale=client.locale,
             peer=client.peer,
@@ -391,19 +435,20 @@ class Broker:
 
     # ---------------------------------------------------------------- life and death
 
-    def _open(self, session_id: str, route: Route, headers: dict[str, list[str]]) -> Client:
-        if self._per_session.get(session_id, 0) >= CLIENTS_PER_SESSION:
+    def _open(self, route: Route, caller: Caller, subject: str) -> Client:
+        session_id = caller.session_id
+        if len(self._per_session.get(session_id, ())) >= CLIENTS_PER_SESSION:
             self._evict(session_id)
         if len(self.clients) >= CLIENTS_MAX:
             raise ProtocolError(CLOSE_TOO_MANY, "too many tabs at once")
-        auth = Auth()
-        shared = {BROADCAST: route.path, MULTICAST: f"/{auth.subject}"}.get(route.mode)
-        # The two kinds of address cannot meet: paths begin with a slash, ids do not.
+        # The kinds of address cannot meet: paths begin with a slash, ids do not, and no path has
+        # the character before the name of somebody who is signed in.
+        person = f"/{subject}" if subject == ANON else f"/\x1f{subject}"
+        shared = {BROADCAST: route.path, MULTICAST: person}.get(route.mode)
         address = shared or secrets.token_urlsafe(16)
-        locale = page_locale(self._settings, ",".join(headers.get("Accept-Language", ())))
-        client = Client(session_id, route, self.pages.open(address), address, headers, locale)
+        client = Client(route, self.pages.open(address), address, caller, subject)
         self.clients[client.id] = client
-        self._per_session[session_id] = self._per_session.get(session_id, 0) + 1
+        self._per_session.setdefault(session_id, {})[client.id] = client
         return client
 
     def _evict(self, session_id: str) -> None:
@@ -414,8 +459,8 @@ class Broker:
         """
         closed = [
             (client.gone_at, client.id)
-            for client in self.clients.values()
-            if client.session_id == session_id and client.gone_at is not None
+            for client in self._per_session[session_id].values()
+            if client.gone_at is not None
         ]
         if not closed:
             raise ProtocolError(CLOSE_TOO_MANY, "too many tabs at once")
@@ -427,19 +472,19 @@ class Broker:
         self._run(client, None, {}, None, gone)
         del self.clients[client.id]
         # The tab may come back as another client, with actions whose acks it never got.
-        for id, taken in list(client.seen.items())[-self._settings.unacked_max :]:
+        for id, taken in list(client.seen.items())[-self.settings.unacked_max :]:
             if taken:
                 self._left[client.session_id, id] = None
         while len(self._left) > LEFT_MAX:
             self._left.popitem(last=False)
         self.pages.close(client.address)
-        self._per_session[client.session_id] -= 1
+        del self._per_session[client.session_id][client.id]
         if not self._per_session[client.session_id]:
             del self._per_session[client.session_id]
 
     async def _expire(self) -> None:
         """Tell the handlers of clients that are gone for too long, then forget them."""
-        timeout = self._settings.reconnect_timeout_s
+        timeout = self.settings.reconnect_timeout_s
         while True:
             await asyncio.sleep(min(1.0, max(0.01, timeout / 4)))
             now = time.monotonic()
@@ -461,7 +506,7 @@ class Broker:
         in_ms = 1000 if len(self._all) < 50 else 10_000
         for connection in list(self._all):
             connection.push(Drain(in_ms))
-        seconds = self._settings.drain_s
+        seconds = self.settings.drain_s
         others = [asyncio.ensure_future(hook(seconds)) for hook in hooks]
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)

@@ -198,22 +198,24 @@ class FileStore:
         if root is not None:
             shutil.rmtree(root, ignore_errors=True)
 
-    def get(self, file_id: str, session_id: str | None) -> StoredFile | None:
-        """Return a file if that session may have it; not there and not yours look the same."""
-        stored = self._files.get(file_id)
-        if stored is None or session_id is None or stored.owner not in (None, session_id):
-            return None
-        return stored
+    def peek(self, file_id: str) -> StoredFile | None:
+        """Return a file, whosever it is."""
+        return self._files.get(file_id)
 
-    async def find(self, file_id: str, name: str, session_id: str | None) -> StoredFile | None:
-        """Return a file to send to a session; not there, not yours and not allowed look the same.
+    def get(self, file_id: str, owner: str | None) -> StoredFile | None:
+        """Return a file if that owner may have it; not there and not yours look the same."""
+        stored = self._files.get(file_id)
+        return stored if stored is not None and stored.owner in (None, owner) else None
+
+    async def find(self, file_id: str, name: str, owner: str | None) -> StoredFile | None:
+        """Return a file to send to an owner; not there, not yours and not allowed look the same.
 
         Args:
             file_id: Its id.
             name: Its name; both are in its address.
-            session_id: The browser that asks.
+            owner: Who asks; None may have what everybody may.
         """
-        stored = self.get(file_id, session_id)
+        stored = self.get(file_id, owner)
         if stored is None or stored.name != name:
             return None
         if stored.lent and not await anyio.to_thread.run_sync(stored.path.is_file):

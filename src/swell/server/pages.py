@@ -137,6 +137,10 @@ class Pages:
             page = self._pages[address] = WatchedPage(self._limits, self._paces)
         return page
 
+    def apart(self) -> WatchedPage:
+        """Return a page that is at no address, for a query of nobody's tab."""
+        return WatchedPage(self._limits, self._paces)
+
     def close(self, address: str) -> None:
         """Forget the page when this was its last client."""
         self._clients[address] -= 1

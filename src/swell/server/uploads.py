@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from python_multipart.exceptions import FormParserError
@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from swell.config import Settings
-from swell.errors import LimitError, SwellError
+from swell.errors import LimitError, SignInError, SwellError
 from swell.server.security import (
     SessionSigner,
     host_allowed,
@@ -25,6 +25,7 @@ from swell.server.security import (
 )
 
 from .files import FILES_PATH, FileStore, Incoming, StoredFile, safe_name, size_limit
+from .identity import Caller, direct_peer, header_lists
 
 _log = logging.getLogger("swell")
 
@@ -54,14 +55,16 @@ class FileRoutes:
         store: Where files are kept.
         signer: Reads the session cookie.
         settings: Limits, allowed hosts and origins.
-        owns: Says whether a session owns a client id; an upload must name one of its own.
+        owner: Says whose the files are that a client uploads; None if it is not the caller's.
+        may_fetch: Says whether a file of an owner is for the caller.
         prefix: Says what comes before the path of a request, empty or `/x`.
     """
 
     store: FileStore
     signer: SessionSigner
     settings: Settings
-    owns: Callable[[str, str], bool]
+    owner: Callable[[Caller, str], Awaitable[str | None]]
+    may_fetch: Callable[[Caller, str | None], Awaitable[bool]]
     prefix: Callable[[Request], str] = field(default=lambda request: request.scope["root_path"])
     _arriving: Counter[str] = field(default_factory=Counter)
 
@@ -82,22 +85,43 @@ class FileRoutes:
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
-        session_id = session_of(request.scope["headers"], self.signer)
+        caller = self._caller(request)
         client_id = request.headers.get(CLIENT_HEADER, "")
-        if session_id is None or not self.owns(session_id, client_id):
+        try:
+            owner = await self.owner(caller, client_id) if caller is not None else None
+        except SignInError as error:
+            status = 503 if error.temporary else 401
+            return _error(status, error.code, "You are not signed in. Reload the page.")
+        if caller is None or owner is None:
             return _error(403, "forbidden", "This page may not upload. Reload it and try again.")
+        session_id = caller.session_id
         if self._arriving[session_id] >= UPLOADS_AT_ONCE:
             return _error(429, "busy", "Too many uploads at once. Try again in a moment.")
         self._arriving[session_id] += 1
         try:
-            return await self._receive(request, session_id, client_id)
+            return await self._receive(request, owner, client_id)
         finally:
             self._arriving[session_id] -= 1
             if not self._arriving[session_id]:
                 del self._arriving[session_id]
 
-    async def _receive(self, request: Request, session_id: str, client_id: str) -> Response:
-        reading = _Upload(self.store, session_id, client_id, self.settings)
+    def _caller(self, request: Request) -> Caller | None:
+        session_id = session_of(request.scope["headers"], self.signer)
+        if session_id is None:
+            return None
+        headers = header_lists(request.scope["headers"])
+        return Caller(session_id, headers, direct_peer(request.scope))
+
+    async def _file(self, request: Request) -> StoredFile | None:
+        """Return the file that a request names, if it is for who asks."""
+        caller = self._caller(request)
+        stored = self.store.peek(request.path_params["file_id"])
+        if caller is None or stored is None or not await self.may_fetch(caller, stored.owner):
+            return None
+        return stored
+
+    async def _receive(self, request: Request, owner: str, client_id: str) -> Response:
+        reading = _Upload(self.store, owner, client_id, self.settings)
         body = request.stream()
         try:
             stored = await reading.run(request, body)
@@ -122,9 +146,8 @@ class FileRoutes:
 
     async def download(self, request: Request) -> Response:
         """Give one file to a browser whose session may have it."""
-        session_id = session_of(request.scope["headers"], self.signer)
-        place = request.path_params
-        stored = await self.store.find(place["file_id"], place["name"], session_id)
+        found, place = await self._file(request), request.path_params
+        stored = found and await self.store.find(place["file_id"], place["name"], found.owner)
         if stored is None:
             return _error(404, "not_found", "There is no such file.")
         return FileResponse(
@@ -146,8 +169,7 @@ class FileRoutes:
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
-        session_id = session_of(request.scope["headers"], self.signer)
-        stored = self.store.get(request.path_params["file_id"], session_id)
+        stored = await self._file(request)
         if stored is not None and stored.owner is not None:
             self.store.delete(stored.id)
         return Response(status_code=204, headers=_PRIVATE)
@@ -173,20 +195,19 @@ def file_routes(
     store: FileStore,
     settings: Settings,
     signer: SessionSigner,
-    owns: Callable[[str, str], bool],
+    owner: Callable[[Caller, str], Awaitable[str | None]],
+    may_fetch: Callable[[Caller, str | None], Awaitable[bool]],
 ) -> list[Route]:
     """Return the routes for files, to be put before those of pages; see `FileRoutes`."""
-    return FileRoutes(store, signer, settings, owns).routes()
+    return FileRoutes(store, signer, settings, owner, may_fetch).routes()
 
 
 class _Upload:
     """One multipart request being read. Parser callbacks only note; `run` does what they noted."""
 
-    def __init__(
-        self, store: FileStore, session_id: str, client_id: str, settings: Settings
-    ) -> None:
+    def __init__(self, store: FileStore, owner: str, client_id: str, settings: Settings) -> None:
         self._store = store
-        self._session_id = session_id
+        self._owner = owner
         self._client_id = client_id
         self._settings = settings
         self._noted: list[bytes | str] = []  # data of the current file, or the name of a new one
@@ -242,7 +263,7 @@ class _Upload:
         for item in noted:
             if isinstance(item, str):
                 limit = self._settings.upload_max_bytes
-                begun = await self._store.begin(self._session_id, item, limit, self._client_id)
+                begun = await self._store.begin(self._owner, item, limit, self._client_id)
                 arriving.append(begun)
             else:
                 await self._store.write(arriving[-1], item)

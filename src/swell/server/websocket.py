@@ -19,7 +19,9 @@ from swell.live.connection import Connection, ConnectionLimits
 from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, Act, Bye, Hello
 
 from .broker import Broker
+from .identity import Caller, direct_peer, header_lists
 from .limits import address_of, is_this_machine, peer_of
+from .locales import page_locale
 from .outlet import FRAMES, AsgiOutlet, DirectOutlet, FrameWriter, Outlet
 from .security import (
     SessionSigner,
@@ -116,22 +118,25 @@ class Sockets:
         try:
             self._bound(socket, peer)
             await socket.accept(headers=headers)
-            await self._run(socket, session_id, peer)
+            await self._run(socket, self._caller(socket, session_id), peer)
         finally:
             for counter, key in ((self._by_peer, peer), (self._by_session, session_id)):
                 counter[key] -= 1
                 if not counter[key]:
                     del counter[key]
 
-    async def _run(self, socket: WebSocket, session_id: str, peer: str) -> None:
+    def _caller(self, socket: WebSocket, session_id: str) -> Caller:
+        headers = header_lists(socket.scope["headers"])
+        locale = page_locale(self._settings, ",".join(headers.get("Accept-Language", ())))
+        return Caller(session_id, headers, direct_peer(socket.scope), locale)
+
+    async def _run(self, socket: WebSocket, caller: Caller, peer: str) -> None:
         outlet = self._outlet(socket)
         connection = Connection(self._limits, time.monotonic(), outlet.wake)
         connection.peer = peer
         self._broker.connect(connection)
         writer = asyncio.create_task(outlet.run(connection), name="swell-writer")
-        reader = asyncio.create_task(
-            self._read(socket, connection, session_id), name="swell-reader"
-        )
+        reader = asyncio.create_task(self._read(socket, connection, caller), name="swell-reader")
         try:
             await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -160,8 +165,7 @@ class Sockets:
     def _is_drained(self) -> bool:
         return self._broker.drained
 
-    async def _read(self, socket: WebSocket, connection: Connection, session_id: str) -> None:
-        headers = _header_lists(socket)
+    async def _read(self, socket: WebSocket, connection: Connection, caller: Caller) -> None:
         frames = _frames(socket)
         while True:
             message = await socket.receive()
@@ -173,11 +177,12 @@ class Sockets:
             now = time.monotonic()
             received = connection.receive(frame, now)
             if isinstance(received, Act):
-                self._broker.act(connection, received, session_id)
+                self._broker.act(connection, received, caller.session_id)
                 if frames is not None:
                     frames.used()
             elif isinstance(received, Hello):
-                self._broker.hello(connection, received, session_id, headers)
+                subject = await self._broker.identify(received, caller)
+                self._broker.hello(connection, received, caller, subject)
             elif isinstance(received, Bye):
                 return
 
@@ -214,11 +219,3 @@ def _frames(socket: WebSocket) -> FrameWriter | None:
     """Return what the server offers beyond ASGI, if it does."""
     found: FrameWriter | None = socket.scope.get("extensions", {}).get(FRAMES)
     return found
-
-
-def _header_lists(socket: WebSocket) -> dict[str, list[str]]:
-    """Return the headers as `q.headers` has them: canonical names, lists of values."""
-    lists: dict[str, list[str]] = {}
-    for name, value in socket.headers.items():
-        lists.setdefault("-".join(p.capitalize() for p in name.split("-")), []).append(value)
-    return lists

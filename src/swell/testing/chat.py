@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from swell.chat import ChatApp, RunLimits
+from swell.config import Settings
 from swell.live.wire import Ack, Act
 
 from .client import Client, Harness, serving
@@ -144,9 +145,15 @@ class ChatTab:
 class ChatServer:
     """A chat being served in this process."""
 
-    def __init__(self, handler: Callable[..., Any], options: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        handler: Callable[..., Any],
+        options: dict[str, Any],
+        settings: Settings | None = None,
+    ) -> None:
         self._handler = handler
         self._options = options
+        self._settings = settings
         self._stack = AsyncExitStack()
         self._harness: Harness
         self.app: ChatApp
@@ -158,14 +165,21 @@ class ChatServer:
         self._stack = AsyncExitStack()
         self._stack.push_async_callback(self.app.stop)
         self._harness = await self._stack.enter_async_context(
-            serving(self.app.serve, ack="handled")
+            serving(self.app.serve, ack="handled", user=self.app.user, settings=self._settings)
         )
 
     async def tab(
-        self, session: str = "session", address: str = "", *, language: str = ""
+        self,
+        session: str = "session",
+        address: str = "",
+        *,
+        language: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> ChatTab:
-        """Open a tab in a browser session that asks for a language, as for `chatting`."""
-        return ChatTab(await self._harness.tab(session, address, language=language))
+        """Open a tab in a browser session; language and headers are as for `chatting`."""
+        return ChatTab(
+            await self._harness.tab(session, address, language=language, headers=headers)
+        )
 
     async def drain(self, seconds: float = 0.0) -> None:
         """Let the answers end, as at SIGTERM."""
@@ -193,10 +207,15 @@ class ChatClient(ChatTab):
         self.server = server
 
     async def tab(
-        self, session: str = "session", address: str = "", *, language: str = ""
+        self,
+        session: str = "session",
+        address: str = "",
+        *,
+        language: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> ChatTab:
         """Open another tab; another session is another browser."""
-        return await self.server.tab(session, address, language=language)
+        return await self.server.tab(session, address, language=language, headers=headers)
 
 
 @asynccontextmanager
@@ -206,6 +225,8 @@ async def chatting(
     store: Any = None,
     limits: RunLimits | None = None,
     language: str = "",
+    headers: Mapping[str, str] | None = None,
+    server_settings: Settings | None = None,
     **options: Any,
 ) -> AsyncIterator[ChatClient]:
     """Serve a function as `@chat` would, and open a tab.
@@ -215,6 +236,8 @@ async def chatting(
         store: As for `chat`; memory when left out.
         limits: Bounds of runs.
         language: What the browser asks for, as its header `Accept-Language` says it.
+        headers: What else the browser sends when it connects, by name; `page.headers` changes it.
+        server_settings: What the server runs with, such as `user_header`.
         **options: Further arguments of `chat`.
     """
     given = {
@@ -228,10 +251,12 @@ async def chatting(
         "theme": "auto",
         **options,
     }
-    server = ChatServer(handler, {"store": store, "limits": limits or RunLimits(), **given})
+    server = ChatServer(
+        handler, {"store": store, "limits": limits or RunLimits(), **given}, server_settings
+    )
     await server.start()
     try:
-        first = await server.tab(language=language)
+        first = await server.tab(language=language, headers=headers)
         yield ChatClient(first.page, server)
     finally:
         async with asyncio.timeout(30):

@@ -6,7 +6,7 @@ import asyncio
 import copy
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from swell.live.ops import Op
 from swell.live.snapshot import PartReader
 from swell.live.state import PageState
 from swell.live.wire import (
+    CLOSE_FORBIDDEN,
     PROTOCOL_VERSION,
     Ack,
     Act,
@@ -39,8 +40,11 @@ from swell.live.wire import (
     ServerMessage,
     Welcome,
 )
-from swell.server.broker import Broker, Route
+from swell.server.broker import Broker
 from swell.server.files import FileStore
+from swell.server.identity import Caller, header_lists
+from swell.server.locales import page_locale
+from swell.server.route import Route
 
 _decoder = msgspec.json.Decoder(ServerMessage)
 _TIMEOUT_S = 10.0
@@ -74,6 +78,7 @@ class Client:
         cleared: How often it was told to forget args because somebody else acted.
         acks: Every answer to an action, in order.
         peer: Network address that it connects from, from the next time on; empty for this machine.
+        headers: What the browser sends when it connects, from the next time on.
     """
 
     def __init__(
@@ -84,7 +89,11 @@ class Client:
         route: str,
         session: str,
         language: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
+        self.headers = dict(headers or {})
+        if language:
+            self.headers["Accept-Language"] = language
         self.state = PageState()
         self.error: Err | None = None
         self.closed: int | None = None
@@ -97,7 +106,6 @@ class Client:
         self._route = route
         self._session = session
         self.peer = ""
-        self._headers = {"Accept-Language": [language]} if language else {}
         self._id: str | None = None
         self._pos: Position | None = None
         self._ops: list[Op] = []
@@ -137,7 +145,7 @@ class Client:
         self._broker.connect(self._connection)
         fresh = self._id is None
         self._pump = asyncio.create_task(self._receive(self._connection, awake))
-        self._deliver(
+        await self._deliver(
             Hello(v=PROTOCOL_VERSION, route=self._route, client=self._id, pos=self._pos, hash=hash)
         )
         await self._until(lambda: self._welcomed or self.closed is not None)
@@ -216,7 +224,16 @@ class Client:
         """
         path = Path(file)
         given = path if content is None else content
-        return (await self._files.upload(self._session, self._id or "", path.name, given)).id
+        owner = await self._broker.owner(self._caller(), self._id or "")
+        if owner is None:
+            raise ProtocolError(CLOSE_FORBIDDEN, "this page may not upload")
+        return (await self._files.upload(owner, self._id or "", path.name, given)).id
+
+    def _caller(self) -> Caller:
+        """Return who this tab says it is: a browser behind a proxy on this machine."""
+        headers = header_lists((k.encode(), v.encode()) for k, v in self.headers.items())
+        locale = page_locale(self._broker.settings, self.headers.get("Accept-Language", ""))
+        return Caller(self._session, headers, "127.0.0.1", locale)
 
     async def download(self, url: str) -> bytes | None:
         """Return what is at an address that the page shows, as `/_f/<id>/<name>`; None for 404."""
@@ -239,7 +256,7 @@ class Client:
             HandlerError: If the handler raised.
         """
         self._acks.pop(act.id, None)
-        self._deliver(act)
+        await self._deliver(act)
         await self._until(lambda: act.id in self._acks or self.closed is not None)
         if self.closed is not None:
             raise ProtocolError(self.closed, "the connection was closed")
@@ -289,7 +306,11 @@ class Client:
                 except TimeoutError:
                     continue
 
-    def _deliver(self, message: Hello | Act | Pong) -> None:
+    def _pong(self, seq: int) -> None:
+        if self._connection is not None:
+            self._connection.receive(msgspec.json.encode(Pong(seq)), time.monotonic())
+
+    async def _deliver(self, message: Hello | Act) -> None:
         """Hand a message to the server, as JSON, and take its refusal."""
         connection = self._connection
         if connection is None:
@@ -297,7 +318,10 @@ class Client:
         try:
             received = connection.receive(msgspec.json.encode(message), time.monotonic())
             if isinstance(received, Hello):
-                self._broker.hello(connection, received, self._session, self._headers)
+                caller = self._caller()
+                subject = await self._broker.identify(received, caller)
+                if connection is self._connection:
+                    self._broker.hello(connection, received, caller, subject)
             elif isinstance(received, Act):
                 self._broker.act(connection, received, self._session)
         except ProtocolError as error:
@@ -370,7 +394,7 @@ class Client:
         elif isinstance(message, Err):
             self.error = message
         elif isinstance(message, Beat):
-            self._deliver(Pong(message.s))
+            self._pong(message.s)
         elif isinstance(message, Drain):
             self.draining = True
         elif isinstance(message, Clear):
@@ -398,9 +422,25 @@ class Harness:
         self._limits = limits
         self._tabs: list[Client] = []
 
-    async def tab(self, session: str = "session", hash: str = "", *, language: str = "") -> Client:
-        """Open a tab in a browser session that asks for a language, such as `de-AT, en;q=0.5`."""
-        client = Client(self.broker, self._files, self._limits, self._route, session, language)
+    async def tab(
+        self,
+        session: str = "session",
+        hash: str = "",
+        *,
+        language: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Client:
+        """Open a tab.
+
+        Args:
+            session: The browser session it is in.
+            hash: Location hash to open it with, without `#`.
+            language: What the browser asks for, such as `de-AT, en;q=0.5`.
+            headers: Further headers that the browser sends, by name.
+        """
+        client = Client(
+            self.broker, self._files, self._limits, self._route, session, language, headers
+        )
         self._tabs.append(client)
         await client.open(hash)
         return client
@@ -435,6 +475,7 @@ async def serving(
     mode: str = "unicast",
     settings: Settings | None = None,
     ack: str = "received",
+    user: Callable[[Any], Any] | None = None,
 ) -> AsyncIterator[Harness]:
     """Serve a handler in-process, for tests with more than one tab.
 
@@ -443,6 +484,7 @@ async def serving(
         mode: `unicast`, `multicast` or `broadcast`.
         settings: Bounds and times; by default frames are not held back for merging.
         ack: `received` or `handled`, as given to `@app`.
+        user: Says who asks, as given to `App.add`.
     """
     settings = settings or Settings(flush_interval_s=0.0, act_rate_per_s=1e6, act_burst=100_000)
     limits = ConnectionLimits(
@@ -451,7 +493,7 @@ async def serving(
     app = App()
     app.add("/", handler, mode)
     files = FileStore(settings)
-    broker = Broker(settings, {"/": Route("/", handler, mode, ack)}, app.state, "", files)
+    broker = Broker(settings, {"/": Route("/", handler, mode, ack, user)}, app.state, "", files)
     broker.start()
     harness = Harness(broker, files, "/", limits)
     try:

@@ -93,6 +93,11 @@ function sessionStore(): Store {
         sessionStorage.removeItem(key);
       }, undefined);
     },
+    clear: () => {
+      attempt(() => {
+        for (const key of Object.keys(sessionStorage)) if (key.startsWith("swell:")) sessionStorage.removeItem(key);
+      }, undefined);
+    },
   };
 }
 

@@ -331,6 +331,53 @@ describe("close codes", () => {
     expect(await outcome).toBe("ok");
   });
 
+  test("4506 to a hello: somebody else is here, so nothing of the first is kept, and the page is loaded anew", async () => {
+    const tab = new FakeTab();
+    const { page, client } = await onlinePage(tab);
+    page.socket.end(1006);
+    const outcome = client.args.submit("chat", "only for Ann's account");
+    page.pass(1000);
+    page.socket.open();
+    page.socket.end(4506);
+    expect(await outcome).toBe("failed");
+    expect([page.reloads, client.page.cards.size, tab.stored.size]).toEqual([1, 0, 0]);
+    expect(page.asksBeforeLeaving()).toBe(false);
+  });
+
+  test("4506 to a page that is open ends it and shows nothing of it any more", async () => {
+    const tab = new FakeTab();
+    const { page, client } = await onlinePage(tab);
+    void client.args.submit("chat", "Hi");
+    page.socket.end(4506);
+    expect([client.status, client.endedCode, page.reloads]).toEqual(["ended", 4506, 0]);
+    expect([client.page.cards.size, tab.stored.size]).toEqual([0, 0]);
+  });
+
+  test("4502 shows nothing of the page, and keeps what was sent for who signs in again", async () => {
+    const tab = new FakeTab();
+    const { page, client } = await onlinePage(tab);
+    void client.args.submit("chat", "Hi");
+    page.socket.end(4502);
+    expect([client.status, client.page.cards.size]).toEqual(["ended", 0]);
+    page.unload();
+    const { page: again } = await onlinePage(tab);
+    expect(again.socket.all("act").map((act) => act["name"])).toEqual(["chat"]);
+  });
+
+  test("a new client of somebody else gets nothing that the first has sent, even after a restart of the server", async () => {
+    const tab = new FakeTab();
+    const first = await onlinePage(tab);
+    first.page.socket.end(1006);
+    void first.client.args.submit("chat", "only for Ann's account");
+    first.page.unload();
+    const { page } = await startPage(tab);
+    page.socket.open();
+    page.socket.end(4503);
+    page.socket.open();
+    page.socket.receive(welcome({ client: "c2", user: "bob" }));
+    expect([page.socket.all("act").length, page.reloads, tab.stored.size]).toEqual([0, 1, 0]);
+  });
+
   test("4503 to a hello without one, or later, is final", async () => {
     const fresh = await startPage();
     fresh.page.socket.open();

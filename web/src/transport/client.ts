@@ -62,6 +62,7 @@ export class Client {
   readonly #link: Link;
   readonly #listeners = new Listeners();
   readonly #reloadKey: string;
+  readonly #userKey: string;
 
   #status: Status = "connecting";
   #error: ErrorInfo | null = null;
@@ -91,6 +92,7 @@ export class Client {
     this.#platform = platform;
     this.#place = place;
     this.#reloadKey = `swell:reload:${page}`;
+    this.#userKey = `swell:user:${page}`;
     this.#identity = new Identity(platform, clientKey(place));
     this.#outbox = new Outbox(platform.store, `swell:outbox:${page}`);
     this.#link = new Link(platform, socketPath(place), {
@@ -336,6 +338,12 @@ export class Client {
   }
 
   #welcomed(welcome: Welcome): void {
+    const user = this.#platform.store.get(this.#userKey);
+    if (user !== null && user !== welcome.user) {
+      this.#startOver();
+      return;
+    }
+    this.#platform.store.set(this.#userKey, welcome.user);
     if (welcome.state !== null) {
       this.#parts = null;
       this.page.load(welcome.state);
@@ -363,6 +371,26 @@ export class Client {
     if (hello === null) return;
     if (welcome.client !== hello.client) this.#identity.sawHash(hello.hash);
     else if (this.#identity.hash !== this.#platform.hash()) this.#submitHash();
+  }
+
+  /** Somebody else is here now: leave nothing of what was shown, typed and not sent, and begin with a new page. */
+  #startOver(): void {
+    this.#leave();
+    this.#reloading = true;
+    this.#platform.reload();
+  }
+
+  /** Show and keep nothing of the person who was here. */
+  #leave(): void {
+    this.#identity.forget();
+    this.#outbox.clear();
+    this.#platform.store.clear();
+    this.#hide();
+  }
+
+  #hide(): void {
+    this.page.load({ cards: [] });
+    this.#position = null;
   }
 
   #applied(frame: readonly Json[]): void {
@@ -422,6 +450,10 @@ export class Client {
       this.#platform.reload();
       return "stop";
     }
+    if (code === Close.otherPerson && hello !== null) {
+      this.#startOver();
+      return "stop";
+    }
     if (code === Close.forbidden && hello !== null && hello.client !== null) {
       // The session is a new one. What the person has typed and sent is still theirs, and goes to the new client.
       this.#identity.forget();
@@ -434,6 +466,9 @@ export class Client {
       return "stop";
     }
     if (isTerminal(code)) {
+      if (code === Close.otherPerson) this.#leave();
+      // Whoever signs in again finds what they have typed.
+      else if (code === Close.signedOut) this.#hide();
       this.#endedCode = code;
       this.#setStatus("ended");
       return "stop";

@@ -8,8 +8,10 @@ export const Close = {
   handshake: 4009,
   malformed: 4500,
   version: 4501,
+  signedOut: 4502,
   forbidden: 4503,
   replaced: 4504,
+  otherPerson: 4506,
   tooBig: 1009,
 } as const;
 

@@ -17,6 +17,8 @@ export interface Store {
   get(key: string): string | null;
   set(key: string, value: string): void;
   remove(key: string): void;
+  /** Remove everything of ours. */
+  clear(): void;
 }
 
 export interface Platform {

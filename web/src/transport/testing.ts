@@ -74,6 +74,9 @@ export class FakePage implements Platform {
       get: (key: string) => tab.stored.get(key) ?? null,
       set: (key: string, value: string) => void tab.stored.set(key, value),
       remove: (key: string) => void tab.stored.delete(key),
+      clear: () => {
+        tab.stored.clear();
+      },
     };
   }
 

@@ -1,0 +1,213 @@
+"""Who is who: the one place that says which person a request comes from.
+
+It is asked at every hello, resumed or not, and at every HTTP request that needs a person, each time
+with the headers of that request. Nothing is remembered from one request to the next, so whoever
+signs out, or in as somebody else, is noticed by the next of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import secrets
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from inspect import isawaitable
+from typing import Any, NamedTuple
+
+from swell.config import Settings
+from swell.errors import SignInError
+from swell.expando import Expando
+from swell.page import AsyncPage
+from swell.query import Auth, Query
+from swell.site import AsyncSite
+
+from .pages import Pages
+from .route import Route
+
+__all__ = ["ANON", "PEER", "Caller", "Identities", "direct_peer", "header_lists", "owner_key"]
+
+_log = logging.getLogger("swell.server")
+
+ANON = "anon"
+"""Subject of everybody without sign-in."""
+
+PEER = "swell.peer"
+"""Key in the ASGI scope: address of the other end of the connection, whatever headers say."""
+
+SUBJECT_MAX = 1000
+"""Longest name of a person, in code points."""
+
+_RESERVED = (ANON, "browser:", "door:")  # how people without sign-in are named
+_BETWEEN = "\x1f"
+
+
+class Caller(NamedTuple):
+    """What a request says about who sends it.
+
+    Attributes:
+        session_id: The browser.
+        headers: As `q.headers`: canonical names, lists of values.
+        peer: Address of the other end of the connection, a proxy or the browser; empty if unknown.
+        locale: Language of the page.
+    """
+
+    session_id: str
+    headers: dict[str, list[str]]
+    peer: str = ""
+    locale: str = "en"
+
+
+def direct_peer(scope: Mapping[str, Any]) -> str:
+    """Return the address of the other end of a connection, whatever its headers say.
+
+    Empty when another server than `swell run` has read `X-Forwarded-For`, or may have: then the
+    address in the scope is what that header says.
+    """
+    if PEER in scope:
+        return str(scope[PEER])
+    client = scope.get("client")
+    claimed = any(name.lower() == b"x-forwarded-for" for name, _ in scope["headers"])
+    return str(client[0]) if client and not claimed else ""
+
+
+def header_lists(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, list[str]]:
+    """Return raw headers as `q.headers` has them: canonical names, lists of values."""
+    lists: dict[str, list[str]] = {}
+    for name, value in headers:
+        lists.setdefault(_canonical(name.decode("latin-1")), []).append(value.decode("latin-1"))
+    return lists
+
+
+def owner_key(session_id: str, route: Route, subject: str) -> str:
+    """Return whose a file is: a browser's, and a person's when somebody is signed in there."""
+    return session_id if subject == ANON else _BETWEEN.join((session_id, route.path, subject))
+
+
+def _canonical(name: str) -> str:
+    return "-".join(part.capitalize() for part in name.split("-"))
+
+
+class Identities:
+    """Says who sends a request.
+
+    Args:
+        settings: `user_header`, `trusted_proxies`, and `hello_timeout_s` as the most that a
+            function may take.
+        pages: Makes the page of the query that a function gets.
+        app_state: `q.app`.
+    """
+
+    def __init__(self, settings: Settings, pages: Pages, app_state: Expando) -> None:
+        self._header = settings.user_header and _canonical(settings.user_header)
+        self._proxies = tuple(map(ipaddress.ip_network, settings.trusted_proxies))
+        self._timeout_s = settings.hello_timeout_s
+        self._prefix = settings.prefix
+        self._pages = pages
+        self._app_state = app_state
+
+    def needed(self, route: Route) -> bool:
+        """Say whether a route is for people who are signed in."""
+        return self._header is not None or route.user is not None
+
+    async def of(self, route: Route, caller: Caller) -> str:
+        """Return the subject of who sends a request to a route; `anon` without sign-in.
+
+        Raises:
+            SignInError: If somebody has to be signed in, and nobody is.
+        """
+        subject = ANON if self._header is None else self._from_header(self._header, caller)
+        if route.user is None:
+            return subject
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                who = route.user(self._query(route, caller, subject))
+                if isawaitable(who):
+                    who = await who
+        except SignInError:
+            raise
+        except Exception as error:
+            error_id = secrets.token_hex(4)
+            _log.error("error %s in user= of %s", error_id, route.path, exc_info=error)
+            raise SignInError(f"user= of {route.path} failed (error {error_id})", True) from None
+        return _checked(f"user= of {route.path}", who)
+
+    def let_in(self, caller: Caller) -> bool:
+        """Say whether a caller may have what is for everybody."""
+        try:
+            return self._header is None or bool(self._from_header(self._header, caller))
+        except SignInError:
+            return False
+
+    async def owns(self, route: Route, caller: Caller, owner: str) -> bool:
+        """Say whether a file of this owner is the caller's."""
+        try:
+            return owner == owner_key(caller.session_id, route, await self.of(route, caller))
+        except SignInError:
+            return False
+
+    def route_of(self, owner: str) -> tuple[str, str | None]:
+        """Return the session in an owner's key, and the path of the route, None without one."""
+        session_id, between, rest = owner.partition(_BETWEEN)
+        return session_id, rest.partition(_BETWEEN)[0] if between else None
+
+    def _from_header(self, name: str, caller: Caller) -> str:
+        if not self._trusts(caller.peer):
+            peer = caller.peer or "an unknown address"
+            raise SignInError(f"the header {name} is not read from {peer} (see trusted_proxies)")
+        values = caller.headers.get(name, [])
+        if len(values) != 1:
+            raise SignInError(f"the header {name} came {len(values)} times, expected once")
+        try:
+            subject = values[0].encode("latin-1").decode()
+        except UnicodeError:
+            raise SignInError(f"the header {name} is not UTF-8") from None
+        return _checked(f"the header {name}", subject)
+
+    def _trusts(self, peer: str) -> bool:
+        try:
+            address = ipaddress.ip_address(peer)
+        except ValueError:
+            return False
+        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+        return any((mapped or address) in network for network in self._proxies)
+
+    def _query(self, route: Route, caller: Caller, subject: str) -> Query:
+        """Return what `user=` is called with: the request, and the page of nobody."""
+        return Query(
+            site=AsyncSite(self._pages, None, self._prefix, caller.session_id),
+            mode=route.mode,
+            auth=Auth(subject, subject),
+            client_id="",
+            route=route.path,
+            app_state=self._app_state,
+            user_state=Expando(),
+            client_state=Expando(),
+            args=Expando(),
+            events=Expando(),
+            headers=caller.headers,
+            page=AsyncPage(self._pages.apart()),
+            session_id=public_session(caller.session_id),
+            locale=caller.locale,
+        )
+
+
+def public_session(session_id: str) -> str:
+    """Return `q.session_id`: stands for a session, and cannot be used in place of its cookie."""
+    return sha256(b"swell session " + session_id.encode()).hexdigest()[:32]
+
+
+def _checked(source: str, who: object) -> str:
+    """Return a person's name if it is one that cannot be shared by accident."""
+    if not isinstance(who, str):
+        raise SignInError(f"{source} gave {type(who).__name__}, expected text")
+    if not any(character.isprintable() and not character.isspace() for character in who):
+        raise SignInError(f"{source} gave no name")
+    if len(who) > SUBJECT_MAX:
+        raise SignInError(f"{source} gave a name of more than {SUBJECT_MAX} characters")
+    if who == ANON or who.startswith(_RESERVED[1:]):
+        raise SignInError(f"{source} gave a name that means nobody ({who[:20]!r})")
+    if any(not character.isprintable() for character in who):
+        raise SignInError(f"{source} gave a name with control characters")
+    return who
