@@ -198,8 +198,20 @@ async def test_with_a_key_only_who_has_it_comes_in(serving: Serving) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"origin": "https://evil.example"}, {"x-forwarded-for": "203.0.113.7"}],
-    ids=["a web page", "behind a proxy"],
+    [
+        {"origin": "https://evil.example"},
+        *({name: "203.0.113.7"} for name in ("X-Forwarded-For", "X-Real-IP", "True-Client-IP")),
+        *({name: "203.0.113.7"} for name in ("CF-Connecting-IP", "Fastly-Client-IP", "Client-IP")),
+        {"Forwarded": "for=203.0.113.7"},
+        {"Via": "1.1 gateway"},
+        {"X-Forwarded-Host": "chat.example.com"},
+        {"X-Forwarded-Proto": "https"},
+        {"Tailscale-User-Login": "ann@example.com"},
+        {"Host": "chat.localhost"},
+        {"Host": "203.0.113.7"},
+        {"Host": "192.168.0.7:10101"},
+    ],
+    ids=lambda headers: next(iter(headers)),
 )
 async def test_without_a_key_only_programs_of_this_machine(
     serving: Serving, headers: dict[str, str]
