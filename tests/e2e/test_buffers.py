@@ -73,6 +73,7 @@ def test_a_reader_who_scrolled_up_is_left_alone(run: Run, page: Page) -> None:
     page.goto(run(BUSY).url)
     say(page, "Hi")
     expect(messages(page, "assistant").last).to_contain_text("more 3")
+    page.locator(".latest").click()
     scroller = page.get_by_role("log")
     scroller.hover()
     page.mouse.wheel(0, -900)

@@ -10,6 +10,8 @@ export interface Reader {
   drawAll(): void;
   /** The scrolling element. */
   region(): HTMLElement;
+  /** Remember the place while nothing scrolls, as on paper; the answer goes back to it. */
+  pause(): () => void;
 }
 
 /** What a message is called in events, links and searches: the app's id, else the row's; history may have none. */

@@ -8,23 +8,18 @@ import "./paper.css";
 
 /** Get ready for paper whenever the browser prints; the answer stops that. */
 export function preparePaper(list: Reader): () => void {
-  let place: { readonly turn: Element; readonly top: number } | undefined;
+  let back: (() => void) | undefined;
 
   const before = (): void => {
-    if (place !== undefined) return;
-    const region = list.region();
-    const { top } = region.getBoundingClientRect();
-    const turn = [...region.querySelectorAll("[data-key]")].find((one) => one.getBoundingClientRect().bottom > top);
-    if (turn) place = { turn, top: turn.getBoundingClientRect().top };
+    if (back !== undefined) return;
+    back = list.pause();
     flushSync(() => {
       list.drawAll();
     });
   };
   const after = (): void => {
-    if (place === undefined) return;
-    const { turn, top } = place;
-    place = undefined;
-    list.region().scrollTop += turn.getBoundingClientRect().top - top;
+    back?.();
+    back = undefined;
   };
 
   // Not every browser has both signs for every way to print.

@@ -10,39 +10,37 @@ export interface Section {
 /** Messages in a section: so many are drawn in one go, which should take no longer than a frame or two. */
 const SIZE = 20;
 
-/**
- * Group messages so that a list of thousands stays cheap: a new message touches the last group only, one that leaves
- * at the front the first only, and older ones that come make new groups. Groups that did not change stay the same object.
- */
-export function intoSections(
-  history: readonly Source[],
-  rows: readonly Source[],
-  before: readonly Section[] = [],
-): readonly Section[] {
-  const counted = rows.every(({ id }, index) => typeof id === "number" && (index === 0 || id > (rows[index - 1]?.id as number)));
-  const byId = group(rows, ({ id }) => `#${Math.floor((id as number) / SIZE)}`, counted);
-  // Ids far apart would make a group of each message.
-  const even = byId && byId.length <= rows.length / 8 + 3 ? byId : group(rows, (_row, index) => `@${Math.floor(index / SIZE)}`);
-  const old = group(history, (_row, index) => `<${Math.floor((history.length - 1 - index) / SIZE)}`) ?? [];
-  const known = new Map(before.map((section) => [section.key, section]));
-  return [...old, ...(even ?? [])].map((section) => {
-    const same = known.get(section.key);
-    return same?.items.length === section.items.length && same.items.every((item, index) => item === section.items[index])
-      ? same
-      : section;
-  });
-}
+let made = 0;
 
-function group(rows: readonly Source[], bucket: (row: Source, index: number) => string, possible = true): Section[] | null {
-  if (!possible) return null;
-  const sections: { key: string; items: Source[] }[] = [];
-  rows.forEach((row, index) => {
-    const key = bucket(row, index);
-    const last = sections.at(-1);
-    if (last?.key === key) last.items.push(row);
-    else sections.push({ key, items: [row] });
+/**
+ * Group messages so that a list of thousands stays cheap and none is drawn again because others came or went.
+ *
+ * A message stays in its section. New ones at the end fill the last section and then make others, new ones at the front
+ * make sections of their own. A section in which nothing changed stays the same object.
+ *
+ * @param before What this function returned for the messages as they were.
+ */
+export function intoSections(all: readonly Source[], before: readonly Section[] = []): readonly Section[] {
+  const homes = new Map(before.flatMap((section) => section.items.map(({ key }) => [key, section] as const)));
+  const used = new Set<Section>();
+  const known = all.findIndex(({ key }) => homes.has(key));
+  const first = known < 0 ? all.length : known;
+  const groups: { readonly home: Section | undefined; readonly items: Source[] }[] = [];
+  // Counted from the back: those that come at the end fill the last one.
+  for (let end = first; end > 0; end -= SIZE) groups.unshift({ home: undefined, items: all.slice(Math.max(0, end - SIZE), end) });
+  for (const source of all.slice(first)) {
+    const home = homes.get(source.key);
+    const last = groups.at(-1);
+    if (home && home !== last?.home && !used.has(home)) {
+      used.add(home);
+      groups.push({ home, items: [source] });
+    } else if (last && (home ? home === last.home : last.items.length < SIZE)) last.items.push(source);
+    else groups.push({ home: undefined, items: [source] });
+  }
+  return groups.map(({ home, items }) => {
+    const same = home?.items.length === items.length && home.items.every((item, index) => item === items[index]);
+    return same ? home : { key: home?.key ?? String(++made), items };
   });
-  return sections;
 }
 
 /** Characters in a line of text at full measure. */

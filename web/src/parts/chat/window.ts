@@ -5,6 +5,7 @@
  * thousands opens at once and costs no more for its length. What was once drawn stays until there is too much of it.
  */
 import { tick } from "svelte";
+import { below } from "./place";
 import type { Section } from "./sections";
 
 /** What the window does with a section; {@link Section} on the screen. */
@@ -99,18 +100,6 @@ export class Window {
     this.#drawn++;
   }
 
-  /** The first section that ends below `edge`, in pixels of the screen. */
-  #below(edge: number): number {
-    let [low, high] = [0, this.#sections.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      // What is not in the document yet is above what is.
-      if ((this.#at(middle)?.element.getBoundingClientRect().bottom ?? -Infinity) <= edge) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
   #look(): void {
     this.#frame = undefined;
     if (!this.#scroller) return;
@@ -118,7 +107,8 @@ export class Window {
     const view = this.#scroller.getBoundingClientRect();
     const near: Pane[] = [];
     let seen = false;
-    const first = this.#below(view.top - AROUND * view.height);
+    const boxes = this.#sections.map(({ key }) => this.#panes.get(key)?.element);
+    const first = below(boxes, view.top - AROUND * view.height);
     let last = first;
     for (; last < this.#sections.length; last++) {
       const pane = this.#at(last);
