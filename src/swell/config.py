@@ -243,6 +243,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         _About("WebSockets from one address, or from one IPv6 network of 64 bits.", 1, 1_000_000),
     ] = 100
+    tabs_max: Annotated[
+        int,
+        _About(
+            "Browser tabs of all people, those included that may still come back. Beyond, tabs "
+            "that nobody used make room; without any of these a browser tries again later (4007).",
+            1,
+            1_000_000,
+        ),
+    ] = 10_000
+    tabs_per_session: Annotated[
+        int,
+        _About(
+            "Tabs of one browser. Beyond, the one that was closed first makes room; if all are "
+            "open, the new one is refused (4505).",
+            1,
+            10_000,
+        ),
+    ] = 64
+    tab_rate_per_s: Annotated[
+        float,
+        _About(
+            "New tabs from one address per second, in the long run. Beyond, a browser tries again "
+            "later (4006). People who are signed in or have done something are not counted.",
+            0.1,
+            10_000,
+        ),
+    ] = 10.0
+    tab_burst: Annotated[int, _About("New tabs from one address at once.", 1, 100_000)] = 300
     sockets_per_session: Annotated[int, _About("Connections of one browser.", 1, 10_000)] = 20
     handlers_per_client: Annotated[
         int, _About("Handlers of one browser tab that run at the same time.", 1, 10_000)

@@ -134,12 +134,16 @@ class Peer:
         port: Port of the target.
         address: Address to come from as behind a proxy of this machine; nothing comes directly.
         cookie: Session cookie to send.
+
+    Attributes:
+        client: Id of the tab that it is, after its hello.
     """
 
     def __init__(self, port: int, address: str = "", cookie: str = "") -> None:
         self._port = port
         self.address = address
         self.cookie = cookie
+        self.client = ""
         self.reader: asyncio.StreamReader
         self.writer: asyncio.StreamWriter
 
@@ -248,7 +252,14 @@ def frame(first: int, payload: bytes = b"") -> bytes:
     return head + bytes(4) + payload
 
 
-async def tab(port: int, address: str = "", cookie: str = "", path: str = "", **head: str) -> Peer:
+async def tab(
+    port: int,
+    address: str = "",
+    cookie: str = "",
+    path: str = "",
+    client: str | None = None,
+    **head: str,
+) -> Peer:
     """Open a tab that has got its page; the caller closes it.
 
     Args:
@@ -256,6 +267,7 @@ async def tab(port: int, address: str = "", cookie: str = "", path: str = "", **
         address: Address to come from as behind a proxy; nothing comes directly.
         cookie: Session cookie that is there already.
         path: Where the app is mounted.
+        client: Id of the tab that comes back; a new one when left out.
         head: Further headers.
 
     Raises:
@@ -266,10 +278,11 @@ async def tab(port: int, address: str = "", cookie: str = "", path: str = "", **
         status = await peer.upgrade(f"{path}/_s/ws", **head)
         if status != 101:
             raise ConnectionError(status)
-        peer.send(t="hello", v=1, route="/")
+        peer.send(t="hello", v=1, route="/", client=client)
         opcode, payload = await peer.receive()
         if opcode != 1:
             raise ConnectionError(int.from_bytes(payload[:2]))
+        peer.client = json.loads(payload)["client"]
     except asyncio.IncompleteReadError:
         peer.drop()
         raise ConnectionError(1006) from None

@@ -225,6 +225,7 @@ def test_an_app_can_be_mounted_under_a_prefix(mount: object) -> None:
 OUR_OWN = {
     *("port", "session_max_age_s", "upload_total_bytes", "upload_keep_s", "upload_idle_s"),
     *("connections_max", "header_timeout_s", "body_timeout_s", "body_bytes_per_s", "keep_alive_s"),
+    *("tabs_max", "tabs_per_session", "tab_rate_per_s", "tab_burst"),
 }
 """Numbers among the settings that are no business of a browser's."""
 

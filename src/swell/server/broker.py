@@ -17,6 +17,7 @@ from swell.expando import Expando
 from swell.live.connection import Connection
 from swell.live.wire import (
     CLOSE_FORBIDDEN,
+    CLOSE_FULL,
     CLOSE_MALFORMED,
     CLOSE_OTHER_PERSON,
     CLOSE_SERVER_ERROR,
@@ -38,6 +39,7 @@ from swell.page import AsyncPage
 from swell.query import BROADCAST, MULTICAST, Auth, Query
 from swell.site import AsyncSite
 
+from .admission import Admission
 from .attachments import submission
 from .files import FileStore
 from .identity import ANON, Caller, Identities, owner_key, public_session
@@ -48,8 +50,6 @@ _log = logging.getLogger("swell")
 
 SEEN_MAX = 1000  # ids of actions remembered per client
 LEFT_MAX = 10_000  # ids of actions remembered of clients that are gone
-CLIENTS_PER_SESSION = 64
-CLIENTS_MAX = 20_000
 TOLD_LIMITS = (
     *("frame_max_bytes", "json_max_depth", "act_rate_per_s", "act_burst", "unacked_max"),
     *("handlers_per_client", "sockets_per_ip", "sockets_per_session"),
@@ -78,6 +78,9 @@ class Client:
         seen: Ids of its latest actions, so that none runs twice; False until acknowledged.
         error: What last went wrong, until the next action succeeds.
         locale: `q.locale`.
+        signed_in: Whether somebody is signed in.
+        acted: Whether anything was done in it.
+        opened_at: When it was opened, in seconds of `time.monotonic`.
         gone_at: When its last connection closed, None while it has one.
         peer: `q.peer`.
     """
@@ -103,6 +106,9 @@ class Client:
         self.seen: OrderedDict[str, bool] = OrderedDict()
         self.connections: set[Connection] = set()
         self.error: Err | None = None
+        self.signed_in = subject != ANON
+        self.acted = False
+        self.opened_at = time.monotonic()
         self.gone_at: float | None = None
         self.ended = False  # since somebody else has signed in
         self.running = 0
@@ -154,6 +160,7 @@ class Broker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._janitor: asyncio.Task[None] | None = None
         self._all: set[Connection] = set()
+        self._admission = Admission(settings)
 
     def start(self) -> None:
         """Start expiring clients that are gone; needs a running event loop."""
@@ -220,7 +227,7 @@ class Broker:
         found = self.clients.get(hello.client or "")
         self._end_others(route, caller.session_id, subject)
         if hello.client is None:
-            client = self._open(route, caller, subject)
+            client = self._open(route, caller, subject, connection.peer)
         elif found is None or found.session_id != caller.session_id or found.route is not route:
             raise ProtocolError(CLOSE_FORBIDDEN, "unknown client")
         elif found.ended:
@@ -271,11 +278,15 @@ class Broker:
         for client in list(self._per_session.get(session_id, {}).values()):
             if client.route is route and client.auth.subject != subject:
                 client.ended = True
-                for connection in list(client.connections):
-                    client.page.unwatch(connection)
-                    connection.end(CLOSE_OTHER_PERSON, "somebody else has signed in")
-                client.connections.clear()
-                self._leave(client)
+                self._end(client, CLOSE_OTHER_PERSON, "somebody else has signed in")
+
+    def _end(self, client: Client, code: int, reason: str) -> None:
+        """Close all connections of a client, and forget it."""
+        for connection in list(client.connections):
+            client.page.unwatch(connection)
+            connection.end(code, reason)
+        client.connections.clear()
+        self._leave(client)
 
     async def owner(self, caller: Caller, client_id: str) -> str | None:
         """Return whose the files are that a client of the caller uploads; None if it has no such.
@@ -332,6 +343,8 @@ class Broker:
         except AttachmentError as error:
             connection.push(Ack(act.id, "err", error.reason, error.message))
             return
+        client.acted = True
+        self._admission.acted(session_id)
         client.seen[act.id] = False
         if len(client.seen) > SEEN_MAX:
             client.seen.popitem(last=False)
@@ -435,12 +448,18 @@ class Broker:
 
     # ---------------------------------------------------------------- life and death
 
-    def _open(self, route: Route, caller: Caller, subject: str) -> Client:
+    def _open(self, route: Route, caller: Caller, subject: str, peer: str = "") -> Client:
         session_id = caller.session_id
-        if len(self._per_session.get(session_id, ())) >= CLIENTS_PER_SESSION:
+        if len(self._per_session.get(session_id, ())) >= self.settings.tabs_per_session:
             self._evict(session_id)
-        if len(self.clients) >= CLIENTS_MAX:
-            raise ProtocolError(CLOSE_TOO_MANY, "too many tabs at once")
+        for other in self._admission.room(
+            peer,
+            session_id,
+            subject != ANON,
+            self.clients.values(),
+            time.monotonic(),
+        ):
+            self._end(other, CLOSE_FULL, "others need the room")
         # The kinds of address cannot meet: paths begin with a slash, ids do not, and no path has
         # the character before the name of somebody who is signed in.
         person = f"/{subject}" if subject == ANON else f"/\x1f{subject}"
