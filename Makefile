@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web check check-python check-web test test-web programs e2e slow faults property sdks model gen demo docs pictures bench bench-browser clean
+.PHONY: help install web check check-python check-web test test-web programs e2e slow faults attacks property sdks model gen demo docs pictures bench bench-browser clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -74,6 +74,10 @@ faults: web programs ## run the fault tests at their full size: networks, kill -
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full \
 		tests/faults tests/e2e/test_faults.py tests/e2e/test_chat_faults.py
+
+attacks: web ## attack a running server at full size: floods of tabs, frames and connections
+	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
+		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full tests/attacks
 
 property: web ## run the state machine and its broken variants at full length, 5 minutes
 	SWELL_PROPERTY=long $(BIN)/python -m pytest tests/property

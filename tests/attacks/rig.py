@@ -225,6 +225,11 @@ class Peer:
                 if message["t"] == kind:
                     return message
 
+    async def painted(self) -> None:
+        """Wait until the handler has put something on the page."""
+        while not (await self.receive())[1].startswith(b"["):
+            pass
+
     async def close_code(self) -> int:
         """Read to the end and return the code of the close frame, 1006 when there was none."""
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):

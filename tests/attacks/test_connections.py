@@ -11,7 +11,7 @@ import pytest
 
 from tests.seeds import Size
 
-from .rig import NEWCOMER_S, Peer, Target, crowd, newcomer, target
+from .rig import NEWCOMER_S, Peer, Target, crowd, frame, newcomer, target
 
 pytestmark = pytest.mark.anyio
 
@@ -86,3 +86,31 @@ async def test_who_sends_a_byte_now_and_then_is_cut_off(tmp_path: Path, start: s
         (peer,) = await holding(running, 1, start)
         assert 0.5 < await ends_in(peer, b"x") < 10
         peer.drop()
+
+
+NO_HTTP = {
+    "bytes": bytes(100),
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    "two hosts": b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    "chunks": b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "upgrade": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n",
+    "message": b"",
+}
+
+
+async def test_what_is_no_http_or_no_message_is_a_line_a_minute(tmp_path: Path, size: Size) -> None:
+    with target(tmp_path) as running:
+
+        async def strike(number: int) -> None:
+            async with Peer(running.port, f"198.51.100.{number % 250}") as peer:
+                sent = [*NO_HTTP.values()][number % len(NO_HTTP)]
+                if not sent:
+                    assert await peer.upgrade() == 101
+                peer.writer.write(sent or frame(0x81, b"hello there"))
+                await peer.reader.read(1)
+
+        await crowd(size(120, 3_000), strike)
+        assert await newcomer(running.port) < 10
+    print(f"{running.logged()} lines logged")
+    assert not running.logged("Traceback")
+    assert running.logged() <= 6, running.log[:10]

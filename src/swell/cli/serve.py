@@ -31,6 +31,7 @@ from swell.cli.command_error import CommandError
 from swell.cli.load import Target, load_app, parse_target
 from swell.config import Settings
 from swell.errors import SettingError
+from swell.server.limits import SeldomWarnings
 from swell.server.proxies import TrustedProxies
 from swell.server.static import ClientBundle
 from swell.server.tcp import AT_ONCE, TcpConnections, connections_allowed
@@ -373,6 +374,7 @@ def _logging(level: str) -> dict[str, object]:
                 "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
             }
         },
+        "filters": {"seldom": {"()": SeldomWarnings}},
         "handlers": {"swell": {"class": "logging.StreamHandler", "formatter": "swell"}},
         "loggers": {
             "swell": {"handlers": ["swell"], "level": name, "propagate": False},
@@ -381,5 +383,6 @@ def _logging(level: str) -> dict[str, object]:
                 "level": "WARNING" if name == "INFO" else name,
                 "propagate": False,
             },
+            "uvicorn.error": {"filters": ["seldom"]},
         },
     }

@@ -174,22 +174,49 @@ class LogLimiter:
         self._said: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def warning(self, kind: str, message: str, *args: object, now: float | None = None) -> None:
-        """Log a warning, unless one of its kind was logged a short while ago.
+        """Log a warning; see `log`."""
+        self.log(logging.WARNING, kind, message, *args, now=now)
+
+    def log(
+        self, level: int, kind: str, message: str, *args: object, now: float | None = None
+    ) -> None:
+        """Log a line, unless one of its kind was logged a short while ago.
 
         Args:
+            level: As for `logging`.
             kind: Lines of one kind count together, such as a setting and a peer.
             message: As for `logging`.
             args: As for `logging`.
             now: Seconds of a monotonic clock; the present when left out.
         """
-        now = time.monotonic() if now is None else now
+        more = self.more(kind, time.monotonic() if now is None else now)
+        if more is not None:
+            self._log.log(level, f"{message}{more}", *args)
+
+    def more(self, kind: str, now: float) -> str | None:
+        """Return what to add to a line that is due now, or None if it is to be left out."""
         at, left_out = self._said.get(kind, (now - self._every_s, 0))
         if now - at < self._every_s:
             self._said[kind] = (at, left_out + 1)
-            return
+            return None
         self._said[kind] = (now, 0)
         self._said.move_to_end(kind)
         if len(self._said) > KEYS_MAX:
             self._said.popitem(last=False)
-        more = f" ({left_out} more since the last such line)" if left_out else ""
-        self._log.warning(f"{message}{more}", *args)
+        return f" ({left_out} more since the last such line)" if left_out else ""
+
+
+class SeldomWarnings(logging.Filter):
+    """A filter for the logger of a library that warns of whatever a peer sends: once a minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._limiter = LogLimiter(logging.getLogger())
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let a warning pass if none like it has passed for a while."""
+        if record.levelno != logging.WARNING:
+            return True
+        more = self._limiter.more(str(record.msg), time.monotonic())
+        record.msg = f"{record.msg}{more}"
+        return more is not None

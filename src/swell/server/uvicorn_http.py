@@ -108,6 +108,16 @@ class HttpProtocol(H11Protocol):
         self._tcp.remove(self)
         super().handle_websocket_upgrade(event)
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP, unless an answer is on its way already."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True  # the application gets no more, and sends no more
+            self.cycle.message_event.set()
+        if self._answered() and not self.cycle.response_complete:
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
+
     def on_response_complete(self) -> None:
         """Wait for the next request."""
         self._began = False

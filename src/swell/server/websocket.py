@@ -20,7 +20,7 @@ from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, Act, Bye, Hello
 
 from .broker import Broker
 from .identity import Caller, direct_peer, header_lists
-from .limits import address_of, is_this_machine, peer_of
+from .limits import LogLimiter, address_of, is_this_machine, peer_of
 from .locales import page_locale
 from .outlet import FRAMES, AsgiOutlet, DirectOutlet, FrameWriter, Outlet
 from .security import (
@@ -32,6 +32,7 @@ from .security import (
 )
 
 _log = logging.getLogger("swell.server")
+_seldom = LogLimiter(_log)
 
 _OURS = "swell.server.uvicorn_ws"  # loaded by `swell run`, and by uvicorn when it is told to
 
@@ -199,8 +200,10 @@ async def _close(socket: WebSocket, results: Iterable[BaseException | None]) -> 
             code = CLOSE_SERVER_ERROR
     if code not in (1000, CLOSE_DRAIN):
         # From 4500 on the peer did something wrong; before that, networks do such things.
-        level = logging.INFO if code >= 4500 else logging.DEBUG
-        _log.log(level, "closed a connection with %d: %s", code, reason)
+        if code >= 4500:
+            _seldom.log(logging.INFO, str(code), "closed a connection with %d: %s", code, reason)
+        else:
+            _log.debug("closed a connection with %d: %s", code, reason)
     with suppress(RuntimeError, WebSocketDisconnect, OSError):  # it may be closed already
         async with asyncio.timeout(_CLOSE_S):  # what waits for a peer that does not read, waits
             await socket.close(code, reason)
