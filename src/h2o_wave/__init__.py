@@ -6,7 +6,6 @@ This package holds no code of its own: what Swell has is `swell`'s, what it lack
 
 from typing import Any
 
-from swell import app as app
 from swell import main as main
 from swell import types as types
 from swell import ui as ui
@@ -23,6 +22,7 @@ from swell.query import Q as Q
 from swell.routing import handle_on as handle_on
 from swell.routing import on as on
 from swell.routing import run_on as run_on
+from swell.wave_rules import app as app
 
 from . import core, db, routing, server, test, ui_ext, version
 from .core import AsyncSite as AsyncSite

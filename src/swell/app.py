@@ -23,7 +23,10 @@ _Hook = Callable[[], Any]
 _Drain = Callable[[float], Awaitable[Any]]
 _MODES = ("unicast", "multicast", "broadcast")
 _ACKS = ("received", "handled")
-_REGISTERED = ("handlers", "acks", "users", "mounts", "_on_startup", "_on_shutdown", "_on_drain")
+_REGISTERED = (
+    *("handlers", "acks", "users", "forgiving", "mounts"),
+    *("_on_startup", "_on_shutdown", "_on_drain"),
+)
 
 
 class App:
@@ -48,6 +51,7 @@ class App:
         self.handlers: dict[str, tuple[Callable[..., Any], str | None]] = {}
         self.acks: dict[str, str] = {}
         self.users: dict[str, Callable[[Query], Any]] = {}
+        self.forgiving: dict[str, Callable[[str], None]] = {}
         self.mounts: dict[str, ASGIApp] = {}
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
@@ -66,6 +70,7 @@ class App:
         on_drain: _Drain | None = None,
         ack: str = "received",
         user: Callable[[Query], Any] | None = None,
+        forgive: Callable[[str], None] | None = None,
     ) -> None:
         """Let `handler` answer on `route`; a later handler of a route replaces the earlier.
 
@@ -92,6 +97,9 @@ class App:
         self.users.pop(path, None)
         if user is not None:
             self.users[path] = user
+        self.forgiving.pop(path, None)
+        if forgive is not None:
+            self.forgiving[path] = forgive
         if on_startup is not None:
             self._on_startup.append(on_startup)
         if on_shutdown is not None:
@@ -198,6 +206,7 @@ def app(
     *,
     on_drain: _Drain | None = None,
     ack: str = "received",
+    forgive: Callable[[str], None] | None = None,
 ) -> Callable[[_Handler], _Handler]:
     """Make an async function the handler of a route.
 
@@ -215,6 +224,8 @@ def app(
         ack: When the browser is told that an action is in safe hands: `received` before the
             handler runs, or `handled` when the handler says `q.acknowledge()` or ends. Then a
             handler that raises refuses the action, and the browser keeps what was typed.
+        forgive: Called with a sentence about each value on a page that H2O Wave ignores, which is
+            then left out; such a value is an error when this is left out.
 
     Raises:
         ValueError: If the route, the mode or `ack` cannot be used.
@@ -224,7 +235,8 @@ def app(
 
     def register(handler: _Handler) -> _Handler:
         check_handler("app", handler, "q: Q")
-        main.add(route, handler, mode, on_startup, on_shutdown, on_drain=on_drain, ack=ack)
+        hooks = on_startup, on_shutdown
+        main.add(route, handler, mode, *hooks, on_drain=on_drain, ack=ack, forgive=forgive)
         return handler
 
     return register

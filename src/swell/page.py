@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import msgspec
 
-from .cards.base import CARDS, check_card, check_property, named_components
+from .cards.base import CARDS, IGNORED, Forgive, check_card, check_property, named_components
 from .data import Data, check_row, is_plain_text, row_key
 from .errors import CardError, PlainValueError, RowError
 from .live.buffer import Buffer, Cells
@@ -112,10 +112,12 @@ class PageBase:
 
     Args:
         target: The live page that `save` writes to.
+        forgive: Called with what H2O Wave ignores instead of raising; None raises.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, forgive: Forgive | None = None) -> None:
         self._target = target
+        self._forgive = forgive
         self._edits: list[Edit] = []
         # Cards added since the last save. Edits to them are resolved right here, so that
         # they are checked against what is there, and travel as part of the card.
@@ -158,7 +160,9 @@ class PageBase:
         if not key and isinstance(card, Mapping) and not card:
             self.drop()  # Wave's `page[''] = {}`
             return Ref(self, key)
-        checked = check_card(key, card)
+        checked = check_card(key, card, self._forgive)
+        if not checked:
+            return Ref(self, key)
         live: Card = {
             name: value.to_buffer() if isinstance(value, Data) else value
             for name, value in checked.items()
@@ -231,7 +235,9 @@ class PageBase:
         names = named_components(card)
         by_name = _is_by_name(card, kind, str(split[0]), names)
         full = [*names[str(split[0])], *split[1:]] if by_name else split
-        value = check_property(key, card, full, value)
+        value = check_property(key, card, full, value, self._forgive)
+        if value is IGNORED:
+            return
         edit = Assign(key, split, value, by_name)
         if key not in self._draft.cards:
             self._preview(key, card, str(full[0]), edit)
@@ -323,7 +329,15 @@ _TURN = _Turn()
 
 
 class AsyncPage(PageBase):
-    """The page of a query: edit it, then `await page.save()`."""
+    """The page of a query: edit it, then `await page.save()`.
+
+    Attributes:
+        url: Its address: the route of a `broadcast` app, else a name that nobody can guess.
+    """
+
+    def __init__(self, target: Target, forgive: Forgive | None = None, *, url: str = "") -> None:
+        super().__init__(target, forgive)
+        self.url = url if url.startswith("/") else f"/{url}"
 
     async def load(self) -> dict[str, Any]:
         """Return the page as it was last saved, as plain JSON."""

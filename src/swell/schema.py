@@ -34,11 +34,12 @@ class MisfitError(Exception):
     Attributes:
         reason: What was expected and found.
         path: Place of the value below the card, such as `$.items[0].textbox.label`.
+        ignored: Place of what H2O Wave ignores, empty where Wave refuses the value as well.
     """
 
-    def __init__(self, reason: str, path: str) -> None:
-        super().__init__(reason, path)
-        self.reason, self.path = reason, path
+    def __init__(self, reason: str, path: str, ignored: str = "") -> None:
+        super().__init__(reason, path, ignored)
+        self.reason, self.path, self.ignored = reason, path, ignored
 
     def __str__(self) -> str:
         return f"{self.reason} - at `{self.path}`"
@@ -126,7 +127,9 @@ class OneOf(Kind):
             return str.__str__(value)
         got = repr(value) if isinstance(value, str) else f"`{type_name(value)}`"
         hint = near_miss(value, self.allowed) if isinstance(value, str) else ""
-        raise MisfitError(f"Expected one of {quoted(self.allowed)}, got {got}{hint}", path)
+        ignored = path if path.startswith("$.events[") else ""  # Wave never emits such an event
+        reason = f"Expected one of {quoted(self.allowed)}, got {got}{hint}"
+        raise MisfitError(reason, path, ignored)
 
     def step(self, segment: str | int, current: Any, path: str) -> tuple[Kind, Any, str]:  # noqa: ARG002
         raise MisfitError(f"a `str` has no part `{segment}`", path)
@@ -212,12 +215,14 @@ class Packed(Kind):
 
 
 class Missing(Kind):
-    """A property of Wave that is known by name only; anything but `None` is refused."""
+    """A property of Wave that is known by name only; anything but `None` or empty is refused."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def check(self, value: Any, path: str) -> Any:  # noqa: ARG002
+        if value in (False, "", [], (), {}):
+            return None
         raise NotSupportedError(self.name)
 
 
@@ -378,8 +383,8 @@ def check_fields(cls: type[Record], given: Mapping[Any, Any], path: str) -> dict
     out: dict[str, Any] = {}
     for name, kind in kinds.items():
         value = given.get(name)
-        if value is not None:
-            out[name] = kind.check(value, path + dotted(name))
+        if value is not None and (checked := kind.check(value, path + dotted(name))) is not None:
+            out[name] = checked
     return out
 
 
@@ -438,7 +443,8 @@ def unknown_property(cls: type[Record], name: Any, known: Iterable[str], path: s
     known = list(known)
     hint = near_miss(name, known) if isinstance(name, str) else ""
     hint = hint or f"; it has {quoted(known)}"
-    return MisfitError(f"`{cls.__name__}` has no property `{name}`{hint}", path)
+    child = path + dotted(name) if isinstance(name, str) else ""
+    return MisfitError(f"`{cls.__name__}` has no property `{name}`{hint}", path, child)
 
 
 def quoted(words: Iterable[str]) -> str:

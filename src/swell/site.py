@@ -41,7 +41,7 @@ class AsyncSite:
 
     def __getitem__(self, url: str) -> AsyncPage:
         """Return the page of a broadcast app by its route, to edit from another handler."""
-        return AsyncPage(self._pages.peek(url))
+        return AsyncPage(self._pages.peek(url), url=url)
 
     async def upload(self, files: Sequence[str | Path], *, session_only: bool = False) -> list[str]:
         """Copy files to where every browser of this app may fetch them.

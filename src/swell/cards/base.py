@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Final, Self, TypeAlias, TypeVar
 
 from swell.components.command import Command
 from swell.data import Data
@@ -18,6 +19,7 @@ from swell.schema import (
     attributes,
     check_fields,
     dump_fields,
+    dump_value,
     dumped,
     properties,
     unknown_property,
@@ -25,9 +27,11 @@ from swell.schema import (
 
 __all__ = [
     "CARDS",
+    "IGNORED",
     "BufferOr",
     "Card",
     "Command",
+    "Forgive",
     "check_card",
     "check_property",
     "checked",
@@ -39,6 +43,11 @@ _T = TypeVar("_T")
 
 CARDS: dict[str, type[Card]] = {}
 """Every card class by its view, filled as modules of `swell.cards` are imported."""
+
+_STEP = re.compile(r"\.([^.\[]+)|\['([^']*)'\]|\[(\d+)\]")
+
+IGNORED: Final = object()
+"""Stands for a value that is not assigned."""
 
 _NAMED_IN = ("items", "secondary_items", "buttons", "commands")
 """Properties whose members can be reached by their names."""
@@ -130,17 +139,25 @@ class BufferOr(Kind):
         return self.other.step(segment, current, path)
 
 
-def check_card(key: str, card: Card | Mapping[str, Any]) -> dict[str, Any]:
+Forgive: TypeAlias = Callable[[str], None]
+"""Called with a sentence about what is left out because H2O Wave ignores it."""
+
+
+def check_card(
+    key: str, card: Card | Mapping[str, Any], forgive: Forgive | None = None
+) -> dict[str, Any]:
     """Return the plain JSON of a card that is put on a page.
 
     Args:
         key: Name of the card on the page.
         card: The result of `ui.*_card(...)`, a dict such as `{"view": "markdown", ...}`, or an
             object whose `.dump()` returns one.
+        forgive: Leave out what H2O Wave ignores, and say so; None refuses it.
 
     Returns:
         A new tree of plain values, `view` first. `None` is left out. Values of class
-        `swell.data.Data` stay in place, and only at the level of the card.
+        `swell.data.Data` stay in place, and only at the level of the card. Empty when the whole
+        card is left out.
 
     Raises:
         CardError: If the card or a property of it has a wrong type or range.
@@ -154,13 +171,48 @@ def check_card(key: str, card: Card | Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(found, Mapping) or isinstance(card, Record):
             expected = "a card (`ui.*_card(...)`) or a `dict` with a `view`"
             raise CardError(key, "Card", f"Expected {expected}, got `{type_name(card)}`")
-        cls = _class_of(key, found.get("view"))
+        try:
+            cls = _class_of(key, found.get("view"))
+        except CardError as error:
+            if forgive is None or not isinstance(found.get("view"), str):
+                raise
+            forgive(str(error))
+            return {}
         given = {name: value for name, value in found.items() if name != "view"}
-    tree = checked(key, cls, lambda: check_fields(cls, given, "$"))
-    return checked(key, cls, lambda: cls.finish({"view": cls.view, **tree}))
+    return checked(key, cls, lambda: _check_whole(key, cls, given, forgive))
 
 
-def check_property(key: str, card: Mapping[str, Any], path: Sequence[str | int], value: Any) -> Any:
+def _check_whole(
+    key: str, cls: type[Card], given: Mapping[str, Any], forgive: Forgive | None
+) -> dict[str, Any]:
+    while True:
+        try:
+            return cls.finish({"view": cls.view, **check_fields(cls, given, "$")})
+        except MisfitError as misfit:
+            if forgive is None or not misfit.ignored:
+                raise
+            given = _without({n: dump_value(v) for n, v in given.items()}, misfit.ignored)
+            forgive(str(CardError(key, cls.__name__, str(misfit))))
+
+
+def _without(tree: Any, place: str) -> Any:
+    """Return a tree of dicts and lists without what stands at `place`, such as `$.items[0].a`."""
+    steps = [name or quoted or int(index) for name, quoted, index in _STEP.findall(place)]
+    *above, last = steps
+    holder = tree
+    for step in above:
+        holder = holder[step]
+    del holder[last]
+    return tree
+
+
+def check_property(
+    key: str,
+    card: Mapping[str, Any],
+    path: Sequence[str | int],
+    value: Any,
+    forgive: Forgive | None = None,
+) -> Any:
     """Return the plain JSON of a value that is assigned to a place in a card.
 
     Args:
@@ -169,9 +221,10 @@ def check_property(key: str, card: Mapping[str, Any], path: Sequence[str | int],
         path: Place below the card, such as `["items", 0, "textbox", "value"]`. Indexes of lists
             may be written as digits in a `str`. Rows of buffers are not checked here.
         value: What is assigned. `None` removes the property, unless it is required.
+        forgive: As for `check_card`.
 
     Returns:
-        A new plain value, or None.
+        A new plain value, or None; `IGNORED` for an assignment without any effect in H2O Wave.
 
     Raises:
         CardError: If there is no such place, or the value does not fit there.
@@ -179,7 +232,7 @@ def check_property(key: str, card: Mapping[str, Any], path: Sequence[str | int],
         NotSupportedError: If a component in the value is one of Wave that Swell lacks.
     """
     cls = _class_of(key, card.get("view"))
-    return checked(key, cls, lambda: _check_path(cls, card, path, value))
+    return checked(key, cls, lambda: _check_value(key, cls, card, path, value, forgive))
 
 
 def named_components(card: Mapping[str, Any]) -> dict[str, list[str | int]]:
@@ -227,6 +280,28 @@ def _class_of(key: str, view: Any) -> type[Card]:
         raise NotSupportedError(f"ui.{view}_card")
     hint = near_miss(view, CARDS) or f"; there are {', '.join(sorted(CARDS))}"
     raise CardError(key, "Card", f"there is no card with the view {view!r}{hint} - at `$.view`")
+
+
+def _check_value(
+    key: str,
+    cls: type[Card],
+    card: Mapping[str, Any],
+    path: Sequence[str | int],
+    value: Any,
+    forgive: Forgive | None,
+) -> Any:
+    base = "$" + "".join(f"[{s}]" if isinstance(s, int) else dotted(s) for s in path)
+    while True:
+        try:
+            return _check_path(cls, card, path, value)
+        except MisfitError as misfit:
+            if forgive is None or not misfit.ignored:
+                raise
+            forgive(str(CardError(key, cls.__name__, str(misfit))))
+            below = misfit.ignored.removeprefix(base)
+            if not below or below == misfit.ignored:
+                return IGNORED
+            value = _without(dump_value(value), below)
 
 
 def _check_path(

@@ -216,5 +216,6 @@ class MetaCard(Card):
         known = [*THEMES, "auto", *(own["name"] for own in tree.get("themes", ()))]
         if theme is not None and theme not in known:
             hint = near_miss(theme, known)
-            raise MisfitError(f"Expected one of {quoted(known)}, got {theme!r}{hint}", "$.theme")
+            expected = f"Expected one of {quoted(known)}, got {theme!r}{hint}"
+            raise MisfitError(expected, "$.theme", "$.theme")
         return tree

@@ -129,7 +129,7 @@ def _component(tag: str, path: str) -> type[Component]:
         raise NotSupportedError(f"ui.{tag}")
     known = ", ".join(sorted(COMPONENTS))
     hint = near_miss(tag, COMPONENTS) or f"; there are {known}"
-    raise MisfitError(f"there is no component `{tag}`{hint}", path)
+    raise MisfitError(f"there is no component `{tag}`{hint}", path, path)
 
 
 def _is_waves(name: str) -> bool:

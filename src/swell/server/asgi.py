@@ -65,7 +65,12 @@ class Server:
         )
         routes = {
             path: Route(
-                path, handler, mode or self.settings.app_mode, app.acks[path], app.users.get(path)
+                path,
+                handler,
+                mode or self.settings.app_mode,
+                app.acks[path],
+                app.users.get(path),
+                app.forgiving.get(path),
             )
             for path, (handler, mode) in app.handlers.items()
         }

@@ -396,7 +396,7 @@ class Broker:
             args=Expando(args),
             events=Expando(events),
             headers=client.headers,
-            page=AsyncPage(client.page),
+            page=AsyncPage(client.page, client.route.forgive, url=client.address),
             action_id=ref,
             session_id=public_session(client.session_id),
             acknowledge=functools.partial(_acknowledge, client, ref),

@@ -131,8 +131,8 @@ class Pages:
         return self.peek(address)
 
     def peek(self, address: str) -> WatchedPage:
-        """Return the page at an address, making it when there is none."""
-        page = self._pages.get(address)
+        """Return the page at an address or at a page's `url`, making it when there is none."""
+        page = self._pages.get(address) or self._pages.get(address.removeprefix("/"))
         if page is None:
             page = self._pages[address] = WatchedPage(self._limits, self._paces)
         return page

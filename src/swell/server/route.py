@@ -19,6 +19,7 @@ class Route(msgspec.Struct, frozen=True):
         ack: `received`: an action is acknowledged before its handler runs; `handled`: when the
             handler says so or ends, unless it raises.
         user: Says who asks, see `App.add`; None for whom the setting `user_header` names.
+        forgive: Called with what H2O Wave ignores on a page; None makes it an error.
     """
 
     path: str
@@ -26,3 +27,4 @@ class Route(msgspec.Struct, frozen=True):
     mode: str
     ack: str = "received"
     user: Callable[[Query], Any] | None = None
+    forgive: Callable[[str], None] | None = None

@@ -493,7 +493,12 @@ async def serving(
     app = App()
     app.add("/", handler, mode)
     files = FileStore(settings)
-    broker = Broker(settings, {"/": Route("/", handler, mode, ack, user)}, app.state, "", files)
+    forgive = next(  # as the decorator of `h2o_wave` has asked for
+        (main.forgiving.get(path) for path, (one, _) in main.handlers.items() if one is handler),
+        None,
+    )
+    routes = {"/": Route("/", handler, mode, ack, user, forgive)}
+    broker = Broker(settings, routes, app.state, "", files)
     broker.start()
     harness = Harness(broker, files, "/", limits)
     try:
