@@ -13,6 +13,8 @@ import pytest
 
 import swell
 from swell import Q, app, data, main, on, ui
+from swell.chat import Turn
+from swell.errors import AskTimeoutError
 from swell.live.wire import Act
 from swell.testing import (
     Append,
@@ -22,8 +24,10 @@ from swell.testing import (
     Set,
     connect,
     isolated,
+    moving_clock,
     serving,
 )
+from swell.testing.chat import chatting
 
 pytestmark = pytest.mark.anyio
 
@@ -230,3 +234,43 @@ async def test_a_page_too_large_for_one_frame_arrives_in_parts() -> None:
         second = await harness.tab("bob")
         assert second.page == first.page
         assert len(second.page["more"]["content"]) == 150_000
+
+
+async def test_questions_are_answered_by_the_names_of_the_handler() -> None:
+    async def answer(turn: Turn) -> str:
+        asked = await turn.ask(ui.textbox("city", "City?"), ui.checkbox("soon", "Soon?"))
+        sure = await turn.confirm(f"{asked.city}?")
+        return f"{asked.city} {asked.soon} {sure}"
+
+    async with chatting(answer) as chat:
+        await chat.send("Go", wait=False)
+        assert [next(iter(item)) for item in await chat.asked()] == [
+            *("textbox", "checkbox", "button"),
+        ]
+        with pytest.raises(ValueError, match=r"no 'town', only city, soon, submit"):
+            await chat.fill(town="Rome")
+        await chat.fill(city="Rome", soon=True)
+        await chat.confirm(False)
+        await chat.done()
+        assert chat.answer == "Rome True False"
+
+
+async def test_a_clock_that_is_moved_ends_what_waits() -> None:
+    async def answer(turn: Turn) -> str:
+        try:
+            return "yes" if await turn.confirm("Sure?", timeout_s=600) else "no"
+        except AskTimeoutError:
+            return "too late"
+
+    with moving_clock() as clock:
+        async with chatting(answer) as chat:
+            await chat.send("Go", wait=False)
+            await chat.asked()
+            clock.move(599)
+            await chat.page.event("chat", "search", {"query": "x"})
+            assert await chat.asked()
+            clock.move(2)
+            await chat.done()
+            assert chat.answer == "too late"
+        with pytest.raises(ValueError, match="only goes forward"):
+            clock.move(-1)

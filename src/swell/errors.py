@@ -153,6 +153,20 @@ class LimitError(SwellError):
         return f"{self.what} would exceed its limit of {self.limit}; nothing was changed"
 
 
+class AnswerLimitError(LimitError):
+    """An answer of `@chat` reached the longest length that a page shows; what came before stays.
+
+    Attributes:
+        what: `the answer`.
+        limit: The bound, with its unit.
+    """
+
+    code = "answer_too_long"
+
+    def __str__(self) -> str:
+        return f"The answer ends here: it reached the limit of {self.limit}."
+
+
 class AttachmentError(SwellError):
     """A prompt was sent with a file that is gone or that the card does not take; nothing was run.
 

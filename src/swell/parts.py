@@ -161,22 +161,22 @@ class ToolCall(_Part, tag="tool_call"):
         name: The tool.
         args: What it was called with, any JSON.
         state: `running`; `waiting` for the person; `done`; or `failed`. Left out, it is `done`
-            when there is a result.
-        result: What it returned, any JSON; a text is Markdown.
+            when there is a result, else `running`.
+        result: What it returned, any JSON; a text is Markdown. While it runs, its progress.
         parts: What happened inside, such as calls that this one made.
         id: The call, as the model names it; made up when left out.
     """
 
     name: str
     args: Annotated[Any, SHOWN] = None
-    state: Literal["running", "waiting", "done", "failed"] = "running"
+    state: Literal["running", "waiting", "done", "failed"] | None = None
     result: Annotated[Any, SHOWN] = None
     parts: Annotated[list[Part], PARTS] = []
     id: str = msgspec.field(default_factory=lambda: f"call-{uuid.uuid4().hex}")
 
     def __post_init__(self) -> None:
-        if self.result is not None and self.state == "running":
-            self.state = "done"
+        if self.state is None:
+            self.state = "running" if self.result is None else "done"
 
 
 class Source(_Part, tag="source"):
@@ -348,7 +348,10 @@ def _body(given: Mapping[Any, Any]) -> dict[Any, Any]:
 
 def _without_defaults(cls: type[_Part], given: Mapping[str, Any]) -> dict[str, Any]:
     defaults = _defaults(cls)
-    return {n: v for n, v in given.items() if n not in defaults or defaults[n] != v}
+    kept = {n: v for n, v in given.items() if n not in defaults or defaults[n] != v}
+    if kept.get("state") == "running" and "result" not in kept:
+        del kept["state"]  # what a call without a result is
+    return kept
 
 
 @cache

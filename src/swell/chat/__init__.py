@@ -15,7 +15,7 @@ from swell.parts import Card, File, Image, Part, Reasoning, Source, Table, Text,
 from .admission import Used
 from .app import ChatApp, chat
 from .run import RunLimits
-from .tools import Tool, run_tools, tool
+from .tools import Tool, progress, run_tools, tool
 from .turn import Attachment, Turn
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Used",
     "User",
     "chat",
+    "progress",
     "run_tools",
     "tool",
 ]

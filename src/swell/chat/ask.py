@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from swell import ui
 from swell.coerce import coerce
 from swell.components.base import Component
+from swell.errors import PartError
 from swell.expando import Expando
 from swell.parts import Card
 
@@ -91,6 +92,45 @@ class Question:
                         self._names[name] = str(label)
                     value["name"] = f"{PREFIX}{self.id}-{name}"
                 self._rename(value)
+
+
+def refuse_buttons(part: object) -> None:
+    """Refuse a card with a button that would do nothing.
+
+    Raises:
+        PartError: If it is a `Card`, or holds one, with a button that opens no address.
+    """
+    for inner in getattr(part, "parts", ()):
+        refuse_buttons(inner)
+    if isinstance(part, Card):
+        for name in _dead_buttons(part.items):
+            shown = next(_texts(part.items), "")
+            of = f" {shown!r}" if shown else ""
+            raise PartError(
+                "Card.items",
+                f"the button {name!r} of the card{of} does nothing in an answer; ask with "
+                "`await turn.ask(...)` or `await turn.confirm(...)`, or give it a `path` to open",
+            )
+
+
+def _dead_buttons(node: object) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _dead_buttons(item)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key in ("button", "mini_button") and isinstance(value, dict):
+                if not value.get("path"):
+                    yield str(value.get("name", ""))
+            else:
+                yield from _dead_buttons(value)
+
+
+def _texts(node: object) -> Iterator[str]:
+    for item in node if isinstance(node, list) else ():
+        text = item.get("text") if isinstance(item, dict) else None
+        if isinstance(text, dict) and text.get("content"):
+            yield str(text["content"])[:40]
 
 
 def ask_id(name: object) -> str | None:

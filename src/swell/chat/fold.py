@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 from swell.coerce import well_formed
-from swell.errors import LimitError, ModelError
+from swell.errors import AnswerLimitError, ModelError
 from swell.models import (
     Delta,
     Failure,
@@ -21,6 +21,7 @@ from swell.models import (
 )
 from swell.parts import Part, Reasoning, Text, ToolCall, to_parts
 
+from .ask import refuse_buttons
 from .awaiting import Pending
 
 __all__ = ["MAX_PARTS", "MAX_TEXT", "Change", "Fold", "Grown", "Placed"]
@@ -91,6 +92,11 @@ class Fold:
     def __bool__(self) -> bool:
         return bool(self._parts)
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to see."""
+        return any(not isinstance(p, Text) or p.text.strip() for p in self.parts())
+
     def parts(self) -> list[Part]:
         """Return the parts as they are now, as copies; costs as much as there is text."""
         self._settle()
@@ -107,7 +113,7 @@ class Fold:
 
         Raises:
             ModelError: If the chunk says that the model failed.
-            LimitError: If the answer would grow past its bound.
+            AnswerLimitError: If the answer would grow past its bound.
             PartError: If it is a part that is not valid.
             TypeError: If it is nothing of these.
         """
@@ -118,9 +124,12 @@ class Fold:
         elif isinstance(item, Pending):
             bool(item)  # raises, and names the call
         elif isinstance(item, Part):
+            refuse_buttons(item)
             self.put(item)
         elif isinstance(item, Mapping) and "type" in item and "choices" not in item:
-            self.put(to_parts([item])[0])
+            part = to_parts([item])[0]
+            refuse_buttons(part)
+            self.put(part)
         else:
             for delta in self._reader.read(item):
                 self._take(delta)
@@ -129,7 +138,7 @@ class Fold:
         """Add a part, or replace the tool call with the same id; return its place.
 
         Raises:
-            LimitError: If there are too many.
+            AnswerLimitError: If there are too many.
             PartError: If it is not valid.
         """
         if isinstance(part, Text):
@@ -209,7 +218,7 @@ class Fold:
 
     def _add(self, part: Part) -> int:
         if len(self._parts) >= MAX_PARTS:
-            raise LimitError("the answer", f"{MAX_PARTS:,} parts")
+            raise AnswerLimitError("the answer", f"{MAX_PARTS:,} parts")
         self._end_half()
         self._settle()
         self._parts.append(part)
@@ -222,7 +231,7 @@ class Fold:
     def _grow(self, text: str) -> None:
         self._size += len(text)
         if self._size > MAX_TEXT:
-            raise LimitError("the answer", f"{MAX_TEXT:,} code points")
+            raise AnswerLimitError("the answer", f"{MAX_TEXT:,} code points")
         text, self._half = self._half + text, ""
         if "\ud800" <= text[-1] <= "\udbff":  # half of a character; the next piece has the other
             text, self._half = text[:-1], text[-1]

@@ -17,6 +17,7 @@ from swell.chat.store.base import EndState, Store
 from swell.coerce import well_formed
 from swell.config import Settings
 from swell.errors import (
+    AnswerLimitError,
     AskTimeoutError,
     DocumentError,
     LimitError,
@@ -42,6 +43,7 @@ _log = logging.getLogger("swell.chat")
 
 _RETRY_S = (0.1, 5.0)  # first and longest pause before the store is asked again
 _WRONG = "Something went wrong while answering."
+_EMPTY = "The app gave no answer."
 
 _T = TypeVar("_T")
 Handler: TypeAlias = Callable[..., Any]
@@ -450,13 +452,17 @@ class RunManager:
         else:
             error = work.exception()
         if error is None:
+            if not run.fold.says_something:
+                _log.warning("%s yielded nothing in run %s", _name(self._handler), run.id)
+                run.error, run.error_code = _EMPTY, "empty_answer"
+                return "failed"
             return "done"
         failure = failure_of(error)
         if failure is not None:
             run.error = str(failure)
             run.error_code = failure.code if failure.message == failure.usual else None
             _log.warning("the model failed (%s) in run %s", failure.code, run.id, exc_info=error)
-        elif isinstance(error, AskTimeoutError):
+        elif isinstance(error, AskTimeoutError | AnswerLimitError):
             run.error, run.error_code = str(error), error.code
         elif isinstance(error, DocumentError | LimitError):
             run.error = str(error)

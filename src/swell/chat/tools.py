@@ -7,8 +7,10 @@ import functools
 import inspect
 import logging
 import re
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
+from contextvars import ContextVar
 from typing import Annotated, Any, Protocol, TypeAlias, get_type_hints, overload
 
 import msgspec
@@ -23,7 +25,7 @@ from swell.workers import contained, lane
 
 from .words import ENGLISH, WORDS
 
-__all__ = ["MAX_RESULT", "Tool", "run_tools", "tool"]
+__all__ = ["MAX_RESULT", "Tool", "progress", "run_tools", "tool"]
 
 _log = logging.getLogger("swell.chat")
 
@@ -162,6 +164,21 @@ def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     return lambda function: Tool(function, **options)
 
 
+_progress: ContextVar[Callable[[object], None]] = ContextVar("swell-progress")
+
+
+def progress(result: object) -> None:
+    """Show how far a tool is, as the result of its step; call it inside a tool, async or not.
+
+    The model does not see it. Outside of a tool that `run_tools` runs it does nothing.
+
+    Args:
+        result: Any JSON; a text is Markdown, such as `"3 of 6 pages"`.
+    """
+    if show := _progress.get(None):
+        show(plain(result))
+
+
 async def run_tools(
     model: object,
     turn: _Turn | Sequence[Mapping[str, Any]],
@@ -269,6 +286,21 @@ async def _run(
 ) -> Outcome:
     arguments = call.args or {}
     parts: list[Part] = []
+    loop, ended = asyncio.get_running_loop(), False
+
+    def put(result: object) -> None:
+        if not ended:  # a thread that was given up may go on
+            steps.put_nowait(msgspec.structs.replace(call, state="running", result=result))
+
+    here = threading.get_ident()
+
+    def show(result: object) -> None:
+        if threading.get_ident() == here:
+            put(result)
+        else:
+            loop.call_soon_threadsafe(put, result)
+
+    _progress.set(show)
     failed = True
     try:
         if called is None:
@@ -295,6 +327,7 @@ async def _run(
             raise  # not by the tool itself
         _log.exception("the tool %s failed", call.name)
         result = _FAILED
+    ended = True
     said = result if isinstance(result, str) else json_text(result)
     if len(said) > MAX_RESULT:
         said = result = said[:MAX_RESULT] + " [cut]"

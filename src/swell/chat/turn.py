@@ -162,21 +162,17 @@ class Turn:
             system: Instructions to put before them.
 
         Returns:
-            Dicts with `role` and `content`. Answers without text are left out; of tool calls
-            only what the answers say about them is told.
+            Dicts with `role` and `content`. Roles alternate, the person's first, as strict chat
+            templates demand: answers without text are left out, and prompts without an answer
+            are joined with the next one. Of tool calls only what the answers say about them is
+            told.
         """
         head = [{"role": "system", "content": system}] if system else []
         return head + self._plain()
 
     def as_anthropic(self) -> list[dict[str, Any]]:
         """Return the messages as Anthropic's take them; instructions go into `system=` there."""
-        merged: list[dict[str, Any]] = []
-        for message in self._plain():  # its roles have to take turns, the person's first
-            if merged and merged[-1]["role"] == message["role"]:
-                merged[-1]["content"] += "\n\n" + message["content"]
-            elif merged or message["role"] == "user":
-                merged.append(message)
-        return merged
+        return self._plain()
 
     def title(self, text: str) -> None:
         """Name the thread; from any thread of the process."""
@@ -261,11 +257,16 @@ class Turn:
         return answer
 
     def _plain(self) -> list[dict[str, Any]]:
-        plain = []
+        """Return what was said; roles alternate, the person's first."""
+        plain: list[dict[str, Any]] = []
         for message in self.messages:
             words = [_in_words(part) for part in message.parts]
-            text = "\n\n".join(word for word in words if word)
-            if text:
+            text = "\n\n".join(word for word in words if word.strip())
+            if not text:
+                continue
+            if plain and plain[-1]["role"] == message.role:
+                plain[-1]["content"] += "\n\n" + text
+            elif plain or message.role == "user":
                 plain.append({"role": message.role, "content": text})
         return plain
 

@@ -47,7 +47,8 @@ class ToolCallDelta(msgspec.Struct, frozen=True):
         name: Name of the tool; empty when it is not said again.
         args: The arguments, once they are complete; None when they are not said (again).
         state: Where the call is now.
-        result: What the tool returned, as JSON; None until it is done, or when it returned nothing.
+        result: What the tool returned, as JSON; None until then, or when it returned nothing. Of a
+            call that is running, its progress.
         fault: Why the tool must not be called: what is wrong with the arguments so far. Empty
             when they are an object, or when there are none.
     """

@@ -10,6 +10,7 @@ async with connect(serve) as client:
 from swell.live.ops import Append, Delete, Insert, Remove, Set
 
 from .client import Client, HandlerError, Harness, connect, isolated, serving
+from .clock import MovingClock, moving_clock
 from .model import ScriptedModel
 
 __all__ = [
@@ -19,10 +20,12 @@ __all__ = [
     "HandlerError",
     "Harness",
     "Insert",
+    "MovingClock",
     "Remove",
     "ScriptedModel",
     "Set",
     "connect",
     "isolated",
+    "moving_clock",
     "serving",
 ]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from swell.chat import ChatApp, RunLimits
+from swell.chat.ask import PREFIX
 from swell.config import Settings
 from swell.live.wire import Ack, Act
 
@@ -99,6 +100,47 @@ class ChatTab:
         """Wait until the last message has this text in it."""
         await self.page.until(lambda _page: text in self.answer)
 
+    async def asked(self) -> list[dict[str, Any]]:
+        """Wait until a question is open; return the components of its form.
+
+        Raises:
+            TimeoutError: If none is within 10 s.
+        """
+        await self.page.until(lambda _page: self._question())
+        return self._question()
+
+    async def fill(self, button: str = "submit", /, **values: Any) -> None:
+        """Answer the open question of `turn.ask`, and wait until the handler has the answer.
+
+        Args:
+            button: Name of the button to press.
+            **values: Values of the controls, by the names that the handler gave them.
+
+        Raises:
+            ValueError: If the form has no control or button of that name.
+        """
+        names = {
+            name.removeprefix(PREFIX).partition("-")[2]: name for name in _names(await self.asked())
+        }
+        for name in (*values, button):
+            if name not in names:
+                raise ValueError(f"the question has no {name!r}, only {', '.join(names)}")
+        args = {names[name]: value for name, value in values.items()}
+        await self.page.act(names[button], True, **args)
+
+    async def confirm(self, yes: bool = True) -> None:
+        """Answer the open question of `turn.confirm`, or of a tool with `confirm`."""
+        await self.fill("yes" if yes else "no")
+
+    def _question(self) -> list[dict[str, Any]]:
+        """Return the form of the latest question that is open; nothing when none is."""
+        for message in reversed(self.messages):
+            for part in reversed(message["parts"] or ()):
+                items: list[dict[str, Any]] = part.get("items") or []
+                if part["type"] == "card" and _names(items):
+                    return items
+        return []
+
     async def stop(self) -> None:
         """Press Stop."""
         await self.page.event("chat", "stop")
@@ -140,6 +182,17 @@ class ChatTab:
         await self.page.event("chat", event, data)
         if wait:
             await self.done()
+
+
+def _names(node: Any) -> list[str]:
+    """Return the names of the controls of questions, in their order."""
+    if isinstance(node, list):
+        return [name for item in node for name in _names(item)]
+    if not isinstance(node, dict):
+        return []
+    own = node.get("name")
+    found = [own] if isinstance(own, str) and own.startswith(PREFIX) else []
+    return found + [name for value in node.values() for name in _names(value)]
 
 
 class ChatServer:

@@ -67,6 +67,8 @@ const german: Catalogue = {
     errorHint: "Die Seite funktioniert weiter; versuchen Sie es noch einmal.",
     errorId: "Fehlernummer",
     dismiss: "Schließen",
+    answer_too_long: "Die Antwort endet hier: Länger kann eine Antwort nicht sein.",
+    empty_answer: "Die App hat nicht geantwortet.",
     handler_failed: "Beim Antworten ist etwas schiefgegangen.",
     busy: "Die App ist noch beschäftigt.",
     offline: "Nicht gesendet: Diese Seite ist nicht mehr verbunden.",

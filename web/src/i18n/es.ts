@@ -67,6 +67,8 @@ const spanish: Catalogue = {
     errorHint: "La página sigue funcionando; puedes intentarlo de nuevo.",
     errorId: "Id. del error",
     dismiss: "Cerrar",
+    answer_too_long: "La respuesta termina aquí: ha alcanzado la longitud máxima.",
+    empty_answer: "La aplicación no ha dado ninguna respuesta.",
     handler_failed: "Algo salió mal al responder.",
     busy: "La aplicación sigue ocupada.",
     offline: "No enviado: esta página ya no está conectada.",

@@ -11,6 +11,8 @@ export const text = area("failures", {
   bad_request: "The model's provider refused this request. Change your message or begin a new one.",
   overloaded: "The model is overloaded. Try again in a moment.",
   ask_timeout: "The question was not answered in time.",
+  answer_too_long: "The answer ends here: it is as long as an answer can be.",
+  empty_answer: "The app gave no answer.",
   handler_failed: "Something went wrong while answering.",
   errorNumber: (id: string) => `Error ${id}`,
 });

@@ -67,6 +67,8 @@ const french: Catalogue = {
     errorHint: "La page fonctionne toujours ; vous pouvez réessayer.",
     errorId: "Numéro de l’erreur",
     dismiss: "Fermer",
+    answer_too_long: "La réponse s’arrête ici, car elle a atteint la longueur maximale.",
+    empty_answer: "L’application n’a donné aucune réponse.",
     handler_failed: "Un problème est survenu pendant la réponse.",
     busy: "L’application est encore occupée.",
     offline: "Non envoyé : cette page n’est plus connectée.",

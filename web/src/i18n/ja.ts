@@ -67,6 +67,8 @@ const japanese: Catalogue = {
     errorHint: "ページは引き続き使えます。もう一度お試しください。",
     errorId: "エラー番号",
     dismiss: "閉じる",
+    answer_too_long: "回答はここまでです。長さの上限に達しました。",
+    empty_answer: "アプリから回答がありませんでした。",
     handler_failed: "回答中に問題が発生しました。",
     busy: "アプリはまだ処理中です。",
     offline: "送信できませんでした。このページは接続が切れています。",

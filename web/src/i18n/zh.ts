@@ -67,6 +67,8 @@ const chinese: Catalogue = {
     errorHint: "页面仍可使用，你可以再试一次。",
     errorId: "错误编号",
     dismiss: "关闭",
+    answer_too_long: "回答到此为止：已达到最大长度。",
+    empty_answer: "应用没有给出回答。",
     handler_failed: "回答时出了点问题。",
     busy: "应用仍在忙。",
     offline: "未发送：此页面已断开连接。",
