@@ -362,6 +362,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, _About("Memory that reading a PDF may take.", 64 << 20, 1 << 40)
     ] = 512 << 20
 
+    answer_file_max_bytes: Annotated[
+        int, _About("Largest file that a handler hands out with `turn.file`.", 1, 1 << 40)
+    ] = 256 << 20
+    answer_files_max: Annotated[
+        int, _About("Files that one answer may hand out with `turn.file`.", 1, 10_000)
+    ] = 100
+
     upload_max_bytes: Annotated[int, _About("Largest uploaded file.", 1, 1 << 40)] = 25 << 20
     upload_max_files: Annotated[int, _About("Files in one upload.", 1, 10_000)] = 10
     upload_quota_bytes: Annotated[

@@ -200,7 +200,8 @@ class File(_Part, tag="file"):
 
     Attributes:
         name: File name as shown.
-        url: Address or path of this app, as `q.site.upload` returns it.
+        url: Address or path of this app, as `q.site.upload` returns it. In `@chat` let
+            `turn.file` make the part of bytes or of a file on the server.
         size: Size in bytes.
         mime: Media type, such as `text/csv`.
     """
@@ -215,7 +216,8 @@ class Image(_Part, tag="image"):
     """A picture. One of another site is shown by the card's `images`.
 
     Attributes:
-        url: Address or path of this app, or a `data:image/...` address.
+        url: Address or path of this app; on a card also a `data:image/...` address. In `@chat`
+            let `turn.file` make the part of bytes or of a file on the server.
         alt: What it shows, in words.
         width: Width in CSS pixels; with the height its room is kept while it loads.
         height: Height in CSS pixels.

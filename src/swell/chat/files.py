@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import mimetypes
+import re
 import shutil
 import tempfile
 import uuid
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
+import msgspec
 
 from swell.chat.records import SCHEME, StoredFile
 from swell.chat.store.base import Store
-from swell.errors import NotFoundError
-from swell.parts import File, Image, Part
+from swell.errors import LimitError, NotFoundError, PartError
+from swell.parts import File, Image, Part, ToolCall
+from swell.server.files import safe_name
 from swell.site import AsyncSite
 
 from .turn import Attachment
 
-__all__ = ["Files"]
+__all__ = ["Files", "readdressed", "refuse_dead_addresses", "stored_urls"]
 
 _log = logging.getLogger("swell.chat")
 
@@ -32,6 +36,66 @@ PATHS_KEPT = 1_000
 
 REMOVED_AT_ONCE = 100
 """Files that one job of a thread removes."""
+
+
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+_ADDRESS = re.compile(r"https?://|/(?![/\\])|" + SCHEME)
+
+
+def stored_urls(parts: Iterable[object]) -> set[str]:
+    """Return the addresses of stored files among parts and what is inside them."""
+    found: set[str] = set()
+    for part in parts:
+        if isinstance(part, File | Image) and part.url.startswith(SCHEME):
+            found.add(part.url)
+        elif isinstance(part, ToolCall):
+            found |= stored_urls(part.parts)
+    return found
+
+
+def readdressed(parts: Iterable[Part], addresses: Mapping[str, str]) -> list[Part]:
+    """Return parts with other addresses for stored files; `#` for those that have none."""
+    out: list[Part] = []
+    for part in parts:
+        if isinstance(part, File | Image) and part.url.startswith(SCHEME):
+            part = msgspec.structs.replace(part, url=addresses.get(part.url, "#"))
+        elif isinstance(part, ToolCall) and part.parts:
+            part = msgspec.structs.replace(part, parts=readdressed(part.parts, addresses))
+        out.append(part)
+    return out
+
+
+def refuse_dead_addresses(part: object) -> None:
+    """Refuse a file or picture whose address no browser can open.
+
+    Raises:
+        PartError: If its address is a path on disk, a `data:` address or anything else that is
+            neither http or https, nor a path of the app, nor made by `turn.file`.
+    """
+    for inner in getattr(part, "parts", ()):
+        refuse_dead_addresses(inner)
+    if isinstance(part, File | Image):
+        on_disk = part.url.startswith("/") and Path(part.url).exists()
+        if on_disk or not _ADDRESS.match(part.url):
+            raise PartError(
+                f"{type(part).__name__}.url",
+                f"expected an http or https address or a path of this app, got {part.url[:80]!r}, "
+                "which no browser can open; hand out bytes or a file of the server with "
+                "`yield await turn.file(bytes_or_path, name)`",
+            )
+
+
+def _part(name: str, url: str, size: int, mime: str) -> File | Image:
+    return Image(url, name) if mime in _PICTURES else File(name, url, size, mime or None)
+
+
+def _size(content: bytes | Path) -> int:
+    if isinstance(content, bytes):
+        return len(content)
+    if not content.is_file():
+        raise ValueError(f"{content} is not a file")
+    return content.stat().st_size
 
 
 class Files:
@@ -65,11 +129,37 @@ class Files:
             )
             await anyio.to_thread.run_sync(self._copy, Path(one["path"]), path)
             url = SCHEME + stored.id
-            if mime in ("image/png", "image/jpeg", "image/gif", "image/webp"):
-                parts.append(Image(url, name))
-            else:
-                parts.append(File(name, url, int(one["size"]), mime or None))
+            parts.append(_part(name, url, int(one["size"]), mime))
         return parts
+
+    async def make(
+        self, user_id: str, content: bytes | str | Path, name: str, limit: int
+    ) -> File | Image:
+        """Keep a file that a handler made, and return the part that shows it.
+
+        Args:
+            user_id: Whose it is.
+            content: Its bytes, or the path of a file to copy.
+            name: What it is called.
+            limit: Its largest size, in bytes.
+
+        Raises:
+            ValueError: If the path is no file.
+            LimitError: If it is too large.
+            OSError: If the disk is full.
+        """
+        name = safe_name(name)
+        made: bytes | Path = content if isinstance(content, bytes) else Path(content)
+        size = await anyio.to_thread.run_sync(_size, made)
+        if size > limit:
+            raise LimitError(f"the file {name!r}", f"{limit:,} bytes (answer_file_max_bytes)")
+        mime = mimetypes.guess_type(name)[0] or ""
+        path = self._home() / uuid.uuid4().hex / name
+        stored = await self._store.add_file(
+            user_id, name=name, mime=mime, size=size, path=str(path)
+        )
+        await anyio.to_thread.run_sync(self._copy, made, path)
+        return _part(name, SCHEME + stored.id, size, mime)
 
     async def attachments(self, user_id: str, parts: Sequence[Part]) -> list[Attachment]:
         """Return the files among the parts of a prompt."""
@@ -90,17 +180,9 @@ class Files:
             site: Where they are shown.
             token: Secret of the link by which a shared thread is read: the addresses end with it.
         """
-        out: list[Part] = []
-        for part in parts:
-            if isinstance(part, File | Image) and part.url.startswith(SCHEME):
-                url = await self._address(user_id, part.url, site, token)
-                if isinstance(part, Image):
-                    out.append(Image(url, part.alt, part.width, part.height))
-                else:
-                    out.append(File(part.name, url, part.size, part.mime))
-            else:
-                out.append(part)
-        return out
+        urls = stored_urls(parts)
+        addresses = {url: await self.address(user_id, url, site, token) for url in urls}
+        return readdressed(parts, addresses)
 
     async def remove_unused(self) -> None:
         """Remove the bytes of files that the store has forgotten.
@@ -123,7 +205,10 @@ class Files:
             self._temporary.cleanup()
             self._temporary = None
 
-    async def _address(self, user_id: str, url: str, site: AsyncSite, token: str | None) -> str:
+    async def address(
+        self, user_id: str, url: str, site: AsyncSite, token: str | None = None
+    ) -> str:
+        """Return where the browser of `site` finds a file; `#` if there is none. See `shown`."""
         path = self._paths.get((user_id, url))
         if path is None:
             stored = await self._note(user_id, url)
@@ -156,10 +241,13 @@ class Files:
             self._temporary = tempfile.TemporaryDirectory(prefix="swell-chat-")
         return Path(self._temporary.name)
 
-    def _copy(self, path: Path, to: Path) -> None:
+    def _copy(self, content: bytes | Path, to: Path) -> None:
         to.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         to.parent.mkdir(mode=0o700)
-        shutil.copyfile(path, to)
+        if isinstance(content, bytes):
+            to.write_bytes(content)
+        else:
+            shutil.copyfile(content, to)
 
     def _remove(self, left: Sequence[tuple[str, str]]) -> list[str]:
         """Remove bytes; return the ids of those that need no other attempt."""

@@ -23,6 +23,7 @@ from swell.parts import Part, Reasoning, Text, ToolCall, to_parts
 
 from .ask import refuse_buttons
 from .awaiting import Pending
+from .files import refuse_dead_addresses, stored_urls
 
 __all__ = ["MAX_PARTS", "MAX_TEXT", "Change", "Fold", "Grown", "Placed"]
 
@@ -72,6 +73,7 @@ class Fold:
         log: Every change, oldest first.
         frozen: Nothing is taken any more; set when the answer is stopped.
         usage: Tokens that the model counted, None when it did not.
+        stored: Addresses of stored files among the parts.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Fold:
         self.log: list[Change] = []
         self.frozen = False
         self.usage: dict[str, Any] | None = None
+        self.stored: set[str] = set()
         self._parts: list[Part] = list(parts or ())
         self._calls = {p.id: i for i, p in enumerate(self._parts) if isinstance(p, ToolCall)}
         self._pending: list[str] = []  # text of the last part that is not in it yet
@@ -124,11 +127,11 @@ class Fold:
         elif isinstance(item, Pending):
             bool(item)  # raises, and names the call
         elif isinstance(item, Part):
-            refuse_buttons(item)
+            _refuse_dead(item)
             self.put(item)
         elif isinstance(item, Mapping) and "type" in item and "choices" not in item:
             part = to_parts([item])[0]
-            refuse_buttons(part)
+            _refuse_dead(part)
             self.put(part)
         else:
             for delta in self._reader.read(item):
@@ -145,6 +148,7 @@ class Fold:
             self._say(part.text)
             return len(self._parts) - 1
         part = to_parts([part])[0]  # checked, and nobody else's to change
+        self.stored |= stored_urls([part])
         self._end_thought()
         index = self._calls.get(part.id) if isinstance(part, ToolCall) else None
         return self._add(part) if index is None else self.replace(index, part)
@@ -264,6 +268,11 @@ class Fold:
             assert isinstance(last, Text | Reasoning)
             last.text = "".join([last.text, *self._pending])
             self._pending.clear()
+
+
+def _refuse_dead(part: Part) -> None:
+    refuse_buttons(part)
+    refuse_dead_addresses(part)
 
 
 class _ReportedError(ModelError):

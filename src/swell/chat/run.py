@@ -8,6 +8,7 @@ import inspect
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -22,11 +23,13 @@ from swell.errors import (
     DocumentError,
     LimitError,
     NotFoundError,
+    NotSupportedError,
     StoreUnavailableError,
 )
 from swell.expando import Expando
 from swell.models import failure_of
-from swell.workers import Lane
+from swell.parts import File, Image
+from swell.workers import Lane, lane
 
 from .admission import Budget, Gate, Ticket, Used
 from .ask import Question
@@ -149,6 +152,8 @@ class Run:
         self.after: Run | None = None
         self.why: EndState = "stopped"
         self.task: asyncio.Task[None] | None = None
+        self.files: Files | None = None
+        self._made = 0  # files
         self.ticket = Ticket(user.id, address, lambda _: self.changed())
 
     def feed(self, item: object) -> None:
@@ -177,6 +182,17 @@ class Run:
     def set_suggestions(self, prompts: Iterable[str]) -> None:
         """Offer prompts to go on with."""
         self.suggestions = tuple(well_formed(str(prompt)) for prompt in prompts)
+
+    async def make_file(self, content: bytes | str | Path, name: str) -> File | Image:
+        """Keep a file for the answer; see `Turn.file`."""
+        settings = lane().settings
+        if self.files is None:
+            raise NotSupportedError("turn.file", "The endpoints hand out no files.")
+        if self._made >= settings.answer_files_max:
+            raise LimitError("the answer", f"{settings.answer_files_max} files (answer_files_max)")
+        self._made += 1
+        limit = settings.answer_file_max_bytes
+        return await self.files.make(self.user_id, content, name, limit)
 
     def pose(self, question: Question) -> int:
         """Show a question; return its place in the answer."""
@@ -369,6 +385,7 @@ class RunManager:
         if accepted.run.id in self._runs:
             return
         run = Run(accepted, user, address)
+        run.files = self._files
         run.after = self._last.get(run.thread_id)
         self.turns += 1
         self._runs[run.id] = self._answers[run.answer_id] = self._last[run.thread_id] = run

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -33,6 +34,9 @@ ASK_TIMEOUT_S = 600.0
 
 SUGGESTIONS_MAX = 12
 """Most prompts to continue with that one answer offers."""
+
+
+_T = TypeVar("_T")
 
 
 class Cancelled:
@@ -241,6 +245,53 @@ class Turn:
         ]
         question = Question([ui.text(text), ui.buttons(buttons)], words.send)
         return bool((await self._ask(question, timeout_s)).yes)
+
+    @must_await("turn.file")
+    async def file(
+        self, content: bytes | str | Path, name: str | None = None, *, alt: str | None = None
+    ) -> File | Image:
+        """Keep a file or picture that the handler made, and return the part that shows it.
+
+        It belongs to the thread, as attachments do: it is there after a restart, in shared
+        chats, and is deleted with the thread.
+
+        Args:
+            content: Its bytes, or the path of a file on the server, which is copied.
+            name: What it is called; the file's own name when left out. Its ending says what it
+                is: PNG, JPEG, GIF and WebP become an `Image`, all else a `File`.
+            alt: What a picture shows, in words; its name when left out.
+
+        Raises:
+            ValueError: If the path is no file, or bytes come without a name.
+            LimitError: If it is larger than `answer_file_max_bytes`.
+        """
+        if name is None:
+            if isinstance(content, bytes):
+                raise ValueError("turn.file needs a name for bytes, such as 'plot.png'")
+            name = Path(content).name
+        part = await self._run.make_file(content, name)
+        return Image(part.url, alt) if alt is not None and isinstance(part, Image) else part
+
+    def wait(self, call: Coroutine[Any, Any, _T]) -> _T:
+        """Wait in a handler that is not async for a call that needs `await`.
+
+        Args:
+            call: Such as `turn.confirm("Sure?")` or `turn.file(path)`.
+
+        Returns:
+            What awaiting it would return.
+
+        Raises:
+            CancelledError: If the answer has been stopped.
+            Exception: What awaiting it would raise.
+        """
+        future = asyncio.run_coroutine_threadsafe(call, self._loop)
+        while True:
+            done, _ = concurrent.futures.wait((future,), timeout=0.1)
+            if done:
+                return future.result()
+            if self.cancelled:
+                future.cancel()
 
     async def _ask(self, question: Question, timeout_s: float) -> Expando:
         index = self._run.pose(question)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -16,9 +16,10 @@ from swell.cards.threads import ThreadsEvent
 from swell.chat.records import Message, Thread, User
 from swell.errors import NotFoundError, StoreUnavailableError, SwellError
 from swell.page import AsyncPage
-from swell.parts import File, Image, Part, Text, as_json
+from swell.parts import Part, Text, as_json
 from swell.site import AsyncSite
 
+from .files import readdressed, stored_urls
 from .fold import Grown
 from .run import Run
 from .threads import Sidebar
@@ -59,9 +60,10 @@ def split(parts: Sequence[Part]) -> tuple[str, list[Part]]:
 class _Tail:
     """Follows one run on one row, at a cost that depends on what is new only."""
 
-    def __init__(self, run: Run, key: int, words: Words) -> None:
+    def __init__(self, run: Run, key: int, words: Words, addresses: Mapping[str, str]) -> None:
         self.run = run
         self._words = words
+        self._addresses = addresses
         self._place: int | None = None  # in the queue, as shown
         self.key = key
         self._at = len(run.fold.log)
@@ -77,6 +79,7 @@ class _Tail:
         self._note(parts)
         content, rest = split(parts)
         self._state = self._status()
+        rest = readdressed(rest, self._addresses)
         return _row(message, self._queued() or content, rest, self._state)
 
     def apply(self, page: AsyncPage) -> None:
@@ -98,6 +101,7 @@ class _Tail:
             parts = self.run.fold.parts()
             self._note(parts)
             content, rest = split(parts)
+            rest = readdressed(rest, self._addresses)
             row.content = content
             row.parts = as_json(rest) if rest else None
         if (state := self._status()) != self._state:
@@ -160,6 +164,7 @@ class View:
         self._rows: list[tuple[Message, int, list[Any]]] = []  # message, key, cells
         self._next = 0
         self._tails: dict[str, _Tail] = {}
+        self._addresses: dict[str, str] = {}  # of stored files in answers that are being made
         self._news = asyncio.Event()
         self._tailing: asyncio.Task[None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
@@ -330,6 +335,8 @@ class View:
             turns = self.chat.runs.turns
             messages = await window.load(held)
             cells = [await self._cells(message, owner_id, token) for message in messages]
+            if token is None:
+                await self._locate(self.chat.runs.of_answer(message.id) for message in messages)
             if turns == self.chat.runs.turns:
                 break
         return messages, cells  # if still old, what made it so is noted and read soon
@@ -473,7 +480,7 @@ class View:
         content, rest = split(message.parts)
         if message.role == "user" and message.parts and isinstance(message.parts[0], Text):
             content, rest = message.parts[0].text, message.parts[1:]
-        if any(isinstance(part, File | Image) for part in rest):
+        if stored_urls(rest):
             rest = await self.chat.files.shown(owner_id, rest, self.site, token)
         status = None if message.role == "user" else message.status
         return _row(message, content, rest, status)
@@ -484,9 +491,17 @@ class View:
         run = self.chat.runs.of_answer(message.id)
         if run is None or self.token is not None:
             return None
-        tail = self._tails[message.id] = _Tail(run, key, self.words)
+        tail = self._tails[message.id] = _Tail(run, key, self.words, self._addresses)
         run.watchers.add(self._news.set)
         return tail
+
+    async def _locate(self, runs: Iterable[Run | None]) -> None:
+        """Find out where this browser gets the files of answers that are being made."""
+        for run in runs:
+            while run is not None and (urls := run.fold.stored - self._addresses.keys()):
+                for url in urls:
+                    address = await self.chat.files.address(self.user.id, url, self.site)
+                    self._addresses[url] = address
 
     def _unfollow(self, message_id: str) -> None:
         tail = self._tails.pop(message_id, None)
@@ -505,6 +520,9 @@ class View:
             for message_id, tail in list(self._tails.items()):
                 if tail.run.ended.is_set():
                     self._unfollow(message_id)  # the refresh that follows shows how it ended
+                    continue
+                await self._locate([tail.run])
+                if tail.run.ended.is_set() or message_id not in self._tails:
                     continue
                 try:
                     tail.apply(self.page)

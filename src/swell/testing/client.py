@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import anyio
 import msgspec
 
 from swell import routing
@@ -240,6 +241,18 @@ class Client:
         *_, file_id, name = url.split("/")
         stored = await self._files.find(file_id, unquote(name), self._session)
         return None if stored is None else await asyncio.to_thread(stored.path.read_bytes)
+
+    async def fetch(self, url: str) -> bytes | None:
+        """Return the bytes of a file that this browser may have; None if it may not.
+
+        Args:
+            url: Its address on the page, `/_f/<id>/<name>`.
+        """
+        _, _, rest = url.partition("/_f/")
+        file_id, _, name = unquote(rest).partition("/")
+        owner = await self._broker.owner(self._caller(), self._id or "")
+        stored = await self._files.find(file_id, name, owner)
+        return None if stored is None else await anyio.Path(stored.path).read_bytes()
 
     async def event(self, source: str, name: str, data: Any = True) -> None:
         """Emit an event, such as a chatbot's `stop`, and wait until its handler has finished.

@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 import msgspec
 
@@ -18,7 +18,7 @@ from swell.chat.fold import Change, Fold, Grown
 from swell.chat.records import Message, Thread, User
 from swell.chat.turn import Cancelled, Turn
 from swell.config import Settings
-from swell.errors import AskTimeoutError, LimitError, ModelError
+from swell.errors import AskTimeoutError, LimitError, ModelError, NotSupportedError
 from swell.models import failure_of
 from swell.parts import Part, Reasoning, Text
 from swell.workers import Lane, Workers
@@ -109,6 +109,10 @@ class _Run:
 
     def set_suggestions(self, prompts: object) -> None:
         """Nobody sees them."""
+
+    async def make_file(self, content: object, name: str) -> NoReturn:  # noqa: ARG002 - as of a run
+        """Refuse: whoever asks gets the answer alone, and nothing is stored."""
+        raise NotSupportedError("turn.file", "The endpoints hand out no files.")
 
     def pose(self, question: Question) -> int:  # noqa: ARG002 - as of a run
         raise AskTimeoutError(0)
