@@ -1,5 +1,5 @@
 /** What every component can reach without being handed it: the client, and a few things about this page. */
-import { getContext, setContext } from "svelte";
+import { getContext, hasContext, setContext } from "svelte";
 import { createSubscriber } from "svelte/reactivity";
 import type { Images, Sources } from "./markdown";
 import type { Client } from "./transport/client";
@@ -23,6 +23,9 @@ export function provideImages(read: () => Images): void {
 
 /** Whose images are shown here; call it while a component is being set up. */
 export const images = (): (() => Images) => getContext<(() => Images) | undefined>(IMAGES) ?? (() => "ask");
+
+/** Whether a text belongs to a conversation, which nothing in it may leave; call it while a component is being set up. */
+export const inConversation = (): boolean => hasContext(IMAGES);
 
 const SOURCES = Symbol("sources");
 

@@ -255,6 +255,8 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
         follow_ups: Prompts to offer after the last answer.
         images: Whose images are loaded: `ask` (a click on each one of another site), `allow`, or
             a list of hosts. Those of this app are always shown.
+        line_breaks: Keep single line ends in answers as they are written. Markdown makes a space
+            of them, which is the default. Prompts always keep theirs.
         unread_from: Id of the first message that the user has not seen.
         read_only: Show the conversation without a prompt box.
 
@@ -279,6 +281,7 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
     speech: bool | None = None
     follow_ups: Sequence[ChatSuggestion] | None = None
     images: Annotated[Literal["ask", "allow"] | Sequence[str], Images()] | None = None
+    line_breaks: bool | None = None
     unread_from: Annotated[str | int, Id()] | None = None
     read_only: bool | None = None
 

@@ -59,6 +59,7 @@ def chat(
     attachments: bool | ui.ChatAttachments = False,
     user: _UserOf | None = None,
     theme: str = "auto",
+    line_breaks: bool = False,
     limits: RunLimits | None = None,
     openai: bool = False,
     ag_ui: bool = False,
@@ -85,6 +86,7 @@ def chat(
             fetched; whoever it has no name for (None, an empty text) sees no page. When left out, a
             person is who the setting `user_header` names, and without it every browser is one.
         theme: Theme of the page, as for `ui.meta_card`.
+        line_breaks: Keep single line ends in answers, which Markdown makes spaces of.
         limits: Bounds of runs; those of the settings when left out.
         openai: Let programs use the function by OpenAI's chat API, below the route at `v1`; see
             `docs/howto/doors.md`.
@@ -113,6 +115,7 @@ def chat(
             attachments=attachments,
             user=user,
             theme=theme,
+            line_breaks=line_breaks,
             limits=limits,
             admit=admit,
         )
@@ -159,6 +162,7 @@ class ChatApp:
         attachments: See `chat`.
         user: See `chat`.
         theme: See `chat`.
+        line_breaks: See `chat`.
         limits: Bounds of runs.
         admit: See `chat`.
     """
@@ -176,6 +180,7 @@ class ChatApp:
         attachments: bool | ui.ChatAttachments,
         user: _UserOf | None,
         theme: str | None,
+        line_breaks: bool,
         limits: RunLimits | None,
         admit: Admit | None = None,
     ) -> None:
@@ -184,6 +189,7 @@ class ChatApp:
         self.placeholder = placeholder
         self.suggestions = tuple(suggestions)
         self.theme = theme
+        self.line_breaks = line_breaks
         self.form = SettingsForm(settings) if settings is not None else None
         if attachments is True:
             attachments = ui.chat_attachments()

@@ -284,6 +284,7 @@ class View:
             greeting=self.chat.greeting,
             attachments=self.chat.attachments if token is None else None,
             read_only=True if token is not None else None,
+            line_breaks=True if self.chat.line_breaks else None,
         )
         self._set("meta", "title", thread.title if thread and thread.title else self.chat.title)
         self._dress()

@@ -3,6 +3,7 @@
  * text by message and answers with an image. See `markdown/more/diagram.ts`.
  */
 import mermaid from "mermaid";
+import { themeOf } from "./theme";
 
 interface Job {
   readonly source: string;
@@ -58,36 +59,6 @@ async function draw({ source: written, colours }: Job): Promise<{ svg: string; w
   node.removeAttribute("style");
   for (const link of node.querySelectorAll("script, image, a[href], a")) link.replaceWith(...link.childNodes);
   return { svg: new XMLSerializer().serializeToString(node), width, height };
-}
-
-function themeOf(colours: Readonly<Record<string, string>>): Record<string, unknown> {
-  const { text = "#222222", ground = "#ffffff", line = "#666666", fill = "#eeeeee", soft = "#f6f6f6", border = "#888888" } = colours;
-  return {
-    darkMode: colours["dark"] === "yes",
-    background: ground,
-    fontSize: "15px",
-    primaryColor: fill,
-    primaryTextColor: text,
-    primaryBorderColor: border,
-    secondaryColor: soft,
-    tertiaryColor: soft,
-    mainBkg: fill,
-    lineColor: line,
-    textColor: text,
-    noteBkgColor: soft,
-    noteTextColor: text,
-    noteBorderColor: border,
-    edgeLabelBackground: ground,
-    clusterBkg: soft,
-    clusterBorder: border,
-    titleColor: text,
-    actorBkg: fill,
-    actorTextColor: text,
-    signalTextColor: text,
-    signalColor: line,
-    labelTextColor: text,
-    loopTextColor: text,
-  };
 }
 
 parent.postMessage({ ready: true }, "*");

@@ -255,6 +255,20 @@ const arabic: Catalogue = {
     diagramFailed: "تعذّر رسم هذا المخطط. إليك مصدره.",
     diagramTooLarge: "هذا المخطط أكبر من أن يُرسم. إليك مصدره.",
   },
+  markdown: {
+    note: "ملاحظة",
+    tip: "نصيحة",
+    important: "مهم",
+    warning: "تحذير",
+    caution: "احتراس",
+    copied: "تم النسخ",
+    copyTable: "نسخ الجدول",
+    copyMarkdown: "نسخ بصيغة Markdown",
+    csv: "CSV",
+    saveCsv: "تنزيل بصيغة CSV",
+    moreRows: (count, left) => `عرض ${count} من الصفوف المتبقية (${left})`,
+    moreColumns: (count, left) => `عرض ${count} من الأعمدة المتبقية (${left})`,
+  },
 };
 
 export default arabic;

@@ -12,6 +12,7 @@ import type { text as reading } from "./reading";
 import type { text as threads } from "./threads";
 import type { text as actions } from "./actions";
 import type { text as diagram } from "./diagram";
+import type { text as markdown } from "./markdown";
 
 type Words<T> = { readonly [K in keyof T]: T[K] extends Phrase ? (T[K] extends string ? string : T[K]) : never };
 
@@ -29,4 +30,5 @@ export type Catalogue = {
   readonly threads: Words<typeof threads>;
   readonly actions: Words<typeof actions>;
   readonly diagram: Words<typeof diagram>;
+  readonly markdown: Words<typeof markdown>;
 };

@@ -246,6 +246,20 @@ const german: Catalogue = {
     diagramFailed: "Dieses Diagramm konnte nicht gezeichnet werden. Hier ist sein Quelltext.",
     diagramTooLarge: "Dieses Diagramm ist zu groß, um gezeichnet zu werden. Hier ist sein Quelltext.",
   },
+  markdown: {
+    note: "Hinweis",
+    tip: "Tipp",
+    important: "Wichtig",
+    warning: "Warnung",
+    caution: "Vorsicht",
+    copied: "Kopiert",
+    copyTable: "Tabelle kopieren",
+    copyMarkdown: "Als Markdown kopieren",
+    csv: "CSV",
+    saveCsv: "Als CSV herunterladen",
+    moreRows: (count, left) => `${count} weitere Zeilen von ${left} anzeigen`,
+    moreColumns: (count, left) => `${count} weitere Spalten von ${left} anzeigen`,
+  },
 };
 
 export default german;

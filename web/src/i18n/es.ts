@@ -246,6 +246,20 @@ const spanish: Catalogue = {
     diagramFailed: "No se pudo dibujar este diagrama. Aquí está su código fuente.",
     diagramTooLarge: "Este diagrama es demasiado grande para dibujarlo. Aquí está su código fuente.",
   },
+  markdown: {
+    note: "Nota",
+    tip: "Consejo",
+    important: "Importante",
+    warning: "Advertencia",
+    caution: "Precaución",
+    copied: "Copiado",
+    copyTable: "Copiar tabla",
+    copyMarkdown: "Copiar como Markdown",
+    csv: "CSV",
+    saveCsv: "Descargar como CSV",
+    moreRows: (count, left) => `Mostrar ${count} filas más de ${left}`,
+    moreColumns: (count, left) => `Mostrar ${count} columnas más de ${left}`,
+  },
 };
 
 export default spanish;

@@ -246,6 +246,20 @@ const french: Catalogue = {
     diagramFailed: "Ce diagramme n’a pas pu être dessiné. Voici sa source.",
     diagramTooLarge: "Ce diagramme est trop grand pour être dessiné. Voici sa source.",
   },
+  markdown: {
+    note: "Remarque",
+    tip: "Conseil",
+    important: "Important",
+    warning: "Avertissement",
+    caution: "Attention",
+    copied: "Copié",
+    copyTable: "Copier le tableau",
+    copyMarkdown: "Copier en Markdown",
+    csv: "CSV",
+    saveCsv: "Télécharger en CSV",
+    moreRows: (count, left) => `Afficher ${count} lignes de plus sur ${left}`,
+    moreColumns: (count, left) => `Afficher ${count} colonnes de plus sur ${left}`,
+  },
 };
 
 export default french;

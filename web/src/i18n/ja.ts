@@ -245,6 +245,20 @@ const japanese: Catalogue = {
     diagramFailed: "この図を描画できませんでした。ソースを表示します。",
     diagramTooLarge: "この図は大きすぎて描画できません。ソースを表示します。",
   },
+  markdown: {
+    note: "注記",
+    tip: "ヒント",
+    important: "重要",
+    warning: "警告",
+    caution: "注意",
+    copied: "コピーしました",
+    copyTable: "表をコピー",
+    copyMarkdown: "Markdown としてコピー",
+    csv: "CSV",
+    saveCsv: "CSV としてダウンロード",
+    moreRows: (count, left) => `さらに ${count} 行を表示（残り ${left} 行）`,
+    moreColumns: (count, left) => `さらに ${count} 列を表示（残り ${left} 列）`,
+  },
 };
 
 export default japanese;

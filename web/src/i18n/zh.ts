@@ -245,6 +245,20 @@ const chinese: Catalogue = {
     diagramFailed: "无法绘制此图表。以下是它的源代码。",
     diagramTooLarge: "此图表太大，无法绘制。以下是它的源代码。",
   },
+  markdown: {
+    note: "注意",
+    tip: "提示",
+    important: "重要",
+    warning: "警告",
+    caution: "小心",
+    copied: "已复制",
+    copyTable: "复制表格",
+    copyMarkdown: "复制为 Markdown",
+    csv: "CSV",
+    saveCsv: "下载为 CSV",
+    moreRows: (count, left) => `再显示 ${count} 行（剩余 ${left} 行）`,
+    moreColumns: (count, left) => `再显示 ${count} 列（剩余 ${left} 列）`,
+  },
 };
 
 export default chinese;

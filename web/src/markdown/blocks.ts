@@ -44,7 +44,7 @@ export function syncBlocks(
       const made = create(token);
       if (!nested && made.code === undefined) made.node.dir = "auto";
       if (entry === undefined) parent.insertBefore(made.node, last === null ? parent.firstChild : last.nextSibling);
-      else parent.replaceChild(made.node, entry.node);
+      else entry.node.replaceWith(made.node);
       entries[index] = entry = made;
       update(entry, token, context);
     } else if (entry.source !== sourceOf(token)) {
@@ -54,7 +54,7 @@ export function syncBlocks(
     last = entry.node;
     index++;
   }
-  for (const gone of entries.splice(index)) parent.removeChild(gone.node);
+  for (const gone of entries.splice(index)) gone.node.remove();
 }
 
 /** What is shown depends on nothing but this, the definitions and the kind. */
@@ -134,6 +134,7 @@ function update(entry: BlockEntry, token: MarkedToken, context: Context): void {
     case "list":
       if (token.start === "" || token.start === 1) entry.node.removeAttribute("start");
       else entry.node.setAttribute("start", String(token.start));
+      entry.node.style.paddingInlineStart = roomFor(token);
       syncBlocks(entry.node, null, entry.children, token.items, context, true);
       break;
     case "code":
@@ -158,8 +159,14 @@ function update(entry: BlockEntry, token: MarkedToken, context: Context): void {
 }
 
 function updateRich(entry: BlockEntry, made: RichBlock, token: Token, context: Context): void {
-  made.update(token);
+  made.update(token, context);
   if (made.inner && "tokens" in token) syncBlocks(made.inner, null, entry.children, token.tokens ?? [], context, true);
+}
+
+/** Room beside the items for numbers of more than two digits; empty where the usual one will do. */
+function roomFor({ start, items }: Tokens.List): string {
+  const digits = start === "" ? 0 : String(start + items.length - 1).length;
+  return digits > 2 ? `calc(${String(digits)}ch + 1em)` : "";
 }
 
 /** Nothing is added to this code any more. */

@@ -21,6 +21,8 @@ export function codeBlock(language: string): CodeBlock {
   node.className = "code";
   // Code reads from left to right in any language.
   node.dir = "ltr";
+  // Nor is it translated.
+  node.setAttribute("translate", "no");
   const label = document.createElement("span");
   label.className = "lang";
   const head = document.createElement("div");

@@ -7,6 +7,7 @@
  * tokens; no markup is ever parsed.
  */
 import type { Token } from "marked";
+import { goToHeading, settleAnchors } from "./anchors";
 import { type BlockEntry, completeCode, distrust, endOf, syncBlocks } from "./blocks";
 import { extendFence, type OpenFence, openFence } from "./fence";
 import type { Context } from "./inline";
@@ -14,6 +15,7 @@ import { definitions, lex, type Links } from "./lexer";
 import { defaultPolicy, type Images, type MarkdownPolicy, policyFor } from "./policy";
 import { NEEDS_RICH, rich, type Source, type Sources, wantRich } from "./rich";
 import { settledTokens } from "./settle";
+import { withoutPiles } from "./piles";
 
 export type { Images, MarkdownPolicy, Source, Sources };
 export { defaultPolicy, policyFor };
@@ -53,6 +55,8 @@ export class MarkdownView {
   readonly #onCommand: ((name: string) => void) | undefined;
   readonly #onLex: ((characters: number) => void) | undefined;
 
+  /** What was written, and what is shown of it: the same, but for line ends and piles of marks. */
+  #written = "";
   #text = "";
   /** Up to where the text is settled. */
   #settled = 0;
@@ -110,7 +114,7 @@ export class MarkdownView {
    */
   set(text: string, done = false): void {
     const next = text.includes("\r") || text.includes("\0") ? normalize(text) : text;
-    if (next !== this.#text) this.#take(next, done);
+    if (next !== this.#written) this.#take(next, done);
     if (done) this.finish();
   }
 
@@ -119,7 +123,7 @@ export class MarkdownView {
     const before = this.#context.sources;
     if (sources === before) return;
     this.#context.sources = sources;
-    const [text, done] = [this.#text, this.#finished];
+    const [text, done] = [this.#written, this.#finished];
     if (!CITES.test(text)) return;
     if (before === undefined || sources === undefined) {
       this.#reset();
@@ -127,9 +131,11 @@ export class MarkdownView {
     } else rich()?.settleCitations(this.#root, this.#context);
   }
 
-  #take(next: string, done: boolean): void {
-    if (!next.startsWith(this.#text)) this.#reset();
-    const added = next.slice(this.#text.length);
+  #take(written: string, done: boolean): void {
+    if (!written.startsWith(this.#written)) this.#reset();
+    const added = withoutPiles(written.slice(this.#written.length), this.#text);
+    this.#written = written;
+    const next = this.#text + added;
     this.#text = next;
     this.#finished = done && this.#text === "";
     if (!rich() && !this.#waiting && (!done || NEEDS_RICH.test(added) || this.#cites(added))) this.#wait();
@@ -153,7 +159,7 @@ export class MarkdownView {
   #appendPlain(added: string): boolean {
     const last = this.#tail.at(-1);
     const words = last?.type === "paragraph" ? last.inline.at(-1) : undefined;
-    if (words?.type !== "text" || !(words.node instanceof Text) || !PLAIN.test(added) || this.#provisional) return false;
+    if (words?.type !== "text" || !(words.node instanceof Text) || !words.node.isConnected || !PLAIN.test(added) || this.#provisional) return false;
     if (!this.#text.slice(0, this.#parsed).endsWith(words.node.data.slice(-1))) return false;
     words.node.appendData(added);
     words.raw = "\0";
@@ -177,6 +183,7 @@ export class MarkdownView {
       for (const referrer of this.#referrers) this.#resolve(referrer, links);
     }
     if (this.#text.includes("[^")) rich()?.settleNotes(this.#root);
+    if (this.#context.policy.stays === true && this.#text.includes("#")) settleAnchors(this.#root);
   }
 
   /** Leave the element empty and let go of it. */
@@ -195,7 +202,7 @@ export class MarkdownView {
     wantRich(() => {
       this.#waiting = false;
       if (!this.#alive) return;
-      const [text, done] = [this.#text, this.#finished];
+      const [text, done] = [this.#written, this.#finished];
       // Only a text that has what the part is for looks different with it.
       if (NEEDS_RICH.test(text) || this.#cites(text)) this.#reset();
       this.set(text, done);
@@ -204,6 +211,7 @@ export class MarkdownView {
 
   readonly #clicked = (event: MouseEvent): void => {
     if (event.target instanceof Element && rich()?.follow(this.#root, event.target)) event.preventDefault();
+    if (event.target instanceof Element && goToHeading(this.#root, event.target, this.#context.policy.stays === true)) event.preventDefault();
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-command]") : null;
     const command = link?.dataset["command"];
     if (command === undefined || this.#onCommand === undefined) return;
@@ -218,7 +226,7 @@ export class MarkdownView {
     this.#provisional = this.#stale = false;
     this.#end = undefined;
     this.#parsed = 0;
-    this.#text = "";
+    this.#text = this.#written = "";
     this.#settled = 0;
     this.#run = this.#root;
     this.#count = 0;

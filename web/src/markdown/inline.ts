@@ -25,14 +25,22 @@ export interface InlineEntry {
   readonly inline: InlineEntry[];
 }
 
-/** Make the children of `parent` show these tokens; nodes whose source is the same stay, and text that grows grows. */
+/**
+ * Make the children of `parent` show these tokens; nodes whose source is the same stay, and text that grows grows.
+ *
+ * A translator of the browser puts nodes of its own in place of ours; then all of them are made anew.
+ */
 export function syncInline(
-  parent: Node,
+  parent: Element,
   entries: InlineEntry[],
   tokens: readonly Token[],
   context: Context,
   inLink = false,
 ): void {
+  if (entries.some(({ node }) => node.parentNode !== parent)) {
+    parent.replaceChildren();
+    entries.length = 0;
+  }
   for (const [index, token] of tokens.entries()) {
     const old = entries[index];
     if (old?.type === token.type && (old.raw === token.raw || grow(old, token, context, inLink))) continue;
@@ -56,6 +64,7 @@ function grow(old: InlineEntry, token: Token, context: Context, inLink: boolean)
     case "strong":
     case "em":
     case "del":
+      if (!(old.node instanceof Element)) return false;
       syncInline(old.node, old.inline, known.tokens, context, inLink);
       break;
     case "codespan":
@@ -113,13 +122,14 @@ function render(token: Token, inline: InlineEntry[], context: Context, inLink: b
       return document.createTextNode(textOf(known));
     default:
       // Whatever else there may be is shown as it was written.
-      return rich()?.inline(token, context) ?? document.createTextNode(token.raw);
+      return rich()?.inline(token, context, inLink) ?? document.createTextNode(token.raw);
   }
 }
 
 function codespan(text: string): Node {
   const code = document.createElement("code");
   code.textContent = text;
+  code.setAttribute("translate", "no");
   return code;
 }
 
@@ -154,7 +164,7 @@ function link(token: Tokens.Link, inline: InlineEntry[], context: Context, inLin
 }
 
 /** The words of a description, without their markup. */
-function plainText(tokens: readonly Token[]): string {
+export function plainText(tokens: readonly Token[]): string {
   return tokens
     .map((token) => {
       if (token.type === "br") return "\n";

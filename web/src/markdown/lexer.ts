@@ -27,6 +27,11 @@ class TextTokenizer extends Tokenizer {
     return super.lheading(src.slice(0, Math.min(src.length, ...starts.map((start) => start + 1))));
   }
 
+  override blockquote(src: string): Tokens.Blockquote | undefined {
+    const quote = super.blockquote(src);
+    return quote && (rich()?.alert(quote, this.lexer.inlineQueue) ?? quote);
+  }
+
   override emStrong(src: string, masked: string, before = ""): Tokens.Em | Tokens.Strong | undefined {
     return super.emStrong(src, masked, beforeMarks(src, masked, before));
   }
@@ -41,9 +46,9 @@ class TextTokenizer extends Tokenizer {
     return super.url(end < 0 ? src : src.slice(0, end));
   }
 
-  /** The one tag that has a meaning: models break lines in the cells of tables with it. */
+  /** Models break lines in the cells of tables with it. What other tags mean something is in `more/tags.ts`. */
   override tag(src: string): Tokens.Tag | undefined {
-    const raw = /^<br ?\/?>/.exec(src)?.[0];
+    const raw = /^<br ?\/?>/i.exec(src)?.[0];
     return raw === undefined ? undefined : ({ type: "br", raw } as unknown as Tokens.Tag);
   }
 }
@@ -147,6 +152,10 @@ function openLeaf(tokens: readonly Token[], text: string): Token[] | undefined {
         token = token.items.at(-1);
         break;
       default:
+        // The summary of details is all there is of them at first.
+        if ("summary" in token && Array.isArray(token["summary"]) && (token as Tokens.Generic).tokens?.length === 0) {
+          return token["summary"] as Token[];
+        }
         token = "tokens" in token ? (token.tokens?.at(-1) as MarkedToken | undefined) : undefined;
     }
   }

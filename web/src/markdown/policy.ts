@@ -4,6 +4,8 @@ export interface MarkdownPolicy {
   link(href: string): { href: string; external: boolean } | null;
   /** Show an image at once, only after a click (loading it tells another site who reads it), or never. */
   image(src: string): "show" | "click" | null;
+  /** Nothing in the text leads away from this page: its own addresses open a new tab, or are those of headings. */
+  readonly stays?: boolean;
 }
 
 const LINK_SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "mailto:", "tel:"]);
@@ -18,12 +20,16 @@ export type Images = "ask" | "allow" | readonly string[];
 /**
  * The policy for text of unknown origin. Links go to the web, to mail and telephone; images of this site and inlined
  * bitmaps are shown, those of other sites by `images`, and only over https: the page's own rules block all others.
+ *
+ * @param stays Whether the text is one that must not lead away from this page, such as a model's.
  */
-export const policyFor = (images: Images): MarkdownPolicy => ({
+export const policyFor = (images: Images, stays = false): MarkdownPolicy => ({
+  stays,
   link(href) {
     const url = parse(href);
     if (url === null || !LINK_SCHEMES.has(url.protocol)) return null;
-    return { href, external: isWeb(url) && url.origin !== location.origin };
+    const leaves = url.origin !== location.origin || (stays && !href.startsWith("#"));
+    return { href, external: isWeb(url) && leaves };
   },
   image(src) {
     if (IMAGE_DATA.test(src)) return "show";

@@ -3,9 +3,10 @@
  * footnotes, and all that code can do beyond being shown.
  */
 import { again } from "../again";
-import type { MarkedOptions, Token } from "marked";
+import type { MarkedOptions, Token, Tokens } from "marked";
 import type { CodeBlock } from "./code";
 import type { Context } from "./inline";
+import type { TableParts } from "./tables";
 
 /** What a `[1]` in a text points to. */
 export interface Source {
@@ -29,7 +30,7 @@ export interface RichBlock {
   /** Where the blocks inside go; absent for a block without any. */
   readonly inner?: HTMLElement;
   /** Show this token in the same place. */
-  update(token: Token): void;
+  update(token: Token, context: Context): void;
 }
 
 export interface Rich {
@@ -50,9 +51,13 @@ export interface Rich {
   /** Make the block of a further token, or null if it is none. */
   block(token: Token): RichBlock | null;
   /** Make the node of a further token within a line, or null if it is none. */
-  inline(token: Token, context: Context): Node | null;
+  inline(token: Token, context: Context, inLink: boolean): ChildNode | null;
+  /** The alert that a quote is, or the quote itself; `queue` has the texts whose inside is still to be read. */
+  alert(quote: Tokens.Blockquote, queue: { src: string; tokens: Token[] }[]): Tokens.Blockquote;
   /** Give a block of code its buttons. */
   code(block: CodeBlock): void;
+  /** Give a table its buttons, and those that show more of it. */
+  table(table: TableParts): void;
   /** The code is complete: colours, or the diagram it describes. */
   complete(block: CodeBlock, context: Context): void;
   /** Show references to footnotes that are not there as they were written. */
@@ -64,7 +69,7 @@ export interface Rich {
 }
 
 /** Text that shows better with this part. */
-export const NEEDS_RICH = /\$|\\[([]|\[\^/;
+export const NEEDS_RICH = /\$|\\(?:[([]|begin)|\[[\^!]|<[a-zA-Z]|(?:```|~~~)[ \t]*math/;
 
 let loaded: Rich | undefined;
 let waiting: (() => void)[] | undefined;

@@ -44,6 +44,8 @@ function endsForGood({ token, source }: Piece, space: string): boolean {
       return (token as Tokens.Code).codeBlockStyle !== "indented" && lineEnds && isClosed(source);
     case "math":
       return isWholeMath(token);
+    case "details":
+      return lineEnds && "closed" in token && token["closed"] === true;
     case "list":
     case "footnote":
       // A blank line may be within it.

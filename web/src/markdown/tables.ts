@@ -1,5 +1,9 @@
 import type { Tokens } from "marked";
 import { type Context, type InlineEntry, syncInline } from "./inline";
+import { rich, wantRich } from "./rich";
+
+/** So many rows and columns are drawn at first, and as many more each time somebody asks: a browser lays out all there are. */
+export const PORTION = { rows: 100, columns: 40 } as const;
 
 interface Cell {
   readonly node: HTMLElement;
@@ -9,47 +13,65 @@ interface Cell {
 
 /** A table that is shown. Rows are added and changed in place; for other columns it is made anew. */
 export interface TableParts {
-  /** The box around the table, which scrolls where the table is too wide. */
+  /** The box around the table and its buttons. */
   readonly node: HTMLElement;
   readonly head: HTMLElement;
   readonly table: HTMLElement;
   body: HTMLElement | null;
   readonly header: Cell[];
   readonly rows: { readonly node: HTMLElement; readonly cells: Cell[] }[];
+  /** How much is shown of what there is. */
+  limit: { rows: number; columns: number };
+  token: Tokens.Table | undefined;
+  /** Show it again, for another limit. */
+  draw: () => void;
 }
 
 export function tableParts(): TableParts {
   const node = document.createElement("div");
-  node.className = "table";
-  node.tabIndex = 0;
+  node.className = "table-box";
+  // What is too wide scrolls inside, which has to work without a mouse.
+  const scroller = document.createElement("div");
+  scroller.className = "table";
+  scroller.tabIndex = 0;
   const table = document.createElement("table");
   const headRow = document.createElement("tr");
   const head = document.createElement("thead");
   head.append(headRow);
   table.append(head);
-  node.append(table);
-  return { node, head: headRow, table, body: null, header: [], rows: [] };
+  scroller.append(table);
+  node.append(scroller);
+  return { node, head: headRow, table, body: null, header: [], rows: [], limit: { ...PORTION }, token: undefined, draw: () => undefined };
 }
 
 export function syncTable(parts: TableParts, token: Tokens.Table, context: Context): void {
-  syncCells(parts.head, parts.header, token.header, context);
+  const { rows, columns } = parts.limit;
+  parts.token = token;
+  parts.draw = () => {
+    syncTable(parts, token, context);
+  };
+  syncCells(parts.head, parts.header, token.header.slice(0, columns), context);
   if (token.rows.length > 0 && parts.body === null) {
     parts.body = document.createElement("tbody");
     parts.table.append(parts.body);
   }
-  for (const [index, cells] of token.rows.entries()) {
+  const shown = token.rows.slice(0, rows);
+  for (const [index, cells] of shown.entries()) {
     let row = parts.rows[index];
     if (row === undefined) {
       parts.rows[index] = row = { node: document.createElement("tr"), cells: [] };
       parts.body?.append(row.node);
     }
-    syncCells(row.node, row.cells, cells, context);
+    syncCells(row.node, row.cells, cells.slice(0, columns), context);
   }
-  for (const gone of parts.rows.splice(token.rows.length)) gone.node.remove();
+  for (const gone of parts.rows.splice(shown.length)) gone.node.remove();
   if (token.rows.length === 0) {
     parts.body?.remove();
     parts.body = null;
   }
+  const part = rich();
+  if (part) part.table(parts);
+  else wantRich(() => rich()?.table(parts));
 }
 
 function syncCells(row: Node, cells: Cell[], tokens: readonly Tokens.TableCell[], context: Context): void {

@@ -13,7 +13,7 @@ export const openPolicy: MarkdownPolicy = {
   image: () => "show",
 };
 
-const WRAPPERS = ".code, .table, .run, span, section";
+const WRAPPERS = ".code, .table, .table-box, .run, span, section";
 const SHOWN_ATTRIBUTES = ["href", "src", "alt", "title", "start", "class", "checked"];
 
 /** The structure and words of what is shown, without the boxes and controls around it, as one comparable text. */
@@ -23,7 +23,7 @@ export function outline(root: Node): string {
 
 function node(child: Node): string {
   if (child instanceof Text) return inPre(child) ? child.data : child.data.replace(/\s+/g, " ");
-  if (!(child instanceof Element) || child.matches(".code-head")) return "";
+  if (!(child instanceof Element) || child.matches(".code-head, .table-tools")) return "";
   const inner = child.matches("pre") ? outline(child).replace(/\n$/, "") : outline(child);
   if (child.matches(WRAPPERS)) return inner;
   const name = child.tagName.toLowerCase();

@@ -3,6 +3,7 @@
  * are closed, the marks of a link that is not complete are left out, and so is what one more character decides.
  */
 import { charAt, charBefore, isPunctuation, opensHere } from "../flanking";
+import { openingTag } from "./tags";
 import { inlineMath, maybeMath, undecidedMath } from "./math";
 
 /** What spans more than this, in UTF-16 code units, is taken as it is written. */
@@ -19,6 +20,8 @@ interface Opener {
   readonly mark: string;
   length: number;
   readonly at: number;
+  /** Length of what opens, where it is none of marks. */
+  readonly size?: number;
 }
 
 const isSpace = (char: string | undefined): boolean => char === undefined || /\s/.test(char);
@@ -187,10 +190,16 @@ export function calm(source: string, ended: boolean): string {
       }
       case "<": {
         const rest = text.slice(at);
-        const half = /^<(?:[a-zA-Z][\w+.-]{0,30}:[^\s<>]*|[\w.+-]+@[^\s<>]*|\/?b?r? ?\/?|[a-zA-Z]{0,8})$/.test(rest);
+        const half = /^<(?:[a-zA-Z][\w+.-]{0,30}:[^\s<>]*|[\w.+-]+@[^\s<>]*|[bB][rR] ?\/?|details [open]{0,4}|\/?[a-zA-Z]{0,8})$/.test(rest);
         if (half && !ended && rest.length < 2_000) {
           text = text.slice(0, at);
           break scan;
+        }
+        const tag = openingTag(rest);
+        if (tag && tag.end < 0 && rest.length < MAX_SPAN) open.push({ mark: `</${tag.name}>`, length: 1, at, size: tag.length });
+        if (tag) {
+          at += tag.length;
+          continue;
         }
         at = /^<[a-zA-Z][\w+.-]+:[^\s<>]*>/.test(rest) ? at + rest.indexOf(">") + 1 : at + 1;
         continue;
@@ -258,8 +267,8 @@ function finishOpen(source: string, closed: string, open: readonly Opener[]): st
   let closers = closed;
   // So many at once are no emphasis.
   if (open.length > MAX_OPEN) return text + closers;
-  for (const { mark, length, at } of open.toReversed()) {
-    if (at >= text.length || (closers === "" && text.slice(at + length).trim() === "")) {
+  for (const { mark, length, at, size = length } of open.toReversed()) {
+    if (at >= text.length || (closers === "" && text.slice(at + size).trim() === "")) {
       text = text.slice(0, Math.min(at, text.length));
       closers = "";
       continue;

@@ -4,7 +4,7 @@
 const CONTAINER = /^[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]))/;
 
 /** What comes before the first word: marks of lists, rules, headings, underlines, fences, formulas. */
-const UNDECIDED = /^(?:[-+*=_~ \t]+|\d{1,9}[.)]?|#{1,6}[ \t]*|`{1,2}|`{3,}[^`]*|~{3,}.*|\$\$?[ \t]*|\\\[?[ \t]*|\[[ xX]?\]?[ \t]*)$/;
+const UNDECIDED = /^(?:[-+*=_~ \t]+|\d{1,9}[.)]?|#{1,6}[ \t]*|`{1,2}|`{3,}[^`]*|~{3,}.*|\$\$?[ \t]*|\\\[?[ \t]*|\\begin\{?[a-zA-Z]{0,12}\*?\}?|\\b(?:e|eg|egi)?|\[[ xX]?\]?[ \t]*|\[![A-Za-z]{0,9}\]?[ \t]*)$/;
 
 /** A definition, which is not shown at all, or a footnote without a word. */
 const DEFINITION = /^\[(?:[^\]\\^][^\]\\]*\]:.*|\^[^\]]{0,40}(?:\]:?[ \t]*)?)$/;

@@ -2,6 +2,7 @@
 import type { Token } from "marked";
 import type { Context } from "../inline";
 import type { Rich } from "../rich";
+import { alertNode, alertOf } from "./alerts";
 import { calm } from "./calm";
 import { citation, type CitationToken, citationNode, followCitation, settleCitations } from "./citations";
 import { addButtons, completeCode } from "./code";
@@ -9,6 +10,8 @@ import { hold } from "./hold";
 import { blockMath, inlineMath, isMath, startOfMath } from "./math";
 import { mathBlock, mathNode } from "./mathview";
 import { followNote, noteBlock, noteBlockNode, noteNode, noteReference, type NoteReference, settleNotes, startOfNote } from "./notes";
+import { tableTools } from "./tables";
+import { detailsBlock, detailsNode, type DetailsToken, inlineTag, startOfDetails, tagNode, type TagToken } from "./tags";
 import "./more.css";
 
 const part: Rich = {
@@ -17,29 +20,35 @@ const part: Rich = {
   extensions: {
     childTokens: {},
     renderers: {},
-    block: [(text) => blockMath(text, part.open) ?? undefined, noteBlock],
+    block: [(text) => blockMath(text, part.open) ?? undefined, noteBlock, detailsBlock],
     inline: [
       (text, tokens) => inlineMath(text, tokens.at(-1)?.raw.slice(-1)) ?? undefined,
       (text) => noteReference(text),
+      inlineTag,
       function (text) {
         return part.citing ? citation.call(this, text) : undefined;
       },
     ],
-    startBlock: [(text) => startOfMath(text, part.open), (text) => startOfNote(text)],
+    startBlock: [(text) => startOfMath(text, part.open), (text) => startOfNote(text), (text) => startOfDetails(text)],
     startInline: [(text) => text.indexOf("$")],
   },
   hold,
   calm,
   block(token: Token) {
     if (isMath(token)) return mathBlock();
+    if (token.type === "details") return detailsNode(token as DetailsToken);
+    if (token.type === "alert") return alertNode();
     return token.type === "footnote" ? noteBlockNode() : null;
   },
-  inline(token: Token, context: Context) {
+  inline(token: Token, context: Context, inLink: boolean) {
+    if (token.type === "tag") return tagNode(token as TagToken, context, inLink);
     if (isMath(token)) return mathNode(token);
     if (token.type === "citation") return citationNode(token as CitationToken, context);
     return token.type === "note" ? noteNode(token as NoteReference) : null;
   },
+  alert: alertOf,
   code: addButtons,
+  table: tableTools,
   complete: (block, context: Context) => {
     completeCode(block, context);
   },

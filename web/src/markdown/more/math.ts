@@ -1,5 +1,6 @@
 /** Formulas: where they are in a text. How they are drawn is in `formula.ts`, which is loaded with the first one. */
 import type { Token, Tokens } from "marked";
+import { closes } from "../settle";
 
 export interface MathToken extends Tokens.Generic {
   readonly type: "math";
@@ -76,6 +77,13 @@ const FENCES: readonly [open: RegExp, close: string][] = [
   [/^ {0,3}\\\[/, "\\]"],
 ];
 
+/** Environments that are formulas on lines of their own without any other mark. */
+const ENVIRONMENT =
+  /^ {0,3}\\begin\{((?:align|aligned|alignat|alignedat|equation|gather|gathered|multline|split|eqnarray|cases|array|[bpvBV]?matrix|smallmatrix)\*?)\}/;
+
+/** The line that opens code of the language `math`. */
+const MATH_CODE = /^ {0,3}(`{3,}|~{3,})[ \t]*math[ \t]*(?:\n|$)/;
+
 /**
  * The formula on lines of its own that a text begins with.
  *
@@ -84,25 +92,49 @@ const FENCES: readonly [open: RegExp, close: string][] = [
 export function blockMath(text: string, open: boolean): MathToken | null {
   for (const [begin, close] of FENCES) {
     const start = begin.exec(text)?.[0].length;
-    if (start === undefined) continue;
-    const near = text.slice(0, start + MAX_FORMULA);
-    const end = near.indexOf(close, start);
-    const inner = near.slice(start, end < 0 ? undefined : end);
-    if (BLANK.test(inner)) return null;
-    if (end >= 0) {
-      const rest = /^[ \t.,;]*(?:\n|$)/.exec(text.slice(end + 2, end + 200));
-      if (rest === null || inner.trim() === "") return null;
-      return { type: "math", raw: near.slice(0, end + 2) + rest[0], text: inner.trim() + rest[0].trim(), display: true, closed: true };
-    }
-    if (!open || near.length < text.length) return null;
-    return { type: "math", raw: text, text: inner.replace(/[$\\]$/, "").trim(), display: true, closed: false };
+    if (start !== undefined) return enclosed(text, open, start, close, false);
   }
-  return null;
+  const name = ENVIRONMENT.exec(text)?.[1];
+  if (name !== undefined) return enclosed(text, open, 0, `\\end{${name}}`, true);
+  return mathCode(text, open);
+}
+
+/** @param whole Whether the marks are a part of the formula. */
+function enclosed(text: string, open: boolean, start: number, close: string, whole: boolean): MathToken | null {
+  const near = text.slice(0, start + MAX_FORMULA);
+  const end = near.indexOf(close, start);
+  const inner = near.slice(start, end < 0 ? undefined : end);
+  if (BLANK.test(inner)) return null;
+  if (end >= 0) {
+    const stop = end + close.length;
+    const rest = /^[ \t.,;]*(?:\n|$)/.exec(text.slice(stop, stop + 200));
+    if (rest === null || inner.trim() === "") return null;
+    const formula = (whole ? near.slice(start, stop) : inner).trim();
+    return { type: "math", raw: near.slice(0, stop) + rest[0], text: formula + rest[0].trim(), display: true, closed: true };
+  }
+  if (!open || near.length < text.length) return null;
+  return { type: "math", raw: text, text: inner.replace(/[$\\]$/, "").trim(), display: true, closed: false };
+}
+
+function mathCode(text: string, open: boolean): MathToken | null {
+  const found = MATH_CODE.exec(text);
+  if (found?.[1] === undefined || text.length > found[0].length + 10 * MAX_FORMULA) return null;
+  let at = found[0].length;
+  while (at < text.length) {
+    const next = text.indexOf("\n", at);
+    const end = next < 0 ? text.length : next;
+    if (closes(text.slice(at, end), found[1])) {
+      const inner = text.slice(found[0].length, at).trim();
+      return { type: "math", raw: text.slice(0, end + 1), text: inner, display: true, closed: true };
+    }
+    at = end + 1;
+  }
+  return { type: "math", raw: text, text: text.slice(found[0].length).trim(), display: true, closed: !open };
 }
 
 /** Where in a paragraph a formula on lines of its own begins. */
 export function startOfMath(text: string, open: boolean): number | undefined {
-  const starts = /\n {0,3}(?:\$\$|\\\[)/g;
+  const starts = /\n {0,3}(?:\$\$|\\\[|\\begin\{)/g;
   const blank = text.search(BLANK);
   const end = Math.min(blank < 0 ? text.length : blank, MAX_PARAGRAPH);
   for (let found = starts.exec(text); found !== null && found.index < end; found = starts.exec(text)) {

@@ -44,6 +44,7 @@ function show(node: HTMLElement, token: MathToken): void {
 export function mathNode(token: MathToken): HTMLElement {
   const node = document.createElement("span");
   node.className = token.display ? "math display" : "math";
+  node.setAttribute("translate", "no");
   show(node, token);
   return node;
 }
@@ -51,6 +52,7 @@ export function mathNode(token: MathToken): HTMLElement {
 export function mathBlock(): RichBlock {
   const node = document.createElement("div");
   node.className = "math display";
+  node.setAttribute("translate", "no");
   // A wide formula scrolls, which has to work without a mouse.
   node.tabIndex = 0;
   return {

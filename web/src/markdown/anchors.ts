@@ -1,0 +1,59 @@
+/** Links such as `[Intro](#intro)`: they lead to the heading of that name in the same answer. */
+
+const HEADINGS = "h1, h2, h3, h4, h5, h6";
+
+/** The name of a heading in an address, as the field writes it: small letters, hyphens for spaces, no punctuation. */
+function slug(words: string): string {
+  return words
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\s_-]/gu, "")
+    .replace(/\s/g, "-");
+}
+
+/** The heading that an address names; a second one of the same words is `words-1`. */
+function heading(root: Element, href: string): HTMLElement | undefined {
+  const wanted = slug(decoded(href.slice(1)));
+  const seen = new Map<string, number>();
+  const all = (root.closest("[data-message]") ?? root).querySelectorAll<HTMLElement>(HEADINGS);
+  return Array.from(all).find((node) => {
+    const name = slug(node.textContent);
+    const count = seen.get(name) ?? 0;
+    seen.set(name, count + 1);
+    return wanted !== "" && wanted === (count === 0 ? name : `${name}-${String(count)}`);
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const linkOf = (target: Element): string => target.closest("a")?.getAttribute("href") ?? "";
+
+/**
+ * Go to the heading that a click is for.
+ *
+ * @param stays Such a link leads nowhere else.
+ * @returns Whether the click has been dealt with.
+ */
+export function goToHeading(root: HTMLElement, target: Element, stays: boolean): boolean {
+  const href = linkOf(target);
+  if (!href.startsWith("#") || href === "#") return false;
+  const found = heading(root, href);
+  if (!found) return stays;
+  found.tabIndex = -1;
+  found.focus({ preventScroll: true });
+  found.scrollIntoView({ block: "start" });
+  return true;
+}
+
+/** Let links to headings that are not there be text. */
+export function settleAnchors(root: HTMLElement): void {
+  for (const link of root.querySelectorAll<HTMLElement>('a[href^="#"]:not([href="#"])')) {
+    if (!heading(root, linkOf(link))) link.removeAttribute("href");
+  }
+}
