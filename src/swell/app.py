@@ -24,7 +24,7 @@ _Drain = Callable[[float], Awaitable[Any]]
 _MODES = ("unicast", "multicast", "broadcast")
 _ACKS = ("received", "handled")
 _REGISTERED = (
-    *("handlers", "acks", "users", "forgiving", "mounts"),
+    *("handlers", "acks", "users", "forgiving", "mounts", "folders"),
     *("_on_startup", "_on_shutdown", "_on_drain"),
 )
 
@@ -53,6 +53,7 @@ class App:
         self.users: dict[str, Callable[[Query], Any]] = {}
         self.forgiving: dict[str, Callable[[str], None]] = {}
         self.mounts: dict[str, ASGIApp] = {}
+        self.folders: dict[str, Path] = {}
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []
@@ -122,6 +123,27 @@ class App:
         if path == "/" or path.split("/")[1] in ("_s", "_f"):
             raise ValueError(f"an application cannot be mounted at {path!r}")
         self.mounts[path] = app
+
+    def serve_folder(self, path: str, folder: str | Path) -> None:
+        """Let browsers read the files of a folder, such as the documents that answers cite.
+
+        Everybody whom the setting `user_header` lets in may read them; without it, everybody.
+        Pictures are shown, other files are downloads. There is no listing; hidden files and
+        symbolic links that lead out of the folder are not there.
+
+        Args:
+            path: Where they are, such as `/docs`: `/docs/a.pdf` is `a.pdf` of the folder.
+            folder: The folder; it has to be there.
+
+        Raises:
+            ValueError: If the path cannot be used, or there is no such folder.
+        """
+        path = "/" + path.strip("/")
+        if path == "/" or path.split("/")[1] in ("_s", "_f"):
+            raise ValueError(f"a folder cannot be served at {path!r}")
+        if not Path(folder).is_dir():
+            raise ValueError(f"{folder} is not a folder")
+        self.folders[path] = Path(folder)
 
     def forget(self) -> dict[str, Any]:
         """Forget all handlers and hooks, and return them for `restore`; for tests."""

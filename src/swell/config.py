@@ -369,6 +369,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, _About("Files that one answer may hand out with `turn.file`.", 1, 10_000)
     ] = 100
 
+    public_dirs: Annotated[
+        tuple[str, ...],
+        _About(
+            "Folders whose files browsers may read, comma separated, each as `/docs@folder`: "
+            "`/docs/a.pdf` is `a.pdf` of the folder.",
+            parse=values.folders,
+        ),
+    ] = ()
+
     upload_max_bytes: Annotated[int, _About("Largest uploaded file.", 1, 1 << 40)] = 25 << 20
     upload_max_files: Annotated[int, _About("Files in one upload.", 1, 10_000)] = 10
     upload_quota_bytes: Annotated[

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import re
+from pathlib import Path
 
 _DURATION_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _SIZE_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -143,6 +144,18 @@ def hosts(text: str) -> tuple[str, ...]:
 def proxies(text: str) -> tuple[str, ...]:
     """Addresses and networks, separated by commas."""
     return tuple(map(_trusted_proxy, _items(text)))
+
+
+def folders(text: str) -> tuple[str, ...]:
+    """Folders to serve, separated by commas, each as `/path@folder`."""
+    found = _items(text)
+    for item in found:
+        path, at, folder = item.partition("@")
+        if not at or not path.strip("/") or path.split("/")[1:2] in (["_s"], ["_f"]):
+            raise ValueError(f"expected `/path@folder`, such as `/docs@handbook`, got `{item}`")
+        if not Path(folder).is_dir():
+            raise ValueError(f"there is no folder {folder!r}")
+    return tuple(found)
 
 
 def listen(text: str) -> dict[str, str]:

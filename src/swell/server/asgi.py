@@ -19,6 +19,7 @@ from swell.server.locales import page_locale
 
 from .broker import Broker
 from .files import FileStore
+from .folders import configured_folders, folder_routes
 from .route import Route
 from .security import (
     COOKIE,
@@ -93,6 +94,11 @@ class Server:
                     self.settings,
                     self._signer,
                     self.broker.owner,
+                    self.broker.may_fetch,
+                ),
+                *folder_routes(
+                    {**app.folders, **configured_folders(self.settings)},
+                    self._signer,
                     self.broker.may_fetch,
                 ),
                 # A mount is what is below a path; the application answers on the path itself, too.

@@ -265,9 +265,11 @@ class FileStore:
         """
         key = (owner, path, under)
         if key not in self._lent:
-            size, head = await anyio.to_thread.run_sync(_looked_at, path)
+            size, head = await anyio.to_thread.run_sync(looked_at, path)
             if key not in self._lent:  # nor was it meanwhile
-                lent = StoredFile(new_id(), safe_name(path.name), owner, path, size, _picture(head))
+                lent = StoredFile(
+                    new_id(), safe_name(path.name), owner, path, size, picture_of(head)
+                )
                 lent.lent, lent.under, lent.allowed = True, under, allowed
                 self._files[lent.id] = self._lent[key] = lent
         self._lent.move_to_end(key)
@@ -400,7 +402,7 @@ class FileStore:
         """Keep a file that has arrived."""
         incoming.handle.close()
         stored = incoming.stored
-        stored.picture = _picture(incoming.head)
+        stored.picture = picture_of(incoming.head)
         self._files[stored.id] = stored
         return stored
 
@@ -439,12 +441,12 @@ def size_limit(setting: str, size: int) -> str:
     return f"{size / factor:.4g} {unit} (setting {setting})"
 
 
-def _looked_at(path: Path) -> tuple[int, bytes]:
+def looked_at(path: Path) -> tuple[int, bytes]:
     with path.open("rb") as file:
         return path.stat().st_size, file.read(16)
 
 
-def _picture(head: bytes) -> str:
+def picture_of(head: bytes) -> str:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for magic, kind in _PICTURES if head.startswith(magic)), "")
