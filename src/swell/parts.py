@@ -36,6 +36,7 @@ __all__ = [
     "Card",
     "File",
     "Image",
+    "Incomplete",
     "Part",
     "Reasoning",
     "Source",
@@ -256,15 +257,30 @@ class Card(_Part, tag="card"):
             self.items = dump_value(self.items)
 
 
+class Incomplete(_Part, tag="incomplete"):
+    """Why an answer ends before it is complete; shown as one line at its end.
+
+    Attributes:
+        reason: `length`, the model reached its limit of tokens, and the reader may let it continue;
+            `context`, the conversation filled the model's context; `content_filter`, the provider
+            cut the answer; `refusal`, the model declined.
+    """
+
+    reason: Literal["length", "context", "content_filter", "refusal"]
+
+
 def _type(cls: type[_Part]) -> str:
     return str(cls.__struct_config__.tag)
 
 
-Part: TypeAlias = Text | Reasoning | ToolCall | Source | File | Image | Table | Card
+Part: TypeAlias = Text | Reasoning | ToolCall | Source | File | Image | Table | Card | Incomplete
 
 _BY_TYPE: dict[str, type[_Part]] = {
-    _type(cls): cls for cls in (Text, Reasoning, ToolCall, Source, File, Image, Table, Card)
+    _type(cls): cls
+    for cls in (Text, Reasoning, ToolCall, Source, File, Image, Table, Card, Incomplete)
 }
+PART_TYPES = frozenset(_BY_TYPE)
+"""What the `type` of a part may be."""
 
 
 def to_parts(value: Sequence[Any] | str) -> list[Part]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from swell.models import Delta, ReasoningDelta, TextDelta, ToolCallDelta, Usage
+from swell.models import Delta, Finish, ReasoningDelta, TextDelta, ToolCallDelta, Usage
 
 
 @dataclass
@@ -17,6 +17,7 @@ class Folded:
     """By id: name, arguments, state, result."""
     usage: tuple[int, int] = (0, 0)
     failures: list[str] = field(default_factory=list)
+    finish: str = ""
 
 
 def fold(deltas: list[Delta]) -> Folded:
@@ -37,6 +38,8 @@ def fold(deltas: list[Delta]) -> Folded:
             )
         elif isinstance(delta, Usage):
             folded.usage = (folded.usage[0] + delta.input, folded.usage[1] + delta.output)
+        elif isinstance(delta, Finish):
+            folded.finish = delta.reason
         else:
             folded.failures.append(delta.code)
     return folded

@@ -69,7 +69,7 @@ async def test_a_tool_call_is_shown_at_once_and_its_arguments_when_they_are_whol
         "a": ("weather", {"in": {"city": "Rome"}}, "running", None),
         "b": ("time", {"of": "{}"}, "running", None),
     }
-    assert len(deltas) == 5  # a begins, is incomplete, is whole; b; the usage
+    assert len(deltas) == 6  # a begins, is incomplete, is whole; b; the end; the usage
 
 
 async def test_the_events_of_the_streaming_helper_say_everything_once() -> None:

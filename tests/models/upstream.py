@@ -21,6 +21,7 @@ class Reply:
         headers: More headers.
         hang: Keep the stream open after the last event instead of ending it.
         cut: Break the connection after the last event.
+        raw: Bytes of the stream, sent as they are instead of events.
     """
 
     events: Sequence[Any] = ()
@@ -29,6 +30,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     hang: bool = False
     cut: bool = False
+    raw: bytes = b""
 
 
 @dataclass
@@ -100,6 +102,9 @@ async def _answer(
         text = data if isinstance(data, str) else json.dumps(data)
         line = (f"event: {name}\n" if name else "") + f"data: {text}\n\n"
         writer.write(f"{len(line.encode()):x}\r\n{line}\r\n".encode())
+        await writer.drain()
+    if reply.raw:
+        writer.write(b"%x\r\n%b\r\n" % (len(reply.raw), reply.raw))
         await writer.drain()
     if reply.hang:
         await reader.read()

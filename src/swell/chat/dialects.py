@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from swell.models import Compatible, Delta, Reader, TextDelta, ToolCallDelta
+from swell.errors import ModelConnectionError
+from swell.models import Compatible, Delta, Finish, Reader, ToolCallDelta
 from swell.models.fields import json_text
 
 from .anthropic_message import AnthropicMessage
@@ -99,15 +100,15 @@ class _Compatible:
             }
             for tool in tools
         ]
-        self._said = ""
+        self._message: dict[str, Any] = {}
 
     async def stream(self, *, last: bool) -> AsyncGenerator[Delta, None]:
-        self._said = ""
+        self._message = {"role": "assistant", "content": None}
         params = {**self._params, **({"tool_choice": "none"} if last and self._tools else {})}
         async with aclosing(self._deltas(params)) as deltas:
             async for delta in deltas:
-                if isinstance(delta, TextDelta):
-                    self._said += delta.text
+                if isinstance(delta, Finish) and delta.message is not None:
+                    self._message = dict(delta.message)
                 yield delta
 
     def _deltas(self, params: dict[str, Any]) -> AsyncGenerator[Delta, None]:
@@ -117,19 +118,15 @@ class _Compatible:
         return deltas
 
     def answer(self, calls: Mapping[str, ToolCallDelta], outcomes: Mapping[str, Outcome]) -> None:
-        made = [
-            {
-                "id": id,
-                "type": "function",
-                "function": {
-                    "name": call.name,
-                    "arguments": json_text(call.args or {}),
-                },
-            }
-            for id, call in calls.items()
-        ]
-        message = {"role": "assistant", "content": self._said or None, "tool_calls": made}
-        self._messages.append(message)
+        # With what else the provider sent: signatures, which it wants back.
+        sent = {call["id"]: call for call in self._message.get("tool_calls", ())}
+        made = []
+        for id, call in calls.items():
+            before = sent.get(id, {})
+            given = json_text(call.args or {})
+            function = {**before.get("function", {}), "name": call.name, "arguments": given}
+            made.append({**before, "id": id, "type": "function", "function": function})
+        self._messages.append({**self._message, "tool_calls": made})
         self._messages += [
             {"role": "tool", "tool_call_id": id, "content": outcomes[id].said} for id in calls
         ]
@@ -150,6 +147,8 @@ class _OpenAI(_Compatible):
             async for chunk in chunks:
                 for delta in reader.read(chunk):
                     yield delta
+        if reader.unfinished:
+            raise ModelConnectionError()
 
 
 class _Anthropic:
@@ -187,11 +186,17 @@ class _Anthropic:
                 message.add(event)
                 for delta in reader.read(event):
                     yield delta
-        self._content = message.content  # with what the model thought, which has to go back
+        if reader.unfinished:
+            raise ModelConnectionError()
+        # With what the model thought, which has to go back; empty text is refused there.
+        self._content = [
+            block for block in message.content if block.type != "text" or block.text.strip()
+        ]
         self.unfinished = message.stop_reason == "pause_turn"
 
     def answer(self, calls: Mapping[str, ToolCallDelta], outcomes: Mapping[str, Outcome]) -> None:
-        self._messages.append({"role": "assistant", "content": self._content})
+        if self._content:
+            self._messages.append({"role": "assistant", "content": self._content})
         results = [
             {
                 "type": "tool_result",

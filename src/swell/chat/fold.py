@@ -9,17 +9,20 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 from swell.coerce import well_formed
-from swell.errors import AnswerLimitError, ModelError
+from swell.errors import AnswerLimitError, ModelConnectionError
+from swell.mistakes import near_miss
 from swell.models import (
     Delta,
     Failure,
+    Finish,
     Reader,
     ReasoningDelta,
     TextDelta,
     ToolCallDelta,
     Usage,
 )
-from swell.parts import Part, Reasoning, Text, ToolCall, to_parts
+from swell.models.failures import error_of
+from swell.parts import PART_TYPES, Incomplete, Part, Reasoning, Text, ToolCall, to_parts
 
 from .ask import refuse_buttons
 from .awaiting import Pending
@@ -56,6 +59,9 @@ class Placed(NamedTuple):
     at: int
 
 
+_BROKEN_BODY = "incomplete chunked read"
+"""How httpx says that a body was cut."""
+
 Change: TypeAlias = Grown | Placed
 
 
@@ -90,6 +96,7 @@ class Fold:
         self._size = 0
         self._thought_since: float | None = None
         self._reader = Reader()
+        self._finish = Finish()  # of the last message
         self._clock = clock
 
     def __bool__(self) -> bool:
@@ -97,7 +104,9 @@ class Fold:
 
     @property
     def says_something(self) -> bool:
-        """Whether there is anything to see."""
+        """Whether there is anything to see, a reason to have ended included."""
+        if self._finish.reason not in ("stop", "tool_calls"):
+            return True
         return any(not isinstance(p, Text) or p.text.strip() for p in self.parts())
 
     def parts(self) -> list[Part]:
@@ -129,12 +138,12 @@ class Fold:
         elif isinstance(item, Part):
             _refuse_dead(item)
             self.put(item)
-        elif isinstance(item, Mapping) and "type" in item and "choices" not in item:
+        elif isinstance(item, Mapping) and item.get("type") in PART_TYPES:
             part = to_parts([item])[0]
             _refuse_dead(part)
             self.put(part)
         else:
-            for delta in self._reader.read(item):
+            for delta in self._read(item):
                 self._take(delta)
 
     def put(self, part: Part) -> int:
@@ -160,14 +169,59 @@ class Fold:
         self.log.append(Placed(index))
         return index
 
-    def end(self) -> None:
-        """Take nothing any more, and close what is open."""
+    def broken(self) -> ModelConnectionError | None:
+        """Return the failure of a stream that stopped before its end, though nothing was raised.
+
+        Packages end a stream without an error when the connection is closed in order.
+        """
+        package = self._reader.unfinished
+        if package is None:
+            return None
+        error = ModelConnectionError()
+        error.add_note(
+            f"the stream of {package} ended before the chunk that says why it ended: the "
+            "connection broke, or the handler does not yield every chunk of it"
+        )
+        return error
+
+    def complete_despite(self, error: BaseException) -> bool:
+        """Tell whether an error came after the end of the model's last message.
+
+        A server may cut the body behind a complete stream, which changes nothing.
+        """
+        return (
+            self._reader.complete
+            and self._finish.reason != "tool_calls"
+            and any(_BROKEN_BODY in str(found) for found in (error, error.__cause__))
+        )
+
+    def end(self, *, done: bool = False) -> None:
+        """Take nothing any more, and close what is open.
+
+        Args:
+            done: The handler has ended in order. What its package ran is done then, with a result
+                that is not known; otherwise it has failed.
+        """
         self.frozen = True
         self._end_half()
         self._end_thought()
         for index, part in enumerate(self._parts):
             if isinstance(part, ToolCall) and part.state in ("running", "waiting"):
-                self.replace(index, msgspec.structs.replace(part, state="failed"))
+                state = "done" if done and part.state == "running" else "failed"
+                self.replace(index, msgspec.structs.replace(part, state=state))
+        reason = self._finish.reason
+        if reason != "stop" and reason != "tool_calls" and len(self._parts) < MAX_PARTS:
+            self._add(Incomplete(reason))
+
+    def _read(self, item: object) -> list[Delta]:
+        try:
+            return self._reader.read(item)
+        except TypeError as error:
+            kind = item.get("type") if isinstance(item, Mapping) else None
+            near = near_miss(kind, PART_TYPES) if isinstance(kind, str) else ""
+            if near:
+                error.add_note(f"no part has the type {kind!r}{near}")
+            raise
 
     def _take(self, delta: Delta) -> None:
         if isinstance(delta, TextDelta):
@@ -182,8 +236,10 @@ class Fold:
                 "input": before["input"] + delta.input,
                 "output": before["output"] + delta.output,
             }
+        elif isinstance(delta, Finish):
+            self._finish = delta
         elif isinstance(delta, Failure):
-            raise _ReportedError(delta)
+            raise error_of(delta)
 
     def _say(self, text: str) -> None:
         if not text:
@@ -273,11 +329,3 @@ class Fold:
 def _refuse_dead(part: Part) -> None:
     refuse_buttons(part)
     refuse_dead_addresses(part)
-
-
-class _ReportedError(ModelError):
-    """The model's server said in its stream that it cannot go on."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.message)
-        self.failure = failure

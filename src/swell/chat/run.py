@@ -467,8 +467,8 @@ class RunManager:
         if work.cancelled():
             error: BaseException | None = asyncio.CancelledError("the handler cancelled itself")
         else:
-            error = work.exception()
-        if error is None:
+            error = work.exception() or run.fold.broken()
+        if error is None or run.fold.complete_despite(error):
             if not run.fold.says_something:
                 _log.warning("%s yielded nothing in run %s", _name(self._handler), run.id)
                 run.error, run.error_code = _EMPTY, "empty_answer"
@@ -522,7 +522,7 @@ class RunManager:
     async def _finish(self, run: Run, state: EndState) -> None:
         if run.error is not None:
             run.error = well_formed(run.error)
-        run.fold.end()
+        run.fold.end(done=state == "done")
         run.changed()
         if state != "stopped" and run.title is not None:
             await self._rename(run)

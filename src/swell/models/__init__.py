@@ -8,6 +8,7 @@ from swell.models.client import Compatible
 from swell.models.deltas import (
     Delta,
     Failure,
+    Finish,
     ReasoningDelta,
     TextDelta,
     ToolCallDelta,
@@ -21,6 +22,7 @@ __all__ = [
     "Compatible",
     "Delta",
     "Failure",
+    "Finish",
     "Reader",
     "ReasoningDelta",
     "TextDelta",

@@ -9,16 +9,19 @@ from __future__ import annotations
 from swell.models.deltas import (
     Delta,
     Failure,
+    Finish,
     ReasoningDelta,
     TextDelta,
     ToolCallDelta,
     ToolState,
     Usage,
+    finish_reason,
 )
 from swell.models.failures import failure_of_report
 from swell.models.fields import (
     INCOMPLETE,
     MAX_ARGS,
+    UnknownChunkError,
     argument_fault,
     arguments,
     field,
@@ -35,9 +38,14 @@ _CUT = ("max_tokens", "model_context_window_exceeded", "refusal")
 
 
 class AnthropicChunks:
-    """Reads the events of one or more messages."""
+    """Reads the events of one or more messages.
+
+    Attributes:
+        unfinished: A message has begun whose end has not come.
+    """
 
     def __init__(self) -> None:
+        self.unfinished = False
         self._calls: dict[int, _Block] = {}
         self._last: _Block | None = None
         self._output = 0
@@ -52,6 +60,7 @@ class AnthropicChunks:
         if kind == "message_start":
             self._calls.clear()
             self._last = None
+            self.unfinished = True
             usage = field(field(chunk, "message"), "usage")
             self._output = number(usage, "output_tokens")
             return [Usage(_input(usage), self._output)] if usage else []
@@ -64,13 +73,23 @@ class AnthropicChunks:
         if kind == "message_delta":  # counts from the beginning of the message
             output = number(field(chunk, "usage"), "output_tokens")
             more, self._output = output - self._output, max(output, self._output)
-            found = self._cut(text(field(chunk, "delta"), "stop_reason"))
-            return [*found, Usage(0, more)] if more > 0 else found
+            reason = text(field(chunk, "delta"), "stop_reason")
+            found = self._cut(reason)
+            found += [Usage(0, more)] if more > 0 else []
+            if reason:
+                self.unfinished = False
+                found.append(Finish(finish_reason(reason)))
+            return found
+        if kind == "message_stop":
+            self.unfinished = False
         if kind == "error":
+            self.unfinished = False
             error = failure_of_report(field(chunk, "error"))
             return [Failure(error.code, str(error))]
         if kind == "message":
             return _whole(chunk)
+        if not kind or kind.endswith(("_delta", "_use")):
+            raise UnknownChunkError("yield the whole event, not a piece of it")
         return []
 
     def _start(self, index: int, block: object) -> list[Delta]:
@@ -163,4 +182,4 @@ def _whole(message: object) -> list[Delta]:
             found += _result(block)
     if usage := field(message, "usage"):
         found.append(Usage(_input(usage), number(usage, "output_tokens")))
-    return found
+    return [*found, Finish(finish_reason(text(message, "stop_reason")))]

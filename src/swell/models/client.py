@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
-from collections.abc import AsyncGenerator, Mapping, Sequence
+import re
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
 
 from swell.errors import ModelConnectionError, ModelError
-from swell.models.compatible import SSEChunks
+from swell.models.compatible import ChatChunks, SSEChunks
 from swell.models.deltas import Delta, Failure
-from swell.models.failures import failure_of_status
+from swell.models.failures import error_of, failure_of_status
 from swell.models.fields import items, text
-from swell.models.reader import Reader
 
 if TYPE_CHECKING:
     import httpx
@@ -28,15 +31,44 @@ MAX_BODY = 16_000_000
 """Longest answer taken in one piece, from a server that does not stream, in bytes."""
 
 
+END_S = 2.0
+"""How long the rest of a stream is awaited after the model has ended its message, in seconds.
+
+It is the count of tokens, which some servers send last, and some never.
+"""
+
+_UNKNOWN = re.compile(
+    r"stream_options|include_usage|unknown|unrecogni[sz]ed|unexpected|unsupported|extra"
+    r"|not (permitted|allowed|supported)|additional propert",
+    re.IGNORECASE,
+)
+"""What a refusal says when it may be about a parameter that the server does not know."""
+
+
+_VERSION = re.compile(r"/v\d[^/]*$")
+
+
 class Compatible:
     """A model behind an OpenAI-compatible address: Ollama, vLLM, llama.cpp, LM Studio, a provider.
+
+    An address without `/v1` is tried with it when the server does not know the first. A server
+    that refuses `stream_options` is asked without them, and counts no tokens then.
 
     Args:
         base_url: Address of the API, such as `http://localhost:11434/v1`.
         model: Name of the model, as the server knows it.
-        api_key: Sent as a bearer token; never shown or logged.
+        api_key: Sent as a bearer token; never shown or logged. White space around it is dropped.
         timeout_s: Longest wait for the next piece of an answer, in seconds.
         connect_s: Longest wait for a connection, in seconds.
+        headers: More headers of each request, such as `{"api-key": ...}` for Azure.
+        query: Parameters of the address, such as `{"api-version": "2024-10-21"}`.
+        verify: How the server's certificate is checked: True, against the known authorities; the
+            path of a file with another authority's certificate, for one that is self-signed; an
+            `ssl.SSLContext`; or False, not at all, which lets anybody on the way read and change
+            everything.
+
+    Raises:
+        ValueError: If the key or a header has a character that no header can carry.
     """
 
     def __init__(
@@ -47,11 +79,26 @@ class Compatible:
         *,
         timeout_s: float = 120.0,
         connect_s: float = 10.0,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        verify: bool | str | ssl.SSLContext = True,
     ) -> None:
-        self.base_url = base_url.rstrip("/")
+        address = base_url.strip().rstrip("/").removesuffix("/chat/completions").rstrip("/")
+        self.base_url = address if "://" in address else f"http://{address}"
         self.model = model
-        self._headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
+        key = (api_key or "").strip()
+        self._secrets = [key] if key else []
+        self._headers = {"authorization": f"Bearer {key}"} if key else {}
+        for name, value in (headers or {}).items():
+            self._headers[name.strip().lower()] = value.strip()
+            self._secrets.append(value.strip())
+        _check_headers(self._headers, key)
+        self._query = dict(query or {})
+        self._verify = (
+            ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
+        )
         self._timeouts = timeout_s, connect_s
+        self._counts = True  # until the server refuses `stream_options`
 
     def __repr__(self) -> str:
         return f"Compatible({self.base_url!r}, {self.model!r})"
@@ -78,25 +125,19 @@ class Compatible:
             "model": self.model,
             "messages": list(messages),
             "stream": True,
-            "stream_options": {"include_usage": True},
             "tools": list(tools) if tools else None,
             **params,
         }
         body = {name: value for name, value in body.items() if value is not None}
         httpx = _httpx()
         try:
-            async with (
-                self._client() as http,
-                http.stream("POST", "/chat/completions", json=body) as response,
-            ):
-                if response.status_code != 200:
-                    raise await _refusal(response)
+            async with self._client() as http, self._ask(http, body) as response:
                 async for delta in _deltas(response):
                     if isinstance(delta, Failure):
-                        raise _reported(delta)
+                        raise error_of(delta)
                     yield delta
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ModelConnectionError() from error
+            raise self._unreachable(error) from error
         except (ValueError, RecursionError) as error:
             raise ModelError() from error
 
@@ -108,42 +149,172 @@ class Compatible:
         """
         httpx = _httpx()
         try:
-            async with self._client() as http, http.stream("GET", "/models") as response:
-                if response.status_code != 200:
-                    raise await _refusal(response)
+            async with self._client() as http, self._get(http, "/models") as response:
                 listed = msgspec.json.decode(await _read(response, MAX_BODY))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ModelConnectionError() from error
+            raise self._unreachable(error) from error
         except (ValueError, RecursionError) as error:
             raise ModelError() from error
         return [name for model in items(listed, "data") if (name := text(model, "id"))]
 
+    @asynccontextmanager
+    async def _ask(
+        self, http: httpx.AsyncClient, body: dict[str, Any]
+    ) -> AsyncIterator[httpx.Response]:
+        """Post a request for an answer, without what this server does not know."""
+        if self._counts and "stream_options" not in body:
+            counting = {**body, "stream_options": {"include_usage": True}}
+            async with self._send(http, "POST", "/chat/completions", counting) as response:
+                if response.status_code == 200 and not _elsewhere(response):
+                    yield response
+                    return
+                refused = await _refused(response)
+            if response.status_code not in (400, 422) or not _UNKNOWN.search(refused):
+                raise self._refusal(response, refused)
+        async with self._send(http, "POST", "/chat/completions", body) as response:
+            if response.status_code != 200 or _elsewhere(response):
+                raise self._refusal(response, await _refused(response))
+            self._counts = "stream_options" in body and self._counts
+            yield response
+
+    @asynccontextmanager
+    async def _get(self, http: httpx.AsyncClient, path: str) -> AsyncIterator[httpx.Response]:
+        async with self._send(http, "GET", path, None) as response:
+            if response.status_code != 200 or _elsewhere(response):
+                raise self._refusal(response, await _refused(response))
+            yield response
+
+    @asynccontextmanager
+    async def _send(
+        self, http: httpx.AsyncClient, method: str, path: str, body: object
+    ) -> AsyncIterator[httpx.Response]:
+        """Send a request, to the address with `/v1` where the server does not know that without."""
+        if _VERSION.search(self.base_url):
+            async with self._open(http, method, self.base_url + path, body) as response:
+                yield response
+            return
+        async with self._open(http, method, self.base_url + path, body) as response:
+            if not _elsewhere(response):
+                yield response
+                return
+            refused = await _refused(response)
+        async with self._open(http, method, f"{self.base_url}/v1{path}", body) as second:
+            if _elsewhere(second):
+                raise self._refusal(response, refused)
+            self.base_url += "/v1"
+            yield second
+
+    def _open(
+        self, http: httpx.AsyncClient, method: str, url: str, body: object
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        return http.stream(method, url, json=body, params=self._query or None)
+
     def _client(self) -> httpx.AsyncClient:
         timeout_s, connect_s = self._timeouts
         client: httpx.AsyncClient = _httpx().AsyncClient(
-            base_url=self.base_url,
             headers=self._headers,
             timeout=_httpx().Timeout(timeout_s, connect=connect_s),
             trust_env=not _local(self.base_url),  # no proxy leads to this machine
+            verify=self._verify,
         )
         return client
+
+    def _refusal(self, response: httpx.Response, body: str) -> ModelError:
+        failure = failure_of_status(response.status_code, body, response.headers)
+        for secret in self._secrets:
+            body = body.replace(secret, "...")
+        said = f"status {response.status_code}: {body[:500]}"
+        if location := response.headers.get("location"):
+            said += f"; it redirects to {location}: use that as base_url"
+        elif _elsewhere(response) or response.status_code == 200:
+            said += (
+                f"; {response.url} is no address of chat completions, or the model is unknown: "
+                f"base_url is {self.base_url!r}, and mostly ends with /v1"
+            )
+        failure.__cause__ = RuntimeError(said)  # for the log
+        return failure
+
+    def _unreachable(self, error: Exception) -> ModelConnectionError:
+        """Return the failure, with what the log should say about it."""
+        failure = ModelConnectionError()
+        failure.add_note(f"the server of {self!r} cannot be reached, or broke off")
+        causes = "".join(str(cause) for cause in _causes(error))
+        if "CERTIFICATE_VERIFY_FAILED" in causes:
+            failure.add_note(
+                "its certificate is not trusted. If it is self-signed, give its file to "
+                'Compatible(verify="ca.pem")'
+            )
+        elif "WRONG_VERSION_NUMBER" in causes or "record layer" in causes.lower():
+            failure.add_note("it does not speak TLS there: use http:// instead of https://")
+        return failure
+
+
+def _check_headers(headers: Mapping[str, str], key: str) -> None:
+    for name, value in headers.items():
+        if not (name.isascii() and value.isascii() and value.isprintable()):
+            what = "api_key" if key and value.endswith(key) else f"the header {name!r}"
+            raise ValueError(
+                f"{what} has a character that no HTTP header can carry: a line end, a control "
+                "character, or a letter outside of ASCII. Copy it again"
+            )
+
+
+def _elsewhere(response: httpx.Response) -> bool:
+    """Whether the server has no API at an address: it does not know it, or shows a page there."""
+    page = response.headers.get("content-type", "").startswith("text/html")
+    return response.status_code in (404, 405) or (response.status_code == 200 and page)
+
+
+async def _refused(response: httpx.Response) -> str:
+    return (await _read(response, MAX_REFUSAL)).decode(errors="replace")
 
 
 async def _deltas(response: httpx.Response) -> AsyncGenerator[Delta, None]:
     if response.headers.get("content-type", "").startswith("application/json"):
-        for delta in Reader().read(msgspec.json.decode(await _read(response, MAX_BODY))):
+        for delta in _whole(await _read(response, MAX_BODY)):
             yield delta
         return
-    chunks = SSEChunks()
-    async for data in response.aiter_bytes():
-        for delta in chunks.read(data):
+    chunks, pieces = SSEChunks(), response.aiter_bytes()
+    httpx = _httpx()
+    try:
+        while True:
+            try:
+                async with asyncio.timeout(END_S if chunks.finished else None):
+                    data = await anext(pieces)
+            except (StopAsyncIteration, TimeoutError):
+                break
+            for delta in chunks.read(data):
+                yield delta
+            if chunks.done or chunks.counted:
+                return
+    except httpx.TransportError:
+        if not chunks.finished:
+            raise
+    if not chunks.finished:
+        try:
+            rest = chunks.end()  # an event that nothing ended
+        except ValueError as error:
+            raise ModelConnectionError() from error
+        for delta in rest:
             yield delta
-        if chunks.done:
-            return
-    for delta in chunks.read(b"\n"):  # a last line that nothing ended
-        yield delta
     if not (chunks.done or chunks.finished):
         raise ModelConnectionError()
+
+
+def _whole(body: bytes) -> list[Delta]:
+    """Return an answer that came in one piece, of a server that does not stream."""
+    answer = msgspec.json.decode(body)
+    chunks = ChatChunks()
+    found = chunks.read(answer[0] if isinstance(answer, list) and answer else answer)
+    if not found and not chunks.answered:
+        raise ValueError("the server's answer has no choices and no error")
+    return found + chunks.end()
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 async def _read(response: httpx.Response, limit: int) -> bytes:
@@ -153,18 +324,6 @@ async def _read(response: httpx.Response, limit: int) -> bytes:
         if len(found) > limit:
             break
     return found[:limit]
-
-
-async def _refusal(response: httpx.Response) -> ModelError:
-    body = (await _read(response, MAX_REFUSAL)).decode(errors="replace")
-    failure = failure_of_status(response.status_code, body, response.headers)
-    failure.__cause__ = RuntimeError(f"status {response.status_code}: {body[:500]}")  # for the log
-    return failure
-
-
-def _reported(failure: Failure) -> ModelError:
-    kinds: list[type[ModelError]] = [ModelError, *ModelError.__subclasses__()]
-    return next((kind for kind in kinds if kind.code == failure.code), ModelError)()
 
 
 def _local(base_url: str) -> bool:

@@ -1,14 +1,25 @@
 """Chunks of OpenAI's chat completions, as dicts or as objects, with what other servers add.
 
-vLLM, llama.cpp, LM Studio, Ollama, DeepSeek and OpenRouter speak this form. They send a model's
-thoughts as `reasoning_content` or `reasoning`.
+vLLM, llama.cpp, LM Studio, Ollama, DeepSeek, Mistral and OpenRouter speak this form. They send a
+model's thoughts as `reasoning_content` or `reasoning`, as blocks of the content, or in its text.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
-from swell.models.deltas import Delta, Failure, ReasoningDelta, TextDelta, ToolCallDelta, Usage
+from swell.models.deltas import (
+    Delta,
+    Failure,
+    Finish,
+    ReasoningDelta,
+    TextDelta,
+    ToolCallDelta,
+    Usage,
+    finish_reason,
+)
 from swell.models.failures import failure_of_report
 from swell.models.fields import (
     INCOMPLETE,
@@ -21,57 +32,114 @@ from swell.models.fields import (
     plain,
     text,
 )
+from swell.models.message import AssistantMessage, merge, more_of_call
+from swell.models.sse import EventStream, ServerEvent
+from swell.models.think import ThinkTags
 
 __all__ = ["ChatChunks", "SSEChunks"]
 
-_CUT = ("length", "max_tokens", "content_filter")
-"""Reasons to finish that may leave the last tool call without its arguments."""
-
 
 class ChatChunks:
-    """Reads the chunks of one `chat.completions` stream, or one whole completion."""
+    """Reads the chunks of `chat.completions` streams, or whole completions.
+
+    Attributes:
+        unfinished: A message has begun whose `finish_reason` has not come.
+        answered: Whether any chunk had a choice.
+    """
 
     def __init__(self) -> None:
-        self._calls: dict[tuple[object, int], _Call] = {}
+        self.unfinished = False
+        self.answered = False
+        self._streams: dict[str, _Stream] = {}
+        self._last = _Stream()
         self._made = 0
 
     def read(self, chunk: object) -> list[Delta]:
         """Return what a chunk adds."""
-        found: list[Delta] = []
-        if (report := field(chunk, "error")) is not None:
+        choices = items(chunk, "choices")
+        choice = next((one for one in choices if field(one, "index") in (0, None)), None)
+        report = _report(chunk, choice)
+        if report is not None:
             error = failure_of_report(report)
+            self.unfinished = False
             return [Failure(error.code, str(error))]
-        for choice in items(chunk, "choices")[:1]:
+        id = text(chunk, "id")
+        stream = self._streams.get(id)
+        found: list[Delta] = []
+        if choice is not None:
+            self.answered = True
             delta = field(choice, "delta") or field(choice, "message")
-            reasoning = text(delta, "reasoning_content") or text(delta, "reasoning")
-            if reasoning:
-                found.append(ReasoningDelta(reasoning))
-            if said := text(delta, "content") or text(delta, "refusal"):
-                found.append(TextDelta(said))
-            for position, call in enumerate(items(delta, "tool_calls")):
-                found += self._tool_call(text(chunk, "id"), position, call)
-            if reason := text(choice, "finish_reason"):
-                found += self._ended(text(chunk, "id"), cut=reason in _CUT)
-        if usage := field(chunk, "usage"):
-            found.append(
-                Usage(
-                    number(usage, "prompt_tokens", "input_tokens"),
-                    number(usage, "completion_tokens", "output_tokens"),
-                )
-            )
+            if stream is None or (stream.finished and _says(delta)):
+                stream = self._streams[id] = self._last = _Stream()
+            found += self._choice(stream, choice, delta)
+        stream = stream or self._last
+        if usage := field(chunk, "usage") or field(field(chunk, "x_groq"), "usage"):
+            found += stream.count(usage)
         return found
 
-    def _tool_call(self, stream: str, position: int, piece: object) -> list[Delta]:
+    def end(self) -> list[Delta]:
+        """Return what is left of a stream that has ended in order without a `finish_reason`."""
+        if not self.unfinished:
+            return []
+        return self._finish(self._last, None)
+
+    def _choice(self, stream: _Stream, choice: object, delta: object) -> list[Delta]:
+        found: list[Delta] = []
+        stream.message.add(delta)
+        reasoning = field(delta, "reasoning_content") or field(delta, "reasoning")
+        if isinstance(reasoning, str) and reasoning:
+            found.append(ReasoningDelta(reasoning))
+        for piece in _content(field(delta, "content")):
+            found += stream.tags.split(piece.text) if isinstance(piece, TextDelta) else [piece]
+        if said := text(delta, "refusal"):
+            stream.refused = True
+            found.append(TextDelta(said))
+        for position, call in enumerate(items(delta, "tool_calls")):
+            found += self._tool_call(stream, position, call)
+        self.unfinished |= not stream.finished
+        reason = field(choice, "finish_reason")
+        if reason in (None, "") or stream.finished:
+            return found
+        if str(getattr(reason, "value", reason)).lower() == "error":
+            error = failure_of_report({})
+            self.unfinished = False
+            return [*found, Failure(error.code, str(error))]
+        return found + self._finish(stream, reason)
+
+    def _finish(self, stream: _Stream, reason: object) -> list[Delta]:
+        stream.finished, self.unfinished = True, False
+        why = finish_reason(reason)
+        if why == "stop" and stream.refused:
+            why = "refusal"
+        cut = why not in ("stop", "tool_calls")
+        faults: list[Delta] = [
+            ToolCallDelta(call.id, call.name, fault=fault)
+            for call in stream.all_calls
+            if (fault := argument_fault(call.args, cut=cut and call is stream.all_calls[-1]))
+        ]
+        message = stream.message.dump(stream.dump_calls())
+        return [*stream.tags.end(), *faults, Finish(why, message)]
+
+    def _tool_call(self, stream: _Stream, position: int, piece: object) -> list[Delta]:
         index = field(piece, "index")
-        key = (stream, index if isinstance(index, int) else position)
         function = field(piece, "function") or field(piece, "custom")
-        call, named = self._calls.get(key), text(piece, "id")
-        # Some servers count every call as 0, so another id is another call.
-        if call is None or (named and call.given and named != call.given):
+        key = index if isinstance(index, int) else position
+        named, name, raw = text(piece, "id"), text(function, "name"), field(function, "arguments")
+        call = stream.calls.get(key)
+        if call is None and not named and not name:
+            # A server that gives each chunk another id: it goes on with what it began.
+            call = self._last.calls.get(key) or next(
+                (s.calls[key] for s in reversed(self._streams.values()) if key in s.calls), None
+            )
+        if call is None or call.ends_at(named, name, raw):
             self._made += 1
-            call = self._calls[key] = _Call(named, named or f"call_{self._made}")
-        call.name += text(function, "name") if not call.name else ""
-        raw = field(function, "arguments")
+            id = named or f"call_{self._made}"
+            if any(known.id == id for known in stream.all_calls):
+                id = f"{id}-{self._made}"
+            call = stream.calls[key] = _Call(named, id)
+            stream.all_calls.append(call)
+        call.name = call.name or name
+        merge(call.more, more_of_call(piece))
         if raw is not None and len(call.args) <= MAX_ARGS:
             call.args += raw if isinstance(raw, str) else msgspec.json.encode(plain(raw)).decode()
         if call.told and not raw:
@@ -83,24 +151,106 @@ class ChatChunks:
         call.told, call.partial = True, partial
         return [ToolCallDelta(call.id, call.name, complete, fault=INCOMPLETE if partial else "")]
 
-    def _ended(self, stream: str, *, cut: bool) -> list[Delta]:
-        """Return what is wrong with the calls of a stream whose model has finished."""
-        calls = [call for (of, _), call in self._calls.items() if of == stream]
+
+class _Stream:
+    """One message that arrives in pieces."""
+
+    __slots__ = ("all_calls", "calls", "counted", "finished", "message", "refused", "tags")
+
+    def __init__(self) -> None:
+        self.calls: dict[int, _Call] = {}  # by index, the latest
+        self.all_calls: list[_Call] = []
+        self.tags = ThinkTags()
+        self.message = AssistantMessage()
+        self.counted = Usage()
+        self.finished = self.refused = False
+
+    def count(self, usage: object) -> list[Delta]:
+        """Return how a count differs from the one before: some servers count in every chunk."""
+        before, self.counted = (
+            self.counted,
+            Usage(
+                number(usage, "prompt_tokens", "input_tokens"),
+                number(usage, "completion_tokens", "output_tokens"),
+            ),
+        )
+        more = Usage(self.counted.input - before.input, self.counted.output - before.output)
+        return [more] if more != Usage() else []
+
+    def dump_calls(self) -> list[dict[str, Any]]:
         return [
-            ToolCallDelta(call.id, call.name, fault=fault)
-            for call in calls
-            if (fault := argument_fault(call.args, cut=cut and call is calls[-1]))
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.args or "{}"},
+                **call.more,
+            }
+            for call in self.all_calls
         ]
 
 
 class _Call:
     """A tool call whose arguments arrive in pieces."""
 
-    __slots__ = ("args", "given", "id", "name", "partial", "told")
+    __slots__ = ("args", "given", "id", "more", "name", "partial", "told")
 
     def __init__(self, given: str, id: str) -> None:
         self.given, self.id, self.name, self.args = given, id, "", ""
         self.told = self.partial = False
+        self.more: dict[str, Any] = {}
+
+    def ends_at(self, id: str, name: str, raw: object) -> bool:
+        """Whether a piece with the same index begins another call: some servers count all as 0."""
+        if id and self.given:
+            return id != self.given
+        if not name or not self.name:
+            return False
+        return name != self.name or (bool(raw) and arguments(self.args) is not None)
+
+
+def _says(delta: object) -> bool:
+    """Whether a delta has anything of a message in it."""
+    names = ("content", "reasoning_content", "reasoning", "refusal", "tool_calls")
+    return any(field(delta, name) for name in names)
+
+
+def _content(content: object) -> list[TextDelta | ReasoningDelta]:
+    """Return the text and the thoughts of a content, which is a text or a list of blocks."""
+    if isinstance(content, str):
+        return [TextDelta(content)] if content else []
+    found: list[TextDelta | ReasoningDelta] = []
+    for block in content if isinstance(content, list | tuple) else ():
+        kind = block if isinstance(block, str) else text(block, "type")
+        if isinstance(block, str):
+            found.append(TextDelta(block))
+        elif kind in ("thinking", "reasoning"):
+            thought = field(block, kind) or field(block, "text") or field(block, "summary")
+            said = [thought] if isinstance(thought, str) else _texts(thought)
+            found += [ReasoningDelta(one) for one in said if one]
+        elif kind in ("text", "output_text", "refusal"):
+            found.append(TextDelta(text(block, "text") or text(block, "refusal")))
+    return [delta for delta in found if delta.text]
+
+
+def _texts(blocks: object) -> list[str]:
+    listed = blocks if isinstance(blocks, list | tuple) else ()
+    return [block if isinstance(block, str) else text(block, "text") for block in listed]
+
+
+def _report(chunk: object, choice: object) -> object:
+    """Return the error that a chunk reports, in any of the forms servers use."""
+    if error := field(chunk, "error") or field(choice, "error"):
+        return chunk if error is True else error
+    if choice is not None:
+        return None
+    if "error" in (text(chunk, "object"), text(chunk, "type"), text(chunk, "status")):
+        return chunk
+    if field(chunk, "choices") is not None or field(chunk, "usage"):
+        return None
+    for name in ("errors", "detail", "error_message", "message", "msg"):
+        if field(chunk, name):
+            return chunk
+    return None
 
 
 class SSEChunks:
@@ -109,33 +259,68 @@ class SSEChunks:
     Attributes:
         done: The server has said that the stream is over.
         finished: The model has said why it stopped.
+        counted: The server has counted the tokens after that.
     """
-
-    MAX_LINE = 4_000_000
-    """Longest line kept until its end arrives, in bytes."""
 
     def __init__(self) -> None:
         self.done = False
         self.finished = False
-        self._rest = b""
+        self.counted = False
+        self._events = EventStream()
         self._chunks = ChatChunks()
 
     def read(self, chunk: bytes) -> list[Delta]:
-        """Return what some bytes add; a line that is not whole yet waits for the next ones."""
-        *lines, self._rest = (self._rest + chunk).split(b"\n")
-        if len(self._rest) > self.MAX_LINE:
-            raise ValueError(f"a line of the event stream is longer than {self.MAX_LINE} bytes")
-        return [delta for line in lines for delta in self.read_line(line)]
+        """Return what some bytes add.
 
-    def read_line(self, line: bytes) -> list[Delta]:
-        """Return what one line adds."""
-        event = line.removeprefix(b"data:").strip()
-        if not line.startswith(b"data:") or not event:
-            return []
-        if event == b"[DONE]":
-            self.done = True
-            return []
-        chunk = msgspec.json.decode(event)
-        choices = items(chunk, "choices")
-        self.finished |= any(field(choice, "finish_reason") is not None for choice in choices)
+        Raises:
+            ValueError: If an event is no JSON, or too large.
+        """
+        return self._read(self._events.read(chunk))
+
+    def end(self) -> list[Delta]:
+        """Return what the last bytes add, when no more will come.
+
+        Raises:
+            ValueError: If an event is no JSON.
+        """
+        return self._read(self._events.end())
+
+    def _read(self, events: list[ServerEvent]) -> list[Delta]:
+        found: list[Delta] = []
+        for event in events:
+            if not self.done and event.data.strip():
+                found += self._event(event)
+        self.finished |= any(isinstance(delta, Finish) for delta in found)
+        self.counted = self.finished and (
+            self.counted or any(isinstance(delta, Usage) for delta in found)
+        )
+        return found
+
+    def _event(self, event: ServerEvent) -> list[Delta]:
+        data = event.data.strip()
+        if data == "[DONE]":
+            return self._done()
+        if event.event == "error":
+            return self._failed(data)
+        try:
+            chunk = msgspec.json.decode(data)
+        except msgspec.DecodeError:
+            if len(event.lines) < 2:
+                raise
+            # A server that leaves out the empty line between its events.
+            return self._read([ServerEvent(event.event, [line], "") for line in event.lines])
         return self._chunks.read(chunk)
+
+    def _done(self) -> list[Delta]:
+        self.done = True
+        if not self._chunks.answered:
+            return self._failed("{}")  # a stream that is empty is no answer
+        return self._chunks.end()
+
+    def _failed(self, data: str) -> list[Delta]:
+        try:
+            report = msgspec.json.decode(data)
+        except msgspec.DecodeError:
+            report = data
+        error = failure_of_report(report)
+        return [Failure(error.code, str(error))]

@@ -9,14 +9,20 @@ import msgspec
 __all__ = [
     "Delta",
     "Failure",
+    "Finish",
+    "FinishReason",
     "ReasoningDelta",
     "TextDelta",
     "ToolCallDelta",
     "ToolState",
     "Usage",
+    "finish_reason",
 ]
 
 ToolState: TypeAlias = Literal["running", "waiting", "done", "failed"]
+FinishReason: TypeAlias = Literal[
+    "stop", "tool_calls", "length", "context", "content_filter", "refusal"
+]
 
 
 class TextDelta(msgspec.Struct, frozen=True):
@@ -85,4 +91,51 @@ class Failure(msgspec.Struct, frozen=True):
     message: str
 
 
-Delta: TypeAlias = TextDelta | ReasoningDelta | ToolCallDelta | Usage | Failure
+class Finish(msgspec.Struct, frozen=True):
+    """The model has ended its message; an answer may have several.
+
+    Attributes:
+        reason: Why: `stop`, it was complete; `tool_calls`, it waits for the results of tools;
+            `length`, it reached the limit of tokens of the request; `context`, the conversation
+            filled the model's context; `content_filter`, the provider cut it; `refusal`, the
+            model declined.
+        message: The message as the provider takes it back in the next request, with signatures
+            and whatever else it sent; None where its package keeps the message itself.
+    """
+
+    reason: FinishReason = "stop"
+    message: dict[str, object] | None = None
+
+
+Delta: TypeAlias = TextDelta | ReasoningDelta | ToolCallDelta | Usage | Failure | Finish
+
+_REASONS: dict[str, FinishReason] = {
+    "tool_calls": "tool_calls",
+    "tool_call": "tool_calls",
+    "tool_use": "tool_calls",
+    "function_call": "tool_calls",
+    "length": "length",
+    "max_tokens": "length",
+    "max_output_tokens": "length",
+    "max_length": "length",
+    "incomplete": "length",
+    "model_length": "context",
+    "context_window_exceeded": "context",
+    "model_context_window_exceeded": "context",
+    "content_filter": "content_filter",
+    "content_filtered": "content_filter",
+    "guardrail_intervened": "content_filter",
+    "safety": "content_filter",
+    "recitation": "content_filter",
+    "blocklist": "content_filter",
+    "prohibited_content": "content_filter",
+    "spii": "content_filter",
+    "image_safety": "content_filter",
+    "refusal": "refusal",
+}
+
+
+def finish_reason(word: object) -> FinishReason:
+    """Return what a provider's word for the end of a message means; `stop` for any other."""
+    word = getattr(word, "value", word)  # an enum in some packages
+    return _REASONS.get(str(word).lower().replace("-", "_"), "stop")

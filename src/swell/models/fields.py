@@ -12,6 +12,7 @@ from swell.coerce import as_text, coerce, well_formed
 __all__ = [
     "INCOMPLETE",
     "MAX_ARGS",
+    "UnknownChunkError",
     "argument_fault",
     "arguments",
     "field",
@@ -29,6 +30,10 @@ INCOMPLETE = "its arguments are incomplete."
 """Fault of a call whose arguments are still arriving, or never arrived completely."""
 
 _QUOTED = 500  # characters of wrong arguments that a fault repeats
+
+
+class UnknownChunkError(TypeError):
+    """A chunk is of a known package or a plain type, and nothing that its streams yield."""
 
 
 def field(thing: object, name: str) -> object:

@@ -4,10 +4,34 @@ from __future__ import annotations
 
 import msgspec
 
-from swell.models.deltas import Delta, ReasoningDelta, TextDelta, ToolCallDelta, ToolState, Usage
-from swell.models.fields import MAX_ARGS, arguments, field, items, number, plain, text
+from swell.models.deltas import (
+    Delta,
+    Finish,
+    ReasoningDelta,
+    TextDelta,
+    ToolCallDelta,
+    ToolState,
+    Usage,
+    finish_reason,
+)
+from swell.models.fields import (
+    MAX_ARGS,
+    UnknownChunkError,
+    arguments,
+    field,
+    items,
+    number,
+    plain,
+    text,
+)
+from swell.models.think import ThinkTags
 
 __all__ = ["LangChainChunks"]
+
+_INTERRUPT = "__interrupt__"
+_REASONS = ("finish_reason", "stop_reason", "done_reason")
+_SAY_WHY = {"openai", "anthropic"}
+"""Providers whose last piece says why the message ended, as their packages mark the pieces."""
 
 _MODES = {"values", "updates", "messages", "custom", "checkpoints", "tasks", "debug"}
 
@@ -16,9 +40,14 @@ class LangChainChunks:
     """Reads chunks of a model, what a graph streams, and events of `astream_events`.
 
     A message that arrived in pieces is not told again when a state that holds it arrives.
+
+    Attributes:
+        unfinished: A provider's message has begun in pieces, and its end has not come.
     """
 
     def __init__(self) -> None:
+        self.unfinished = False
+        self._tags: dict[str, ThinkTags] = {}  # by message
         self._seen: set[str] = set()
         self._args: dict[tuple[str, object], tuple[str, str]] = {}  # (id, arguments so far)
         self._open: dict[str, str] = {}  # calls without a result: id -> name
@@ -34,7 +63,17 @@ class LangChainChunks:
                 return self._event(chunk)
             if "ns" in chunk and chunk.get("type") in _MODES:
                 return self._mode(str(chunk["type"]), chunk.get("data"))
+            if chunk.keys() == {_INTERRUPT}:
+                raise UnknownChunkError(
+                    "the graph waits for an answer; ask with turn.ask, "
+                    "then run it again with Command(resume=...)"
+                )
+            if not _is_state(chunk):
+                kind = text(chunk, "type")
+                raise UnknownChunkError(f"its type is {kind!r}" if kind else "")
             return self._state(chunk)
+        if not text(chunk, "type"):
+            raise UnknownChunkError("yield the whole message, not a piece of it")
         return self._message(chunk)
 
     def _tuple(self, found: tuple[object, ...]) -> list[Delta]:
@@ -42,9 +81,11 @@ class LangChainChunks:
             found = found[1:]
             if len(found) == 1:
                 return self.read(found[0])
-        if len(found) == 2 and isinstance(found[0], str):
+        if len(found) == 2 and isinstance(found[0], str) and found[0] in _MODES:
             return self._mode(found[0], found[1])
-        return self._message(found[0]) if found else []
+        if not found or not text(found[0], "type") or isinstance(found[0], dict):
+            raise UnknownChunkError("of a graph come (message, metadata) or (mode, data)")
+        return self._message(found[0])
 
     def _mode(self, mode: str, data: object) -> list[Delta]:
         if mode == "messages":
@@ -104,7 +145,7 @@ class LangChainChunks:
             return []
         if id:
             self._seen.add(id)
-        found = _said(message)
+        found = self._said(message, id) if pieces else _said(message, ThinkTags())
         if pieces:
             for piece in items(message, "tool_call_chunks"):
                 found += self._piece(id, piece)
@@ -115,7 +156,26 @@ class LangChainChunks:
                 )
         if usage := field(message, "usage_metadata"):
             found.append(Usage(number(usage, "input_tokens"), number(usage, "output_tokens")))
-        return found
+        return found + self._end(message, id, pieces=pieces)
+
+    def _said(self, message: object, id: str) -> list[Delta]:
+        return _said(message, self._tags.setdefault(id, ThinkTags()), whole=False)
+
+    def _end(self, message: object, id: str, *, pieces: bool) -> list[Delta]:
+        """Return why the message ended, if this is its end."""
+        about = field(message, "response_metadata")
+        reasons = (text(about, name) for name in _REASONS)
+        reason = next((reason for reason in reasons if reason), "")
+        if not reason and text(about, "status") in ("incomplete", "completed"):  # of responses
+            reason = text(field(about, "incomplete_details"), "reason") or text(about, "status")
+        if pieces and not reason:
+            # Only of providers that say at the end why it came is it known that it is missing.
+            self.unfinished |= text(about, "model_provider") in _SAY_WHY
+            last = text(message, "chunk_position") == "last"
+            return self._tags.pop(id, ThinkTags()).end() if last else []
+        self.unfinished = False
+        held = self._tags.pop(id).end() if id in self._tags else []
+        return [*held, *([Finish(finish_reason(reason))] if reason else [])]
 
     def _called(self, call: object) -> tuple[str, str]:
         self._made += 1
@@ -152,11 +212,18 @@ class LangChainChunks:
         return [ToolCallDelta(call, text(output, "name"), None, state, plain(content))]
 
 
+def _is_state(chunk: dict[str, object]) -> bool:
+    """Whether a dict is a state with messages, or what nodes changed in one, by their names."""
+    if isinstance(chunk.get("messages"), list | tuple):
+        return True
+    return bool(chunk) and all(isinstance(value, dict | None) for value in chunk.values())
+
+
 def _has(state: object) -> bool:
     return isinstance(state, dict) and isinstance(state.get("messages"), list | tuple)
 
 
-def _said(message: object) -> list[Delta]:
+def _said(message: object, tags: ThinkTags, *, whole: bool = True) -> list[Delta]:
     """Return text and reasoning of a message, whatever the provider's blocks are called."""
     extra = field(message, "additional_kwargs")
     thought = text(extra, "reasoning_content")
@@ -164,9 +231,11 @@ def _said(message: object) -> list[Delta]:
     content = field(message, "content")
     for block in [content] if isinstance(content, str) else items(message, "content"):
         if isinstance(block, str):
-            found.append(TextDelta(block))
+            found += tags.split(block)
         elif (kind := text(block, "type")) == "text":
-            found.append(TextDelta(text(block, "text")))
+            found += tags.split(text(block, "text"))
+        elif kind == "refusal":
+            found.append(TextDelta(text(block, "refusal")))
         elif kind == "thinking":
             found.append(ReasoningDelta(text(block, "thinking")))
         elif kind == "reasoning":
@@ -174,6 +243,7 @@ def _said(message: object) -> list[Delta]:
             found.append(ReasoningDelta(text(block, "reasoning") or summary))
         elif kind == "reasoning_content":
             found.append(ReasoningDelta(text(field(block, "reasoning_content"), "text")))
+    found += tags.end() if whole else []
     return [
         delta for delta in found if isinstance(delta, TextDelta | ReasoningDelta) and delta.text
     ]

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from swell.models.compatible import ChatChunks
-from swell.models.deltas import Delta, Failure, ReasoningDelta, TextDelta, ToolCallDelta, Usage
+from swell.models.deltas import (
+    Delta,
+    Failure,
+    Finish,
+    ReasoningDelta,
+    TextDelta,
+    ToolCallDelta,
+    Usage,
+    finish_reason,
+)
 from swell.models.failures import failure_of_report
-from swell.models.fields import argument_fault, arguments, field, items, number, plain, text
+from swell.models.fields import (
+    UnknownChunkError,
+    argument_fault,
+    arguments,
+    field,
+    items,
+    number,
+    plain,
+    text,
+)
 
 __all__ = ["OpenAIChunks"]
 
@@ -28,15 +46,22 @@ class OpenAIChunks:
 
     def __init__(self) -> None:
         self._chat = ChatChunks()
+        self._responding = False  # between the first and the last event of a response
+        self._refused = False
         self._parts: set[object] = set()
         self._raw = False
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a message has begun whose end has not come."""
+        return self._responding or self._chat.unfinished
 
     def read(self, chunk: object) -> list[Delta]:
         """Return what a chunk or event adds."""
         kind = field(chunk, "type")
         kind = getattr(kind, "value", kind)  # litellm has an enum there
         if not isinstance(kind, str):
-            return _whole(chunk) if items(chunk, "output") else self._chat.read(chunk)
+            return self._untyped(chunk)
         if (
             kind == "chunk"
         ):  # of `chat.completions.stream`, which says it all again in easier events
@@ -44,6 +69,10 @@ class OpenAIChunks:
             return self._chat.read(field(chunk, "chunk"))
         if kind in ("content.delta", "refusal.delta"):
             return [] if self._raw else [TextDelta(text(chunk, "delta"))]
+        if kind == "response.created":
+            self._responding, self._refused = True, False
+            return []
+        self._refused |= kind == "response.refusal.delta"
         if kind in _TEXT:
             return [TextDelta(text(chunk, "delta"))]
         if kind in _REASONING:
@@ -56,11 +85,23 @@ class OpenAIChunks:
         if kind in ("response.output_item.added", "response.output_item.done"):
             return _item(field(chunk, "item"), done=kind.endswith("done"))
         if kind in _DONE:
-            return _end(field(chunk, "response"))
+            self._responding = False
+            return _end(field(chunk, "response"), refused=self._refused)
         if kind == "error":
+            self._responding = False
             error = failure_of_report(chunk)
             return [Failure(error.code, str(error))]
+        if "." not in kind:  # the events' names have one
+            raise UnknownChunkError("yield the whole event, not a piece of it")
         return []
+
+    def _untyped(self, chunk: object) -> list[Delta]:
+        if text(chunk, "object") == "response":
+            return _whole(chunk)
+        known = ("choices", "usage", "error", "detail", "message", "code")
+        if text(chunk, "object") or any(field(chunk, name) is not None for name in known):
+            return self._chat.read(chunk)
+        raise UnknownChunkError("yield the whole chunk, not a piece of it")
 
 
 def _item(item: object, *, done: bool) -> list[Delta]:
@@ -87,22 +128,31 @@ def _item(item: object, *, done: bool) -> list[Delta]:
     return [ToolCallDelta(call, name, args, "failed" if failed else "done", plain(result))]
 
 
-def _end(response: object) -> list[Delta]:
+def _end(response: object, *, refused: bool) -> list[Delta]:
     found: list[Delta] = []
     if usage := field(response, "usage"):
         found.append(Usage(number(usage, "input_tokens"), number(usage, "output_tokens")))
     if report := field(response, "error"):
         error = failure_of_report(report)
-        found.append(Failure(error.code, str(error)))
-    return found
+        return [*found, Failure(error.code, str(error))]
+    status = text(response, "status")
+    if status in ("failed", "cancelled"):
+        error = failure_of_report({})
+        return [*found, Failure(error.code, str(error))]
+    if status == "incomplete":
+        why = text(field(response, "incomplete_details"), "reason")
+        return [*found, Finish(finish_reason(why or "incomplete"))]
+    return [*found, Finish("refusal" if refused else "stop")]
 
 
 def _whole(response: object) -> list[Delta]:
     found: list[Delta] = []
+    refused = False
     for item in items(response, "output"):
         for thought in (*items(item, "summary"), *items(item, "content")):
+            refused |= bool(text(thought, "refusal"))
             if said := text(thought, "text") or text(thought, "refusal"):
                 thinking = text(item, "type") == "reasoning"
                 found.append(ReasoningDelta(said) if thinking else TextDelta(said))
         found += _item(item, done=True)
-    return found + _end(response)
+    return found + _end(response, refused=refused)

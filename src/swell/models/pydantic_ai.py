@@ -7,10 +7,23 @@ from __future__ import annotations
 
 import msgspec
 
-from swell.models.deltas import Delta, ReasoningDelta, TextDelta, ToolCallDelta, ToolState, Usage
-from swell.models.fields import arguments, field, items, number, plain, text
+from swell.models.deltas import (
+    Delta,
+    Finish,
+    ReasoningDelta,
+    TextDelta,
+    ToolCallDelta,
+    ToolState,
+    Usage,
+    finish_reason,
+)
+from swell.models.fields import UnknownChunkError, arguments, field, items, number, plain, text
 
 __all__ = ["AgentEvents"]
+
+
+_QUIET = ("event_kind", "kind", "user_prompt", "data")
+"""Attributes of what a run yields beside: other events, requests, the first and the last node."""
 
 
 class AgentEvents:
@@ -42,6 +55,10 @@ class AgentEvents:
             return [delta for part in items(request, "parts") for delta in _result(part)]
         if text(chunk, "kind") == "response":
             return self._response(chunk)
+        if hasattr(chunk, "output") and hasattr(chunk, "new_messages"):  # what `agent.run` returns
+            return self._end(chunk)
+        if not any(hasattr(chunk, name) for name in _QUIET):
+            raise UnknownChunkError("yield the whole event, not a piece of it")
         return []
 
     def _part(self, part: object, *, begins: bool) -> list[Delta]:
@@ -63,7 +80,7 @@ class AgentEvents:
                 found += _said(part)
             else:
                 found += _result(part)
-        return found + self._usage(response)
+        return found + self._usage(response) + _finish(response)
 
     def _end(self, result: object) -> list[Delta]:
         output = field(result, "output")
@@ -72,7 +89,8 @@ class AgentEvents:
         else:
             shown = msgspec.json.format(msgspec.json.encode(plain(output)), indent=2).decode()
             said = [TextDelta(f"\n\n```json\n{shown}\n```\n")]
-        return [*said, *([] if self._counted else self._usage(result))]
+        usage = [] if self._counted else self._usage(result)
+        return [*said, *usage, *_finish(field(result, "response"))]
 
     def _usage(self, thing: object) -> list[Delta]:
         usage = field(thing, "usage")
@@ -81,6 +99,11 @@ class AgentEvents:
         tokens = Usage(number(usage, "input_tokens"), number(usage, "output_tokens"))
         self._counted |= tokens != Usage()
         return [tokens] if tokens != Usage() else []
+
+
+def _finish(response: object) -> list[Delta]:
+    reason = field(response, "finish_reason")
+    return [Finish(finish_reason(reason))] if reason else []
 
 
 def _said(part: object) -> list[Delta]:

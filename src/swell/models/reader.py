@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Protocol
 
 from swell.models.deltas import Delta, TextDelta
+from swell.models.fields import UnknownChunkError, text
 
 __all__ = ["Reader", "parts_of"]
 
@@ -23,6 +24,11 @@ PROVIDERS = {
 _SSE = "swell.models.compatible:SSEChunks"
 _CHAT = "swell.models.compatible:ChatChunks"
 _LANGCHAIN = PROVIDERS["langchain_core"]
+_ANTHROPIC_EVENTS = ("message_", "content_block_")
+_FIELDS = (b"data", b"event", b"id", b"retry", b":", b"\r", b"\n", b"\xef\xbb\xbf")
+
+MAX_KEYS = 8
+"""Most keys of an unknown dict that an error names."""
 
 
 class _Chunks(Protocol):
@@ -39,12 +45,25 @@ class Reader:
     def __init__(self) -> None:
         self._chunks: dict[str, _Chunks] = {}
 
+    @property
+    def unfinished(self) -> str | None:
+        """The package whose stream has begun a message and not ended it; None if there is none."""
+        for name, chunks in self._chunks.items():
+            if getattr(chunks, "unfinished", False):
+                return name.partition(":")[0].rpartition(".")[2]
+        return None
+
+    @property
+    def complete(self) -> bool:
+        """Whether chunks have come, and each message that began has ended."""
+        return bool(self._chunks) and self.unfinished is None
+
     def read(self, chunk: object) -> list[Delta]:
         """Return what a chunk adds to the answer, nothing for chunks that say nothing.
 
         Args:
-            chunk: Text; what a stream of a known package yields; a chunk of chat completions as a
-                dict; or bytes of an event stream of such chunks. Deltas stay as they are.
+            chunk: Text; what a stream of a known package yields; such a chunk as a dict; or bytes
+                of an event stream of chat completions. Deltas stay as they are.
 
         Raises:
             TypeError: If it is anything else.
@@ -54,15 +73,17 @@ class Reader:
         if isinstance(chunk, Delta):
             return [chunk]
         name = _reader_of(chunk)
+        if name == _SSE and name not in self._chunks and not _begins_stream(chunk):
+            name = None
         if name is None:
-            raise TypeError(
-                f"{type(chunk).__qualname__} is not a chunk of a known stream; yield text, parts, "
-                "or what openai, anthropic, litellm, pydantic-ai, langchain or langgraph stream"
-            )
+            raise _stranger(chunk)
         if (chunks := self._chunks.get(name)) is None:
             module, _, attribute = name.partition(":")
             chunks = self._chunks[name] = getattr(import_module(module), attribute)()
-        return chunks.read(chunk)
+        try:
+            return chunks.read(chunk)
+        except UnknownChunkError as error:
+            raise _stranger(chunk, str(error)) from None
 
 
 def parts_of(chunk: object) -> list[Delta]:
@@ -80,6 +101,48 @@ def _reader_of(chunk: object) -> str | None:
     if isinstance(chunk, tuple):
         return _LANGCHAIN
     if isinstance(chunk, dict):
-        return _CHAT if {"choices", "error"} & chunk.keys() else _LANGCHAIN
+        return _reader_of_dict(chunk)
     packages = [base.__module__.partition(".")[0] for base in type(chunk).__mro__]
     return next((PROVIDERS[package] for package in packages if package in PROVIDERS), None)
+
+
+def _reader_of_dict(chunk: dict[object, object]) -> str:
+    kind = text(chunk, "type")
+    if kind.startswith(_ANTHROPIC_EVENTS) or (kind == "message" and "content" in chunk):
+        return PROVIDERS["anthropic"]
+    if kind.startswith("response.") or chunk.get("object") == "response":
+        return PROVIDERS["openai"]
+    if {"choices", "error"} & chunk.keys() or chunk.get("object") in (
+        "error",
+        "chat.completion.chunk",
+        "chat.completion",
+    ):
+        return PROVIDERS["anthropic"] if kind == "error" else _CHAT
+    return _LANGCHAIN
+
+
+def _begins_stream(chunk: object) -> bool:
+    """Whether bytes may be the first ones of an event stream."""
+    begin = bytes(chunk)[:16] if isinstance(chunk, bytes) else b""
+    return any(begin.startswith(name) or name.startswith(begin) for name in _FIELDS)
+
+
+def _stranger(chunk: object, why: str = "") -> TypeError:
+    """Return the error for what no reader knows, with the ways out."""
+    cls = type(chunk)
+    package = cls.__module__.partition(".")[0]
+    what = cls.__qualname__ if package == "builtins" else f"{cls.__qualname__} of {package}"
+    if isinstance(chunk, dict):
+        keys = ", ".join(repr(key) for key in list(chunk)[:MAX_KEYS])
+        what = f"a dict with the keys {keys}" if keys else "an empty dict"
+        if package != "builtins":
+            what += f" ({cls.__qualname__} of {package})"
+    elif isinstance(chunk, tuple):
+        of = ", ".join(type(item).__qualname__ for item in chunk[:MAX_KEYS])
+        what = f"a tuple of ({of})"
+    return TypeError(
+        f"{what} is not a chunk of a known stream{f': {why}' if why else ''}. Yield its text as a "
+        "str; or yield parts (swell.parts) or deltas such as swell.models.TextDelta, ToolCallDelta "
+        "and Usage made from it; or yield each chunk of a stream of openai, anthropic, litellm, "
+        "pydantic-ai, langchain or langgraph as it comes, see docs/howto/models.md"
+    )

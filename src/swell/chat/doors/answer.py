@@ -167,8 +167,8 @@ class Kitchen:
                 await news.wait()
                 news.clear()
                 ended = work.done()
-                if ended and not (failed := self._failure(work)):
-                    fold.end()
+                if ended and not (failed := self._failure(work, fold)):
+                    fold.end(done=True)
                 fresh, told = fold.log[told:], len(fold.log)
                 for step in _steps(fresh, fold, texts):
                     yield step
@@ -190,11 +190,11 @@ class Kitchen:
         """Let go of the worker threads."""
         self._pools = None
 
-    def _failure(self, work: asyncio.Task[None]) -> Failed | None:
+    def _failure(self, work: asyncio.Task[None], fold: Fold) -> Failed | None:
         if work.cancelled():
             return Failed("internal", "The answer was cancelled.")
-        error = work.exception()
-        if error is None:
+        error = work.exception() or fold.broken()
+        if error is None or fold.complete_despite(error):
             return None
         failure = failure_of(error)
         if isinstance(failure, ModelError):

@@ -7,7 +7,18 @@ from typing import Any
 
 import msgspec
 
-from swell.parts import Card, File, Image, Part, Reasoning, Source, Table, Text, ToolCall
+from swell.parts import (
+    Card,
+    File,
+    Image,
+    Incomplete,
+    Part,
+    Reasoning,
+    Source,
+    Table,
+    Text,
+    ToolCall,
+)
 
 __all__ = ["in_words", "json_text", "sources_in_words"]
 
@@ -27,7 +38,7 @@ def in_words(part: Part) -> str:
             return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
         case Card():
             return "\n\n".join(_texts(msgspec.to_builtins(part.dump())["items"]))
-        case ToolCall() | Reasoning() | Source():
+        case ToolCall() | Reasoning() | Source() | Incomplete():
             return ""
 
 
