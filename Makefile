@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web check check-python check-web test test-web programs e2e slow faults attacks property sdks model gen demo docs pictures bench bench-browser clean
+.PHONY: help install web check check-python check-web test test-web programs e2e slow faults attacks property sdks resolve model gen demo docs pictures bench bench-browser clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -86,6 +86,9 @@ sdks: web ## run the tests against litellm, langchain and langgraph, in their ow
 	test -x .cache/sdks/bin/python || $(PYTHON) -m venv .cache/sdks
 	SWELL_SKIP_WEB=1 .cache/sdks/bin/python -m pip install --quiet --disable-pip-version-check -e '.[sdks,models]'
 	.cache/sdks/bin/python -m pytest tests/sdks -W default
+
+resolve: install ## resolve Swell beside the SDKs that people use with it; needs the network
+	SWELL_SKIP_WEB=1 $(BIN)/python tools/resolve.py
 
 model: web ## run swell chat with a real model: Gemma 3 270M behind llama.cpp's server, 250 MB
 	test -x .cache/model/bin/python || $(PYTHON) -m venv .cache/model

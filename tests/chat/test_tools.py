@@ -21,6 +21,7 @@ from tests.models.folded import Folded, fold
 from tests.models.upstream import (
     Reply,
     Upstream,
+    chat_chunk,
     chat_stream,
     message_stream,
     tool_call,
@@ -198,6 +199,82 @@ async def test_anthropics_messages_with_what_the_model_thought() -> None:
             "is_error": False,
         }
     ]
+
+
+@pytest.mark.parametrize("how", [compatible, official])
+async def test_what_a_provider_wants_back_goes_back(how: Any) -> None:
+    def signed(signature: str) -> dict[str, Any]:
+        return {"google": {"thought_signature": signature}}
+
+    first = called('{"city": "Rome"}')
+    first["tool_calls"][0]["extra_content"] = signed("S")
+    details = {"type": "reasoning.text", "index": 0, "format": "x"}
+    pieces: list[Any] = [
+        {"reasoning_content": "x", "reasoning_details": [{**details, "text": "a"}]},
+        {"reasoning_content": "x", "reasoning_details": [{**details, "text": "b"}]},
+        {"reasoning_details": [{**details, "signature": "T"}]},
+        {"content": "Let me ", "extra_content": signed("M"), "logprobs": 1},
+        {"content": "see."},
+        first,
+    ]
+    async with upstream(calling(*pieces), WARM) as server:
+        await ask(server, how=how)
+    _, message, _ = sent(server)
+    assert message == {
+        "role": "assistant",
+        "content": "Let me see.",
+        "reasoning_content": "xx",
+        "reasoning_details": [{**details, "text": "ab", "signature": "T"}],
+        "extra_content": signed("M"),
+        "tool_calls": [
+            {
+                "id": "a",
+                "type": "function",
+                "function": {"name": "weather", "arguments": '{"city":"Rome"}'},
+                "extra_content": signed("S"),
+            }
+        ],
+    }
+
+
+async def test_blocks_of_content_go_back_as_blocks() -> None:
+    def thought(text: str) -> dict[str, Any]:
+        block = {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
+        return {"content": [block]}
+
+    pieces = [thought("Hm, "), thought("Rome."), called('{"city": "Rome"}')]
+    async with upstream(calling(*pieces), WARM) as server:
+        await ask(server)
+    assert sent(server)[1]["content"] == thought("Hm, Rome.")["content"]
+
+
+async def test_anthropics_signatures_go_back_and_empty_text_does_not() -> None:
+    blocks: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
+        ({"type": "redacted_thinking", "data": "ZGF0YQ=="}, []),
+        (
+            {"type": "thinking", "thinking": "", "signature": ""},
+            [{"type": "signature_delta", "signature": "c2ln"}],
+        ),
+        ({"type": "text", "text": ""}, []),
+        ({"type": "text", "text": ""}, [{"type": "text_delta", "text": "\n\n"}]),
+        ({"type": "tool_use", "id": "a", "name": "weather", "input": {}}, []),
+    ]
+    text = ({"type": "text", "text": ""}, [{"type": "text_delta", "text": "Warm."}])
+    async with upstream(Reply(message_stream(*blocks)), Reply(message_stream(text))) as server:
+        client = anthropic.AsyncAnthropic(base_url=server.url, api_key="key", max_retries=0)
+        await ask(server, how=lambda _: (client, {"model": "m"}))
+    content = sent(server)[1]["content"]
+    assert [block["type"] for block in content] == ["redacted_thinking", "thinking", "tool_use"]
+    assert (content[0]["data"], content[1]["signature"]) == ("ZGF0YQ==", "c2ln")
+
+
+@pytest.mark.parametrize("how", [compatible, official])
+async def test_a_round_that_breaks_off_calls_no_tool(how: Any) -> None:
+    broken = Reply([chat_chunk(called('{"city": "Rome"}'))])
+    async with upstream(broken) as server:
+        with pytest.raises(ModelError) as caught:
+            await ask(server, how=how)
+    assert (caught.value.code, len(server.requests)) == ("connection", 1)
 
 
 async def test_calls_of_one_round_run_at_the_same_time_also_in_threads() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -163,3 +166,125 @@ async def test_the_models_that_a_server_has() -> None:
         assert await model(server).models() == ["small", "large"]
         assert await model(server).models() == []
     assert server.requests[0].path == "/v1/models"
+
+
+# ------------------------------------------------------------------- servers of all kinds
+
+
+@pytest.mark.parametrize("base", ["", "/", "/v1", "/v1/", "/v1/chat/completions", "/api"])
+async def test_an_address_without_v1_is_found(base: str) -> None:
+    expected = "/api/v1/chat/completions" if base == "/api" else "/v1/chat/completions"
+    nowhere = Reply(json={"error": "404 page not found"}, status=404)
+    page = Reply(["<html>"], headers={"content-type": "text/html"})
+    for wrong in (nowhere, page):
+        replies = [wrong] if "v1" not in base else []
+        async with upstream(*replies, Reply(chat_stream("Warm."))) as server:
+            client = Compatible(f" {server.url}{base} ", "small")
+            for _ in range(2):  # the second time at once
+                assert fold([d async for d in client.stream(ASK)]).text == "Warm."
+        assert [r.path for r in server.requests][-2:] == [expected] * 2
+        assert len(server.requests) == 2 + len(replies)
+
+
+async def test_an_address_that_is_wrong_is_named_in_the_log() -> None:
+    nowhere = Reply(json={"error": {"message": "no such model"}}, status=404)
+    async with upstream(nowhere) as server:
+        for base in (f"{server.url}/api", f"{server.url}/v1"):
+            with pytest.raises(ModelError) as caught:
+                _ = [d async for d in Compatible(base, "small").stream(ASK)]
+            assert caught.value.code == "bad_request"
+            said = str(caught.value.__cause__)
+            assert "no such model" in said
+            assert f"base_url is {base!r}, and mostly ends with /v1" in said
+    moved = Reply(json={}, status=307, headers={"location": "https://example.com/v1"})
+    async with upstream(moved) as server:
+        with pytest.raises(ModelError) as caught:
+            await answer(server)
+    assert "redirects to https://example.com/v1" in str(caught.value.__cause__)
+
+
+@pytest.mark.parametrize("status", [400, 422])
+async def test_a_server_that_knows_no_stream_options(status: int) -> None:
+    refusal = Reply(json={"error": {"message": "Unknown field: stream_options"}}, status=status)
+    async with upstream(refusal, Reply(chat_stream("Warm."))) as server:
+        client = model(server)
+        for _ in range(2):
+            assert fold([d async for d in client.stream(ASK)]).text == "Warm."
+    asked = ["stream_options" in request.body for request in server.requests]
+    assert asked == [True, False, False]
+
+
+async def test_another_refusal_is_not_repeated() -> None:
+    async with upstream(Reply(json={"error": {"message": "no"}}, status=400)) as server:
+        with pytest.raises(ModelError):
+            await answer(server)
+    assert len(server.requests) == 1
+
+
+async def test_more_headers_and_parameters_of_the_address() -> None:
+    async with upstream(Reply(chat_stream("Warm."))) as server:
+        azure = Compatible(
+            f"{server.url}/openai/deployments/small/v1",
+            "small",
+            headers={"api-key": " key-1 ", "HTTP-Referer": "https://example.com"},
+            query={"api-version": "2024-10-21"},
+        )
+        assert [d async for d in azure.stream(ASK)]
+    [request] = server.requests
+    assert request.path.endswith("/chat/completions?api-version=2024-10-21")
+    assert request.headers["api-key"] == "key-1"
+    assert request.headers["http-referer"] == "https://example.com"
+    assert "key-1" not in repr(azure)
+
+
+async def test_a_key_is_stripped_and_one_that_cannot_be_sent_is_refused() -> None:
+    async with upstream(Reply(chat_stream("Warm."))) as server:
+        assert [d async for d in model(server, " sk-SECRET\n").stream(ASK)]
+    assert server.requests[0].headers["authorization"] == "Bearer sk-SECRET"
+    for key in ("sk-SEC\nRET", "sk-SÉCRET", "sk-SEC\x00RET"):
+        with pytest.raises(ValueError, match="api_key has a character") as caught:
+            Compatible("http://127.0.0.1:1/v1", "small", key)
+        assert "RET" not in str(caught.value)
+    with pytest.raises(ValueError, match="the header 'x-key'"):
+        Compatible("http://127.0.0.1:1/v1", "small", headers={"X-Key": "a\nb"})
+
+
+async def test_a_key_that_the_server_repeats_is_not_logged() -> None:
+    said = {"error": {"message": "Incorrect API key provided: sk-SECRET"}}
+    async with upstream(Reply(json=said, status=401)) as server:
+        with pytest.raises(ModelError) as caught:
+            _ = [d async for d in model(server, "sk-SECRET").stream(ASK)]
+    assert "Incorrect API key provided: ..." in str(caught.value.__cause__)
+
+
+async def test_a_certificate_that_is_not_trusted_is_named_and_can_be_given(tmp_path: Path) -> None:
+    files = self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*files)
+    async with upstream(Reply(chat_stream("Warm.")), tls=context) as server:
+        with pytest.raises(ModelError) as caught:
+            await answer(server)
+        assert caught.value.code == "connection"
+        assert 'verify="ca.pem"' in "".join(caught.value.__notes__)
+        trusting = Compatible(f"{server.url}/v1", "small", verify=str(files[0]))
+        assert fold([d async for d in trusting.stream(ASK)]).text == "Warm."
+        blind = Compatible(f"{server.url}/v1", "small", verify=False)
+        assert fold([d async for d in blind.stream(ASK)]).text == "Warm."
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """Return the files of a certificate for 127.0.0.1 and of its key."""
+    certificate, key = folder / "ca.pem", folder / "key.pem"
+    made = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    named = "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    command: list[str | Path] = [
+        "openssl",
+        *made.split(),
+        *named.split(),
+        "-keyout",
+        key,
+        "-out",
+        certificate,
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    return certificate, key

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+import email.utils
+import http
+import traceback
 from typing import Any
 
 import anthropic
@@ -135,6 +139,94 @@ async def test_errors_of_httpx_count_too_also_inside_of_others() -> None:
         failure = failure_of(found)
         assert failure is not None
         assert failure.code == "connection"
+
+
+class FromAnywhere(Exception):  # noqa: N818 - of an SDK
+    """An exception of an SDK that is not known here, with what its kind carries."""
+
+    def __init__(self, message: str = "secret", **carries: Any) -> None:
+        super().__init__(message)
+        self.__dict__.update(carries)
+
+
+class Answer:
+    """A response, as `httpx` and `requests` have it."""
+
+    def __init__(self, status_code: int, **headers: str) -> None:
+        self.status_code, self.headers = status_code, httpx.Headers(headers)
+
+
+THROTTLED = {
+    "Error": {"Code": "ThrottlingException", "Message": "secret"},
+    "ResponseMetadata": {"HTTPStatusCode": 400, "HTTPHeaders": {"Retry-After": "7"}},
+}
+SDKS: dict[str, tuple[dict[str, Any], str, float | None]] = {
+    "groq": (
+        {"status_code": 429, "response": Answer(429, **{"retry-after": "7"})},
+        "rate_limited",
+        7,
+    ),
+    "mistralai": ({"status_code": 429, "headers": {"Retry-After": "7"}}, "rate_limited", 7),
+    "mistralai raw": ({"raw_response": Answer(429)}, "rate_limited", None),
+    "cohere": ({"status_code": 401, "body": {"message": "secret"}}, "auth", None),
+    "cohere long": ({"status_code": 400, "body": {"message": LONG}}, "context_too_long", None),
+    "google-genai": ({"code": 429, "status": "RESOURCE_EXHAUSTED"}, "rate_limited", None),
+    "google-api": ({"code": http.HTTPStatus.SERVICE_UNAVAILABLE}, "overloaded", None),
+    "boto": ({"response": THROTTLED}, "rate_limited", 7),
+    "requests": ({"response": Answer(503)}, "overloaded", None),
+    "ollama": ({"status_code": 404}, "bad_request", None),
+    "aiohttp": ({"status": 502}, "connection", None),
+}
+
+
+@pytest.mark.parametrize("sdk", SDKS)
+def test_a_status_is_enough_whatever_the_sdk(sdk: str) -> None:
+    carries, code, wait = SDKS[sdk]
+    failure = failure_of(FromAnywhere(**carries))
+    assert failure is not None
+    assert (failure.code, failure.retry_after) == (code, wait)
+    wrapped = RuntimeError("could not answer")
+    wrapped.__cause__ = FromAnywhere(**carries)
+    failure = failure_of(wrapped)
+    assert failure is not None
+    assert failure.code == code
+
+
+def test_the_time_to_wait_in_a_body_and_as_a_date() -> None:
+    body = "{'error': {'code': 429, 'details': [{'retryDelay': '17s'}]}}"
+    failure = failure_of(FromAnywhere(body, code=429))
+    assert failure is not None
+    assert failure.retry_after == 17
+    soon = email.utils.format_datetime(
+        datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1), usegmt=True
+    )
+    failure = failure_of(FromAnywhere(status_code=429, headers={"Retry-After": soon}))
+    assert failure is not None
+    assert failure.retry_after is not None
+    assert 0 < failure.retry_after <= 3_600
+
+
+@pytest.mark.parametrize("package", [openai.AsyncOpenAI, anthropic.AsyncAnthropic])
+async def test_a_key_that_no_header_can_carry_is_not_logged(package: Any) -> None:
+    async with (
+        upstream(Reply(json={})) as server,
+        package(base_url=server.url, api_key="sk-SECRET\n", max_retries=0) as api,
+    ):
+        with pytest.raises(Exception, match="onnection") as caught:
+            await api.models.list()
+    failure = failure_of(caught.value)
+    assert failure is not None
+    assert failure.code == "auth"
+    logged = "".join(traceback.format_exception(caught.value))
+    assert "SECRET" not in logged
+    assert "Strip it" in logged
+
+
+def test_numbers_that_are_no_status_mean_nothing() -> None:
+    empty: list[dict[str, Any]] = [{"code": 7}, {"code": "429"}, {"status_code": 200}, {}]
+    for carries in empty:
+        assert failure_of(FromAnywhere(**carries)) is None
+    assert failure_of(SystemExit(429)) is None
 
 
 def test_a_mistake_in_the_handler_is_not_the_models_failure() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -55,7 +56,7 @@ class Upstream:
 
 
 @asynccontextmanager
-async def upstream(*replies: Reply) -> AsyncIterator[Upstream]:
+async def upstream(*replies: Reply, tls: ssl.SSLContext | None = None) -> AsyncIterator[Upstream]:
     """Serve each reply once, in order; the last one also to whoever asks after that."""
     state = Upstream(list(replies))
 
@@ -67,8 +68,8 @@ async def upstream(*replies: Reply) -> AsyncIterator[Upstream]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    state.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
+    state.url = f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield state
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import socket
 import threading
 import uuid
 from collections.abc import Iterator
@@ -70,7 +71,7 @@ class LiveServer:
             additional_headers=extra,
             compression=None,
             max_size=None,
-            address=("127.0.0.1", self.port),
+            sock=socket.create_connection(("127.0.0.1", self.port)),
         )
         return opening.__enter__()  # its tests close it, or the server does
 

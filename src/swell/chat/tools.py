@@ -11,7 +11,7 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from contextvars import ContextVar
-from typing import Annotated, Any, Protocol, TypeAlias, get_type_hints, overload
+from typing import Any, Protocol, TypeAlias, overload
 
 import msgspec
 
@@ -23,6 +23,7 @@ from swell.models.fields import json_text, plain
 from swell.parts import Part
 from swell.workers import contained, lane
 
+from .signature import TURN, Signature
 from .words import ENGLISH, WORDS
 
 __all__ = ["MAX_RESULT", "Tool", "progress", "run_tools", "tool"]
@@ -37,7 +38,6 @@ PARALLEL = 8
 
 _FAILED = "The tool failed."
 _REFUSED = "The person did not allow this call."
-_TURN = "turn"
 
 Yielded: TypeAlias = Delta | Part
 
@@ -68,7 +68,8 @@ class Tool:
         schema: JSON schema of the arguments, with what the section `Args:` says of each.
 
     Raises:
-        TypeError: If a parameter has no annotation or cannot be given by name.
+        TypeError: If a parameter has no annotation, one that JSON has no form for, or cannot be
+            given by name.
     """
 
     def __init__(
@@ -83,9 +84,8 @@ class Tool:
         self.name = name or str(getattr(function, "__name__", type(function).__name__))
         self.confirm = confirm
         self.timeout_s = timeout_s
-        self.description, told = _docstring(function)
-        self._arguments, self._wants_turn = _struct(function, self.name, told)
-        self.schema = _schema(self._arguments)
+        self._signature = Signature(function, self.name)
+        self.description, self.schema = self._signature.description, self._signature.schema
         self.__doc__ = function.__doc__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -105,13 +105,9 @@ class Tool:
             ToolError: If the arguments do not fit the annotations, or it takes too long.
             Exception: What the function raised.
         """
-        try:
-            given = msgspec.convert(dict(arguments), self._arguments, strict=False)
-        except msgspec.ValidationError as error:
-            raise ToolError(str(error)) from error
-        values = {name: getattr(given, name) for name in self._arguments.__struct_fields__}
-        if self._wants_turn:
-            values[_TURN] = turn
+        values = self._signature.convert(arguments)
+        if self._signature.wants_turn:
+            values[TURN] = turn
         try:
             async with asyncio.timeout(self.timeout_s):
                 if inspect.iscoroutinefunction(inspect.unwrap(self.function)):
@@ -385,61 +381,3 @@ def _code(value: object) -> str:
     fence = "`" * (max((len(run) for run in re.findall(r"`+", said)), default=0) + 1)
     pad = " " if "`" in said else ""
     return f"{fence}{pad}{said}{pad}{fence}" if said else "``` ```"
-
-
-# ------------------------------------------------------------------- what a function says of itself
-
-
-def _struct(
-    function: Callable[..., Any], name: str, told: Mapping[str, str]
-) -> tuple[type[msgspec.Struct], bool]:
-    hints = get_type_hints(function, include_extras=True)
-    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
-    wants_turn = False
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.name == _TURN:
-            wants_turn = True
-            continue
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            raise TypeError(f"tool {name}: a model cannot give *{parameter.name}")
-        if parameter.kind is parameter.POSITIONAL_ONLY or parameter.name not in hints:
-            raise TypeError(
-                f"tool {name}: parameter {parameter.name!r} needs an annotation, "
-                "and must not be positional only"
-            )
-        hint = hints[parameter.name]
-        if said := told.get(parameter.name):
-            hint = Annotated[hint, msgspec.Meta(description=said)]
-        default = parameter.default
-        if default is parameter.empty:
-            fields.append((parameter.name, hint))
-        elif isinstance(default, list | dict | set):
-            fields.append((parameter.name, hint, msgspec.field(default_factory=default.copy)))
-        else:
-            fields.append((parameter.name, hint, default))
-    # A name that is misspelt must not leave the parameter that was meant at its default.
-    return msgspec.defstruct(name, fields, kw_only=True, forbid_unknown_fields=True), wants_turn
-
-
-def _schema(arguments: type[msgspec.Struct]) -> dict[str, Any]:
-    (_,), named = msgspec.json.schema_components([arguments], ref_template="#/$defs/{name}")
-    schema = named.pop(arguments.__name__)
-    schema.pop("title", None)
-    schema.pop("additionalProperties")  # some providers refuse a schema that has it
-    schema.setdefault("required", [])
-    return {**schema, "$defs": named} if named else schema
-
-
-def _docstring(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
-    """Return a docstring up to its first section, and what its section `Args:` says."""
-    text = inspect.getdoc(function) or ""
-    head, *rest = re.split(r"^(\w+):[ \t]*$", text, flags=re.MULTILINE)
-    sections = dict(zip(rest[::2], rest[1::2], strict=False))
-    told: dict[str, str] = {}
-    name = ""
-    for line in inspect.cleandoc("\n" + sections.get("Args", "")).splitlines():
-        if found := re.match(r"\*{0,2}(\w+)(?: \([^)]*\))?:\s*(.*)", line):
-            name, told[found[1]] = found[1], found[2]
-        elif name and line.strip():
-            told[name] += f" {line.strip()}"
-    return head.strip(), told
