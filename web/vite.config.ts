@@ -14,6 +14,8 @@ export default defineConfig(({ mode }) => ({
   // Under test, Svelte has to resolve to its browser build; otherwise `mount` is the server's stub.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   build: {
+    // The oldest browsers that are supported: docs/explain/browsers.md, held by tests/test_browsers.py.
+    target: ["chrome111", "edge111", "firefox115", "safari16.4"],
     outDir: "../src/swell/web",
     emptyOutDir: true,
     manifest: "manifest.json",

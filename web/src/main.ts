@@ -11,4 +11,5 @@ if (target === null) throw new Error("the page has no #app");
 const client = new Client(browserPlatform(), placeOfPage());
 void client.start();
 // The words are there before the first of them is drawn; the connection is made meanwhile.
-void speakLocally().then(() => mount(App, { target, props: { client } }));
+const ready = Promise.all([speakLocally(), "showPopover" in target ? null : import("./popover")]);
+void ready.then(() => mount(App, { target, props: { client } }));

@@ -16,6 +16,7 @@ export function diagramFrame(): Plugin {
         logLevel: "warn",
         resolve: { alias: { katex: new URL("../src/diagram/nothing.ts", import.meta.url).pathname } },
         build: {
+          target: ["chrome111", "edge111", "firefox115", "safari16.4"],
           outDir: "../src/swell/web",
           emptyOutDir: false,
           manifest: "diagram.json",

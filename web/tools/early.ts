@@ -14,6 +14,7 @@ export function earlyScript(): Plugin {
         base: "./",
         logLevel: "warn",
         build: {
+          target: ["chrome111", "edge111", "firefox115", "safari16.4"],
           outDir: "../src/swell/web",
           emptyOutDir: false,
           manifest: "early.json",

@@ -10,7 +10,7 @@ import re
 
 from swell.config import Settings
 
-__all__ = ["LOCALES", "NOSCRIPT", "html_language", "page_locale"]
+__all__ = ["LOCALES", "NOSCRIPT", "TOO_OLD", "html_language", "page_locale"]
 
 LOCALES = ("en", "de", "es", "fr", "zh", "ja", "ar")
 """Languages there are words for; the first is spoken when nothing else fits."""
@@ -24,6 +24,17 @@ NOSCRIPT = {
     "ja": "このページはアプリのため、JavaScript が必要です。",
     "ar": "هذه الصفحة تطبيق يحتاج إلى JavaScript.",
 }
+
+TOO_OLD = {
+    "en": "This browser is too old for this page. Please update it.",
+    "de": "Dieser Browser ist zu alt für diese Seite. Bitte aktualisieren Sie ihn.",
+    "es": "Este navegador es demasiado antiguo para esta página. Actualícelo.",
+    "fr": "Ce navigateur est trop ancien pour cette page. Veuillez le mettre à jour.",
+    "zh": "此浏览器版本过旧。请更新浏览器。",
+    "ja": "このブラウザは古いため、このページを表示できません。更新してください。",
+    "ar": "هذا المتصفح قديم جدًا لعرض هذه الصفحة. يُرجى تحديثه.",
+}
+"""Shown by the style sheet where a browser lacks what the client needs; no script has to run."""
 
 _MOST_RANGES = 32
 _WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")

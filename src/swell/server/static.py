@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from swell.errors import SettingError
-from swell.server.locales import LOCALES, NOSCRIPT, html_language
+from swell.server.locales import LOCALES, NOSCRIPT, TOO_OLD, html_language
 
 from .install import install_links, install_routes
 from .security import frame_headers, request_host
@@ -191,6 +191,7 @@ class ClientBundle:
                 else []
             ),
             '<div id="app"></div>',
+            f'<p class="too-old">{TOO_OLD[locale]}</p>',
             f"<noscript>{NOSCRIPT[locale]}</noscript>",
             "</body>",
             "</html>",

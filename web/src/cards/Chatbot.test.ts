@@ -1,6 +1,8 @@
 // @vitest-environment jsdom
+import { flushSync } from "svelte";
 import { tick } from "svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { MarkdownView } from "../markdown";
 import { click, draw, FakeClient, find, findAll, press, type } from "../testkit";
 import App from "../App.svelte";
 import type { Json, JsonObject } from "../state/page";
@@ -405,5 +407,44 @@ describe("for those who listen", () => {
     expect(said()).toContain("Two");
     expect(said()).toContain("The answer is complete");
     expect(find("[role=log]").getAttribute("aria-live")).toBe("off");
+  });
+});
+
+describe("what cannot be drawn", () => {
+  /** Errors are reported to the console, which is not under test. */
+  const quiet = (): { mockRestore(): void } => vi.spyOn(console, "error").mockImplementation(() => undefined);
+
+  test("a part that fails leaves the message and the conversation as they are", async () => {
+    const said = quiet();
+    const planted = {
+      type: "image",
+      get url(): string {
+        throw new Error("planted");
+      },
+    } as unknown as Json;
+    const parts: Json = [planted, { type: "text", text: "The answer" }];
+    show({ data: buffer([[0, ["Hi", true, null]], [1, ["", false, parts]]], ["content", "from_user", "parts"]) });
+    for (let loaded = 0; loaded < 3; loaded++) {
+      await vi.dynamicImportSettled();
+      flushSync();
+    }
+    expect(messages()[1]).toMatch(/This part could not be loaded\.\s*The answer/);
+    type(BOX, "Go on");
+    press(BOX, "Enter");
+    expect(client.sent).toEqual([{ name: "cb", args: { cb: "Go on" } }]);
+    said.mockRestore();
+  });
+
+  test("words that fail as Markdown are shown as they are, and what follows is drawn", () => {
+    const said = quiet();
+    const set = vi.spyOn(MarkdownView.prototype, "set").mockImplementationOnce(() => {
+      throw new TypeError("URL.canParse is not a function");
+    });
+    show({ data: buffer([[0, ["**Hi**", false]], [1, ["**Ho**", false]]]) });
+    expect(messages()).toEqual(["**Hi**", "Ho"]);
+    client.ops(["s", ["chat", "generating"], false], ["i", ["chat", "data"], 2, [[2, ["Next", true]]]]);
+    expect(messages()).toEqual(["**Hi**", "Ho", "> Next"]);
+    set.mockRestore();
+    said.mockRestore();
   });
 });

@@ -57,8 +57,12 @@ export function normalizeAddress(address: string): string | null {
 }
 
 /** As the browser will read it: it ignores tabs and line ends, and resolves against the page. */
-function parse(address: string): URL | null {
-  return URL.canParse(address, document.baseURI) ? new URL(address, document.baseURI) : null;
+export function parse(address: string): URL | null {
+  try {
+    return new URL(address, document.baseURI);
+  } catch {
+    return null;
+  }
 }
 
 function isWeb(url: URL): boolean {

@@ -1,5 +1,5 @@
 /** Which addresses in a message may be opened: those that a link in Markdown may have. */
-import { defaultPolicy } from "../../markdown/policy";
+import { defaultPolicy, parse } from "../../markdown/policy";
 import { asText } from "../../read";
 
 export interface Target {
@@ -14,4 +14,4 @@ export function linkTo(url: unknown): Target | undefined {
 }
 
 export const hostOf = (address: string): string =>
-  URL.canParse(address, document.baseURI) ? new URL(address, document.baseURI).host : "";
+  parse(address)?.host ?? "";
