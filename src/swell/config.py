@@ -123,8 +123,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         _About(
             "Where `@chat` keeps conversations: `sqlite:///file.db`, a path, or "
-            "`postgresql://user:password@host/name`; `default` is a file in the folder where this "
-            "system keeps data of programs, `memory` forgets them at the end.",
+            "`postgresql://user:password@host/name`; `default` is a file of the app in the folder "
+            "where this system keeps data of programs, `memory` forgets them at the end.",
             secret=True,
             parse=values.database_url,
         ),

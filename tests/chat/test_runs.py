@@ -267,7 +267,7 @@ async def test_errors_become_a_sentence_with_retry_and_stay_out_of_the_page(
     ("fault", "status"), [(StoreUnavailableError("gone"), "done"), (ValueError("odd"), "failed")]
 )
 async def test_a_run_that_cannot_begin_ends_as_it_is_shown(fault: Exception, status: str) -> None:
-    store, answer, faults = open_store(None), Numbers(3, held=False), [fault]
+    store, answer, faults = open_store(None, app="test"), Numbers(3, held=False), [fault]
     read = store.messages
 
     async def messages(thread_id: str, *, leaf: str | None = None, limit: int = 50) -> object:
@@ -286,7 +286,7 @@ async def test_a_run_that_cannot_begin_ends_as_it_is_shown(fault: Exception, sta
 
 
 async def test_an_end_is_shown_that_was_read_before_it_was_told() -> None:
-    store, stored, told = open_store(None), asyncio.Event(), asyncio.Event()
+    store, stored, told = open_store(None, app="test"), asyncio.Event(), asyncio.Event()
     store_end = store.finish
 
     async def finish(*args: Any, **named: Any) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import inspect
 import logging
 import os
 import secrets
+import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from swell import main, ui
@@ -51,6 +55,7 @@ def chat(
     route: str = "/",
     *,
     store: str | Store | None = "default",
+    app: str | None = None,
     title: str = "Chat",
     greeting: str | None = None,
     placeholder: str | None = None,
@@ -75,6 +80,9 @@ def chat(
         store: Where conversations are kept: `default` is the setting `database_url` or a file of
             this account, a URL such as `sqlite:///chat.db` or `postgresql://...`, a `Store`, or
             None for memory only.
+        app: Name under which the chats are stored; only the app of this name sees them. Made from
+            the file of the function, its folder and the route when left out, so name the app if
+            you may move it.
         title: Name of the app.
         greeting: Line above the prompt box of an empty chat.
         placeholder: Hint in the prompt box.
@@ -107,6 +115,7 @@ def chat(
         made = ChatApp(
             handler,
             store=store,
+            app=app or app_name(handler, route),
             title=title,
             greeting=greeting,
             placeholder=placeholder,
@@ -148,12 +157,27 @@ def _check_options(suggestions: object, user: object, limits: object) -> None:
         raise TypeError(f"limits must be a RunLimits(...), got {limits!r}")
 
 
+def app_name(handler: Callable[..., Any], route: str) -> str:
+    """Return the name of an app that gave itself none: the same as long as it stays in its place.
+
+    It says where the function is, for people, and ends with a hash of the whole path.
+    """
+    inner = inspect.unwrap(handler)
+    code = getattr(inner, "__code__", None) or getattr(type(inner).__call__, "__code__", None)
+    module = sys.modules.get(getattr(inner, "__module__", ""))
+    file = code.co_filename if code is not None else getattr(module, "__file__", None)
+    path = Path(file or "app").resolve()
+    mark = hashlib.sha256(str(path).encode()).hexdigest()[:6]
+    return f"{path.parent.name}/{path.stem}{route.rstrip('/')}-{mark}"
+
+
 class ChatApp:
     """One `@chat` app: its store, its runs, and the views of its tabs.
 
     Args:
         handler: The app's function.
         store: As for `chat`, like all that follows.
+        app: See `chat`.
         title: Name of the app.
         greeting: See `chat`.
         placeholder: See `chat`.
@@ -172,6 +196,7 @@ class ChatApp:
         handler: Callable[..., Any],
         *,
         store: str | Store | None,
+        app: str,
         title: str,
         greeting: str | None,
         placeholder: str | None,
@@ -184,6 +209,7 @@ class ChatApp:
         limits: RunLimits | None,
         admit: Admit | None = None,
     ) -> None:
+        self.app = app
         self.title = title
         self.greeting = greeting or title
         self.placeholder = placeholder
@@ -225,9 +251,11 @@ class ChatApp:
         given, settings = self._given, main.settings or Settings()
         if given == "default":
             url = os.environ.get("SWELL_DATABASE_URL") or "default"
-            self.store = open_store(url, source="environment SWELL_DATABASE_URL")
+            self.store = open_store(url, app=self.app, source="environment SWELL_DATABASE_URL")
+        elif given is None or isinstance(given, str):
+            self.store = open_store(given, app=self.app)
         else:
-            self.store = open_store(given) if given is None or isinstance(given, str) else given
+            self.store = given.of_app(self.app)
         await self.store.open()
         folder = None if given is None else default_path().parent / "files"
         self.files = Files(self.store, folder)

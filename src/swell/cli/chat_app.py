@@ -51,7 +51,12 @@ def short_name(model: str) -> str:
 def serve(found: Chosen) -> None:
     """Put the chat at `/`."""
 
-    @chat("/", title=found.title or short_name(found.model), settings=settings_class(found))
+    @chat(
+        "/",
+        app="swell-chat",
+        title=found.title or short_name(found.model),
+        settings=settings_class(found),
+    )
     async def answer(turn: Turn) -> AsyncGenerator[Delta, None]:
         now = turn.settings
         model = Compatible(found.base_url, now.model, found.api_key)

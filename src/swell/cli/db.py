@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swell.cli.command_error import CommandError
@@ -27,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "version; check: compare them with what this version expects",
     )
     parser.add_argument(
+        "--app", default="", help="the app whose own file it is, when there is no other database"
+    )
+    parser.add_argument(
         "--url", help="the database, instead of SWELL_DATABASE_URL; see docs/reference/settings.md"
     )
 
@@ -37,14 +41,17 @@ def execute(arguments: argparse.Namespace) -> int:
     url = arguments.url or found.settings.database_url
     source = "flag --url" if arguments.url else found.sources.get("database_url", "default")
     try:
-        with _connect(url, source, make=arguments.action == "upgrade") as (bound, name):
+        with _connect(url, source, arguments.app, make=arguments.action == "upgrade") as (
+            bound,
+            name,
+        ):
             return _ACTIONS[arguments.action](bound, name)
     except StoreUnavailableError as error:
         raise CommandError(f"{error.reason}", exit_code=1) from None
 
 
 @contextlib.contextmanager
-def _connect(url: str, source: str, *, make: bool) -> Iterator[tuple[Connection, str]]:
+def _connect(url: str, source: str, app: str, *, make: bool) -> Iterator[tuple[Connection, str]]:
     """Connect with SQLAlchemy; nothing is changed unless `make`."""
     from swell.chat.store import sqlite_path
 
@@ -56,7 +63,10 @@ def _connect(url: str, source: str, *, make: bool) -> Iterator[tuple[Connection,
         with connect(url) as bound:
             yield bound, f"the database {bound.engine.url.database or url.rpartition('/')[2]!r}"
         return
-    path = sqlite_path(url, source) if url != "memory" else None
+    if url == "default":
+        path: Path | None = default_file(app)
+    else:
+        path = sqlite_path(url, source) if url != "memory" else None
     if path is None:
         raise CommandError("conversations in memory have no tables to look after")
     if not make and not path.exists():
@@ -65,6 +75,26 @@ def _connect(url: str, source: str, *, make: bool) -> Iterator[tuple[Connection,
 
     with connect_file(path) as bound:
         yield bound, str(path)
+
+
+def default_file(app: str) -> Path:
+    """Return the file of an app; of the only one there is when it has no name.
+
+    Raises:
+        CommandError: If there are several, or none.
+    """
+    from swell.chat.store import default_path
+
+    if app:
+        return default_path(app)
+    folder = default_path().parent
+    found = sorted(folder.glob("*.db"))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise CommandError(f"no app keeps chats in {folder} yet; name one with --app", exit_code=1)
+    names = ", ".join(path.stem for path in found)
+    raise CommandError(f"several apps keep chats in {folder}: {names}; choose one with --app")
 
 
 def _upgrade(bound: Connection, name: str) -> int:

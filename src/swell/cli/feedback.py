@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 
 from swell.cli.command_error import CommandError
+from swell.cli.db import default_file
 from swell.cli.flags import resolve
 from swell.errors import StoreSchemaError, StoreUnavailableError
 
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only what changed later, such as 2026-11-22 or 2026-11-22T08:00+01:00",
     )
     parser.add_argument("--output", type=Path, help="a file to write; standard output without it")
+    parser.add_argument("--app", default="", help="only of the app with this name")
     parser.add_argument(
         "--url", help="the database, instead of SWELL_DATABASE_URL; see docs/reference/settings.md"
     )
@@ -54,7 +56,7 @@ def execute(arguments: argparse.Namespace) -> int:
     url = arguments.url or found.settings.database_url
     source = "flag --url" if arguments.url else found.sources.get("database_url", "default")
     try:
-        rated = asyncio.run(_read(url, source, arguments.since))
+        rated = asyncio.run(_read(url, source, arguments.app, arguments.since))
     except (StoreUnavailableError, StoreSchemaError) as error:
         raise CommandError(str(error), exit_code=1) from None
     if arguments.output is None:
@@ -78,16 +80,17 @@ def _time(text: str) -> float:
     return (time if time.tzinfo else time.replace(tzinfo=datetime.UTC)).timestamp()
 
 
-async def _read(url: str, source: str, since: float | None) -> list[RatedAnswer]:
+async def _read(url: str, source: str, app: str, since: float | None) -> list[RatedAnswer]:
     from swell.chat.store import open_store, sqlite_path
 
     if url == "memory":
         raise CommandError("conversations in memory leave no feedback to export")
     if not url.startswith("postgres"):
-        path = sqlite_path(url, source)
+        path = default_file(app) if url == "default" else sqlite_path(url, source)
         if path is None or not path.exists():
             raise CommandError(f"{path or url} is not there", exit_code=1)
-    store = open_store(url, source=source)
+        url = str(path)
+    store = open_store(url, app=app, source=source)
     await store.open()
     try:
         return [one async for one in store.rated_answers(since)]

@@ -294,6 +294,7 @@ async def chatting(
         **options: Further arguments of `chat`.
     """
     given = {
+        "app": "test",
         "title": "Chat",
         "greeting": None,
         "placeholder": None,

@@ -13,17 +13,19 @@ from urllib.parse import unquote, urlsplit
 from swell.errors import SettingError
 
 from .base import EndState, Store
+from .place import adopt_old_file, default_file
 
 __all__ = ["EndState", "Store", "default_path", "open_store"]
 
 
-def open_store(url: str | None, *, source: str = "argument") -> Store:
+def open_store(url: str | None, *, app: str = "", source: str = "argument") -> Store:
     """Return the store that a URL names; `await store.open()` connects it.
 
     Args:
         url: `sqlite:///chat.db` or `sqlite:////var/lib/chat.db` for a file, a plain path for the
             same, `postgresql://user:password@host/name` for PostgreSQL, `memory` or None for
             memory only, `default` for the file of `default_path`.
+        app: Name of the app whose chats they are; see `Store.of_app`.
         source: Where the URL came from, for the error.
 
     Raises:
@@ -33,7 +35,7 @@ def open_store(url: str | None, *, source: str = "argument") -> Store:
     from .sqlite import SqliteEngine
 
     if url is None or url == "memory":
-        return DatabaseStore(SqliteEngine(None))
+        return DatabaseStore(SqliteEngine(None), app)
     scheme = url.partition(":")[0].lower()
     if scheme in ("postgresql", "postgres"):
         try:
@@ -42,20 +44,23 @@ def open_store(url: str | None, *, source: str = "argument") -> Store:
             needed = f"PostgreSQL needs `pip install 'psycopg[binary]'` ({error})"
             raise SettingError("database_url", source, needed) from None
         try:
-            return DatabaseStore(PostgresEngine(url))
+            return DatabaseStore(PostgresEngine(url), app)
         except ValueError as error:
             raise SettingError("database_url", source, str(error)) from None
-    return DatabaseStore(SqliteEngine(sqlite_path(url, source)))
+    path = sqlite_path(url, source, app)
+    if url == "default" and app and path is not None:
+        adopt_old_file(path)
+    return DatabaseStore(SqliteEngine(path), app)
 
 
-def sqlite_path(url: str, source: str = "argument") -> Path | None:
+def sqlite_path(url: str, source: str = "argument", app: str = "") -> Path | None:
     """Return the file of a URL for SQLite; None stands for memory.
 
     Raises:
         SettingError: If it is another URL.
     """
     if url == "default":
-        return default_path()
+        return default_path(app)
     if "://" not in url and not url.startswith("sqlite:"):
         return Path(url).expanduser()
     parts = urlsplit(url)
@@ -69,8 +74,8 @@ def sqlite_path(url: str, source: str = "argument") -> Path | None:
     return Path(path[1:]).expanduser() if path not in ("", "/", "/:memory:") else None
 
 
-def default_path() -> Path:
-    """Return the file for conversations where this system keeps data of programs for a person."""
+def default_path(app: str = "") -> Path:
+    """Return the file for an app's chats where this system keeps data of programs for a person."""
     home = Path.home()
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
@@ -79,4 +84,4 @@ def default_path() -> Path:
     else:
         given = os.environ.get("XDG_DATA_HOME", "")
         base = Path(given) if Path(given).is_absolute() else home / ".local" / "share"
-    return base / "swell" / "chat.db"
+    return default_file(base / "swell", app or "chat")

@@ -39,6 +39,14 @@ class Store(Protocol):
         StoreSchemaError: From `open`, when the tables are of another version of Swell.
     """
 
+    def of_app(self, app: str) -> Store:
+        """Return the same database as one app sees it: its people, chats, files and feedback.
+
+        What belongs to no app yet, because it was stored by an earlier version, belongs to the
+        first app that opens it.
+        """
+        ...
+
     async def open(self) -> None:
         """Connect, and make or upgrade the tables of an SQLite file. Opening twice is harmless."""
 
@@ -275,7 +283,7 @@ class Store(Protocol):
         """Store what a person thinks of an answer; None takes it back."""
 
     def feedback(self, since: float | None = None) -> AsyncIterator[Feedback]:
-        """Yield all feedback that changed after `since`, oldest first."""
+        """Yield feedback that changed after `since`, oldest first; of all apps without a name."""
         ...
 
     def rated_answers(self, since: float | None = None) -> AsyncIterator[RatedAnswer]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, TypeVar
@@ -22,13 +23,15 @@ from swell.chat.records import (
 )
 from swell.parts import Part
 
-from . import files, messages, runs, search, threads, transfer
+from . import apps, files, messages, runs, search, threads, transfer
 from .base import EndState
 from .engine import Engine, Tx
 from .ids import new_id, now
 from .statements import clean, encode_parts, to_json
 
 __all__ = ["DatabaseStore"]
+
+_log = logging.getLogger("swell.chat")
 
 T = TypeVar("T")
 
@@ -42,13 +45,25 @@ FEEDBACK_AT_ONCE = 500
 class DatabaseStore:
     """Conversations in SQLite or PostgreSQL; `base.Store` says what each method does."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Use this database."""
+    def __init__(self, engine: Engine, app: str = "") -> None:
+        """Use this database for one app; without a name, for what belongs to none."""
         self._engine = engine
+        self._app = app
         self._flushed: dict[str, list[tuple[str, str]]] = {}
+
+    def of_app(self, app: str) -> DatabaseStore:
+        return self if app == self._app else DatabaseStore(self._engine, app)
 
     async def open(self) -> None:
         await self._engine.open()
+        if self._app:
+            found = await self._engine.write(lambda tx: apps.claim(tx, self._app))
+            if found:
+                _log.warning(
+                    "%d people and their chats of an earlier version now belong to the app %r",
+                    found,
+                    self._app,
+                )
         await self.purge()
 
     async def close(self) -> None:
@@ -60,11 +75,13 @@ class DatabaseStore:
     async def user(self, subject: str, name: str | None = None) -> User:
         subject, name = clean(subject), None if name is None else clean(name)
         if name is None:
-            known = await self._engine.read(lambda tx: threads.find_user(tx, subject))
+            known = await self._engine.read(lambda tx: threads.find_user(tx, self._app, subject))
             if known is not None:
                 return known
         identity, time = new_id(), now()
-        return await self._engine.write(lambda tx: threads.user(tx, subject, name, identity, time))
+        return await self._engine.write(
+            lambda tx: threads.user(tx, self._app, subject, name, identity, time)
+        )
 
     # --------------------------------------------------------------------------------- threads
 
@@ -261,7 +278,7 @@ class DatabaseStore:
     async def recover(self) -> list[Run]:
         owner, time, engine = self._engine.owner, now(), self._engine
         return await self._engine.write(
-            lambda tx: runs.recover(tx, owner, lambda of: engine.alive(tx, of), time)
+            lambda tx: runs.recover(tx, self._app, owner, lambda of: engine.alive(tx, of), time)
         )
 
     # -------------------------------------------------------------------------------- feedback
@@ -292,7 +309,13 @@ class DatabaseStore:
         after = (-1.0 if since is None else since, "~", "")  # ids are hexadecimal, below `~`
         while after is not None:
             window, after = await self._engine.read(
-                functools.partial(messages.rated, after=after, limit=FEEDBACK_AT_ONCE, do=complete)
+                functools.partial(
+                    messages.rated,
+                    app=self._app,
+                    after=after,
+                    limit=FEEDBACK_AT_ONCE,
+                    do=complete,
+                )
             )
             yield window
 
@@ -330,7 +353,7 @@ class DatabaseStore:
         limit: int = 50,
     ) -> tuple[Thread, list[Message]]:
         def found(tx: Tx) -> tuple[Thread, list[Message]]:
-            thread = threads.shared(tx, token)
+            thread = threads.shared(tx, self._app, token)
             window = messages.window(
                 tx, thread.id, leaf=None, before=before, around=around, start=start, limit=limit
             )
@@ -339,7 +362,9 @@ class DatabaseStore:
         return await self._engine.read(found)
 
     async def shares_file(self, token: str, file_id: str) -> bool:
-        return await self._engine.read(lambda tx: threads.shares_file(tx, token, file_id))
+        return await self._engine.read(
+            lambda tx: threads.shares_file(tx, self._app, token, file_id)
+        )
 
     # ------------------------------------------------------------------------ export and import
 
@@ -371,7 +396,7 @@ class DatabaseStore:
         return await self._engine.read(lambda tx: files.get(tx, user_id, file_id))
 
     async def leftovers(self, *, after: str = "", limit: int = 100) -> list[tuple[str, str]]:
-        return await self._engine.read(lambda tx: files.left(tx, after, limit))
+        return await self._engine.read(lambda tx: files.left(tx, self._app, after, limit))
 
     async def forget_leftovers(self, ids: Sequence[str]) -> None:
         await self._engine.write(lambda tx: files.forget(tx, ids))

@@ -18,7 +18,7 @@ from swell.errors import NotFoundError
 
 from .engine import Tx
 from .statements import inserting, known_user
-from .tables import file_uses, files, leftovers, messages, threads
+from .tables import file_uses, files, leftovers, messages, threads, users
 
 UNUSED_S = 86_400.0
 """How long a file that was just given waits for its message, in seconds."""
@@ -112,11 +112,12 @@ def free(tx: Tx, message_id: str, time: float) -> None:
 # --------------------------------------------------------------------------------- what is unused
 
 _DUE = (
-    select(files.c.id, files.c.path)
+    select(files.c.id, files.c.path, users.c.app)
+    .join(users, users.c.id == files.c.user_id)
     .where(files.c.due <= bindparam("time"))
     .order_by(files.c.due, files.c.id)
     .limit(bindparam("most"))
-    .with_for_update()
+    .with_for_update(of=files)
 )
 _IS_USED = select(exists().where(file_uses.c.file_id == bindparam("file")))
 _KEEP = update(files).where(files.c.id == bindparam("file")).values(due=null())
@@ -124,7 +125,7 @@ _LEAVE = inserting(leftovers)
 _DROP = delete(files).where(files.c.id == bindparam("file"))
 _LEFT = (
     select(leftovers.c.id, leftovers.c.path)
-    .where(leftovers.c.id > bindparam("after"))
+    .where(leftovers.c.app == bindparam("app"), leftovers.c.id > bindparam("after"))
     .order_by(leftovers.c.id)
     .limit(bindparam("most"))
 )
@@ -138,20 +139,20 @@ def drop_unused(tx: Tx, time: float) -> int:
         How many were looked at; 0 when none is due.
     """
     found = tx.rows(_DUE, time=time, most=LOOKED_AT_ONCE)
-    for file_id, path in found:
+    for file_id, path, app in found:
         # In a statement of its own: it sees what was committed while the lock was waited for.
         row = tx.row(_IS_USED, file=file_id)
         if row is not None and row[0]:
             tx.run(_KEEP, file=file_id)
         else:
-            tx.run(_LEAVE, id=file_id, path=path)
+            tx.run(_LEAVE, id=file_id, path=path, app=app)
             tx.run(_DROP, file=file_id)
     return len(found)
 
 
-def left(tx: Tx, after: str, limit: int) -> list[tuple[str, str]]:
-    """Return ids and paths of bytes that can be removed, by id."""
-    return [(row[0], row[1]) for row in tx.rows(_LEFT, after=after, most=limit)]
+def left(tx: Tx, app: str, after: str, limit: int) -> list[tuple[str, str]]:
+    """Return ids and paths of an app's bytes that can be removed, by id."""
+    return [(row[0], row[1]) for row in tx.rows(_LEFT, app=app, after=after, most=limit)]
 
 
 def forget(tx: Tx, ids: Sequence[str]) -> None:

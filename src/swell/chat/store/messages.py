@@ -488,6 +488,9 @@ _FEEDBACK = (
     .order_by(feedback.c.created, feedback.c.message_id, feedback.c.user_id)
     .limit(bindparam("most"))
 )
+_FEEDBACK_OF_APP = _FEEDBACK.join(users, users.c.id == feedback.c.user_id).where(
+    users.c.app == bindparam("app")
+)
 
 
 _SUBJECT = select(users.c.subject).where(users.c.id == bindparam("user"))
@@ -518,13 +521,15 @@ def rate(
 
 def rated(
     tx: Tx,
+    app: str,
     after: tuple[float, str, str],
     limit: int,
     do: Callable[[Tx, list[Feedback]], list[T]],
 ) -> tuple[list[T], tuple[float, str, str] | None]:
     """Return feedback after a place in the order of its time, completed, and the next place."""
     since, message, user = after
-    rows = tx.rows(_FEEDBACK, since=since, message=message, user=user, most=limit)
+    values = {"since": since, "message": message, "user": user, "most": limit}
+    rows = tx.rows(_FEEDBACK_OF_APP, **values, app=app) if app else tx.rows(_FEEDBACK, **values)
     found = [Feedback(row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows]
     last = (found[-1].created, found[-1].message_id, found[-1].user_id) if found else None
     return do(tx, found), last if len(found) == limit else None

@@ -15,7 +15,7 @@ from . import messages as tree
 from . import threads as conversations
 from .engine import Tx
 from .statements import ACTIVE, RUN, inserting, known_user, own_thread, run_of
-from .tables import actions, messages, runs, threads
+from .tables import actions, messages, runs, threads, users
 
 __all__ = ["Request", "accept", "active", "finish", "flush", "get", "recover", "start"]
 
@@ -235,7 +235,13 @@ _BY = (
 )
 _OWNER_OF = select(threads.c.user_id).where(threads.c.id == bindparam("thread"))
 _TAKE_OVER = update(runs).where(runs.c.id == bindparam("run")).values(owner=bindparam("new_owner"))
-_LEFT = select(*RUN, runs.c.owner).where(ACTIVE).order_by(runs.c.id)
+_LEFT = (
+    select(*RUN, runs.c.owner)
+    .join(threads, threads.c.id == runs.c.thread_id)
+    .join(users, users.c.id == threads.c.user_id)
+    .where(ACTIVE, users.c.app == bindparam("app"))
+    .order_by(runs.c.id)
+)
 
 
 def start(tx: Tx, run_id: str, owner: str, time: float) -> bool:
@@ -301,11 +307,11 @@ def finish(
     return True
 
 
-def recover(tx: Tx, owner: str, alive: Callable[[str], bool], time: float) -> list[Run]:
-    """End the running runs of processes that are gone; take over those they had accepted."""
+def recover(tx: Tx, app: str, owner: str, alive: Callable[[str], bool], time: float) -> list[Run]:
+    """End an app's running runs of processes that are gone; take over those they had accepted."""
     known: dict[str, bool] = {owner: True}
     waiting: list[Run] = []
-    for row in tx.rows(_LEFT):
+    for row in tx.rows(_LEFT, app=app):
         *columns, of = row
         run = run_of(columns)
         if of not in known:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 __all__ = [
@@ -47,13 +48,20 @@ def _belongs(to: str) -> ForeignKey:
     return ForeignKey(to, ondelete="CASCADE")
 
 
+def _app() -> Column[str]:
+    """Name an app; empty for what was stored before there were apps."""
+    return Column("app", Text, nullable=False, server_default=text("''"))
+
+
 users = Table(
     "users",
     metadata,
     Column("id", _Id, primary_key=True),
-    Column("subject", Text, nullable=False, unique=True),
+    Column("subject", Text, nullable=False),
     Column("name", Text),
     Column("created", Double, nullable=False),
+    _app(),
+    UniqueConstraint("app", "subject", name="users_of_app"),
 )
 
 threads = Table(
@@ -215,4 +223,5 @@ leftovers = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("path", Text, nullable=False),
+    _app(),
 )

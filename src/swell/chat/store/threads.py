@@ -21,7 +21,7 @@ PURGED_AT_ONCE = 1_000
 # ------------------------------------------------------------------------------------------ users
 
 _USER = select(users.c.id, users.c.subject, users.c.name, users.c.created).where(
-    users.c.subject == bindparam("subject")
+    users.c.app == bindparam("app"), users.c.subject == bindparam("subject")
 )
 _USER_BY_ID = select(users.c.id, users.c.subject, users.c.name, users.c.created).where(
     users.c.id == bindparam("user")
@@ -30,12 +30,12 @@ _ADD_USER = inserting(users, ignore=True)
 _RENAME_USER = update(users).where(users.c.id == bindparam("user")).values(name=bindparam("new"))
 
 
-def user(tx: Tx, subject: str, name: str | None, new_id: str, time: float) -> User:
-    """Return a person, made when new."""
-    row = tx.row(_USER, subject=subject)
+def user(tx: Tx, app: str, subject: str, name: str | None, new_id: str, time: float) -> User:
+    """Return a person of an app, made when new."""
+    row = tx.row(_USER, app=app, subject=subject)
     if row is None:
-        tx.run(_ADD_USER, id=new_id, subject=subject, name=name, created=time)
-        row = tx.row(_USER, subject=subject)
+        tx.run(_ADD_USER, id=new_id, app=app, subject=subject, name=name, created=time)
+        row = tx.row(_USER, app=app, subject=subject)
         assert row is not None, "added just now, here or by another"
     if name is not None and row[2] != name:
         tx.run(_RENAME_USER, user=row[0], new=name)
@@ -43,9 +43,9 @@ def user(tx: Tx, subject: str, name: str | None, new_id: str, time: float) -> Us
     return User(*row)
 
 
-def find_user(tx: Tx, subject: str) -> User | None:
+def find_user(tx: Tx, app: str, subject: str) -> User | None:
     """Return a person who is known; None otherwise."""
-    row = tx.row(_USER, subject=subject)
+    row = tx.row(_USER, app=app, subject=subject)
     return None if row is None else User(*row)
 
 
@@ -295,16 +295,24 @@ _SET_TOKEN = (
     .where(threads.c.id == bindparam("thread"))
     .values(share_token=bindparam("token"))
 )
-_SHARED = select(*THREAD).where(
-    threads.c.share_token == bindparam("token"), threads.c.deleted.is_(None)
+_SHARED = (
+    select(*THREAD)
+    .join(users, users.c.id == threads.c.user_id)
+    .where(
+        threads.c.share_token == bindparam("token"),
+        threads.c.deleted.is_(None),
+        users.c.app == bindparam("app"),
+    )
 )
 
 
 _SHARES_FILE = (
     select(messages.c.id)
     .join(threads, threads.c.id == messages.c.thread_id)
+    .join(users, users.c.id == threads.c.user_id)
     .join(file_uses, file_uses.c.message_id == messages.c.id)
     .where(
+        users.c.app == bindparam("app"),
         threads.c.share_token == bindparam("token"),
         threads.c.deleted.is_(None),
         messages.c.deleted.is_(None),
@@ -328,14 +336,14 @@ def unshare(tx: Tx, user_id: str, thread_id: str) -> None:
     tx.run(_SET_TOKEN, thread=thread_id, token=None)
 
 
-def shared(tx: Tx, token: str) -> Thread:
+def shared(tx: Tx, app: str, token: str) -> Thread:
     """Return the thread of a link."""
-    row = tx.row(_SHARED, token=token)
+    row = tx.row(_SHARED, app=app, token=token)
     if row is None:
         raise NotFoundError("shared thread", token[:4] + "…")
     return thread_of(row)
 
 
-def shares_file(tx: Tx, token: str, file_id: str) -> bool:
+def shares_file(tx: Tx, app: str, token: str, file_id: str) -> bool:
     """Tell whether a shared thread shows a file."""
-    return tx.row(_SHARES_FILE, token=token, file=file_id) is not None
+    return tx.row(_SHARES_FILE, app=app, token=token, file=file_id) is not None
