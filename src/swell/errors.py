@@ -401,6 +401,29 @@ class ModelOverloadError(ModelError):
     usual = "The model is overloaded. Try again in a moment."
 
 
+class StoreInUseError(SwellError):
+    """Another process serves the same app on the same database file already.
+
+    Attributes:
+        app: Name of the app.
+        where: The file.
+        process: Id of the other process; None when it is not known.
+    """
+
+    code = "store_in_use"
+
+    def __init__(self, app: str, where: str, process: int | None) -> None:
+        super().__init__(app, where, process)
+        self.app, self.where, self.process = app, where, process
+
+    def __str__(self) -> str:
+        other = f"process {self.process}" if self.process is not None else "another process"
+        return (
+            f"{other} serves the app {self.app!r} on {self.where} already, and one app is served "
+            "by one process. Stop that one, or give this app another name or another database"
+        )
+
+
 class AskTimeoutError(SwellError):
     """Nobody answered a question of `turn.ask` in time.
 

@@ -256,7 +256,12 @@ class ChatApp:
             self.store = open_store(given, app=self.app)
         else:
             self.store = given.of_app(self.app)
-        await self.store.open()
+        await self.store.hold()
+        try:
+            await self.store.open()
+        except BaseException:
+            await self.store.close()
+            raise
         folder = None if given is None else default_path().parent / "files"
         self.files = Files(self.store, folder)
         self.runs = RunManager(
@@ -278,6 +283,7 @@ class ChatApp:
 
     async def drain(self, seconds: float) -> None:
         """Let answers end that can, and store the others."""
+        await self.store.hand_over()
         await self.runs.drain(seconds)
         looking = [view.settled() for views in self._views.values() for view in views]
         if looking:

@@ -47,6 +47,19 @@ class Store(Protocol):
         """
         ...
 
+    async def hold(self) -> None:
+        """Become the one process that serves the app; called before `open`, until `close`.
+
+        Waits for a process that has called `hand_over`. On an SQLite file only: PostgreSQL and
+        memory let everybody in.
+
+        Raises:
+            StoreInUseError: If another process serves the app on the same file.
+        """
+
+    async def hand_over(self) -> None:
+        """Say that this process is about to end, so that the next one waits for it."""
+
     async def open(self) -> None:
         """Connect, and make or upgrade the tables of an SQLite file. Opening twice is harmless."""
 

@@ -27,6 +27,7 @@ from . import apps, files, messages, runs, search, threads, transfer
 from .base import EndState
 from .engine import Engine, Tx
 from .ids import new_id, now
+from .presence import Turnstile
 from .statements import clean, encode_parts, to_json
 
 __all__ = ["DatabaseStore"]
@@ -50,9 +51,21 @@ class DatabaseStore:
         self._engine = engine
         self._app = app
         self._flushed: dict[str, list[tuple[str, str]]] = {}
+        self._turnstile: Turnstile | None = None
 
     def of_app(self, app: str) -> DatabaseStore:
         return self if app == self._app else DatabaseStore(self._engine, app)
+
+    async def hold(self) -> None:
+        path = self._engine.path
+        if path is not None and self._turnstile is None:
+            turnstile = Turnstile(path, self._app)
+            await turnstile.enter()
+            self._turnstile = turnstile
+
+    async def hand_over(self) -> None:
+        if self._turnstile is not None:
+            self._turnstile.ending()
 
     async def open(self) -> None:
         await self._engine.open()
@@ -69,6 +82,9 @@ class DatabaseStore:
     async def close(self) -> None:
         await self._engine.close()
         self._flushed.clear()
+        if self._turnstile is not None:
+            self._turnstile.leave()
+            self._turnstile = None
 
     # ----------------------------------------------------------------------------------- users
 

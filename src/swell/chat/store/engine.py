@@ -8,6 +8,7 @@ the SQL, once per statement; it takes no part in running it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import ClauseElement
@@ -91,6 +92,9 @@ class Engine(Protocol):
 
     owner: str
     """Names this process among those that use the database, for `alive`."""
+
+    path: Path | None
+    """The file that the database is; None for memory and for a server."""
 
     async def open(self) -> None:
         """Connect and see that the tables fit."""

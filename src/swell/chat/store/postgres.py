@@ -67,6 +67,7 @@ class PostgresEngine:
             ValueError: If that is no such URL. The message does not repeat it: it may hold a
                 password.
         """
+        self.path = None
         self._url = _plain(url)
         key = secrets.randbits(62)
         self.owner = f"{key:016x}"

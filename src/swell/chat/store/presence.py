@@ -1,12 +1,29 @@
-"""Tells which processes use a file: each holds a lock that ends with it, however it ends."""
+"""Which processes use a file: each holds locks that end with it, however it ends."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import hashlib
+import logging
 import os
+import time
 from pathlib import Path
 
-__all__ = ["Presence"]
+from swell.errors import StoreInUseError, StoreUnavailableError
+
+__all__ = ["Presence", "Turnstile"]
+
+GRACE_S = 2.0
+"""How long a start waits for a process that does not say that it ends, in seconds."""
+
+HANDOVER_S = 3_660.0
+"""How long a start waits for a process that ends, in seconds: longer than any `drain_s`."""
+
+_log = logging.getLogger("swell.chat")
+
+_ENDING = "ending"
+_PLACE = 4096  # of the locked byte, which Windows lets nobody read
 
 
 def _locked(handle: int) -> bool:
@@ -15,6 +32,7 @@ def _locked(handle: int) -> bool:
         if os.name == "nt":
             import msvcrt
 
+            os.lseek(handle, _PLACE, os.SEEK_SET)
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
         else:
             import fcntl
@@ -75,3 +93,67 @@ class Presence:
         with contextlib.suppress(OSError):
             self._path.unlink()
         os.close(self._handle)
+
+
+class Turnstile:
+    """Lets one process at a time serve an app on a file, by a lock beside it.
+
+    A process that is about to end says so in the file: who starts then waits for it.
+    """
+
+    def __init__(self, database: Path, app: str) -> None:
+        mark = hashlib.sha256(app.encode()).hexdigest()[:8]
+        self._path = database.with_name(f"{database.name}-{mark}.lock")
+        self._app = app
+        self._database = database
+        self._handle: int | None = None
+
+    async def enter(self, *, grace_s: float = GRACE_S, handover_s: float = HANDOVER_S) -> None:
+        """Become the process that serves the app.
+
+        Raises:
+            StoreInUseError: If there is one that does not end.
+            StoreUnavailableError: If there can be no lock file.
+        """
+        began, waited = time.monotonic(), 0.0
+        try:
+            self._database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise StoreUnavailableError(f"{self._path}: {error.strerror}") from error
+        try:
+            while not _locked(handle):
+                said = self._read(handle)
+                if waited == 0.0 and said:
+                    _log.warning("waiting for process %s, which uses %s", said[0], self._database)
+                waited = time.monotonic() - began
+                if waited >= (handover_s if _ENDING in said else grace_s):
+                    process = int(said[0]) if said and said[0].isdigit() else None
+                    raise StoreInUseError(self._app, str(self._database), process)
+                await asyncio.sleep(0.05)
+        except BaseException:
+            os.close(handle)
+            raise
+        self._handle = handle
+        self._write(f"{os.getpid()}")
+
+    def ending(self) -> None:
+        """Say that this process is about to end."""
+        if self._handle is not None:
+            self._write(f"{os.getpid()} {_ENDING}")
+
+    def leave(self) -> None:
+        """Let the next one in. The file stays: another process may hold it open by now."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
+
+    def _write(self, said: str) -> None:
+        assert self._handle is not None
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        os.write(self._handle, said.ljust(40).encode())
+
+    @staticmethod
+    def _read(handle: int) -> list[str]:
+        os.lseek(handle, 0, os.SEEK_SET)
+        return os.read(handle, 40).decode("ascii", "replace").split()

@@ -3,7 +3,8 @@
 Connections that compete for SQLite's lock are 25 to 75 times slower than one that has it. So every
 change goes to one thread per file, which takes all that has come meanwhile, runs each in a
 savepoint of its own, commits once, and then tells everybody how theirs went. Readers have
-their own connections and do not wait for it. Several processes may use one file.
+their own connections and do not wait for it. Commands may use the file beside the process that
+serves an app.
 """
 
 from __future__ import annotations
