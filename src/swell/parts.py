@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
-from .coerce import coerce, well_formed
+from .coerce import as_text, coerce, well_formed
 from .components.base import Component
 from .errors import PartError, PlainValueError
 from .mistakes import near_miss
@@ -316,6 +316,33 @@ def as_json(value: Sequence[Any] | str) -> list[dict[str, Any]]:
         raise PartError(misfit.path, misfit.reason) from None
     except PlainValueError as error:
         raise PartError(error.where, error.reason) from None
+
+
+def as_shown(value: Sequence[Part]) -> list[dict[str, Any]]:
+    """Return stored parts as plain JSON; what cannot be shown as it is becomes its JSON as text.
+
+    >>> as_shown([Image("/a.png", "A", width=2**60)])[0]["type"]
+    'text'
+    """
+    try:
+        return as_json(value)
+    except PartError:
+        return [one for part in value for one in _shown(part)]
+
+
+def raw(body: str) -> Text:
+    """Return JSON that is no part as a part, to be read."""
+    fence = "```"
+    while fence in body:
+        fence += "`"
+    return Text(f"{fence}json\n{body}\n{fence}")
+
+
+def _shown(part: Part) -> list[dict[str, Any]]:
+    try:
+        return as_json([part])
+    except PartError:
+        return as_json([raw(as_text(part.dump()))])
 
 
 def _check(value: Any, path: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from swell.cards.threads import ThreadsEvent
 from swell.chat.records import Message, Thread, User
 from swell.errors import NotFoundError, StoreUnavailableError, SwellError
 from swell.page import AsyncPage
-from swell.parts import Part, Text, as_json
+from swell.parts import Part, Text, as_json, as_shown
 from swell.site import AsyncSite
 
 from .files import readdressed, stored_urls
@@ -665,7 +665,7 @@ def _row(message: Message, content: str, rest: Sequence[Part], status: str | Non
         message.id,
         message.created,
         status,
-        as_json(rest) if rest else None,
+        as_shown(rest) if rest else None,
         [index, count] if count > 1 else None,
         message.error,
         message.error_code,

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from swell.chat.records import Message, Run, Thread
 from swell.errors import NotFoundError
-from swell.parts import Part, Text
+from swell.parts import Part, Text, raw
 
 from .engine import Row, Tx
 from .tables import messages, runs, threads, users
@@ -97,8 +97,11 @@ def encode_parts(parts: Sequence[Part]) -> list[tuple[str, str]]:
 
 
 def decode_part(body: str) -> Part:
-    """Return a part from its body."""
-    part: Part = _PARTS.decode(body)
+    """Return a part from its body; one that this version does not know is shown as its JSON."""
+    try:
+        part: Part = _PARTS.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return raw(body)
     return part
 
 
