@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from swell.cli.command_error import CommandError
 from swell.cli.flags import resolve
-from swell.errors import StoreUnavailableError
+from swell.errors import StoreSchemaError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -46,7 +46,7 @@ def execute(arguments: argparse.Namespace) -> int:
             name,
         ):
             return _ACTIONS[arguments.action](bound, name)
-    except StoreUnavailableError as error:
+    except (StoreUnavailableError, StoreSchemaError) as error:
         raise CommandError(f"{error.reason}", exit_code=1) from None
 
 

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
@@ -22,7 +23,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, create_engine, pool
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from swell.errors import StoreUnavailableError
+from swell.errors import StoreSchemaError, StoreUnavailableError
 
 from . import schema
 from .engine import Compiler, Tx
@@ -42,6 +43,9 @@ CONNECT_S = 5
 
 STATEMENT_S = 15
 """How long one statement may take, in seconds; waiting for a lock counts."""
+
+UPGRADE_LOCK = 0x7377656C6C
+"""Number of the lock that an upgrade of the tables holds."""
 
 ATTEMPTS = 4
 """How often a call is tried whose connection broke, or that met another in a deadlock."""
@@ -67,7 +71,7 @@ class PostgresEngine:
             ValueError: If that is no such URL. The message does not repeat it: it may hold a
                 password.
         """
-        self.path = None
+        self.path: Path | None = None
         self._url = _plain(url)
         key = secrets.randbits(62)
         self.owner = f"{key:016x}"
@@ -80,6 +84,7 @@ class PostgresEngine:
         self._open: set[psycopg.Connection[Any]] = set()
         self._presence: psycopg.Connection[Any] | None = None
         self._checked = False
+        self._pooled = False
 
     async def open(self) -> None:
         """Connect, and see that the tables are those of this version."""
@@ -97,7 +102,8 @@ class PostgresEngine:
             if self._presence is not None:
                 # The server would notice the end of the connection too, but later.
                 with contextlib.suppress(psycopg.Error):
-                    self._presence.execute("SELECT pg_advisory_unlock_all()")
+                    end = "ROLLBACK" if self._pooled else "SELECT pg_advisory_unlock_all()"
+                    self._presence.execute(end)
                 self._presence.close()
                 self._presence = None
             while self._open:
@@ -139,6 +145,8 @@ class PostgresEngine:
             try:
                 connection = self._connection()
                 with connection.transaction():
+                    if self._pooled:
+                        connection.execute(f"SET LOCAL statement_timeout = '{STATEMENT_S}s'")
                     return work(Tx(connection, self._compiler))
             except (errors.DeadlockDetected, errors.SerializationFailure) as error:
                 if attempt >= ATTEMPTS:
@@ -157,7 +165,12 @@ class PostgresEngine:
         if connection is None or connection.closed:
             connection = psycopg.connect(self._url, **_OPTIONS)
             try:
-                connection.execute(f"SET statement_timeout = '{STATEMENT_S}s'")
+                _check_encoding(connection)
+                self._pooled = _is_pooled(connection)
+                if self._pooled:  # the next transaction may be on another connection of the server
+                    connection.prepare_threshold = None
+                else:
+                    connection.execute(f"SET statement_timeout = '{STATEMENT_S}s'")
                 self._check(connection)
             except BaseException:
                 connection.close()
@@ -184,8 +197,16 @@ class PostgresEngine:
     def _be_present(self) -> psycopg.Connection[Any]:
         """Hold a lock that others cannot get while this process lives."""
         connection = psycopg.connect(self._url, **_OPTIONS)
+        lock = "pg_try_advisory_lock"
+        if self._pooled:
+            # A transaction that stays open keeps its connection of the server, and the lock. It
+            # has no snapshot between statements, so it holds up no vacuum.
+            connection.prepare_threshold = None
+            connection.execute("BEGIN")
+            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            lock = "pg_try_advisory_xact_lock"
         # The server may not have noticed yet that the last connection with it is gone.
-        connection.execute(sql.SQL("SELECT pg_try_advisory_lock({})").format(self._key))
+        connection.execute(sql.SQL("SELECT {}({})").format(sql.Identifier(lock), self._key))
         return connection
 
     def _drop(self, connection: psycopg.Connection[Any]) -> None:
@@ -229,6 +250,38 @@ def _reason(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
+def _is_pooled(connection: psycopg.Connection[Any]) -> bool:
+    """Tell whether something such as PgBouncer is in between: it makes up the id of the backend."""
+    row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    return row is None or row[0] != connection.info.backend_pid
+
+
+def _check_encoding(connection: psycopg.Connection[Any]) -> None:
+    """Refuse a database that cannot hold every text.
+
+    Raises:
+        StoreSchemaError: If its encoding is not UTF-8.
+    """
+    found = connection.info.parameter_status("server_encoding")
+    if found != "UTF8":
+        name = connection.info.dbname
+        raise StoreSchemaError(
+            f"the database {name!r} has the encoding {found}, and chats need UTF8; make another "
+            f"one with `CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0`"
+        )
+
+
+def _connected(url: str) -> psycopg.Connection[Any]:
+    """Connect for migrations."""
+    connection = psycopg.connect(url, connect_timeout=CONNECT_S, prepare_threshold=None)
+    try:
+        _check_encoding(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def connect(url: str) -> Connection:
     """Return a connection of SQLAlchemy, for migrations.
 
@@ -238,11 +291,16 @@ def connect(url: str) -> Connection:
     plain = _plain(url)
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(plain, connect_timeout=CONNECT_S),
+        creator=lambda: _connected(plain),
         poolclass=pool.NullPool,
     )
     try:
-        return engine.connect()
+        bound = engine.connect()
+        # Until the end of the transaction: of two upgrades at once the second finds nothing to do.
+        bound.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
+        return bound
+    except StoreSchemaError:
+        raise
     except Exception as error:
         cause = error.__cause__ or error
         raise _unavailable(

@@ -1,0 +1,120 @@
+"""PostgreSQL as people run it: behind PgBouncer, in another encoding, upgraded twice at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from swell.chat.store import open_store
+from swell.cli import main as command
+from swell.parts import Text
+from tests.postgres import PostgresServer, new_database
+from tests.programs import Program
+
+pytestmark = pytest.mark.anyio
+
+START_S = 30.0
+
+
+@pytest.fixture
+def pooled(postgres: PostgresServer, postgres_template: str, program: Program) -> Iterator[str]:
+    """Return the URL of a new database behind PgBouncer in transaction mode."""
+    url = new_database(postgres, postgres_template)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # Not in pytest's folder, which only this account may enter.
+    folder = Path(tempfile.mkdtemp(prefix="swell-pgbouncer-"))
+    users, settings = folder / "users.txt", folder / "pgbouncer.ini"
+    users.write_text('"swell" ""\n')
+    settings.write_text(
+        "[databases]\n"
+        f"* = host=127.0.0.1 port={postgres.port} user=swell\n"
+        "[pgbouncer]\n"
+        f"listen_addr = 127.0.0.1\nlisten_port = {port}\n"
+        f"auth_type = trust\nauth_file = {users}\nunix_socket_dir =\n"
+        "pool_mode = transaction\ndefault_pool_size = 20\nserver_round_robin = 1\n"
+    )
+    folder.chmod(0o755)
+    # It refuses to run as root, as PostgreSQL does.
+    user = "nobody" if os.geteuid() == 0 else None
+    process = subprocess.Popen(
+        [program("pgbouncer"), "-q", settings],
+        user=user,
+        extra_groups=[] if user else None,
+        cwd="/",
+    )
+    name = url.rpartition("/")[2]
+    through = f"postgresql://swell@127.0.0.1:{port}/{name}"
+    until = time.monotonic() + START_S
+    while True:
+        try:
+            psycopg.connect(through, connect_timeout=2).close()
+            break
+        except psycopg.OperationalError:
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    yield through
+    process.kill()
+    process.wait()
+    shutil.rmtree(folder)
+
+
+async def test_behind_pgbouncer_a_live_run_is_not_recovered_and_nothing_is_prepared(
+    pooled: str,
+) -> None:
+    first, second = open_store(pooled, app="one"), open_store(pooled, app="one")
+    await first.open()
+    user = await first.user("anna")
+    running = await first.accept(user.id, action_id="a", prompt=[Text("Hello")])
+    await first.start(running.run.id)
+    for number in range(30):  # a statement is prepared when it has run five times
+        await first.flush(running.run.id, [Text(f"So far {number}")])
+        await first.messages(running.thread.id)
+    await second.open()
+    assert await second.recover() == []
+    assert (await second.run(running.run.id)).state == "running"
+    await first.close()
+    await second.recover()
+    assert (await second.run(running.run.id)).state == "interrupted"
+    [_, answer] = await second.messages(running.thread.id)
+    assert answer.text == "So far 29"
+    await second.close()
+
+
+async def test_a_database_that_cannot_hold_every_text_is_refused(
+    postgres: PostgresServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = f"ascii_{uuid.uuid4().hex[:8]}"
+    postgres.execute(
+        f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'"
+        " TEMPLATE template0"
+    )
+    for action in ("upgrade", "current", "check"):
+        assert command(["db", action, "--url", postgres.url(name)]) == 1
+        assert "has the encoding SQL_ASCII, and chats need UTF8" in capsys.readouterr().err
+
+
+def test_two_upgrades_at_once_end_well(postgres: PostgresServer) -> None:
+    name = f"twice_{uuid.uuid4().hex[:8]}"
+    postgres.execute(f"CREATE DATABASE {name}")
+    upgrade = [sys.executable, "-m", "swell", "db", "upgrade", "--url", postgres.url(name)]
+    both = [
+        subprocess.Popen(upgrade, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(2)
+    ]
+    said = [process.communicate()[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert sorted("already" in one for one in said) == [False, True], said
