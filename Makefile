@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web check check-python check-web test test-web programs e2e slow faults attacks property sdks resolve model gen demo docs pictures bench bench-browser clean
+.PHONY: help install web check check-python check-web test test-web programs e2e browsers slow faults attacks property sdks resolve model gen demo docs pictures bench bench-browser clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -65,6 +65,10 @@ test: check web test-web programs ## run every check and every test, the browser
 e2e: web ## run only the tests that drive a browser
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/e2e
+
+browsers: web ## run the chat's main ways in Firefox and WebKitGTK
+	@$(BIN)/python tools/bootstrap.py browsers
+	SWELL_BROWSERS=1 $(BIN)/python -m pytest tests/browsers
 
 slow: web ## run them with slow pages and apps, to find what trusts in speed; 30 minutes
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \

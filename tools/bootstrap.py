@@ -4,6 +4,7 @@ python tools/bootstrap.py venv        make .venv
 python tools/bootstrap.py node        find Node and npm, or put them into .venv
 python tools/bootstrap.py chromium    find Chromium, or install it, and print its path
 python tools/bootstrap.py programs    install the servers that tests start, where that may be done
+python tools/bootstrap.py browsers    install the browsers that `make browsers` drives
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/sbin")
 
 PROGRAMS = {"nginx": "nginx-light", "pgbouncer": "pgbouncer"}
 """Servers that tests start, and Debian's packages that have them."""
+
+OTHER_BROWSERS = {
+    "firefox-esr": "firefox-esr",
+    "WebKitWebDriver": "webkit2gtk-driver",
+    "Xvfb": "xvfb",
+}
+"""What `make browsers` drives beside Chromium, and Debian's packages that have it."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -103,11 +111,24 @@ def find_chromium() -> int:
 
 def find_programs() -> int:
     """Install the servers that tests start; without the rights to, tests that need one say so."""
+    install(PROGRAMS)
+    return 0
+
+
+def find_browsers() -> int:
+    """Install the browsers of `make browsers`, which needs all of them."""
+    return 0 if install(OTHER_BROWSERS) else 1
+
+
+def install(programs: dict[str, str]) -> bool:
+    """Install what is missing; say what could not be, and whether everything is there."""
     search = os.pathsep.join([os.environ.get("PATH", os.defpath), *SYSTEM_FOLDERS])
-    for name, package in PROGRAMS.items():
+    there = True
+    for name, package in programs.items():
         if shutil.which(name, path=search) is None and not apt_install(package):
             say(f"{name} is missing, tests that need it will not run: sudo apt install {package}")
-    return 0
+            there = False
+    return there
 
 
 def first_browser() -> str | None:
@@ -120,6 +141,7 @@ COMMANDS = {
     "node": find_node,
     "chromium": find_chromium,
     "programs": find_programs,
+    "browsers": find_browsers,
 }
 
 if __name__ == "__main__":

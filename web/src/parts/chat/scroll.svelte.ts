@@ -224,6 +224,10 @@ export class Scroll {
     this.#before = before;
     this.#prompt = last;
     this.#state = "prompt";
+    this.#reserve();
+    // Also when the answer came with it, and is longer than the view already.
+    if (this.#scroller) this.#scroller.scrollTop = this.#least - this.#scroller.clientHeight;
+    this.#note();
     this.#resized();
   }
 
