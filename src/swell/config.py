@@ -93,6 +93,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             parse=values.hosts,
         ),
     ] = ()
+    import_max_values: Annotated[
+        int,
+        _About(
+            "Most JSON values in a chat that is imported. A larger one is refused and not stored.",
+            1000,
+            10_000_000,
+        ),
+    ] = 300_000
+    import_max_cells: Annotated[
+        int,
+        _About(
+            "Most cells in one table of a chat that is imported. With more it is refused and not "
+            "stored.",
+            100,
+            10_000_000,
+        ),
+    ] = 50_000
     trusted_proxies: Annotated[
         tuple[str, ...],
         _About(

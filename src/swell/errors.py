@@ -314,9 +314,9 @@ class ThreadFormatError(SwellError, ValueError):
 
     Attributes:
         reason: What was expected and found, with the path of the field.
-        fault: What that is about: the entry `format`, the `version`, the `size`, the `depth` or
-            the value at a `place`; empty when it is something else.
-        detail: The entry, the version, the most MiB, or the path.
+        fault: What that is about: the entry `format`, the `version`, the `size`, the number of
+            `values`, the `depth` or the value at a `place`; empty when it is something else.
+        detail: The entry, the version, the most MiB, the most values, or the path.
     """
 
     code = "bad_thread"
@@ -324,7 +324,7 @@ class ThreadFormatError(SwellError, ValueError):
     def __init__(
         self,
         reason: str,
-        fault: Literal["", "format", "version", "size", "depth", "place"] = "",
+        fault: Literal["", "format", "version", "size", "values", "depth", "place"] = "",
         detail: str = "",
     ) -> None:
         super().__init__(reason, fault, detail)

@@ -607,7 +607,7 @@ class ChatApp:
     async def _import(self, q: Q, view: View) -> None:
         submitted = q.events["import"].submit if q.events["import"] else None
         for file in submitted["files"] if submitted else ():
-            thread = await import_file(self.store, view.user, file)
+            thread = await import_file(self.store, view.user, file, main.settings or Settings())
             async with view.lock:
                 await view.open(thread.id)
                 await view.refresh()

@@ -14,6 +14,7 @@ import msgspec
 from swell import ui
 from swell.chat.records import MarkdownWords, Thread, User
 from swell.chat.store import Store
+from swell.config import Settings
 from swell.errors import ThreadFormatError
 from swell.query import Q
 
@@ -79,21 +80,24 @@ async def export_panel(store: Store, view: View, thread: Thread) -> tuple[list[A
     return items, paths
 
 
-async def import_file(store: Store, user: User, file: Mapping[str, Any]) -> Thread:
+async def import_file(
+    store: Store, user: User, file: Mapping[str, Any], settings: Settings
+) -> Thread:
     """Store a chat that was exported as JSON as a new thread of a person.
 
     Args:
         store: Where to.
         user: Whose it will be.
         file: What the event `submit` says of it.
+        settings: Bounds of what is imported.
 
     Raises:
         UnsaidError: If it is no such file, saying why.
     """
     wrong: ThreadFormatError | None = None  # None when it is no JSON
     try:
-        content = await anyio.to_thread.run_sync(Path(file["path"]).read_bytes)
-        return await store.import_thread(user.id, msgspec.json.decode(content))
+        exported = await anyio.to_thread.run_sync(_read, Path(file["path"]), settings)
+        return await store.import_thread(user.id, exported)
     except OSError:
         raise UnsaidError(lambda words: words.unreadable) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -106,6 +110,13 @@ async def import_file(store: Store, user: User, file: Mapping[str, Any]) -> Thre
     )
 
 
+def _read(path: Path, settings: Settings) -> object:
+    from .store.transfer import read  # here: it loads the database's library
+
+    values, cells = settings.import_max_values, settings.import_max_cells
+    return read(path.read_bytes(), values_max=values, cells_max=cells)
+
+
 def _fault(wrong: ThreadFormatError | None, words: Words) -> str:
     """Return what is wrong with an export, in the words of a language."""
     if wrong is None:
@@ -114,6 +125,7 @@ def _fault(wrong: ThreadFormatError | None, words: Words) -> str:
         "format": words.no_format,
         "version": words.no_version,
         "size": words.too_big,
+        "values": words.too_many_values,
         "depth": words.too_deep,
         "place": words.no_fit,
     }

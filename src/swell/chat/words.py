@@ -71,6 +71,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     no_format: str
     no_version: str
     too_big: str
+    too_many_values: str
     too_deep: str
     no_fit: str
 
@@ -141,6 +142,7 @@ ENGLISH = Words(
     no_format="the entry {detail} is missing",
     no_version="version {detail} is not known here",
     too_big="it is larger than {detail} MiB",
+    too_many_values="it holds more than {detail} values",
     too_deep="it is nested too deeply",
     no_fit="what is at {detail} is missing or does not fit",
     conversation="Conversation",
@@ -218,6 +220,7 @@ GERMAN = Words(
     no_format="der Eintrag {detail} fehlt",
     no_version="Version {detail} ist hier nicht bekannt",
     too_big="die Datei ist größer als {detail} MiB",
+    too_many_values="die Datei enthält mehr als {detail} Werte",
     too_deep="der Inhalt ist zu tief verschachtelt",
     no_fit="die Angabe bei {detail} fehlt oder passt nicht",
     conversation="Unterhaltung",
@@ -286,6 +289,7 @@ SPANISH = Words(
     no_format="falta la entrada {detail}",
     no_version="la versión {detail} no se conoce aquí",
     too_big="el archivo supera los {detail} MiB",
+    too_many_values="el archivo contiene más de {detail} valores",
     too_deep="el contenido está anidado a demasiada profundidad",
     no_fit="lo que va en {detail} falta o no encaja",
     conversation="Conversación",
@@ -359,6 +363,7 @@ FRENCH = Words(
     no_format="l’entrée {detail} manque",
     no_version="la version {detail} n’est pas connue ici",
     too_big="le fichier dépasse {detail} Mio",
+    too_many_values="le fichier contient plus de {detail} valeurs",
     too_deep="le contenu est imbriqué trop profondément",
     no_fit="ce qui va à {detail} manque ou ne convient pas",
     conversation="Conversation",
@@ -418,6 +423,7 @@ CHINESE = Words(
     no_format="缺少条目 {detail}",
     no_version="不支持版本 {detail}",
     too_big="文件大于 {detail} MiB",
+    too_many_values="包含的值超过 {detail} 个",
     too_deep="内容嵌套过深",
     no_fit="{detail} 处的内容缺失或不符合要求",
     conversation="对话",
@@ -486,6 +492,7 @@ JAPANESE = Words(
     no_format="項目 {detail} がありません",
     no_version="バージョン {detail} には対応していません",
     too_big="{detail} MiB を超えています",
+    too_many_values="値が {detail} 個を超えています",
     too_deep="入れ子が深すぎます",
     no_fit="{detail} の内容がないか、正しくありません",
     conversation="会話",
@@ -548,6 +555,7 @@ ARABIC = Words(
     no_format="الإدخال \u2068{detail}\u2069 غير موجود",
     no_version="الإصدار \u2068{detail}\u2069 غير معروف هنا",
     too_big="حجم الملف أكبر من {detail} ميبيبايت",
+    too_many_values="يحتوي الملف على أكثر من {detail} قيمة",
     too_deep="التداخل أعمق من اللازم",
     no_fit="ما في \u2068{detail}\u2069 ناقص أو غير مناسب",
     conversation="المحادثة",

@@ -11,8 +11,8 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from swell.chat.records import MarkdownWords, Message, MessageStatus, Role, Thread
-from swell.errors import NotFoundError, ThreadFormatError
-from swell.parts import File, Image, Part, Reasoning, Source, Table, Text, ToolCall
+from swell.errors import NotFoundError, PartError, ThreadFormatError
+from swell.parts import File, Image, Part, Reasoning, Source, Table, Text, ToolCall, as_json
 
 from . import messages as tree
 from . import threads as conversations
@@ -110,6 +110,46 @@ def export(tx: Tx, user_id: str, thread_id: str) -> dict[str, Any]:
         Exported(FORMAT, VERSION, thread.title, thread.created, thread.leaf_id, written)
     )
     return exported
+
+
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+
+
+def read(content: bytes, *, values_max: int, cells_max: int) -> object:
+    """Return the JSON of an exported thread, unless it would take too much memory.
+
+    It is counted before anything is made of it: values by what separates them outside of texts.
+
+    Args:
+        content: The JSON.
+        values_max: Most values in it.
+        cells_max: Most cells in one table.
+
+    Raises:
+        ThreadFormatError: If it is too large, or a part of it could not be shown.
+        ValueError: If it is no JSON.
+    """
+    if len(content) > BYTES_MAX:
+        most = str(BYTES_MAX >> 20)
+        raise ThreadFormatError(f"it is larger than {most} MiB", "size", most)
+    bare = _STRING.sub(b"", content)
+    if sum(map(bare.count, (b",", b"[", b"{"))) > values_max:
+        raise _too_many(values_max)
+    value = msgspec.json.decode(content)
+    found = check(value)
+    for place, message in enumerate(found.messages):
+        for part in message.parts:
+            if isinstance(part, Table) and sum(map(len, part.rows)) > cells_max:
+                raise _too_many(cells_max)
+        try:
+            as_json(message.parts)
+        except PartError as error:
+            raise _misplaced(error.reason, f"messages[{place}].{error.where}") from None
+    return value
+
+
+def _too_many(most: int) -> ThreadFormatError:
+    return ThreadFormatError(f"it holds more than {most:,} values", "values", f"{most}")
 
 
 def check(value: object) -> Exported:
