@@ -17,7 +17,7 @@ from swell import Expando, Q, app, expando_to_dict, main
 from swell.app import App
 from swell.config import Settings
 from swell.errors import NotSupportedError
-from swell.testing import Client, connect, isolated, serving
+from swell.testing import Client, HandlerError, connect, isolated, serving
 
 from .painted import Shared, card
 
@@ -304,3 +304,18 @@ async def test_another_application_answers_below_its_path() -> None:
 
 async def _nothing(q: Q) -> None:
     await q.page.save()
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
+async def test_nothing_that_a_handler_raises_ends_the_server(error: BaseException) -> None:
+    async def serve(q: Q) -> None:
+        if q.args.fail:
+            raise error
+        q.page["said"] = card("alive")
+        await q.page.save()
+
+    async with connect(serve) as client:
+        with pytest.raises(HandlerError):
+            await client.act("fail")
+        await client.act("go")
+        assert client.page["said"]["content"] == "alive"

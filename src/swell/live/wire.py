@@ -7,6 +7,7 @@ module of their own, `frames.py`.
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeAlias
 
 import msgspec
@@ -189,16 +190,25 @@ def decode(frame: str | bytes, max_bytes: int, max_depth: int) -> ClientMessage:
             isinstance(frame, str) and not frame.isascii() and len(frame.encode()) > max_bytes
         ):
             raise ProtocolError(CLOSE_TOO_BIG, f"frame longer than {max_bytes} bytes")
-        message = _decoder.decode(frame)
+        try:
+            message = _decoder.decode(frame)
+        except msgspec.DecodeError:
+            message = _decoder.decode(_well_formed(frame))
     except RecursionError:
         raise ProtocolError(CLOSE_MALFORMED, "frame nested too deep") from None
-    except (msgspec.DecodeError, UnicodeError):
+    except (ValueError, UnicodeError):  # also of msgspec and json
         raise ProtocolError(CLOSE_MALFORMED, "frame is not a message of this protocol") from None
     if isinstance(message, Act):
         if not 0 < len(message.id) <= MAX_ID:
             raise ProtocolError(CLOSE_MALFORMED, "action without a usable id")
         _check_shape([message.args, message.event], max_depth)
     return message
+
+
+def _well_formed(frame: str | bytes) -> str:
+    """Return JSON with U+FFFD for lone surrogates, which browsers send as they were typed."""
+    text = json.dumps(json.loads(frame), ensure_ascii=False)
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _check_shape(value: Any, max_depth: int) -> None:

@@ -425,7 +425,7 @@ class Broker:
             if not _refuse(client, ref, error.reason, error.message, error.retry_ms):
                 client.error = Err(code=error.reason, msg=error.message, ref=ref)
                 client.send(client.error)
-        except Exception:
+        except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit):  # none ends the server
             error_id = self._report(client, ref)
             _refuse(client, ref, "handler_failed", f"{_WRONG} (error {error_id})", None)
         finally:
