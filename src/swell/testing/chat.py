@@ -295,6 +295,7 @@ async def chatting(
     """
     given = {
         "app": "test",
+        "line_breaks": False,
         "title": "Chat",
         "greeting": None,
         "placeholder": None,
