@@ -223,6 +223,7 @@ def test_all_properties_beyond_wave_travel() -> None:
         speech=True,
         follow_ups=[ui.chat_suggestion("more", "Tell me more")],
         images=["example.com"],
+        text_commands=["more"],
         unread_from="m7",
         read_only=True,
     )
@@ -240,6 +241,7 @@ def test_all_properties_beyond_wave_travel() -> None:
         "speech": True,
         "follow_ups": [{"name": "more", "label": "Tell me more"}],
         "images": ["example.com"],
+        "text_commands": ["more"],
         "unread_from": "m7",
         "read_only": True,
     }

@@ -27,6 +27,17 @@ export const images = (): (() => Images) => getContext<(() => Images) | undefine
 /** Whether a text belongs to a conversation, which nothing in it may leave; call it while a component is being set up. */
 export const inConversation = (): boolean => hasContext(IMAGES);
 
+const COMMANDS = Symbol("commands");
+
+/** Say which commands the texts inside a component may run, where a model may have written them; undefined for all. */
+export function provideTextCommands(read: () => readonly string[] | undefined): void {
+  setContext(COMMANDS, read);
+}
+
+/** The commands that texts may run here, undefined for all; call it while a component is being set up. */
+export const textCommands = (): (() => readonly string[] | undefined) =>
+  getContext<(() => readonly string[] | undefined) | undefined>(COMMANDS) ?? (() => undefined);
+
 const SOURCES = Symbol("sources");
 
 /** Say which sources the texts inside a component may point to, undefined where a `[1]` points to nothing. */

@@ -257,6 +257,8 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
             a list of hosts. Those of this app are always shown.
         line_breaks: Keep single line ends in answers as they are written. Markdown makes a space
             of them, which is the default. Prompts always keep theirs.
+        text_commands: Names that a link `[words](?name)` in a message may submit; it is drawn as a
+            button. Any other such link is text: a message may be what a model wrote.
         unread_from: Id of the first message that the user has not seen.
         read_only: Show the conversation without a prompt box.
 
@@ -282,6 +284,7 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
     follow_ups: Sequence[ChatSuggestion] | None = None
     images: Annotated[Literal["ask", "allow"] | Sequence[str], Images()] | None = None
     line_breaks: bool | None = None
+    text_commands: Sequence[str] | None = None
     unread_from: Annotated[str | int, Id()] | None = None
     read_only: bool | None = None
 

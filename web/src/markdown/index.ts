@@ -92,6 +92,7 @@ export class MarkdownView {
    * @param root Where to render; it belongs to this view until {@link destroy}.
    * @param policy Which links and images are allowed.
    * @param onCommand Called with `name` when `[label](?name)` is used. Without it such links are ordinary ones.
+   * @param commands Names that may be used, for a text that a model may have written; all when left out.
    * @param onLex Called with the number of characters each time some are parsed.
    */
   constructor(
@@ -99,9 +100,10 @@ export class MarkdownView {
     policy: MarkdownPolicy = defaultPolicy,
     onCommand?: (name: string) => void,
     onLex?: (characters: number) => void,
+    commands?: readonly string[],
   ) {
     this.#root = this.#run = root;
-    this.#context = { policy, commands: onCommand !== undefined, loaded: new Set(), sources: undefined };
+    this.#context = { policy, commands: onCommand && (commands ?? "all"), loaded: new Set(), sources: undefined };
     this.#onCommand = onCommand;
     this.#onLex = onLex;
     root.addEventListener("click", this.#clicked);
@@ -212,7 +214,7 @@ export class MarkdownView {
   readonly #clicked = (event: MouseEvent): void => {
     if (event.target instanceof Element && rich()?.follow(this.#root, event.target)) event.preventDefault();
     if (event.target instanceof Element && goToHeading(this.#root, event.target, this.#context.policy.stays === true)) event.preventDefault();
-    const link = event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-command]") : null;
+    const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-command]") : null;
     const command = link?.dataset["command"];
     if (command === undefined || this.#onCommand === undefined) return;
     event.preventDefault();

@@ -5,11 +5,17 @@ import { image } from "./images";
 import { type MarkdownPolicy, normalizeAddress } from "./policy";
 import { rich, type Sources } from "./rich";
 
+/**
+ * What `[words](?name)` is: a link that runs any command (`all`), for texts of the app; a button for these names and text
+ * for others, for texts that a model may have written; an ordinary link (undefined).
+ */
+export type Commands = "all" | readonly string[] | undefined;
+
 /** What rendering depends on besides the text. */
 export interface Context {
   readonly policy: MarkdownPolicy;
-  /** Whether `[x](?name)` is a command rather than an address. */
-  readonly commands: boolean;
+  /** Which `[x](?name)` is a command rather than an address, and how it looks; see {@link Commands}. */
+  readonly commands: Commands;
   /** Images of other sites that the person has asked for. */
   readonly loaded: Set<string>;
   /** What numbers in brackets point to. */
@@ -147,7 +153,9 @@ export function checkbox(checked: boolean): HTMLElement {
 function link(token: Tokens.Link, inline: InlineEntry[], context: Context, inLink: boolean): Node {
   const written = token.autolink === true ? token.href : decodeEntities(token.href);
   const href = normalizeAddress(written);
-  const command = context.commands && written.startsWith("?");
+  const { commands } = context;
+  const command = commands !== undefined && written.startsWith("?");
+  if (command && commands !== "all" && !inLink) return button(token, written.slice(1), commands, context);
   const target = inLink || href === null ? null : command ? { href, external: false } : context.policy.link(href);
   // Without a link the text is still text. A span, since an entry is one node.
   const anchor = document.createElement(target === null ? "span" : "a");
@@ -161,6 +169,18 @@ function link(token: Tokens.Link, inline: InlineEntry[], context: Context, inLin
   if (token.autolink === true) anchor.textContent = token.text;
   else syncInline(anchor, inline, token.tokens, context, true);
   return anchor;
+}
+
+/** A command in a text that a model may have written: it does not pass for a link, nor do anything the app did not allow. */
+function button(token: Tokens.Link, name: string, allowed: readonly string[], context: Context): Node {
+  const shown = document.createElement(allowed.includes(name) ? "button" : "span");
+  if (shown instanceof HTMLButtonElement) {
+    shown.type = "button";
+    shown.className = "btn small";
+    shown.dataset["command"] = name;
+  }
+  syncInline(shown, [], token.tokens, context, true);
+  return shown;
 }
 
 /** The words of a description, without their markup. */

@@ -124,6 +124,31 @@ describe("links", () => {
     expect(onCommand.mock.calls).toEqual([["foo"]]);
     expect(click.defaultPrevented).toBe(true);
   });
+
+  test.each(["[the invoice](?delete_account)", "[the invoice](&#63;delete_account)", "[**the** invoice]( ?delete_account )"])(
+    "run no command that the card does not name: %s",
+    (text) => {
+      const onCommand = vi.fn();
+      const view = new MarkdownView(root, undefined, onCommand, undefined, ["more"]);
+      view.set(text);
+      expect(root.textContent.trim()).toBe("the invoice");
+      expect(root.querySelector("a, button, [data-command]")).toBeNull();
+      root.querySelector("span")?.click();
+      expect(onCommand).not.toHaveBeenCalled();
+    },
+  );
+
+  test("run a command that the card names, and look like a button then", () => {
+    const onCommand = vi.fn();
+    const view = new MarkdownView(root, undefined, onCommand, undefined, ["more"]);
+    for (const part of ["[Show ", "[Show more](?mo", "[Show more](?more) or [not](?moreover)"]) view.set(part, false);
+    view.set("[Show more](?more) or [not](?moreover)");
+    expect(root.querySelector("a")).toBeNull();
+    const buttons = [...root.querySelectorAll("button")];
+    expect(buttons.map((button) => button.textContent)).toEqual(["Show more"]);
+    buttons[0]?.click();
+    expect(onCommand.mock.calls).toEqual([["more"]]);
+  });
 });
 
 describe("images", () => {

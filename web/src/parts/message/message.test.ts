@@ -206,6 +206,20 @@ describe("an address", () => {
   });
 });
 
+test("a message runs only the commands that the card names, as buttons; a form in it is the app's own", async () => {
+  const content = "See [the invoice](?delete_account) or [more](?more).";
+  await show([{ content }], { text_commands: ["more"] });
+  expect(findAll("article [data-command]").map((it) => [it.tagName, it.textContent])).toEqual([["BUTTON", "more"]]);
+  click("article [data-command]");
+  expect(client.sent).toMatchObject([{ args: { more: true } }]);
+  leave();
+  await show([{ content }]);
+  expect(findAll("article [data-command]")).toEqual([]);
+  leave();
+  await show([{ parts: [{ type: "card", items: [{ text: { content: "[Plans](?plans)" } }] }] }]);
+  expect(find("[data-part=card] a[data-command]").textContent).toBe("Plans");
+});
+
 test("a table writes numbers as the reader does, and draws many rows only when asked", async () => {
   document.documentElement.lang = "de";
   const rows = Array.from({ length: 150 }, (_, n) => [`r${n}`, n * 1000.5, n % 2 === 0]);
