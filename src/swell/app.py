@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -38,7 +39,7 @@ class App:
         host.mount("/chat", main)
 
     Attributes:
-        settings: How it runs; read from the environment when None at the first request.
+        settings: How it runs; None stands for what the environment says, see `running`.
         state: `q.app`.
         keep_sessions_in: Folder with the key that proves who is who, made when it is not there,
             so that a browser is known again after a restart; None makes a new one at each start.
@@ -59,6 +60,22 @@ class App:
         self._on_drain: list[_Drain] = []
         self._server: Server | None = None
         self.keep_sessions_in: Path | None = None
+        self._read: Settings | None = None
+
+    @property
+    def running(self) -> Settings:
+        """The settings that hold: `settings`, or those of the environment, read once a start.
+
+        Raises:
+            SettingError: If the environment has a value that cannot be used.
+        """
+        if self.settings is not None:
+            return self.settings
+        if self._read is None:
+            from .config import load_settings
+
+            self._read = load_settings(os.environ, {})
+        return self._read
 
     def add(
         self,
@@ -182,6 +199,7 @@ class App:
             return
         from .server.asgi import Server
 
+        self._read = None
         self._server = Server(self)
         self._server.start()
         for hook in self._on_startup:

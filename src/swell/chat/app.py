@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import inspect
 import logging
-import os
 import secrets
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -135,7 +134,7 @@ def chat(
             from .doors import open_doors
 
             settings_of = made.form.load if made.form is not None else lambda _: None
-            open_doors(route, handler, settings_of, title=title, openai=openai, ag_ui=ag_ui)
+            open_doors(main, route, handler, settings_of, title=title, openai=openai, ag_ui=ag_ui)
         return handler
 
     return register
@@ -239,19 +238,23 @@ class ChatApp:
             route,
             self.serve,
             "unicast",
-            self.start,
+            lambda: self.start(app.running),
             self.stop,
             on_drain=self.drain,
             ack="handled",
             user=self.user,
         )
 
-    async def start(self) -> None:
-        """Open the store, and take up what an earlier process left."""
-        given, settings = self._given, main.settings or Settings()
+    async def start(self, settings: Settings | None = None) -> None:
+        """Open the store, and take up what an earlier process left.
+
+        Args:
+            settings: Those of the application; the defaults when left out.
+        """
+        given, settings = self._given, settings or Settings()
         if given == "default":
-            url = os.environ.get("SWELL_DATABASE_URL") or "default"
-            self.store = open_store(url, app=self.app, source="environment SWELL_DATABASE_URL")
+            url = settings.database_url
+            self.store = open_store(url, app=self.app, source="the settings")
         elif given is None or isinstance(given, str):
             self.store = open_store(given, app=self.app)
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from swell.config import load_settings
 from swell.server.locales import page_locale
 
 from .broker import Broker
@@ -54,7 +52,7 @@ class Server:
     """
 
     def __init__(self, app: App) -> None:
-        self.settings = app.settings or load_settings(os.environ, {})
+        self.settings = app.running
         self._bundle = ClientBundle.load()
         secret = self.settings.secret_key
         if secret is None and app.keep_sessions_in is not None:

@@ -214,7 +214,7 @@ class ChatServer:
     async def start(self) -> None:
         """Open the store and begin."""
         self.app = ChatApp(self._handler, **self._options)
-        await self.app.start()
+        await self.app.start(self._settings)
         self._stack = AsyncExitStack()
         self._stack.push_async_callback(self.app.stop)
         self._harness = await self._stack.enter_async_context(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from typing import Any
 
-from swell.app import main
+from swell.app import App
 
 __all__ = ["open_doors"]
 
 
 def open_doors(
+    app: App,
     route: str,
     handler: Callable[..., Any],
     make_settings: Callable[[dict[str, Any]], Any],
@@ -24,6 +24,7 @@ def open_doors(
     """Open doors below the route of a chat: `v1` for OpenAI's API, `ag-ui` for AG-UI.
 
     Args:
+        app: Where; its settings have the key.
         route: Of the chat.
         handler: Its function.
         make_settings: Makes what a turn has as `settings` from values by name.
@@ -32,21 +33,17 @@ def open_doors(
         ag_ui: Open the second.
     """
     base = route.rstrip("/")
+
+    def api_key() -> str | None:
+        return app.running.api_key
+
     if openai:
         from swell.chat.doors.openai import OpenAIDoor
 
         name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "chat"
-        door = OpenAIDoor(handler, name=name, api_key=_api_key, make_settings=make_settings)
-        main.mount(f"{base}/v1", door)
+        door = OpenAIDoor(handler, name=name, api_key=api_key, make_settings=make_settings)
+        app.mount(f"{base}/v1", door)
     if ag_ui:
         from swell.chat.doors.ag_ui import AGUIDoor
 
-        main.mount(
-            f"{base}/ag-ui", AGUIDoor(handler, api_key=_api_key, make_settings=make_settings)
-        )
-
-
-def _api_key() -> str | None:
-    if main.settings is not None:
-        return main.settings.api_key
-    return os.environ.get("SWELL_API_KEY") or None  # mounted in an app that runs without `swell`
+        app.mount(f"{base}/ag-ui", AGUIDoor(handler, api_key=api_key, make_settings=make_settings))

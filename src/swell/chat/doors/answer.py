@@ -17,7 +17,6 @@ from swell.chat.consume import consume
 from swell.chat.fold import Change, Fold, Grown
 from swell.chat.records import Message, Thread, User
 from swell.chat.turn import Cancelled, Turn
-from swell.config import Settings
 from swell.errors import AskTimeoutError, LimitError, ModelError, NotSupportedError
 from swell.models import failure_of
 from swell.parts import Part, Reasoning, Text
@@ -221,7 +220,7 @@ class Kitchen:
 
     def _lane(self) -> Lane:
         if self._pools is None:
-            settings = main.settings or Settings()
+            settings = main.running
             # Requests of many people may come without a name.
             handlers = Workers("swell-door", settings.handler_threads, settings.handler_threads)
             self._pools = Lane.of(settings)._replace(handlers=handlers)

@@ -1,0 +1,52 @@
+"""`@chat` and the application that it is a part of."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+import swell
+from swell import main
+from swell.chat import Turn, chat
+from swell.config import Settings
+from swell.testing import isolated
+
+SOURCES = Path(swell.__file__).parent
+
+
+async def echo(turn: Turn) -> AsyncIterator[str]:
+    yield f"{turn.prompt}?"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("given", [True, False])
+async def test_settings_given_in_code_count_like_those_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    mine, other = tmp_path / "mine.db", tmp_path / "other.db"
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("SWELL_DATABASE_URL", str(other if given else mine))
+    with isolated():
+        chat("/")(echo)
+        monkeypatch.setattr(
+            main, "settings", Settings(database_url=f"sqlite:///{mine}") if given else None
+        )
+        async with main.lifespan():
+            assert mine.exists()
+            assert not other.exists()
+
+
+def test_only_the_app_reads_the_environment_for_settings() -> None:
+    readers = {
+        str(file.relative_to(SOURCES))
+        for file in SOURCES.rglob("*.py")
+        if "os.environ" in file.read_text(encoding="utf-8")
+        and not file.is_relative_to(SOURCES / "cli")
+    }
+    assert readers <= {
+        *("app.py", "config.py"),  # the second in words
+        "chat/store/__init__.py",  # where this system keeps data of programs
+        *("demo/app.py", "demo/model.py"),  # addresses of a model
+    }
