@@ -155,10 +155,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             secret=True,
         ),
     ] = None
+    session_cookie: Annotated[
+        str | None,
+        _About(
+            "Name of the session cookie. Without it the name is `swell_session`, followed by the "
+            "port and the path of the address that the browser uses, where that has them.",
+            parse=values.cookie_name,
+        ),
+    ] = None
+    session_total_age_s: Annotated[
+        float,
+        _About(
+            "How long after its beginning a browser's session ends, however often it is used. "
+            "Without sign-in its conversations cannot be reached after that.",
+            60,
+            100 * 365 * 86400,
+        ),
+    ] = 2 * 365 * 86400.0
     session_max_age_s: Annotated[
         float,
         _About(
-            "How long a browser's session cookie is valid.", 60, 10 * 365 * 86400, "SESSION_EXPIRY"
+            "How long a browser's session cookie is valid after the last visit.",
+            60,
+            10 * 365 * 86400,
+            "SESSION_EXPIRY",
         ),
     ] = 30 * 86400.0
     app_mode: Annotated[

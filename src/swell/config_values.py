@@ -113,6 +113,13 @@ def _trusted_proxy(text: str) -> str:
     return text
 
 
+def cookie_name(text: str) -> str:
+    """Name of a cookie, without the prefixes that browsers give a meaning to."""
+    if not re.fullmatch(r"[A-Za-z0-9_.-]+", text) or text.startswith("__"):
+        raise ValueError("expected the name of a cookie: letters, digits and `_.-`, not `__` first")
+    return text
+
+
 def header_name(text: str) -> str:
     """Name of an HTTP header; upper and lower case mean the same."""
     if not re.fullmatch(r"[A-Za-z0-9-]+", text):

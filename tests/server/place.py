@@ -11,8 +11,11 @@ from starlette.applications import Starlette
 from swell.config import Settings
 from swell.server.files import FileStore
 from swell.server.identity import Caller
-from swell.server.security import COOKIE, SessionSigner
+from swell.server.sessions import COOKIE, SessionSigner
 from swell.server.uploads import file_routes
+
+NAME = f"{COOKIE}_1"
+"""Of the cookie: that of the port of its address."""
 
 SETTINGS = Settings(
     upload_max_bytes=1000, upload_max_files=3, upload_quota_bytes=4000, upload_total_bytes=6000
@@ -30,7 +33,8 @@ class Place:
         self.cookies: dict[str, str] = {}
         self.folder = self.store.open()
         for name in ("ann", "bob"):
-            self.sessions[name], self.cookies[name] = self.signer.new()
+            session = self.signer.new()
+            self.sessions[name], self.cookies[name] = session.id, self.signer.sign(session)
         routes = file_routes(self.store, settings, self.signer, self._owner, self._may_fetch)
         self.app = Starlette(routes=routes)
 
@@ -46,7 +50,7 @@ class Place:
             transport=httpx.ASGITransport(app=self.app),
             base_url="http://localhost:1",
             headers={"origin": "http://localhost:1", "swell-client": f"{name}-tab"},
-            cookies={COOKIE: self.cookies[name]} if name in self.cookies else {},
+            cookies={NAME: self.cookies[name]} if name in self.cookies else {},
         )
 
     def kept(self) -> list[Path]:

@@ -14,10 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swell.config import Settings
-from swell.server.security import COOKIE
 from swell.server.uploads import UPLOADS_AT_ONCE
 
-from .place import Place, files, multipart
+from .place import NAME, Place, files, multipart
 
 # ------------------------------------------------------------------------------------- refusals
 
@@ -35,7 +34,7 @@ from .place import Place, files, multipart
         ({"swell-client": "bob-tab"}, 403),
         ({"swell-client": "unknown"}, 403),
         ({"swell-client": None}, 403),
-        ({"cookie": f"{COOKIE}=forged"}, 403),
+        ({"cookie": f"{NAME}=forged"}, 403),
         ({"content-type": "text/plain"}, 400),
         ({"content-type": "multipart/form-data"}, 400),
         ({"content-type": "multipart/form-data; boundary=other"}, 400),
@@ -339,7 +338,7 @@ def scope(place: Place) -> dict[str, Any]:
     headers = {
         "host": "localhost:1",
         "origin": "http://localhost:1",
-        "cookie": f"{COOKIE}={place.cookies['ann']}",
+        "cookie": f"{NAME}={place.cookies['ann']}",
         "swell-client": "ann-tab",
         "content-type": "multipart/form-data; boundary=b",
     }

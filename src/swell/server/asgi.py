@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -13,21 +14,21 @@ from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from swell.errors import SignInError
 from swell.server.locales import page_locale
 
 from .broker import Broker
 from .files import FileStore
 from .folders import configured_folders, folder_routes
+from .identity import Caller, direct_peer, header_lists
 from .route import Route
 from .security import (
-    COOKIE,
-    SessionSigner,
     host_allowed,
     kept_key,
     request_host,
     security_headers,
-    session_of,
 )
+from .sessions import Session, SessionSigner
 from .static import ClientBundle
 from .uploads import file_routes
 from .watchdog import Watchdog
@@ -57,11 +58,7 @@ class Server:
         secret = self.settings.secret_key
         if secret is None and app.keep_sessions_in is not None:
             secret = kept_key(app.keep_sessions_in)
-        self._signer = SessionSigner(
-            secret,
-            self.settings.session_max_age_s,
-            f"{COOKIE}_{self.settings.port}",
-        )
+        self._signer = SessionSigner(secret, self.settings)
         routes = {
             path: Route(
                 path,
@@ -74,6 +71,8 @@ class Server:
             for path, (handler, mode) in app.handlers.items()
         }
         self._routes = routes
+        # A session is of one person where all routes agree on who that is.
+        self._one_sign_in = len({route.user for route in routes.values()}) == 1
         self._files = FileStore(self.settings)
         self.broker = Broker(self.settings, routes, app.state, self._bundle.build, self._files)
         self._watchdog = Watchdog()
@@ -161,11 +160,25 @@ class Server:
         response.headers["vary"] = "accept-language"
         host = request_host(request.scope["headers"]) or ""
         response.raw_headers.extend(security_headers(host, https))
-        session_id = session_of(request.scope["headers"], self._signer)
+        session = await self._session(request.scope, self._routes[path], locale)
         # signed afresh at every visit, so that it ends so long after the last one
-        value = self._signer.sign(session_id) if session_id else self._signer.new()[1]
-        response.raw_headers.append(self._signer.header(value, prefix=prefix, https=https))
+        response.raw_headers.append(self._signer.header(request.scope, session))
         return response
+
+    async def _session(self, scope: Scope, route: Route, locale: str) -> Session:
+        """Return the session of who loads a page: another one when somebody else has signed in."""
+        session = self._signer.of(scope)
+        subject = ""
+        if self._one_sign_in and self.broker.identities.needed(route):
+            session_id = session.id if session is not None else ""
+            headers = header_lists(scope["headers"])
+            caller = Caller(session_id, headers, direct_peer(scope), locale)
+            with suppress(SignInError):  # the hello that follows says so
+                subject = await self.broker.identities.of(route, caller)
+        if session is not None and subject and not self._signer.belongs_to(session, subject):
+            self.broker.end_others(route, session.id, subject)
+            session = None
+        return session or self._signer.new(subject)
 
 
 class _Itself:

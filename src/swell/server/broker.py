@@ -225,7 +225,7 @@ class Broker:
             raise ProtocolError(CLOSE_MALFORMED, "a connection belongs to one client")
         fresh = hello.client is None
         found = self.clients.get(hello.client or "")
-        self._end_others(route, caller.session_id, subject)
+        self.end_others(route, caller.session_id, subject)
         if hello.client is None:
             client = self._open(route, caller, subject, connection.peer)
         elif found is None or found.session_id != caller.session_id or found.route is not route:
@@ -271,7 +271,7 @@ class Broker:
             name = "#" if hello.hash else None
             self._run(client, None, {"#": hello.hash} if hello.hash else {}, name, {})
 
-    def _end_others(self, route: Route, session_id: str, subject: str) -> None:
+    def end_others(self, route: Route, session_id: str, subject: str) -> None:
         """End the pages that a browser has of a route for people other than `subject`."""
         if not self.identities.needed(route):
             return
@@ -298,7 +298,7 @@ class Broker:
         if client is None or client.session_id != caller.session_id:
             return None
         subject = await self.identities.of(client.route, caller)
-        self._end_others(client.route, caller.session_id, subject)
+        self.end_others(client.route, caller.session_id, subject)
         return client.owner if client.auth.subject == subject else None
 
     async def may_fetch(self, caller: Caller, owner: str | None) -> bool:

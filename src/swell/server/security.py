@@ -15,18 +15,12 @@ import re
 import secrets
 import socket
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
-
-from itsdangerous import BadSignature, TimestampSigner
 
 from swell.config import Settings
 
 __all__ = [
-    "COOKIE",
-    "SessionSigner",
-    "cookie_header",
     "frame_headers",
     "host_allowed",
     "kept_key",
@@ -35,18 +29,13 @@ __all__ = [
     "request_host",
     "same_site_request",
     "security_headers",
-    "session_of",
 ]
 
 _log = logging.getLogger("swell.server")
 
-COOKIE = "swell_session"
-"""Name of the session cookie; a server adds its port, see `SessionSigner`."""
-
 Headers = Iterable[tuple[bytes, bytes]]
 
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
-_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
@@ -80,88 +69,6 @@ def kept_key(folder: Path) -> str | None:
         _log.warning("browsers are strangers again after a restart: %s", error)
         return None
     return key if len(key) >= 32 else None
-
-
-class SessionSigner:
-    """Makes session ids and reads them back from a cookie, refusing what it did not sign.
-
-    Args:
-        secret: Signing key; None makes a random one, so that no two processes share a key that
-            nobody chose.
-        max_age_s: How long a cookie is good for, in seconds.
-        cookie: Name of the cookie. Cookies do not know ports, so two servers on one host need
-            two names, or each would throw the other's sessions away.
-    """
-
-    def __init__(
-        self, secret: str | None, max_age_s: float = 30 * 86400.0, cookie: str = COOKIE
-    ) -> None:
-        self.cookie = cookie
-        key = secrets.token_bytes(32) if secret is None else secret
-        self._signer = TimestampSigner(
-            key, salt="swell.session", key_derivation="hmac", digest_method=sha256
-        )
-        self._max_age_s = int(max_age_s)
-
-    def new(self) -> tuple[str, str]:
-        """Return a new session id and the cookie value that proves it."""
-        session_id = new_id()
-        return session_id, self.sign(session_id)
-
-    def sign(self, session_id: str) -> str:
-        """Return a fresh cookie value for a session, to prolong it."""
-        return self._signer.sign(session_id).decode("ascii")
-
-    def header(self, cookie_value: str, *, prefix: str, https: bool) -> tuple[bytes, bytes]:
-        """Return the `Set-Cookie` header for a cookie value; see `cookie_header`."""
-        age = self._max_age_s
-        return cookie_header(
-            cookie_value, prefix=prefix, https=https, max_age_s=age, name=self.cookie
-        )
-
-    def read(self, cookie_value: str) -> str | None:
-        """Return the session id that a cookie value proves, or None if it proves nothing."""
-        try:
-            session_id = self._signer.unsign(cookie_value, max_age=self._max_age_s)
-        except (BadSignature, UnicodeError, ValueError):
-            return None
-        text = session_id.decode("ascii", "replace")
-        return text if _ID.fullmatch(text) else None
-
-
-def session_of(headers: Headers, signer: SessionSigner) -> str | None:
-    """Return the session id of a request, or None if it has no valid one.
-
-    Args:
-        headers: Raw headers of the ASGI scope.
-        signer: The signer that made the cookie.
-    """
-    for name, value in headers:
-        if name.lower() != b"cookie":
-            continue
-        for pair in value.decode("latin-1").split(";"):
-            key, _, text = pair.partition("=")
-            # Several cookies of that name can arrive, one a path; the signature decides.
-            if key.strip() == signer.cookie and (found := signer.read(text.strip())) is not None:
-                return found
-    return None
-
-
-def cookie_header(
-    cookie_value: str, *, prefix: str, https: bool, max_age_s: float, name: str = COOKIE
-) -> tuple[bytes, bytes]:
-    """Return the `Set-Cookie` header of a session.
-
-    Args:
-        cookie_value: From `SessionSigner`.
-        prefix: Where the server is mounted, empty or `/x`; the cookie goes nowhere else.
-        https: Whether the request came over TLS, here or at a trusted proxy.
-        max_age_s: Lifetime in seconds.
-        name: Name of the cookie, the signer's.
-    """
-    parts = [f"{name}={cookie_value}", f"Path={prefix or '/'}", f"Max-Age={int(max_age_s)}"]
-    parts += ["HttpOnly", "SameSite=Lax"] + (["Secure"] if https else [])
-    return b"set-cookie", "; ".join(parts).encode("ascii")
 
 
 # ------------------------------------------------------------------------------ Host and Origin

@@ -16,16 +16,11 @@ from starlette.routing import Route
 
 from swell.config import Settings
 from swell.errors import LimitError, SignInError, SwellError
-from swell.server.security import (
-    SessionSigner,
-    host_allowed,
-    request_host,
-    same_site_request,
-    session_of,
-)
+from swell.server.security import host_allowed, request_host, same_site_request
 
 from .files import FILES_PATH, FileStore, Incoming, StoredFile, safe_name, size_limit
 from .identity import Caller, direct_peer, header_lists
+from .sessions import SessionSigner
 
 _log = logging.getLogger("swell")
 
@@ -106,11 +101,11 @@ class FileRoutes:
                 del self._arriving[session_id]
 
     def _caller(self, request: Request) -> Caller | None:
-        session_id = session_of(request.scope["headers"], self.signer)
-        if session_id is None:
+        session = self.signer.of(request.scope)
+        if session is None:
             return None
         headers = header_lists(request.scope["headers"])
-        return Caller(session_id, headers, direct_peer(request.scope))
+        return Caller(session.id, headers, direct_peer(request.scope))
 
     async def _file(self, request: Request) -> StoredFile | None:
         """Return the file that a request names, if it is for who asks."""

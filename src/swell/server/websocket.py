@@ -24,12 +24,11 @@ from .limits import LogLimiter, address_of, is_this_machine, peer_of
 from .locales import page_locale
 from .outlet import FRAMES, AsgiOutlet, DirectOutlet, FrameWriter, Outlet
 from .security import (
-    SessionSigner,
     host_allowed,
     origin_allowed,
     request_host,
-    session_of,
 )
+from .sessions import SessionSigner
 
 _log = logging.getLogger("swell.server")
 _seldom = LogLimiter(_log)
@@ -97,15 +96,14 @@ class Sockets:
         if self._broker.draining:
             await _refuse(socket, 503, "the server goes away")
             return
-        session_id = session_of(scope["headers"], self._signer)
+        session = self._signer.of(scope)
         headers = []
-        if session_id is None:
+        if session is None:
             # A restart without a fixed secret_key makes old cookies worthless; the open tab
             # gets a new one here, since it has no other request to get it with.
-            session_id, value = self._signer.new()
-            https = scope["scheme"] == "wss"
-            prefix = str(scope.get("root_path", ""))
-            headers = [self._signer.header(value, prefix=prefix, https=https)]
+            session = self._signer.new()
+            headers = [self._signer.header(scope, session)]
+        session_id = session.id
         address = address_of(scope, settings.trusted_proxies)
         # On this machine a proxy may stand for everybody.
         peer = "" if is_this_machine(address) else peer_of(address)
