@@ -25,7 +25,7 @@ _Drain = Callable[[float], Awaitable[Any]]
 _MODES = ("unicast", "multicast", "broadcast")
 _ACKS = ("received", "handled")
 _REGISTERED = (
-    *("handlers", "acks", "users", "forgiving", "mounts", "folders"),
+    *("handlers", "acks", "users", "forgiving", "checks", "mounts", "folders"),
     *("_on_startup", "_on_shutdown", "_on_drain"),
 )
 
@@ -41,6 +41,7 @@ class App:
     Attributes:
         settings: How it runs; None stands for what the environment says, see `running`.
         state: `q.app`.
+        checks: Async functions that raise while what the app needs is away; `/_s/ready` calls them.
         keep_sessions_in: Folder with the key that proves who is who, made when it is not there,
             so that a browser is known again after a restart; None makes a new one at each start.
             The setting `secret_key` counts before it.
@@ -55,6 +56,7 @@ class App:
         self.forgiving: dict[str, Callable[[str], None]] = {}
         self.mounts: dict[str, ASGIApp] = {}
         self.folders: dict[str, Path] = {}
+        self.checks: list[Callable[[], Awaitable[Any]]] = []
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []

@@ -155,6 +155,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             secret=True,
         ),
     ] = None
+    hsts_max_age_s: Annotated[
+        float,
+        _About(
+            "How long browsers come by https only after a visit by https "
+            "(`Strict-Transport-Security`); it holds for every port of the host. 0 does not ask "
+            "for it.",
+            0,
+            10 * 365 * 86400,
+        ),
+    ] = 365 * 86400.0
     session_cookie: Annotated[
         str | None,
         _About(

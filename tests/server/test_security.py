@@ -236,3 +236,29 @@ def test_a_host_cannot_write_into_the_policy(host: str) -> None:
     policy = dict(security_headers(host, https=False))[b"content-security-policy"].decode()
     assert "connect-src 'self';" in policy
     assert "\n" not in policy
+
+
+def test_no_other_page_reaches_into_a_page_of_the_app_and_no_device_is_asked_for() -> None:
+    headers = dict(security_headers("chat.example.com", https=False))
+    assert headers[b"cross-origin-opener-policy"] == b"same-origin"
+    assert b"camera=()" in headers[b"permissions-policy"]
+    assert b"microphone=(self)" in headers[b"permissions-policy"]
+
+
+@pytest.mark.parametrize(
+    ("host", "https", "age", "expected"),
+    [
+        ("chat.example.com", True, 60.0, b"max-age=60"),
+        ("chat.example.com:8443", True, 60.0, b"max-age=60"),
+        ("chat.example.com", True, 0.0, None),
+        ("chat.example.com", False, 60.0, None),
+        ("localhost:8443", True, 60.0, None),  # it would hold for other programs there, too
+        ("app.localhost", True, 60.0, None),
+        ("127.0.0.1", True, 60.0, None),
+    ],
+)
+def test_over_tls_a_browser_is_asked_to_stay_there(
+    host: str, https: bool, age: float, expected: bytes | None
+) -> None:
+    headers = dict(security_headers(host, https, age))
+    assert headers.get(b"strict-transport-security") == expected

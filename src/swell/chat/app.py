@@ -244,6 +244,11 @@ class ChatApp:
             ack="handled",
             user=self.user,
         )
+        app.checks.append(self.check)
+
+    async def check(self) -> None:
+        """Ask the store something small; it raises while it is away."""
+        await self.store.threads("", limit=1)
 
     async def start(self, settings: Settings | None = None) -> None:
         """Open the store, and take up what an earlier process left.

@@ -20,6 +20,7 @@ from swell.server.locales import page_locale
 from .broker import Broker
 from .files import FileStore
 from .folders import configured_folders, folder_routes
+from .health import Health
 from .identity import Caller, direct_peer, header_lists
 from .route import Route
 from .security import (
@@ -84,7 +85,7 @@ class Server:
         self._router = Router(
             [
                 WebSocketRoute("/_s/ws", socket),
-                HttpRoute("/_s/health", _health),
+                *Health(lambda: self.broker.draining, app.checks).routes(),
                 *self._bundle.routes(),
                 *file_routes(
                     self._files,
@@ -159,7 +160,8 @@ class Server:
         response.headers["cache-control"] = "no-store"
         response.headers["vary"] = "accept-language"
         host = request_host(request.scope["headers"]) or ""
-        response.raw_headers.extend(security_headers(host, https))
+        hsts = self.settings.hsts_max_age_s
+        response.raw_headers.extend(security_headers(host, https, hsts))
         session = await self._session(request.scope, self._routes[path], locale)
         # signed afresh at every visit, so that it ends so long after the last one
         response.raw_headers.append(self._signer.header(request.scope, session))
@@ -189,10 +191,6 @@ class _Itself:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
-
-
-async def _health(_request: Request) -> Response:
-    return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
 
 
 async def _gone(scope: Scope, receive: Receive, send: Send, to: str) -> None:

@@ -165,16 +165,20 @@ def same_site_request(scope: Mapping[str, Any], settings: Settings) -> bool:
 # ------------------------------------------------------------------------------------- headers
 
 
-def security_headers(host: str, https: bool) -> list[tuple[bytes, bytes]]:
+def security_headers(
+    host: str, https: bool, hsts_max_age_s: float = 0.0
+) -> list[tuple[bytes, bytes]]:
     """Return the headers that every page of the app carries.
 
     Scripts and styles come from this server only and never inline; pictures may come from
     elsewhere over https, since messages may show them; nothing may frame the page but itself, and
-    it frames nothing but the page that draws diagrams (see `frame_headers`).
+    it frames nothing but the page that draws diagrams (see `frame_headers`). No page that it opens,
+    or that opened it, can reach into it, and no part of it uses a device but the microphone.
 
     Args:
         host: Host header, accepted by `host_allowed` before.
         https: Whether the page is served over TLS.
+        hsts_max_age_s: How long the browser shall come over TLS only; 0 does not say so.
     """
     socket_source = f"{'wss' if https else 'ws'}://{host}" if _HOST.fullmatch(host) else ""
     policy = "; ".join(
@@ -197,7 +201,33 @@ def security_headers(host: str, https: bool) -> list[tuple[bytes, bytes]]:
         (b"content-security-policy", policy.encode("ascii")),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"same-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"permissions-policy", _PERMISSIONS),
+        *_hsts(host, https, hsts_max_age_s),
     ]
+
+
+_PERMISSIONS = ", ".join(
+    [
+        *("accelerometer=()", "camera=()", "display-capture=()", "geolocation=()"),
+        *("gyroscope=()", "magnetometer=()", "midi=()", "payment=()", "serial=()", "usb=()"),
+        "microphone=(self)",  # to speak a prompt
+    ]
+).encode()
+
+
+def _hsts(host: str, https: bool, max_age_s: float) -> list[tuple[bytes, bytes]]:
+    """Return the header that asks for TLS from now on; not on a developer's own machine.
+
+    It would hold for every port of `localhost`, so for other programs, too.
+    """
+    match = _HOST.fullmatch(host)
+    if not https or not max_age_s or match is None:
+        return []
+    name = match["name"].lower()
+    if name == "localhost" or name.endswith(".localhost") or _is_ip(name):
+        return []
+    return [(b"strict-transport-security", f"max-age={int(max_age_s)}".encode())]
 
 
 def frame_headers(host: str, https: bool) -> list[tuple[bytes, bytes]]:

@@ -1,0 +1,76 @@
+"""Liveness and readiness, for whatever starts processes and sends them requests."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from .limits import LogLimiter
+
+__all__ = ["Health"]
+
+CHECK_S = 2.0
+"""How long all checks together may take."""
+
+KEEP_S = 1.0
+"""How long an answer is kept: who asks more often costs nothing."""
+
+_NOT_KEPT = {"cache-control": "no-store"}
+_log = LogLimiter(logging.getLogger("swell.server"))
+
+
+class Health:
+    """`/_s/health` says that the process runs, `/_s/ready` whether to send it more people.
+
+    Args:
+        draining: Says whether the server is about to end.
+        checks: Functions that raise while what the app needs is away, such as its database.
+    """
+
+    def __init__(
+        self, draining: Callable[[], bool], checks: Sequence[Callable[[], Awaitable[object]]]
+    ) -> None:
+        self._draining = draining
+        self._checks = checks
+        self._lock = asyncio.Lock()
+        self._fault = ""
+        self._checked_at = -KEEP_S
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/_s/health", self.live, methods=["GET"]),
+            Route("/_s/ready", self.ready, methods=["GET"]),
+        ]
+
+    async def live(self, _request: Request) -> Response:
+        """Answer 200: the event loop turns. It need not be started again for anything else."""
+        return PlainTextResponse("ok\n", headers=_NOT_KEPT)
+
+    async def ready(self, _request: Request) -> Response:
+        """Answer 200, or 503 while the server drains or what it needs is away."""
+        if self._draining():
+            return PlainTextResponse("draining\n", 503, _NOT_KEPT)
+        async with self._lock:
+            if time.monotonic() - self._checked_at >= KEEP_S:
+                self._fault = await self._check()
+                self._checked_at = time.monotonic()
+        if self._fault:
+            return PlainTextResponse(f"{self._fault}\n", 503, _NOT_KEPT)
+        return PlainTextResponse("ok\n", headers=_NOT_KEPT)
+
+    async def _check(self) -> str:
+        try:
+            async with asyncio.timeout(CHECK_S):
+                for check in self._checks:
+                    await check()
+        except Exception as error:
+            _log.warning("ready", "not ready: %r", error)
+            return "unavailable"
+        return ""

@@ -1,0 +1,66 @@
+"""Health: alive for as long as the loop turns, ready only while it can serve."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from swell.app import App
+from swell.chat import ChatApp, RunLimits, Turn
+from swell.config import Settings
+from swell.errors import StoreUnavailableError
+from swell.server import health
+
+pytestmark = pytest.mark.anyio
+
+
+async def echo(turn: Turn) -> AsyncIterator[str]:
+    yield turn.prompt
+
+
+async def test_a_process_is_ready_until_it_drains_or_its_database_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(health, "KEEP_S", 0.0)
+    app = App()
+    app.settings = Settings(drain_s=0.0)
+    chat = ChatApp(
+        echo,
+        store=None,
+        title="Chat",
+        greeting=None,
+        placeholder=None,
+        suggestions=(),
+        settings=None,
+        attachments=False,
+        user=None,
+        theme="auto",
+        limits=RunLimits(),
+    )
+    chat.register(app, "/")
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.lifespan(),
+        httpx.AsyncClient(transport=transport, base_url="http://localhost") as http,
+    ):
+
+        async def asked(path: str) -> tuple[int, str]:
+            answer = await http.get(path)
+            assert answer.headers["cache-control"] == "no-store"
+            return answer.status_code, answer.text.strip()
+
+        assert await asked("/_s/ready") == await asked("/_s/health") == (200, "ok")
+
+        async def away() -> None:
+            raise StoreUnavailableError("the disk is full: /secret/path")
+
+        app.checks.append(away)
+        assert await asked("/_s/ready") == (503, "unavailable")
+        assert await asked("/_s/health") == (200, "ok")
+        app.checks.remove(away)
+        assert await asked("/_s/ready") == (200, "ok")
+        await app.drain()
+        assert await asked("/_s/ready") == (503, "draining")
+        assert await asked("/_s/health") == (200, "ok")
