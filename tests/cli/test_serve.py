@@ -20,7 +20,7 @@ from websockets.typing import Origin
 
 from swell.cli.command_error import CommandError
 from swell.cli.serve import _logging, bind
-from swell.server.security import COOKIE
+from swell.server.sessions import COOKIE
 
 APP = """
 from swell import Q, app, main
@@ -126,7 +126,7 @@ def test_a_base_url_comes_before_everything(serve: Serve) -> None:
     url = serve("run", "app.py", "--base-url", "apps/one/").url()
     assert urlsplit(url).path == "/apps/one/hello"
     assert get(url).status == 200
-    assert "Path=/apps/one;" in (get(url).getheader("set-cookie") or "")
+    assert "_apps-one=" in (get(url).getheader("set-cookie") or "")
 
 
 def test_a_server_on_the_network_says_so(serve: Serve) -> None:
