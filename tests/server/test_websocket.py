@@ -227,6 +227,7 @@ OUR_OWN = {
         "port",
         "session_max_age_s",
         "session_total_age_s",
+        "hsts_max_age_s",
         "upload_total_bytes",
         "upload_keep_s",
         "upload_idle_s",

@@ -26,6 +26,7 @@ __all__ = [
     "kept_key",
     "new_id",
     "origin_allowed",
+    "own_origin",
     "request_host",
     "same_site_request",
     "security_headers",
@@ -133,10 +134,11 @@ def origin_allowed(
     """
     if origin is None or origin == "null":
         return False
-    return origin in settings.allowed_origins or origin == _own_origin(scheme, host_header)
+    return origin in settings.allowed_origins or origin == own_origin(scheme, host_header)
 
 
-def _own_origin(scheme: str, host_header: str | None) -> str | None:
+def own_origin(scheme: str, host_header: str | None) -> str | None:
+    """Return the origin of pages at the address that a request names, as a browser writes it."""
     match = _HOST.fullmatch(host_header or "")
     if match is None:
         return None

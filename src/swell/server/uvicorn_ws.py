@@ -235,6 +235,15 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Run the application for this connection, then see to it that the socket goes away."""
         scope: Any = self.scope  # typed for what ASGI itself knows
         scope["extensions"][FRAMES] = self
+        app = self.app
+
+        async def answer(scope: Any, receive: Any, send: Any) -> Any:
+            result: Any = await app(scope, receive, send)
+            if self.close_sent:  # by a refusal, which uvicorn logs as an error of the application
+                self.handshake_complete = True
+            return result
+
+        self.app = answer
         await super().run_asgi()
         if self.disconnected:
             return

@@ -23,11 +23,7 @@ from .identity import Caller, direct_peer, header_lists
 from .limits import LogLimiter, address_of, is_this_machine, peer_of
 from .locales import page_locale
 from .outlet import FRAMES, AsgiOutlet, DirectOutlet, FrameWriter, Outlet
-from .security import (
-    host_allowed,
-    origin_allowed,
-    request_host,
-)
+from .security import host_allowed, origin_allowed, own_origin, request_host
 from .sessions import SessionSigner
 
 _log = logging.getLogger("swell.server")
@@ -61,6 +57,7 @@ class Sockets:
             beat_timeout_s=settings.beat_timeout_s,
             hello_timeout_s=settings.hello_timeout_s,
         )
+        self._said = LogLimiter(_log)
         self._by_peer: Counter[str] = Counter()
         self._by_session: Counter[str] = Counter()
         self._warned = False
@@ -88,13 +85,22 @@ class Sockets:
         scope, settings = socket.scope, self._settings
         host = request_host(scope["headers"])
         if not host_allowed(host, settings):
-            await _refuse(socket, 400, f"Host {host!r} is not served here (setting allowed_hosts)")
+            await self._refuse(
+                socket, 400, f"Host {host!r} is not served here (setting allowed_hosts)"
+            )
             return
-        if not origin_allowed(socket.headers.get("origin"), scope["scheme"], host, settings):
-            await _refuse(socket, 403, "this Origin may not connect (setting allowed_origins)")
+        origin = socket.headers.get("origin")
+        if not origin_allowed(origin, scope["scheme"], host, settings):
+            expected = own_origin(scope["scheme"], host)
+            reason = (
+                f"Origin {origin!r} may not connect, expected {expected!r} or one of the setting "
+                "allowed_origins. Behind a proxy, let it pass on Host with its port, and "
+                "X-Forwarded-Proto: docs/howto/proxy.md"
+            )
+            await self._refuse(socket, 403, reason)
             return
         if self._broker.draining:
-            await _refuse(socket, 503, "the server goes away")
+            await self._refuse(socket, 503, "the server goes away")
             return
         session = self._signer.of(scope)
         headers = []
@@ -110,7 +116,7 @@ class Sockets:
         if (peer and self._by_peer[peer] >= settings.sockets_per_ip) or (
             self._by_session[session_id] >= settings.sockets_per_session
         ):
-            await _refuse(socket, 429, "too many connections")
+            await self._refuse(socket, 429, "too many connections")
             return
         self._by_peer[peer] += 1
         self._by_session[session_id] += 1
@@ -123,6 +129,15 @@ class Sockets:
                 counter[key] -= 1
                 if not counter[key]:
                     del counter[key]
+
+    async def _refuse(self, socket: WebSocket, status: int, reason: str) -> None:
+        """Answer the upgrade with a plain HTTP error; one line of a kind and a peer in a while."""
+        peer = peer_of(address_of(socket.scope, self._settings.trusted_proxies)) or "a local peer"
+        self._said.warning(f"{status} {peer}", "refused a WebSocket of %s: %s", peer, reason)
+        if "websocket.http.response" in socket.scope.get("extensions", {}):
+            await socket.send_denial_response(PlainTextResponse(reason + "\n", status))
+        else:
+            await socket.close()
 
     def _caller(self, socket: WebSocket, session_id: str) -> Caller:
         headers = header_lists(socket.scope["headers"])
@@ -205,15 +220,6 @@ async def _close(socket: WebSocket, results: Iterable[BaseException | None]) -> 
     with suppress(RuntimeError, WebSocketDisconnect, OSError):  # it may be closed already
         async with asyncio.timeout(_CLOSE_S):  # what waits for a peer that does not read, waits
             await socket.close(code, reason)
-
-
-async def _refuse(socket: WebSocket, status: int, reason: str) -> None:
-    """Answer the upgrade with a plain HTTP error."""
-    _log.warning("refused a WebSocket: %s", reason)
-    if "websocket.http.response" in socket.scope.get("extensions", {}):
-        await socket.send_denial_response(PlainTextResponse(reason + "\n", status))
-    else:
-        await socket.close()
 
 
 def _frames(socket: WebSocket) -> FrameWriter | None:
