@@ -19,7 +19,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from swell.cli.command_error import CommandError
-from swell.cli.serve import _logging, bind
+from swell.cli.serve import _Formatter, _logging, bind
 from swell.server.sessions import COOKIE
 
 APP = """
@@ -261,3 +261,22 @@ def test_a_log_line_cannot_be_forged(capsys: pytest.CaptureFixture[str]) -> None
     assert "name a\\r\\n2026 INFO forged\\x1b[31m\\u202e\n" in shown
     assert "\x1b" not in shown
     assert "Traceback (most recent call last):\n" in shown
+
+
+def test_what_an_exception_says_cannot_forge_a_line_of_the_log() -> None:
+    forged = "2026-01-01 00:00:00,000 INFO swell: all is well"
+    formatter = _Formatter("%(levelname)s %(message)s")
+    try:
+        try:
+            raise ValueError(f"no such user\n{forged}")
+        except ValueError as cause:
+            cause.add_note(f"a note\r\n{forged}\x1b[2J")
+            raise ExceptionGroup(f"several\n{forged}", [TypeError(f"key\n{forged}")]) from cause
+    except ExceptionGroup as error:
+        record = logging.LogRecord(
+            "swell", logging.ERROR, "", 0, f"failed\n{forged}", (), (type(error), error, None)
+        )
+    lines = formatter.format(record).split("\n")
+    assert not [line for line in lines if line.lstrip(" |").startswith("2026-01-01")]
+    assert "\x1b" not in "".join(lines)
+    assert any(f"no such user\\n{forged}" in line for line in lines)

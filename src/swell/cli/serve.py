@@ -11,6 +11,7 @@ import ipaddress
 import logging.config
 import math
 import os
+import re
 import secrets
 import signal
 import socket
@@ -20,6 +21,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import msgspec
 import uvicorn
@@ -354,8 +356,35 @@ class _Formatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
         return _escape(super().formatMessage(record))
 
-    def formatException(self, ei: object) -> str:  # noqa: N802
-        return "\n".join(map(_escape, super().formatException(ei).split("\n")))  # type: ignore[arg-type]
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        text = super().formatException(ei)
+        for message in _messages(ei[1]):
+            # In a group each line of it has been indented.
+            said = "".join(
+                re.escape(piece) + ("" if i % 2 == 0 else "[ |]*")
+                for i, piece in enumerate(_LINE_END.split(message))
+            )
+            text = re.sub(said, lambda _, message=message: _escape(message), text)
+        return "\n".join(map(_escape, text.split("\n")))
+
+
+_LINE_END = re.compile(r"(\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029])")
+"""What `str.splitlines` takes for the end of a line."""
+
+
+def _messages(error: BaseException | None) -> set[str]:
+    """Return what an exception, what it came of, and their notes say in several lines."""
+    found: set[str] = set()
+    todo, seen = [error], set[int]()
+    while todo:
+        one = todo.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        with contextlib.suppress(Exception):  # it may not know how to say itself
+            found |= {str(one), *map(str, getattr(one, "__notes__", ()))}
+        todo += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
+    return {text for text in found if _escape(text) != text}
 
 
 def _escape(text: str) -> str:
