@@ -233,7 +233,13 @@ def test_a_header_that_cannot_be_one_stops_the_start(name: str) -> None:
 @contextmanager
 def chat(settings: Settings | None = None, user: Callable[[Q], Any] | None = None) -> Iterator[Any]:
     given: dict[str, Any] = {"greeting": None, "placeholder": None, "suggestions": ()}
-    given |= {"settings": None, "attachments": True, "theme": "auto", "store": None}
+    given |= {
+        "settings": None,
+        "attachments": True,
+        "theme": "auto",
+        "line_breaks": False,
+        "store": None,
+    }
     made = ChatApp(echo, title="Chat", limits=RunLimits(), user=user, **given)
     app = App()
     app.settings = settings or Settings()

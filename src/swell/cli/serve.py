@@ -364,7 +364,7 @@ class _Formatter(logging.Formatter):
                 re.escape(piece) + ("" if i % 2 == 0 else "[ |]*")
                 for i, piece in enumerate(_LINE_END.split(message))
             )
-            text = re.sub(said, lambda _, message=message: _escape(message), text)
+            text = _escape(message).join(re.split(said, text))
         return "\n".join(map(_escape, text.split("\n")))
 
 

@@ -15,7 +15,7 @@ from swell.config import Settings
 
 from .files import looked_at, picture_of
 from .identity import Caller, direct_peer, header_lists
-from .security import SessionSigner, session_of
+from .sessions import SessionSigner
 from .uploads import FILE_HEADERS, media_type
 
 __all__ = ["configured_folders", "folder_routes"]
@@ -40,8 +40,10 @@ def folder_routes(
     def route(path: str, root: Path) -> Route:
         async def send(request: Request) -> Response:
             headers = header_lists(request.scope["headers"])
-            session_id = session_of(request.scope["headers"], signer) or ""
-            caller = Caller(session_id, headers, direct_peer(request.scope))
+            session = signer.of(request.scope)
+            caller = Caller(
+                session.id if session is not None else "", headers, direct_peer(request.scope)
+            )
             found = None
             if await may_fetch(caller, None):
                 found = await anyio.to_thread.run_sync(_find, root, request.path_params["file"])

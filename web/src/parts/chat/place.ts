@@ -6,6 +6,7 @@
 export class Place {
   readonly #boxes: readonly { readonly element: Element; readonly top: number }[];
   #moved = 0;
+  readonly scroller: HTMLElement;
 
   /**
    * Take the place that is seen now.
@@ -16,10 +17,11 @@ export class Place {
    *   may seem to be there.
    */
   constructor(
-    readonly scroller: HTMLElement,
+    scroller: HTMLElement,
     sections: readonly Element[],
     shown?: Element,
   ) {
+    this.scroller = scroller;
     const edge = scroller.getBoundingClientRect().top;
     const boxes: { element: Element; top: number }[] = [];
     let box = shown ?? sections[below(sections, edge)];
