@@ -80,7 +80,7 @@ def chat(**options: Any) -> Iterator[LiveServer]:
 
     given: dict[str, Any] = {"greeting": None, "placeholder": None, "suggestions": ()}
     given |= {"settings": None, "attachments": True, "user": None, "theme": "auto", **options}
-    made = ChatApp(answer, store=None, title="Chat", limits=RunLimits(), **given)
+    made = ChatApp(answer, store=None, app="test", title="Chat", limits=RunLimits(), **given)
     app = App()
     made.register(app, "/")
     with serving(app) as server:

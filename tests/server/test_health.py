@@ -29,6 +29,7 @@ async def test_a_process_is_ready_until_it_drains_or_its_database_is_away(
     chat = ChatApp(
         echo,
         store=None,
+        app="test",
         title="Chat",
         greeting=None,
         placeholder=None,
@@ -37,7 +38,6 @@ async def test_a_process_is_ready_until_it_drains_or_its_database_is_away(
         attachments=False,
         user=None,
         theme="auto",
-        line_breaks=False,
         limits=RunLimits(),
     )
     chat.register(app, "/")

@@ -237,10 +237,9 @@ def chat(settings: Settings | None = None, user: Callable[[Q], Any] | None = Non
         "settings": None,
         "attachments": True,
         "theme": "auto",
-        "line_breaks": False,
         "store": None,
     }
-    made = ChatApp(echo, title="Chat", limits=RunLimits(), user=user, **given)
+    made = ChatApp(echo, app="test", title="Chat", limits=RunLimits(), user=user, **given)
     app = App()
     app.settings = settings or Settings()
     made.register(app, "/")

@@ -204,7 +204,7 @@ class ChatApp:
         attachments: bool | ui.ChatAttachments,
         user: _UserOf | None,
         theme: str | None,
-        line_breaks: bool,
+        line_breaks: bool = False,
         limits: RunLimits | None,
         admit: Admit | None = None,
     ) -> None:
