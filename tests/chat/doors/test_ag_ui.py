@@ -8,15 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
-from ag_ui.core import Event, RunAgentInput, UserMessage
+from ag_ui.core import Event, ResumeEntry, RunAgentInput, UserMessage
 from pydantic import TypeAdapter
 
-from swell import main
+from swell import main, ui
 from swell.chat import Turn, chat
 from swell.chat.doors.ag_ui import AGUIDoor
 from swell.errors import ModelRateError
-from swell.models import ReasoningDelta, ToolCallDelta
-from swell.parts import Source
+from swell.models import ReasoningDelta, ToolCallDelta, Usage
+from swell.parts import Image, Source, Text
 from swell.testing import isolated
 from tests.chat.doors.conftest import Serving
 
@@ -156,3 +156,141 @@ async def test_a_chat_opens_both_doors_beside_its_page(serving: Serving) -> None
             assert [model["id"] for model in models["data"]] == ["my-docs"]
             assert (await http.get(url)).headers["content-type"].startswith("text/html")
         await main.shutdown()
+
+
+def resumed(interrupt: str, payload: Any = None, status: str = "resolved") -> str:
+    asked = RunAgentInput.model_validate_json(body())
+    entry = ResumeEntry(interrupt_id=interrupt, status=status, payload=payload)  # type: ignore[arg-type]
+    asked.resume, asked.run_id = [entry], "r2"
+    return asked.model_dump_json(by_alias=True, exclude_none=True)
+
+
+def said(found: list[Any]) -> str:
+    return "".join(e.delta for e in found if e.type.value == "TEXT_MESSAGE_CONTENT")
+
+
+async def confirming(turn: Turn) -> AsyncIterator[object]:
+    yield "Deleting. "
+    yield "Done." if await turn.confirm("Delete it?") else "Kept."
+
+
+async def naming(turn: Turn) -> AsyncIterator[object]:
+    form = [ui.text("Who?"), ui.textbox("name", label="Name"), ui.checkbox("sure", label="Sure")]
+    given = await turn.ask(form)
+    yield f"{given.name}, {given.sure}"
+
+
+async def test_usage_is_told_at_the_end(serving: Serving) -> None:
+    async def answer(turn: Turn) -> AsyncIterator[object]:
+        yield "Hi"
+        yield Usage(7, 3)
+
+    async with serving(AGUIDoor(answer)) as url:
+        [usage] = (await events(url, body()))[-1].usage
+    assert (usage.input_tokens, usage.output_tokens, usage.total_tokens) == (7, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("payload", "status", "text"),
+    [
+        (True, "resolved", "Done."),
+        ({"yes": True}, "resolved", "Done."),
+        (False, "resolved", "Kept."),
+        ({"no": True}, "resolved", "Kept."),
+        (None, "cancelled", "Kept."),
+    ],
+)
+async def test_a_confirmation_is_an_interrupt_that_a_later_run_resumes(
+    serving: Serving, payload: Any, status: str, text: str
+) -> None:
+    async with serving(AGUIDoor(confirming)) as url:
+        first = await events(url, body())
+        assert said(first) == "Deleting. "
+        assert first[-2].type.value == "TEXT_MESSAGE_END"
+        [interrupt] = first[-1].outcome.interrupts
+        assert (interrupt.reason, interrupt.message) == ("confirmation", "Delete it?")
+        second = await events(url, resumed(interrupt.id, payload, status))
+        assert (second[0].run_id, said(second)) == ("r2", text)
+        assert second[-1].outcome is None
+
+
+async def test_a_form_says_what_may_be_answered(serving: Serving) -> None:
+    async with serving(AGUIDoor(naming)) as url, httpx.AsyncClient(trust_env=False) as http:
+        [interrupt] = (await events(url, body()))[-1].outcome.interrupts
+        assert interrupt.message == "Who?"
+        properties = interrupt.response_schema["properties"]
+        assert properties["name"] == {"type": "string", "title": "Name"}
+        assert properties["sure"] == {"type": "boolean", "title": "Sure"}
+        headers = {"content-type": "application/json"}
+        for wrong in ({"nam": "Ann"}, {"name": 3}, "Ann", {"sure": "yes"}):
+            refused = await http.post(url, content=resumed(interrupt.id, wrong), headers=headers)
+            assert refused.status_code == 400, wrong
+        found = await events(url, resumed(interrupt.id, {"name": "Ann", "sure": True}))
+        assert said(found) == "Ann, True"
+
+
+async def test_an_interrupt_is_resumed_once_and_in_its_thread(serving: Serving) -> None:
+    async with serving(AGUIDoor(confirming)) as url, httpx.AsyncClient(trust_env=False) as http:
+        [interrupt] = (await events(url, body()))[-1].outcome.interrupts
+        headers = {"content-type": "application/json"}
+        elsewhere = resumed(interrupt.id, True).replace('"threadId":"t"', '"threadId":"u"')
+        assert (await http.post(url, content=elsewhere, headers=headers)).status_code == 400
+        await events(url, resumed(interrupt.id, True))
+        again = await http.post(url, content=resumed(interrupt.id, True), headers=headers)
+        assert again.status_code == 400
+        assert "not open" in again.json()["error"]
+
+
+async def test_a_question_that_nobody_answers_ends_its_handler(serving: Serving) -> None:
+    ended = asyncio.Event()
+
+    async def answer(turn: Turn) -> str:
+        try:
+            return str(await turn.confirm("Sure?", timeout_s=0.05))
+        finally:
+            ended.set()
+
+    async with serving(AGUIDoor(answer)) as url, httpx.AsyncClient(trust_env=False) as http:
+        [interrupt] = (await events(url, body()))[-1].outcome.interrupts
+        await asyncio.wait_for(ended.wait(), 10)
+        headers = {"content-type": "application/json"}
+        late = await http.post(url, content=resumed(interrupt.id, True), headers=headers)
+        assert late.status_code == 400
+
+
+async def test_pictures_come_along_and_other_media_are_refused(serving: Serving) -> None:
+    seen: list[object] = []
+
+    async def answer(turn: Turn) -> str:
+        seen.extend(turn.messages[-1].parts)
+        return "Yes"
+
+    picture = {
+        "type": "image",
+        "source": {"type": "data", "value": "AA==", "mimeType": "image/png"},
+    }
+    async with serving(AGUIDoor(answer)) as url, httpx.AsyncClient(trust_env=False) as http:
+        content = [{"type": "text", "text": "What?"}, picture]
+        message = UserMessage.model_validate({"id": "1", "content": content})
+        asked = RunAgentInput.model_validate_json(body())
+        asked.messages = [message]
+        await events(url, asked.model_dump_json(by_alias=True, exclude_none=True))
+        assert seen == [Text("What?"), Image("data:image/png;base64,AA==", "image")]
+        for kind in ("audio", "video", "document"):
+            other = {**picture, "type": kind}
+            asked.messages = [UserMessage.model_validate({"id": "1", "content": [other]})]
+            sent = asked.model_dump_json(by_alias=True, exclude_none=True)
+            headers = {"content-type": "application/json"}
+            refused = await http.post(url, content=sent, headers=headers)
+            assert (refused.status_code, f"'{kind}'" in refused.json()["error"]) == (400, True)
+
+
+async def test_the_result_of_a_failed_tool_says_so(serving: Serving) -> None:
+    async def answer(turn: Turn) -> AsyncIterator[object]:
+        yield ToolCallDelta("a", "weather", {})
+        yield ToolCallDelta("a", state="failed")
+
+    async with serving(AGUIDoor(answer)) as url:
+        found = await events(url, body())
+    [result] = [event for event in found if event.type.value == "TOOL_CALL_RESULT"]
+    assert result.content == "The tool failed."

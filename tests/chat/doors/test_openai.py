@@ -13,6 +13,7 @@ import pytest
 
 from swell.chat import Turn
 from swell.chat.doors.openai import OpenAIDoor
+from swell.chat.doors.sse import kept_alive
 from swell.errors import ModelRateError
 from swell.models import ToolCallDelta, Usage
 from swell.parts import Image, Reasoning, Source, Table, Text
@@ -243,3 +244,109 @@ async def test_requests_that_cannot_be_are_refused(serving: Serving, body: str) 
         answer = await http.post(f"{url}/chat/completions", content=body, headers=headers)
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "invalid_request_error"
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        ({"tools": [{"type": "function", "function": {"name": "f"}}]}, "'tools'"),
+        ({"tool_choice": "required"}, "'tool_choice'"),
+        ({"functions": [{"name": "f"}]}, "'functions'"),
+        ({"response_format": {"type": "json_object"}}, "'response_format'"),
+        ({"modalities": ["text", "audio"]}, "'modalities'"),
+        ({"logprobs": True}, "'logprobs'"),
+        ({"n": 2}, "'n'"),
+        ({"messages": [*ask(), {"role": "tool", "content": "1", "tool_call_id": "a"}]}, "'tool'"),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]},
+            "messages[0] has content of type 'input_audio'",
+        ),
+        ({"messages": [{"role": "user", "content": [{"type": "file"}]}]}, "type 'file'"),
+        (
+            {"messages": [{"role": "assistant", "tool_calls": [{"id": "a"}]}, *ask()]},
+            "messages[0] has tool calls",
+        ),
+    ],
+)
+async def test_what_is_not_supported_is_refused_by_its_name(
+    serving: Serving, more: dict[str, Any], named: str
+) -> None:
+    async with serving(OpenAIDoor(hello)) as url, httpx.AsyncClient(trust_env=False) as http:
+        body = {"model": "swell", "messages": ask(), **more}
+        refused = await http.post(f"{url}/chat/completions", json=body)
+        assert refused.status_code == 400
+        assert named in refused.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"tools": [], "tool_choice": "auto", "response_format": {"type": "text"}, "n": 1},
+        {"max_tokens": 5, "top_p": 1.0, "stop": ["x"], "logprobs": False, "modalities": ["text"]},
+    ],
+)
+async def test_what_changes_nothing_is_taken(serving: Serving, more: dict[str, Any]) -> None:
+    async with serving(OpenAIDoor(hello)) as url, client(url) as api:
+        whole = await api.chat.completions.create(model="swell", messages=ask(), **more)
+        assert whole.choices[0].message.content == "You said: Hello"
+
+
+async def test_one_model_and_unknown_addresses_answer_in_json(serving: Serving) -> None:
+    async with serving(OpenAIDoor(hello, name="docs")) as url, client(url) as api:
+        assert (await api.models.retrieve("docs")).id == "docs"
+        with pytest.raises(openai.NotFoundError, match=r"no model 'other'.*is 'docs'"):
+            await api.models.retrieve("other")
+        async with httpx.AsyncClient(trust_env=False) as http:
+            for path in ("embeddings", "responses", ""):
+                missing = await http.post(f"{url}/{path}", json={})
+                assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")
+
+
+async def test_a_silent_handler_sends_comments(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swell.chat.doors.openai.PING_S", 0.05)
+    monkeypatch.setattr(kept_alive, "__defaults__", (0.05,))
+    speak = asyncio.Event()
+
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        await speak.wait()
+        yield "Here."
+
+    async with (
+        serving(OpenAIDoor(answer)) as url,
+        httpx.AsyncClient(trust_env=False) as http,
+        http.stream(
+            "POST", f"{url}/chat/completions", json={"messages": ask(), "stream": True}
+        ) as response,
+    ):
+        lines = response.aiter_lines()
+        seen = [await anext(lines)]
+        while not seen[-1].startswith(":"):
+            seen.append(await anext(lines))
+        speak.set()
+        rest = [line async for line in lines]
+    assert any("Here." in line for line in rest)
+    assert rest[-2] == "data: [DONE]"
+
+
+async def test_hanging_up_on_a_whole_answer_logs_nothing(
+    serving: Serving, caplog: pytest.LogCaptureFixture
+) -> None:
+    running, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def answer(turn: Turn) -> str:
+        running.set()
+        try:
+            await asyncio.Event().wait()
+            return "never"
+        finally:
+            cancelled.set()
+
+    async with serving(OpenAIDoor(answer)) as url, client(url) as api:
+        asking = asyncio.create_task(api.chat.completions.create(model="swell", messages=ask()))
+        await asyncio.wait_for(running.wait(), 10)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        await asyncio.wait_for(cancelled.wait(), 10)
+    assert [r for r in caplog.records if r.levelname == "ERROR"] == []

@@ -22,7 +22,17 @@ from swell.models import failure_of
 from swell.parts import Part, Reasoning, Text
 from swell.workers import Lane, Workers
 
-__all__ = ["MAX_RUNS", "Asked", "Counted", "Failed", "Kitchen", "Said", "Shown", "Step"]
+__all__ = [
+    "MAX_RUNS",
+    "Asked",
+    "Counted",
+    "Failed",
+    "Kitchen",
+    "Posed",
+    "Said",
+    "Shown",
+    "Step",
+]
 
 _log = logging.getLogger("swell.chat")
 
@@ -72,6 +82,12 @@ class Shown(msgspec.Struct, frozen=True):
     part: Part
 
 
+class Posed(msgspec.Struct, frozen=True):
+    """The handler asks, and waits until the question is answered or times out."""
+
+    question: Question
+
+
 class Counted(msgspec.Struct, frozen=True):
     """The last step: what the model has counted, in tokens; zeros when it has not."""
 
@@ -79,7 +95,7 @@ class Counted(msgspec.Struct, frozen=True):
     output: int
 
 
-Step: TypeAlias = Said | Shown | Counted
+Step: TypeAlias = Said | Shown | Posed | Counted
 
 
 class Failed(Exception):  # noqa: N818 - it is an outcome
@@ -97,11 +113,16 @@ class Failed(Exception):  # noqa: N818 - it is an outcome
 
 
 class _Run:
-    """What a `Turn` needs of a run; nobody is there who could be asked."""
+    """What a `Turn` needs of a run.
 
-    def __init__(self) -> None:
+    Args:
+        posed: Called with each question; None where nobody can be asked.
+    """
+
+    def __init__(self, posed: Callable[[Question], None] | None) -> None:
         self.locale = "en"  # what it is put in is not seen by anybody
         self.cancelled = Cancelled()
+        self._posed = posed
 
     def set_title(self, text: str) -> None:
         """Nobody sees it."""
@@ -113,8 +134,11 @@ class _Run:
         """Refuse: whoever asks gets the answer alone, and nothing is stored."""
         raise NotSupportedError("turn.file", "The endpoints hand out no files.")
 
-    def pose(self, question: Question) -> int:  # noqa: ARG002 - as of a run
-        raise AskTimeoutError(0)
+    def pose(self, question: Question) -> int:
+        if self._posed is None:
+            raise AskTimeoutError(0)
+        self._posed(question)
+        return 0
 
     def settle(self, question: Question, index: int, words: str) -> None:
         """Nothing has been shown."""
@@ -126,13 +150,19 @@ class Kitchen:
     Args:
         handler: The `@chat` function.
         make_settings: Makes what a turn has as `settings` from values by name.
+        asks: Whether the handler may ask; otherwise its questions time out at once.
     """
 
     def __init__(
-        self, handler: Callable[..., Any], make_settings: Callable[[dict[str, Any]], Any]
+        self,
+        handler: Callable[..., Any],
+        make_settings: Callable[[dict[str, Any]], Any],
+        *,
+        asks: bool = False,
     ) -> None:
         self._handler = handler
         self._make_settings = make_settings
+        self._asks = asks
         self._pools: Lane | None = None
         self._running = 0
 
@@ -148,7 +178,13 @@ class Kitchen:
             Failed: If the handler fails.
         """
         fold, news = Fold(), asyncio.Event()
-        run = _Run()
+        questions: list[Question] = []
+
+        def posed(question: Question) -> None:
+            questions.append(question)
+            news.set()
+
+        run = _Run(posed if self._asks else None)
         turn = self._turn(run, asked)
 
         def feed(item: object) -> None:
@@ -171,6 +207,8 @@ class Kitchen:
                 fresh, told = fold.log[told:], len(fold.log)
                 for step in _steps(fresh, fold, texts):
                     yield step
+                while questions:
+                    yield Posed(questions.pop(0))
                 if ended:
                     if failed:
                         raise failed

@@ -1,10 +1,12 @@
-"""The door for programs that speak OpenAI's chat completions.
+"""The endpoint for programs that speak OpenAI's chat completions.
 
 `POST <mount>/chat/completions`, streaming and not, and `GET <mount>/models`. A request brings its
 whole conversation; nothing of it is stored. System messages are the app's own business and are left
-out. Of the answer go through: text and reasoning (`reasoning_content`) as they are; images, files
-and tables as Markdown; the texts of cards; sources as a list at the end. Tool calls do not: the app
-runs them itself. Nobody is there to be asked, so `turn.ask` and `turn.confirm` time out at once.
+out; whatever else is not supported is refused by its name.
+
+Text and reasoning (`reasoning_content`) are sent as they are; images, files and tables as Markdown;
+of cards their texts; sources as a list at the end. Tool calls are not sent: the app runs them
+itself. There is no user to ask, so `turn.ask` and `turn.confirm` time out at once.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import math
 import secrets
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -25,8 +27,9 @@ from starlette.types import Receive, Scope, Send
 
 from swell.parts import Image, Part, Source, Text
 
-from .answer import Asked, Counted, Failed, Kitchen, Said, Step
+from .answer import Asked, Counted, Failed, Kitchen, Posed, Said, Step
 from .guard import read_json, refusal
+from .sse import PING_S, event, kept_alive
 from .words import in_words, sources_in_words
 
 __all__ = ["OpenAIDoor"]
@@ -72,7 +75,9 @@ class OpenAIDoor:
             [
                 Route("/chat/completions", self._complete, methods=["POST"]),
                 Route("/models", self._models, methods=["GET"]),
-            ]
+                Route("/models/{id:path}", self._model, methods=["GET"]),
+            ],
+            default=_not_found,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,14 +87,26 @@ class OpenAIDoor:
     async def _models(self, request: Request) -> Response:
         if reason := refusal(request, self._api_key):
             return _error(401, "invalid_api_key", reason)
-        model = {"id": self._name, "object": "model", "created": self._began, "owned_by": "swell"}
-        return JSONResponse({"object": "list", "data": [model]})
+        return JSONResponse({"object": "list", "data": [self._described()]})
+
+    async def _model(self, request: Request) -> Response:
+        if reason := refusal(request, self._api_key):
+            return _error(401, "invalid_api_key", reason)
+        if (name := request.path_params["id"]) != self._name:
+            reason = f"There is no model {name!r}; the one here is {self._name!r}."
+            return _error(404, "model_not_found", reason)
+        return JSONResponse(self._described())
+
+    def _described(self) -> dict[str, Any]:
+        return {"id": self._name, "object": "model", "created": self._began, "owned_by": "swell"}
 
     async def _complete(self, request: Request) -> Response:
         if reason := refusal(request, self._api_key):
             return _error(401, "invalid_api_key", reason)
         try:
-            body = msgspec.convert(await read_json(request), _Request)
+            given = await read_json(request)
+            check_supported(given)
+            body = msgspec.convert(given, _Request)
             asked = body.asked()
         except ValueError as error:  # also msgspec's
             return _error(400, "invalid_request_error", str(error))
@@ -99,42 +116,49 @@ class OpenAIDoor:
         try:
             if not body.stream:
                 return await _unless_gone(request, self._whole(steps))
-            # What fails before the first word gets a status of its own.
-            first = await _unless_gone(request, _first(steps))
+            # What fails before the first word, and soon, gets a status of its own.
+            first = asyncio.ensure_future(anext(steps, None))
+            await _unless_gone(request, _soon(first, steps))
         except Failed as failed:
             return _failed(failed)
+        except _GoneError:
+            return Response(status_code=499)  # what nginx calls it; nobody reads it
         usage = bool(body.stream_options and body.stream_options.include_usage)
         return StreamingResponse(
-            self._events(first, steps, usage=usage),
+            kept_alive(self._events(first, steps, usage=usage)),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
 
     async def _events(
-        self, first: Step | None, steps: AsyncGenerator[Step, None], *, usage: bool
-    ) -> AsyncIterator[bytes]:
+        self,
+        first: asyncio.Future[Step | None],
+        steps: AsyncGenerator[Step, None],
+        *,
+        usage: bool,
+    ) -> AsyncGenerator[bytes, None]:
         head = self._head("chat.completion.chunk")
         none = {"usage": None} if usage else {}
 
         def chunk(delta: Mapping[str, Any], finish: str | None = None) -> bytes:
             choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
-            return _sse({**head, "choices": [choice], **none})
+            return event({**head, "choices": [choice], **none})
 
         answer = _Words()
-        async with aclosing(steps):
+        async with _closing(first, steps):
             yield chunk({"role": "assistant", "content": ""})
             try:
-                step = first
+                step = await first
                 while step is not None:
                     for delta in answer.take(step):
                         yield chunk(delta)
                     step = await anext(steps, None)
             except Failed as failed:
-                yield _sse({"error": _error_body(failed.code, failed.message)})
+                yield event({"error": _error_body(failed.code, failed.message)})
                 return
             yield chunk({}, "stop")
             if usage:
-                yield _sse({**head, "choices": [], "usage": answer.usage()})
+                yield event({**head, "choices": [], "usage": answer.usage()})
             yield b"data: [DONE]\n\n"
 
     async def _whole(self, steps: AsyncGenerator[Step, None]) -> Response:
@@ -179,7 +203,7 @@ class _Words:
             self._counted = step
             said = sources_in_words(self._sources)
             return [{"content": self._gap(-1) + said}] if said else []
-        if step.index in self._shown:
+        if isinstance(step, Posed) or step.index in self._shown:
             return []
         if isinstance(step.part, Source):
             self._shown.add(step.index)
@@ -205,6 +229,49 @@ class _Words:
 
 
 # ------------------------------------------------------------------------------- requests
+
+
+UNSUPPORTED: Mapping[str, Callable[[Any], bool]] = {
+    "tools": bool,
+    "tool_choice": lambda given: given not in (None, "none", "auto"),
+    "functions": bool,
+    "function_call": lambda given: given not in (None, "none", "auto"),
+    "response_format": lambda given: given not in (None, {"type": "text"}),
+    "modalities": lambda given: given not in (None, ["text"]),
+    "audio": bool,
+    "prediction": bool,
+    "web_search_options": lambda given: given is not None,
+    "logprobs": bool,
+    "top_logprobs": bool,
+    "n": lambda given: given not in (None, 1),
+}
+"""Fields of a request that would change the answer and are not supported, and which values are."""
+
+
+def check_supported(body: Any) -> None:
+    """Refuse a request that asks for something that the app would silently not do.
+
+    Raises:
+        ValueError: It names what is not supported.
+    """
+    if not isinstance(body, dict):
+        return
+    for name, refused in UNSUPPORTED.items():
+        if refused(body.get(name)):
+            raise ValueError(f"{name!r} is not supported here: the app chooses that itself.")
+    for i, message in enumerate(body.get("messages") or ()):
+        if not isinstance(message, dict):
+            continue
+        where, role = f"messages[{i}]", message.get("role")
+        if role not in ("system", "developer", "user", "assistant"):
+            raise ValueError(f"{where} has the role {role!r}, which is not supported here.")
+        if message.get("tool_calls") or message.get("function_call") or message.get("audio"):
+            raise ValueError(f"{where} has tool calls or audio, which are not supported here.")
+        content = message.get("content")
+        for piece in content if isinstance(content, list) else ():
+            kind = piece.get("type") if isinstance(piece, dict) else None
+            if kind not in ("text", "image_url", "refusal"):
+                raise ValueError(f"{where} has content of type {kind!r}: text and images are read.")
 
 
 class _ImageUrl(msgspec.Struct):
@@ -241,14 +308,11 @@ class _Request(msgspec.Struct):
     messages: list[_Message]
     stream: bool | None = None
     stream_options: _StreamOptions | None = None
-    n: int | None = None
     model: str = ""
     temperature: float | None = None
     user: str | None = None
 
     def asked(self) -> Asked:
-        if self.n not in (None, 1):
-            raise ValueError("There is one answer to a request; leave out n.")
         said: list[tuple[Literal["user", "assistant"], list[Part]]] = []
         for message in self.messages:
             parts = message.parts()
@@ -266,14 +330,22 @@ class _Request(msgspec.Struct):
 # ------------------------------------------------------------------------------- responses
 
 
+class _GoneError(Exception):
+    """The client has hung up."""
+
+
 async def _unless_gone(request: Request, work: Awaitable[_T]) -> _T:
-    """Wait for work, and cancel it when the client hangs up."""
+    """Wait for work, and cancel it when the client hangs up.
+
+    Raises:
+        _GoneError: If it has.
+    """
     task = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_gone(request))
     try:
         await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            task.cancel()
+            raise _GoneError
         return await task
     finally:
         for one in (task, gone):
@@ -281,12 +353,27 @@ async def _unless_gone(request: Request, work: Awaitable[_T]) -> _T:
         await asyncio.gather(task, gone, return_exceptions=True)
 
 
-async def _first(steps: AsyncGenerator[Step, None]) -> Step | None:
+async def _soon(first: asyncio.Future[Step | None], steps: AsyncGenerator[Step, None]) -> None:
+    """Wait a moment for the first step; a client that waits longer gets the stream without it."""
     try:
-        return await anext(steps, None)
+        await asyncio.wait((first,), timeout=PING_S)
+        if first.done():
+            first.result()
     except asyncio.CancelledError:
+        async with _closing(first, steps):
+            raise
+
+
+@asynccontextmanager
+async def _closing(
+    first: asyncio.Future[Step | None], steps: AsyncGenerator[Step, None]
+) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
         await steps.aclose()
-        raise
 
 
 async def _gone(request: Request) -> None:
@@ -294,8 +381,9 @@ async def _gone(request: Request) -> None:
         pass
 
 
-def _sse(value: object) -> bytes:
-    return b"data: " + msgspec.json.encode(value) + b"\n\n"
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    paths = "POST /chat/completions, GET /models and GET /models/{id}"
+    await _error(404, "not_found", f"There are {paths} here.")(scope, receive, send)
 
 
 def _error_body(code: str, message: str) -> dict[str, Any]:
