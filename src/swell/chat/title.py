@@ -46,12 +46,12 @@ def plain_line(text: str) -> str:
     """
     code: list[str] = []
     fence = ""  # what the code that is being read began with
-    for line in text.splitlines():
+    for line in (line[:_LINE_MAX] for line in text.splitlines()):
         if (found := _FENCE.match(line)) and fence in ("", found[1][:3]):
             fence = "" if fence else found[1][:3]
         elif fence:
             code.append(line)
-        elif not _RULE.match(line) and (words := _plain(line[:_LINE_MAX])):
+        elif not _RULE.match(line) and (words := _plain(line)):
             return words
     whole = (" ".join(line.split()) for line in [*code, *text.splitlines()])
     return next(filter(None, whole), "")  # marks are better than nothing

@@ -34,6 +34,13 @@ function runEnd(text: string, at: number): number {
   return end;
 }
 
+/** A text without these characters at its end. */
+function withoutEnd(text: string, chars: string): string {
+  let end = text.length;
+  while (end > 0 && chars.includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
 /** The `]` of a `[`, or -1. */
 function labelEnd(text: string, at: number): number {
   let depth = 0;
@@ -125,7 +132,7 @@ export function calm(source: string, ended: boolean): string {
           at = end;
           continue;
         }
-        const inner = text.slice(end).replace(/`+$/, "");
+        const inner = withoutEnd(text.slice(end), "`");
         if (inner.trim() === "") {
           text = text.slice(0, at);
           break scan;
@@ -145,7 +152,7 @@ export function calm(source: string, ended: boolean): string {
           at += math.raw.length;
           continue;
         }
-        const inner = text.length - at < MAX_SPAN ? text.slice(at + run).replace(/[$\\]+$/, "").trimEnd() : "";
+        const inner = text.length - at < MAX_SPAN ? withoutEnd(text.slice(at + run), "$\\").trimEnd() : "";
         if (inner !== "" && maybeMath(text.slice(at), text.charAt(at - 1))) {
           closed = text.slice(at, at + run);
           text = text.slice(0, at + run) + inner;
