@@ -12,11 +12,11 @@ import pytest
 from swell import ui
 from swell.chat import Turn
 from swell.chat.tools import tool
-from swell.models import ReasoningDelta, TextDelta, ToolCallDelta
+from swell.models import Compatible, ReasoningDelta, TextDelta, ToolCallDelta
 from swell.parts import Card, File, Part, Source, Table, ToolCall
 from swell.testing.chat import chatting
 from tests.models.conftest import local_only
-from tests.models.upstream import upstream
+from tests.models.upstream import Reply, chat_stream, upstream
 
 from .test_tool_arguments import called
 from .test_tools import WARM, ask
@@ -208,3 +208,16 @@ async def test_arguments_with_half_a_character_and_large_numbers() -> None:
     assert got == [("a\ufffd", [BIG, 2**70])]
     assert answer.calls["a"][2] == "done"
     assert sent["arguments"].startswith('{"pattern":"a\ufffd"')
+
+
+async def test_the_halves_of_one_character_over_http_are_joined() -> None:
+    async with upstream(Reply(chat_stream(f"a{HIGH}", f"{LOW}b", f"c{LOW}"))) as server:
+        model = Compatible(f"{server.url}/v1", "small")
+
+        async def answer(turn: Turn) -> AsyncIterator[Any]:
+            async for delta in model.stream(turn.as_openai()):
+                yield delta
+
+        async with chatting(answer) as chat:
+            await chat.send("Go")
+            assert (chat.status, chat.answer) == ("done", "a😀bc\ufffd")

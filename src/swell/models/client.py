@@ -17,7 +17,7 @@ from swell.errors import ModelConnectionError, ModelError
 from swell.models.compatible import ChatChunks, SSEChunks
 from swell.models.deltas import Delta, Failure
 from swell.models.failures import error_of, failure_of_status
-from swell.models.fields import items, text
+from swell.models.fields import decoded, items, text
 
 if TYPE_CHECKING:
     import httpx
@@ -303,7 +303,7 @@ async def _deltas(response: httpx.Response) -> AsyncGenerator[Delta, None]:
 
 def _whole(body: bytes) -> list[Delta]:
     """Return an answer that came in one piece, of a server that does not stream."""
-    answer = msgspec.json.decode(body)
+    answer = decoded(body)
     chunks = ChatChunks()
     found = chunks.read(answer[0] if isinstance(answer, list) and answer else answer)
     if not found and not chunks.answered:

@@ -26,6 +26,7 @@ from swell.models.fields import (
     MAX_ARGS,
     argument_fault,
     arguments,
+    decoded,
     field,
     items,
     number,
@@ -303,8 +304,8 @@ class SSEChunks:
         if event.event == "error":
             return self._failed(data)
         try:
-            chunk = msgspec.json.decode(data)
-        except msgspec.DecodeError:
+            chunk = decoded(data)
+        except ValueError:
             if len(event.lines) < 2:
                 raise
             # A server that leaves out the empty line between its events.
@@ -319,8 +320,8 @@ class SSEChunks:
 
     def _failed(self, data: str) -> list[Delta]:
         try:
-            report = msgspec.json.decode(data)
-        except msgspec.DecodeError:
+            report = decoded(data)
+        except ValueError:
             report = data
         error = failure_of_report(report)
         return [Failure(error.code, str(error))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -15,6 +16,7 @@ __all__ = [
     "UnknownChunkError",
     "argument_fault",
     "arguments",
+    "decoded",
     "field",
     "items",
     "json_text",
@@ -148,6 +150,18 @@ def plain(value: object) -> object:
         )
     except (TypeError, ValueError, RecursionError):
         return as_text(value)
+
+
+def decoded(data: str | bytes) -> Any:
+    """Decode JSON, also with half of a character, as a server sends one that is cut in two.
+
+    Raises:
+        ValueError: If it is not JSON.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        return json.loads(data, parse_constant=_no_constant)
 
 
 def json_text(value: object) -> str:
