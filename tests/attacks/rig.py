@@ -287,7 +287,8 @@ async def tab(
         opcode, payload = await peer.receive()
         if opcode != 1:
             raise ConnectionError(int.from_bytes(payload[:2]))
-        peer.client = json.loads(payload)["client"]
+        if payload.startswith(b"{"):  # else it is compressed, as the peer asked
+            peer.client = json.loads(payload)["client"]
     except asyncio.IncompleteReadError:
         peer.drop()
         raise ConnectionError(1006) from None

@@ -56,6 +56,7 @@ async def test_1_020_idle_connections_keep_no_newcomer_out(
             for peer in peers:
                 peer.drop()
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert not running.logged("cannot accept"), running.log[:10]
     assert running.logged() <= 3, running.log[:10]
 
 

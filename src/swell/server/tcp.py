@@ -27,8 +27,13 @@ __all__ = ["AT_ONCE", "Stage", "TcpConnection", "TcpConnections", "connections_a
 
 _log = logging.getLogger("swell.server")
 
-AT_ONCE = 32
-"""Connections that are taken from the system between two looks at their number."""
+AT_ONCE = 16
+"""Connections that are taken from the system in one turn of the event loop."""
+
+FILES_LEFT = 96
+"""Open files that are left for everything else at least: the app's own, and the connections that
+the system has handed out in the three turns that pass until they are counted.
+"""
 
 CONNECTIONS_MAX = 10_000
 """Connections that are allowed where neither a setting nor the limit of open files says less."""
@@ -234,8 +239,8 @@ class Deadlines:
 def connections_allowed(connections_max: int) -> int:
     """Return how many connections there may be, of which each is an open file.
 
-    A quarter of the files stays for everything else. The limit of open files is raised as far as
-    this account may.
+    A quarter of the files stays for everything else, at least `FILES_LEFT`. The limit of open files
+    is raised as far as this account may.
 
     Args:
         connections_max: The setting; 0 for as many as the limit leaves.
@@ -244,7 +249,7 @@ def connections_allowed(connections_max: int) -> int:
     files = _open_files_limit(wanted * 4 // 3 + 1)
     if files is None:
         return wanted
-    left = max(AT_ONCE, files - max(files // 4, 2 * AT_ONCE))
+    left = max(AT_ONCE, files - max(files // 4, FILES_LEFT))
     if left < connections_max:
         _log.warning(
             "connections_max is %d, but this process may have only %d files open, which leaves %d "
