@@ -20,6 +20,11 @@ export const text = area("message", {
   table: (rows: string) => `Table, ${rows} rows`,
   allRows: (rows: string) => `Show all ${rows} rows`,
   truncated: "Only the beginning is shown.",
+  goOn: "Continue",
+  cutLength: "The answer reached the model's length limit.",
+  cutContext: "The conversation filled the model's memory. Start a new one to continue.",
+  cutFilter: "The provider's content filter ended this answer.",
+  cutRefusal: "The model declined to answer.",
   yes: "Yes",
   no: "No",
 });

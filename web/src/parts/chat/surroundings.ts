@@ -9,6 +9,8 @@ export interface Surroundings {
   byCtrl(): boolean;
   /** Tell the app. */
   emit(event: string, data: Readonly<Record<string, Json>>): Promise<"ok" | "failed">;
+  /** Send a prompt; what is in the box stays there. */
+  say?(words: string): void;
 }
 
 const KEY = Symbol("surroundings");

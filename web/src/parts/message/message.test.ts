@@ -66,6 +66,21 @@ describe("a message", () => {
     expect(find<HTMLAnchorElement>("[data-part=sources] a").rel).toBe("noopener noreferrer");
   });
 
+  test.each([
+    ["length", "The answer reached the model's length limit. Continue"],
+    ["context", "The conversation filled the model's memory. Start a new one to continue."],
+    ["content_filter", "The provider's content filter ended this answer."],
+    ["refusal", "The model declined to answer."],
+  ])("says why it is incomplete: %s", async (reason, sentence) => {
+    const parts = [said("One"), { type: "incomplete", reason }];
+    await show([{ status: "done", parts }], { events: ["regenerate"] });
+    expect(words(part("incomplete"))).toBe(sentence);
+    if (reason !== "length") return;
+    click("[data-part=incomplete] button");
+    await settled();
+    expect(JSON.stringify(client.sent)).toContain("Continue");
+  });
+
   test("a token in a part draws that part and no other", async () => {
     await show([{ status: "streaming", parts: [said("One"), { type: "tool_call", id: "1", name: "look", args: { q: 1 } }, said("Tw")] }]);
     const changed: Node[] = [];
