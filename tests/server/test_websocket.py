@@ -237,7 +237,17 @@ OUR_OWN = {
 }
 """Numbers among the settings that are no business of a browser's."""
 
-OF_ANSWERS = ("answer_", "runs_", "prompts_", "tokens_", "handler_", "tool_", "file_", "pdf_")
+OF_ANSWERS = (
+    "import_",
+    "answer_",
+    "runs_",
+    "prompts_",
+    "tokens_",
+    "handler_",
+    "tool_",
+    "file_",
+    "pdf_",
+)
 """What the names of settings begin with that bound the making of answers."""
 
 
