@@ -649,11 +649,13 @@ class View:
         chat, panel = ui.zone("chat", size="1"), ui.zone("panel", size="360px")
         open_ = self.panel is not None
         narrow = [ui.zone("sidebar"), ui.zone("panel", size="1") if open_ else chat]
-        both = [ui.zone("sidebar", size="auto"), chat, *([panel] if open_ else [])]
-        wide = [ui.zone("row", direction="row", size="1", zones=both)]
+        wide = [ui.zone("sidebar", size="auto"), chat, *([panel] if open_ else [])]
+        # Zones of the same names, one inside the other alike: the browser moves nothing.
         self.page["meta"].layouts = [
-            ui.layout("xs", height="100vh", zones=narrow),
-            ui.layout("m", height="100vh", zones=wide),
+            ui.layout("xs", height="100vh", zones=[ui.zone("body", size="1", zones=narrow)]),
+            ui.layout(
+                "m", height="100vh", zones=[ui.zone("body", direction="row", size="1", zones=wide)]
+            ),
         ]
 
 
