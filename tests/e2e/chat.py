@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 def box(page: Page, name: str = "chatbot") -> Locator:
     """Return the prompt box of a chatbot card."""
-    return page.locator(f'[data-test="{name}"]')
+    return page.locator(f'textarea[data-test="{name}"]')
 
 
 def whole(page: Page) -> None:
@@ -18,10 +18,18 @@ def whole(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def send(page: Page, name: str = "chatbot") -> None:
+    """Send what is typed: with Enter, or with the button where Enter begins a new line."""
+    if page.evaluate("matchMedia('(pointer: coarse)').matches"):
+        page.locator(f'[data-test="{name}-submit"]').tap()
+    else:
+        box(page, name).press("Enter")
+
+
 def say(page: Page, text: str, name: str = "chatbot") -> None:
-    """Type a prompt and send it with Enter."""
+    """Type a prompt and send it."""
     box(page, name).fill(text)
-    box(page, name).press("Enter")
+    send(page, name)
 
 
 def messages(page: Page, side: str | None = None) -> Locator:

@@ -261,6 +261,8 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
             button. Any other such link is text: a message may be what a model wrote.
         unread_from: Id of the first message that the user has not seen.
         read_only: Show the conversation without a prompt box.
+        thread: Id of the conversation that is shown. Drafts and attached files are kept for each
+            conversation; without it, one draft belongs to the card.
 
     Raises:
         CardError: When put on a page, if a property has a wrong type or range.
@@ -287,6 +289,7 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
     text_commands: Sequence[str] | None = None
     unread_from: Annotated[str | int, Id()] | None = None
     read_only: bool | None = None
+    thread: str | None = None
 
     @classmethod
     def assign(cls, key: str, prop: str, value: Any) -> list[Edit] | None:

@@ -607,6 +607,7 @@ class ChatApp:
                 open_ = view.thread
                 if event == "delete" and open_ is not None and open_.id == value.get("id"):
                     await view.go("")
+                    view.leave_address()
                 await view.refresh()
             if event not in ("search", "more"):
                 named = value.get("id") if isinstance(value, dict) else None

@@ -81,8 +81,9 @@ class Sidebar:
                     self._deleted = await self._store.thread(self._user.id, id)
                     await self._store.delete_thread(self._user.id, id)
                 case "undo":
-                    self._deleted = None
                     await self._store.undelete_thread(self._user.id, id)
+                    await self.load()
+                    self._deleted = None  # not before it is in the list: nobody takes it for gone
                 case "search":
                     self._query = " ".join(str(given.get("query", "")).split())[:QUERY_MAX]
                     self._count = WINDOW

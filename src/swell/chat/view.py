@@ -233,6 +233,10 @@ class View:
         self._hash = self.address
         await self.move("jump", message_id)
 
+    def leave_address(self) -> None:
+        """Take the thread that is gone out of the address: once back, its link leads to it."""
+        self._set("meta", "redirect", "#")
+
     async def open(self, thread_id: str) -> None:
         """Show a thread.
 
@@ -451,6 +455,7 @@ class View:
         newer = self.window is not None and self.window.newer
         last = self._rows[-1][0] if self._rows and not newer else None
         active = self.thread is not None and bool(self.chat.runs.of_thread(self.thread.id))
+        self._set("chat", "thread", self.thread.id if self.thread is not None else None)
         self._set("chat", "generating", active)
         self._set("chat", "history_end", first_row is None or first_row.parent_id is None)
         self._set("chat", "newer", newer or None)

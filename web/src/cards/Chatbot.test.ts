@@ -396,8 +396,8 @@ describe("older messages", () => {
 describe("for those who listen", () => {
   test("finished sentences are said, tokens are not", async () => {
     show({ data: buffer([[0, ["Hi", true]]]), generating: true });
-    await vi.waitFor(() => find(".chat [role=status]"));
-    const said = (): string => find(".chat [role=status]").textContent;
+    await vi.waitFor(() => find(".chat .said[role=status]"));
+    const said = (): string => find(".chat .said[role=status]").textContent;
     client.ops(["i", ["chat", "data"], 1, [[1, ["One is **do", false]]]]);
     expect(said()).toBe("An answer is being written");
     client.ops(["a", ["chat", "data", 1, "content"], 11, "ne**. Two"]);

@@ -11,6 +11,8 @@ export const text = area("page", {
   prompt: "Type your message",
   send: "Send",
   stop: "Stop generating",
+  answering: (stoppable: boolean) =>
+    `An answer is being written. Your text stays here: send it when the answer is complete${stoppable ? ", or press Stop first" : ""}.`,
   stopUnavailable: "This answer cannot be stopped here",
   suggestions: "Suggestions",
   newMessages: "New messages",

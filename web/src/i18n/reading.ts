@@ -24,6 +24,7 @@ export const text = area("reading", {
   toBox: "Go to the prompt box",
   sendIt: "Send",
   breakLine: "New line",
+  editLast: "Edit your last message",
   stop: "Stop the answer",
   next: "Next message",
   previous: "Previous message",

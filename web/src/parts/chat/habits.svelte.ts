@@ -1,4 +1,6 @@
-/** How this person reads, on all pages of this browser; changed in the list of shortcuts. */
+/** How this person reads, on all pages of this browser; changed in the list of shortcuts. And how they type. */
+import { MediaQuery } from "svelte/reactivity";
+import type { Props } from "../../read";
 
 export type Say = "all" | "ends" | "nothing";
 
@@ -20,6 +22,18 @@ function read(): Habits {
   } catch {
     return usual;
   }
+}
+
+let coarse: MediaQuery | undefined;
+
+/**
+ * Whether Enter breaks the line and Ctrl+Enter sends: a touch screen's keyboard has no Shift+Enter. Reactive.
+ *
+ * @param card Its `submit_key` may ask for it everywhere.
+ */
+export function sendsByCtrl(card: Props): boolean {
+  coarse ??= new MediaQuery("pointer: coarse");
+  return card["submit_key"] === "ctrl_enter" || coarse.current;
 }
 
 /** Reactive. */

@@ -1,12 +1,15 @@
 /** What a message may want to know of the card that it is in. */
 import type { Json } from "../../state/page";
 import { getContext, setContext } from "svelte";
+import type { Source } from "./rows";
 
 export interface Surroundings {
   /** Whether the app listens to this event. */
   listens(event: string): boolean;
   /** Whether Enter breaks the line and Ctrl+Enter sends. */
   byCtrl(): boolean;
+  /** Whether the editor of this message is to be opened; true once. Reactive. */
+  edits(source: Source): boolean;
   /** Tell the app. */
   emit(event: string, data: Readonly<Record<string, Json>>): Promise<"ok" | "failed">;
   /** Send a prompt; what is in the box stays there. */

@@ -112,20 +112,20 @@ export class Attachments {
   list = $state.raw<readonly Attachment[]>([]);
   /** What could not be attached and why. */
   problem = $state("");
-  readonly #card: string;
+  #place: string;
   readonly #limits: () => Limits;
   readonly #client: () => string | null;
   #pasted = 0;
 
   /**
-   * @param card Key of the card, to keep the list under.
+   * @param place The name that the list is kept under, see `draft.ts`.
    * @param client Id of this tab's client.
    */
-  constructor(card: string, limits: () => Limits, client: () => string | null) {
-    this.#card = card;
+  constructor(place: string, limits: () => Limits, client: () => string | null) {
+    this.#place = place;
     this.#limits = limits;
     this.#client = client;
-    this.restore(readFiles(card));
+    this.restore(readFiles(place));
   }
 
   readonly blocked = $derived.by(() => {
@@ -211,6 +211,13 @@ export class Attachments {
     this.#set([...this.list, ...back]);
   }
 
+  /** Belong to a conversation that was a new one until now. */
+  move(place: string): void {
+    keepFiles(this.#place, []);
+    this.#place = place;
+    this.#keep();
+  }
+
   /** Leave everything to a reload or another card: break off what runs, free what is held. */
   leave(): void {
     for (const one of this.list) {
@@ -233,7 +240,7 @@ export class Attachments {
 
   #keep(): void {
     keepFiles(
-      this.#card,
+      this.#place,
       this.list.map((one) => one.ref),
     );
   }

@@ -4,15 +4,15 @@ import { read, write } from "../draft";
 import type { FileRef } from "../submission";
 
 /** The files by their addresses; one without an address was still being uploaded. */
-export function readFiles(card: string): readonly FileRef[] {
+export function readFiles(place: string): readonly FileRef[] {
   try {
     // Written below.
-    return JSON.parse(read(storageKey("files", card)) || "[]") as readonly FileRef[];
+    return JSON.parse(read(storageKey("files", place)) || "[]") as readonly FileRef[];
   } catch {
     return [];
   }
 }
 
-export function keepFiles(card: string, files: readonly FileRef[]): void {
-  write(storageKey("files", card), files.length === 0 ? "" : JSON.stringify(files));
+export function keepFiles(place: string, files: readonly FileRef[]): void {
+  write(storageKey("files", place), files.length === 0 ? "" : JSON.stringify(files));
 }
