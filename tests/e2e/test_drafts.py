@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from .chat import box, messages
 from .conftest import Run, RunningApp
@@ -28,9 +28,8 @@ def talk(run: Run, tmp_path: Path) -> RunningApp:
 
 
 def attach(page: Page, name: str) -> None:
-    page.locator("[data-test=chat-files]").set_input_files(
-        [{"name": name, "mimeType": "text/plain", "buffer": b"words"}]
-    )
+    file = FilePayload(name=name, mimeType="text/plain", buffer=b"words")
+    page.locator("[data-test=chat-files]").set_input_files(file)
     expect(chips(page).filter(has_text=name)).to_have_attribute("data-state", "done")
 
 

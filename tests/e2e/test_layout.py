@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from .chat import messages
 from .conftest import Run
 from .test_hello_chat import say
 
-WIDE = {"width": 900, "height": 700}
-NARROW = {"width": 700, "height": 700}
+WIDE: ViewportSize = {"width": 900, "height": 700}
+PHONE_WIDE: ViewportSize = {"width": 500, "height": 700}
+NARROW: ViewportSize = {"width": 700, "height": 700}
 TALK = """
     from swell.chat import Turn, chat
 
@@ -102,7 +103,7 @@ def test_cards_survive_another_layout(run: Run, page: Page, source: str) -> None
     edit_and_leave(page, "line 30")
     page.get_by_label("Name").fill("Ann")
     field = page.get_by_role("textbox", name="Your message", exact=True)
-    for size in ({"width": 500, "height": 700}, WIDE):
+    for size in (PHONE_WIDE, WIDE):
         field.scroll_into_view_if_needed()
         field.focus()
         before = scrolled(page)
