@@ -183,7 +183,7 @@ async def test_refusals_are_in_the_language_of_who_is_refused() -> None:
         refused = await english.send("Two", wait=False)
         assert refused.msg == "Too many answers are being made for you. Wait for one, or stop it."
         refused = await chat.send("x" * 100_001, wait=False)
-        assert refused.msg == "Ihre Nachricht ist länger als 100\u202f000 Zeichen."
+        assert refused.msg == "Ihre Nachricht ist länger als 100.000 Zeichen."
         assert await import_file(chat, b"Hallo") == (
             "„x.json“ ist kein Chat, der hier als JSON exportiert wurde, deshalb wurde nichts "
             "importiert: es ist kein JSON."

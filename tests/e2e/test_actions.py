@@ -60,15 +60,14 @@ def test_a_prompt_is_edited_in_its_place_by_keyboard_alone(run: Run, page: Page)
     expect(messages(page, "assistant")).to_contain_text("One answer to second")
 
 
-def test_deleting_takes_a_second_press(run: Run, page: Page) -> None:
+def test_deleting_stands_in_a_menu(run: Run, page: Page) -> None:
     open_chat(run, page)
-    action(page, "Delete").click()
-    sure = button(page, "Press again to delete")
-    expect(sure).to_be_visible()
+    expect(action(page, "Delete")).to_have_count(0)
+    action(page, "More actions").click()
     page.keyboard.press("Escape")
-    expect(sure).to_have_count(0)
-    action(page, "Delete").click()
-    sure.click()
+    expect(action(page, "More actions")).to_be_focused()
+    action(page, "More actions").click()
+    page.get_by_role("menuitem", name="Delete").click()
     expect(messages(page)).to_have_count(0)
 
 

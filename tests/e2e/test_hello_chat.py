@@ -291,9 +291,10 @@ def test_a_file_that_is_too_large_to_be_imported_is_not_sent_again_and_again(
 
 def delete_answer(page: Page) -> Locator:
     """Delete the last answer by keyboard; return the notice that says so."""
-    action(page, "Delete").focus()
+    action(page, "More actions").focus()
     page.keyboard.press("Enter")
-    page.keyboard.press("Enter")  # it asks
+    expect(page.get_by_role("menuitem", name="Delete")).to_be_focused()
+    page.keyboard.press("Enter")
     notice = page.get_by_role("status").filter(has_text="have been deleted")
     expect(notice).to_be_visible()
     expect(messages(page, "user").last).to_be_focused()

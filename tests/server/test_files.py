@@ -94,6 +94,7 @@ def check_name(raw: str) -> None:
         ("日本語.txt", "日本語.txt"),
         ("con.txt", "_con.txt"),
         ("what?.txt", "what_.txt"),
+        ('12" screen.txt', '12" screen.txt'),
         ("\u202egnp.exe", "gnp.exe"),
         ("", "file"),
         ("..", "file"),

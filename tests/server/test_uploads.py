@@ -352,3 +352,14 @@ def scope(place: Place) -> dict[str, Any]:
         "scheme": "http",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
+
+
+async def test_a_name_is_as_the_person_wrote_it(place: Place) -> None:
+    # Browsers write a quotation mark in a name as %22; a per cent sign stays as it is.
+    body, kind = multipart([("files", b"5%22 at 50%.txt", b"x")])
+    async with place.browser("ann") as ann:
+        answer = await ann.post("/_f/", content=body, headers={"content-type": kind})
+        assert answer.status_code == 200
+        found = await ann.get(answer.json()["files"][0])
+    # Here as RFC 5987 wants it.
+    assert "5%22%20at%2050%25.txt" in found.headers["content-disposition"]

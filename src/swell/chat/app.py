@@ -30,7 +30,7 @@ from .run import Admit, RunLimits, RunManager
 from .settings import SettingsForm
 from .share import export_panel, import_file, share_panel
 from .view import MOVES, View
-from .words import WORDS, UnsaidError, Words, spaced
+from .words import WORDS, UnsaidError, Words, grouped
 
 __all__ = ["ChatApp", "chat"]
 
@@ -499,7 +499,7 @@ class ChatApp:
         """Take over a prompt."""
         if len(text) > MAX_PROMPT:
             raise UnsaidError(
-                lambda words: words.too_long.format(limit=spaced(MAX_PROMPT)), "limit"
+                lambda words: words.too_long.format(limit=grouped(MAX_PROMPT, words)), "limit"
             )
         if not text.strip() and not files:
             return

@@ -122,7 +122,7 @@ class Files:
         for one in submitted:
             mime, name = str(one.get("mime") or ""), str(one["name"])
             # In a folder of its own the file keeps its name, which the server made harmless.
-            path = self._home() / uuid.uuid4().hex / Path(name).name
+            path = self._home() / uuid.uuid4().hex / Path(name.replace('"', "_")).name
             # Noted first: bytes that nobody knows of would stay for ever if the process died now.
             stored = await self._store.add_file(
                 user_id, name=name, mime=mime, size=int(one["size"]), path=str(path)

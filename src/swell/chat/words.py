@@ -14,7 +14,7 @@ import msgspec
 
 from swell.errors import RefusedError
 
-__all__ = ["ENGLISH", "WORDS", "UnsaidError", "Words", "spaced"]
+__all__ = ["ENGLISH", "WORDS", "UnsaidError", "Words", "grouped"]
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -599,10 +599,15 @@ class UnsaidError(RefusedError):
         self.say = say
 
 
-def spaced(number: int) -> str:
-    """Return a number with its thousands set apart by a space that every language reads alike.
+# What stands between the thousands of a number where it is no comma, as in the browser.
+_THOUSANDS = ((GERMAN, "."), (SPANISH, "."), (FRENCH, "\u202f"))
 
-    >>> spaced(100_000)
-    '100\\u202f000'
+
+def grouped(number: int, words: Words) -> str:
+    """Return a number as the browser writes it in a language, its thousands set apart.
+
+    >>> grouped(100_000, WORDS["de"])
+    '100.000'
     """
-    return f"{number:,}".replace(",", "\u202f")
+    mark = next((mark for language, mark in _THOUSANDS if language is words), ",")
+    return f"{number:,}".replace(",", mark)

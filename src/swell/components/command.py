@@ -27,7 +27,7 @@ class Command(WaveCommand, kw_only=True):
         name: Key in `q.args`, which is `value` (or True) after a click. A name that begins with
             `#` sets the location hash instead.
         label: Text in the menu; the name when absent.
-        caption: Shown as a tooltip.
+        caption: Smaller second line.
         icon: Name of an icon, shown before the label.
         items: A menu below this entry.
         value: What `q.args` holds after a click, instead of True.

@@ -75,7 +75,8 @@ def safe_name(raw: str) -> str:
     """Return a file name that is harmless to show, to send in a header and to save anywhere.
 
     Folders go, whichever slash separates them; so do control and text-direction characters and
-    what Windows reserves. The ending is kept when a long name is cut.
+    what Windows reserves, but for the quotation mark: browsers replace that when they save a file.
+    The ending is kept when a long name is cut.
 
     Args:
         raw: The name as sent, not trusted.
@@ -89,7 +90,7 @@ def safe_name(raw: str) -> str:
     # and format characters (which are the direction marks), private use, unassigned
     text = "".join(" " if unicodedata.category(c) == "Zs" else c for c in text)
     text = "".join(c for c in text if c.isprintable())
-    text = re.sub(r'[<>:"|?*]', "_", text)
+    text = re.sub(r"[<>:|?*]", "_", text)
     text = _cut(text.strip(" ").rstrip(". "))
     if _RESERVED.fullmatch(text):
         text = _cut("_" + text)

@@ -304,6 +304,8 @@ class _Upload:
             raise _BadUploadError("every part must be a file in the field `files`")
         self._count += 1
         shown = name.decode("utf-8", "replace")
+        for escape, character in _ESCAPES:
+            shown = shown.replace(escape, character)
         if self._count > self._settings.upload_max_files:
             limit = f"{self._settings.upload_max_files} files (setting upload_max_files)"
             raise LimitError(f"the upload, with file {safe_name(shown)!r},", limit)
@@ -339,6 +341,8 @@ def media_type(picture: str, kind: str) -> str:
     return "application/octet-stream"
 
 
+# What browsers write in place of three characters of a file's name, by the HTML standard.
+_ESCAPES = (("%22", '"'), ("%0D", "\r"), ("%0A", "\n"))
 _PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 

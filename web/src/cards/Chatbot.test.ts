@@ -309,10 +309,9 @@ describe("events", () => {
     show({ data, events: ["feedback", "regenerate", "delete", "edit"] });
     await vi.waitFor(() => find('button[aria-label="Helpful"]'));
     button("Helpful").click();
-    await vi.waitFor(() => find('button[aria-label="Delete"]'));
-    button("Delete").click();
-    await vi.waitFor(() => find('button[aria-label="Press again to delete"]'));
-    button("Press again to delete").click();
+    await vi.waitFor(() => find(".actions [role=menuitem]"));
+    expect(document.querySelector('button[aria-label="Write another answer"]')).toBeNull(); // there is Retry
+    find(".actions [role=menuitem]").click();
     await vi.waitFor(() => {
       expect(client.sent.map(({ event }) => event)).toEqual([
         ["cb", "feedback", { message: "Hello", positive: true, id: "m-1" }],

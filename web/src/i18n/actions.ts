@@ -7,7 +7,6 @@ export const text = area("actions", {
   next: "Next version",
   version: (at: string, of: string) => `Version ${at} of ${of}`,
   remove: "Delete",
-  removeSure: "Press again to delete",
   yours: "Your message",
   cancel: "Cancel",
   notDone: "This did not work. Try again.",

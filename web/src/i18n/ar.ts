@@ -1,6 +1,6 @@
 import type { Catalogue } from "./catalogue";
 import { plurals } from "./plurals";
-import { size } from "./size";
+import { size } from "./format";
 
 const many = plurals("ar");
 
@@ -33,6 +33,7 @@ const arabic: Catalogue = {
     skip: "الانتقال إلى المحتوى",
     connecting: "جارٍ الاتصال…",
     reconnecting: "جارٍ إعادة الاتصال… ما تكتبه محفوظ.",
+    silent: "لا يوجد اتصال. ما تكتبه محفوظ.",
     retryNow: "إعادة المحاولة الآن",
     replaced: "هذه الصفحة مفتوحة في علامة تبويب أخرى.",
     useHere: "الاستخدام هنا",
@@ -49,6 +50,10 @@ const arabic: Catalogue = {
     backToText: "العودة إلى النص",
   },
   forms: {
+    help: "مساعدة",
+    done: "تم",
+    filter: "بحث",
+    noChoice: "لا توجد نتائج.",
     required: "مطلوب",
     showPassword: "إظهار",
     hidePassword: "إخفاء",
@@ -175,6 +180,10 @@ const arabic: Catalogue = {
     thinking: "جارٍ التفكير",
     thought: "التفكير",
     thoughtFor: (duration) => `فكّر لمدة ${duration}`,
+    steps: (thought, tools) => {
+      const used = tools === 1 ? "استُخدمت أداة واحدة" : tools === 2 ? "استُخدمت أداتان" : `عدد الأدوات المستخدمة: ${String(tools)}`;
+      return tools === 0 ? "فكّر" : thought ? `فكّر، ${used}` : used;
+    },
     toolRunning: "قيد التنفيذ",
     toolWaiting: "في انتظارك",
     toolDone: "تم",
@@ -247,7 +256,6 @@ const arabic: Catalogue = {
     next: "النسخة التالية",
     version: (at, of) => `النسخة ${at} من ${of}`,
     remove: "حذف",
-    removeSure: "اضغط مرة أخرى للحذف",
     yours: "رسالتك",
     cancel: "إلغاء",
     notDone: "لم ينجح ذلك. حاول مرة أخرى.",

@@ -1,5 +1,5 @@
 import { area } from "./area";
-import { size } from "./size";
+import { size } from "./format";
 
 /** Words of the prompt box's further parts, loaded with them. */
 export const words = area("composer", {

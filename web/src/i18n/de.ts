@@ -1,6 +1,6 @@
 import type { Catalogue } from "./catalogue";
 import { plurals } from "./plurals";
-import { size } from "./size";
+import { size } from "./format";
 
 const many = plurals("de");
 
@@ -33,6 +33,7 @@ const german: Catalogue = {
     skip: "Zum Inhalt springen",
     connecting: "Verbindung wird aufgebaut…",
     reconnecting: "Verbindung wird wiederhergestellt… Ihre Eingaben bleiben erhalten.",
+    silent: "Keine Verbindung. Was du schreibst, bleibt erhalten.",
     retryNow: "Jetzt versuchen",
     replaced: "Diese Seite ist in einem anderen Tab geöffnet.",
     useHere: "Hier verwenden",
@@ -49,6 +50,10 @@ const german: Catalogue = {
     backToText: "Zurück zum Text",
   },
   forms: {
+    help: "Hilfe",
+    done: "Fertig",
+    filter: "Suchen",
+    noChoice: "Nichts passt.",
     required: "erforderlich",
     showPassword: "Anzeigen",
     hidePassword: "Verbergen",
@@ -166,6 +171,10 @@ const german: Catalogue = {
     thinking: "Denkt nach",
     thought: "Gedanken",
     thoughtFor: (duration) => `${duration} nachgedacht`,
+    steps: (thought, tools) => {
+      const used = tools === 1 ? "1 Werkzeug benutzt" : `${String(tools)} Werkzeuge benutzt`;
+      return tools === 0 ? "Nachgedacht" : thought ? `Nachgedacht, ${used}` : used;
+    },
     toolRunning: "Läuft",
     toolWaiting: "Wartet auf Sie",
     toolDone: "Fertig",
@@ -238,7 +247,6 @@ const german: Catalogue = {
     next: "Nächste Fassung",
     version: (at, of) => `Fassung ${at} von ${of}`,
     remove: "Löschen",
-    removeSure: "Zum Löschen noch einmal drücken",
     yours: "Ihre Nachricht",
     cancel: "Abbrechen",
     notDone: "Das hat nicht geklappt. Versuchen Sie es noch einmal.",

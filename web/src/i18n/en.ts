@@ -35,6 +35,7 @@ export const text = area("page", {
   skip: "Skip to content",
   connecting: "Connecting…",
   reconnecting: "Reconnecting… What you type is kept.",
+  silent: "No connection. What you type is kept.",
   retryNow: "Retry now",
   replaced: "This page is open in another tab.",
   useHere: "Use here",

@@ -1,6 +1,6 @@
 import type { Catalogue } from "./catalogue";
 import { plurals } from "./plurals";
-import { size } from "./size";
+import { size } from "./format";
 
 const many = plurals("es");
 
@@ -33,6 +33,7 @@ const spanish: Catalogue = {
     skip: "Ir al contenido",
     connecting: "Conectando…",
     reconnecting: "Reconectando… Lo que escribas se conserva.",
+    silent: "Sin conexión. Lo que escribes se conserva.",
     retryNow: "Reintentar ahora",
     replaced: "Esta página está abierta en otra pestaña.",
     useHere: "Usar aquí",
@@ -49,6 +50,10 @@ const spanish: Catalogue = {
     backToText: "Volver al texto",
   },
   forms: {
+    help: "Ayuda",
+    done: "Listo",
+    filter: "Buscar",
+    noChoice: "No hay coincidencias.",
     required: "obligatorio",
     showPassword: "Mostrar",
     hidePassword: "Ocultar",
@@ -166,6 +171,10 @@ const spanish: Catalogue = {
     thinking: "Pensando",
     thought: "Razonamiento",
     thoughtFor: (duration) => `Pensó durante ${duration}`,
+    steps: (thought, tools) => {
+      const used = tools === 1 ? "1 herramienta usada" : `${String(tools)} herramientas usadas`;
+      return tools === 0 ? "Razonamiento" : thought ? `Razonamiento, ${used}` : used;
+    },
     toolRunning: "En curso",
     toolWaiting: "Esperando tu respuesta",
     toolDone: "Listo",
@@ -238,7 +247,6 @@ const spanish: Catalogue = {
     next: "Versión siguiente",
     version: (at, of) => `Versión ${at} de ${of}`,
     remove: "Eliminar",
-    removeSure: "Pulsa otra vez para eliminar",
     yours: "Tu mensaje",
     cancel: "Cancelar",
     notDone: "No funcionó. Inténtalo de nuevo.",

@@ -3,6 +3,10 @@ import { area } from "./area";
 /** Words of forms. */
 export const text = area("forms", {
   required: "required",
+  help: "Help",
+  done: "Done",
+  filter: "Search",
+  noChoice: "Nothing fits.",
   showPassword: "Show",
   hidePassword: "Hide",
   choose: "Choose…",

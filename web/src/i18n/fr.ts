@@ -1,6 +1,6 @@
 import type { Catalogue } from "./catalogue";
 import { plurals } from "./plurals";
-import { size } from "./size";
+import { size } from "./format";
 
 const many = plurals("fr");
 
@@ -33,6 +33,7 @@ const french: Catalogue = {
     skip: "Aller au contenu",
     connecting: "Connexion…",
     reconnecting: "Reconnexion… Ce que vous écrivez est conservé.",
+    silent: "Pas de connexion. Ce que vous écrivez est conservé.",
     retryNow: "Réessayer maintenant",
     replaced: "Cette page est ouverte dans un autre onglet.",
     useHere: "Utiliser ici",
@@ -49,6 +50,10 @@ const french: Catalogue = {
     backToText: "Retour au texte",
   },
   forms: {
+    help: "Aide",
+    done: "Terminé",
+    filter: "Rechercher",
+    noChoice: "Aucun résultat.",
     required: "obligatoire",
     showPassword: "Afficher",
     hidePassword: "Masquer",
@@ -166,6 +171,10 @@ const french: Catalogue = {
     thinking: "Réflexion en cours",
     thought: "Réflexion",
     thoughtFor: (duration) => `A réfléchi pendant ${duration}`,
+    steps: (thought, tools) => {
+      const used = tools === 1 ? "1 outil utilisé" : `${String(tools)} outils utilisés`;
+      return tools === 0 ? "Réflexion" : thought ? `Réflexion, ${used}` : used;
+    },
     toolRunning: "En cours",
     toolWaiting: "En attente de votre réponse",
     toolDone: "Terminé",
@@ -238,7 +247,6 @@ const french: Catalogue = {
     next: "Version suivante",
     version: (at, of) => `Version ${at} sur ${of}`,
     remove: "Supprimer",
-    removeSure: "Appuyez encore pour supprimer",
     yours: "Votre message",
     cancel: "Annuler",
     notDone: "Cela n’a pas fonctionné. Réessayez.",

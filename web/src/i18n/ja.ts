@@ -1,6 +1,6 @@
 import type { Catalogue } from "./catalogue";
 import { plurals } from "./plurals";
-import { size } from "./size";
+import { size } from "./format";
 
 const many = plurals("ja");
 
@@ -33,6 +33,7 @@ const japanese: Catalogue = {
     skip: "本文へ移動",
     connecting: "接続しています…",
     reconnecting: "再接続しています… 入力した内容は保持されます。",
+    silent: "接続がありません。入力内容は保持されます。",
     retryNow: "今すぐ再試行",
     replaced: "このページは別のタブで開かれています。",
     useHere: "ここで使う",
@@ -49,6 +50,10 @@ const japanese: Catalogue = {
     backToText: "本文に戻る",
   },
   forms: {
+    help: "ヘルプ",
+    done: "完了",
+    filter: "検索",
+    noChoice: "該当するものはありません。",
     required: "必須",
     showPassword: "表示",
     hidePassword: "非表示",
@@ -165,6 +170,7 @@ const japanese: Catalogue = {
     thinking: "考えています",
     thought: "思考の過程",
     thoughtFor: (duration) => `${duration}考えました`,
+    steps: (thought, tools) => (tools === 0 ? "思考済み" : `${thought ? "思考済み、" : ""}ツールを ${String(tools)} 件使用`),
     toolRunning: "実行中",
     toolWaiting: "あなたの確認待ち",
     toolDone: "完了",
@@ -237,7 +243,6 @@ const japanese: Catalogue = {
     next: "次の版",
     version: (at, of) => `${of} 版中の ${at}`,
     remove: "削除",
-    removeSure: "もう一度押すと削除",
     yours: "あなたのメッセージ",
     cancel: "キャンセル",
     notDone: "うまくいきませんでした。もう一度お試しください。",

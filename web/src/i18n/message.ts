@@ -5,6 +5,10 @@ export const text = area("message", {
   thinking: "Thinking",
   thought: "Thoughts",
   thoughtFor: (duration: string) => `Thought for ${duration}`,
+  steps: (thought: boolean, tools: number) => {
+    const used = tools === 1 ? "used 1 tool" : `used ${String(tools)} tools`;
+    return tools === 0 ? "Thought" : thought ? `Thought, ${used}` : used.replace("u", "U");
+  },
   toolRunning: "Running",
   toolWaiting: "Waiting for you",
   toolDone: "Done",

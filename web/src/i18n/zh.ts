@@ -1,6 +1,6 @@
 import type { Catalogue } from "./catalogue";
 import { plurals } from "./plurals";
-import { size } from "./size";
+import { size } from "./format";
 
 const many = plurals("zh-Hans");
 
@@ -33,6 +33,7 @@ const chinese: Catalogue = {
     skip: "跳到内容",
     connecting: "正在连接…",
     reconnecting: "正在重新连接… 你输入的内容会保留。",
+    silent: "没有连接。你输入的内容会保留。",
     retryNow: "立即重试",
     replaced: "此页面已在另一个标签页中打开。",
     useHere: "在此使用",
@@ -49,6 +50,10 @@ const chinese: Catalogue = {
     backToText: "返回正文",
   },
   forms: {
+    help: "帮助",
+    done: "完成",
+    filter: "搜索",
+    noChoice: "没有匹配项。",
     required: "必填",
     showPassword: "显示",
     hidePassword: "隐藏",
@@ -165,6 +170,7 @@ const chinese: Catalogue = {
     thinking: "正在思考",
     thought: "思考过程",
     thoughtFor: (duration) => `思考了 ${duration}`,
+    steps: (thought, tools) => (tools === 0 ? "已思考" : `${thought ? "已思考，" : ""}使用了 ${String(tools)} 个工具`),
     toolRunning: "运行中",
     toolWaiting: "等待你的确认",
     toolDone: "完成",
@@ -237,7 +243,6 @@ const chinese: Catalogue = {
     next: "下一个版本",
     version: (at, of) => `版本 ${at}，共 ${of} 个`,
     remove: "删除",
-    removeSure: "再按一次删除",
     yours: "你的消息",
     cancel: "取消",
     notDone: "没有成功。请再试一次。",

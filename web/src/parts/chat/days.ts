@@ -1,5 +1,6 @@
 /** Days as people call them. Times are milliseconds since the epoch. */
 
+import { day } from "../../i18n/format";
 import { locale } from "../../i18n/locale";
 
 const DAY_MS = 86_400_000;
@@ -20,6 +21,5 @@ export function dayOf(time: number, now: number, language = locale()): string {
     const word = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day");
     return word.charAt(0).toLocaleUpperCase(language) + word.slice(1);
   }
-  const year = new Date(time).getFullYear() === new Date(now).getFullYear() ? {} : ({ year: "numeric" } as const);
-  return new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", ...year }).format(time);
+  return day(time, new Date(time).getFullYear() !== new Date(now).getFullYear(), language);
 }

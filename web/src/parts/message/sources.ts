@@ -3,7 +3,7 @@ import { text as words } from "../../i18n/message";
 import type { Source } from "../../markdown";
 import { asText, num, records, type Props as Values } from "../../read";
 import { hostOf, linkTo } from "./addresses";
-import { number } from "./format";
+import { number } from "../../i18n/format";
 
 export interface MessageSource extends Source {
   readonly part: Values;

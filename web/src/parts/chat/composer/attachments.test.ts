@@ -170,7 +170,7 @@ test("the server's limit is said in the same words", async () => {
   files.add([file("a.txt", 900)]);
   await FakeRequest.all[0]?.answer(413, { error: { code: "limit", message: "…", max_bytes: 500 } });
   expect(states(files)).toEqual(["a.txt failed"]);
-  expect(files.problem).toBe("“a.txt” is 0.9 kB. Files of up to 0.5 kB can be attached.");
+  expect(files.problem).toBe("“a.txt” is 900 bytes. Files of up to 500 bytes can be attached.");
 });
 
 test("after a reload the files are there again; those that are gone say so", async () => {
