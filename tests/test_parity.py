@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from functools import cache
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import swell.ui  # noqa: F401  # imports every card and component
@@ -35,3 +39,53 @@ def test_what_the_browser_draws_has_a_python_class(folder: str) -> None:
     drawn = {file.stem for file in (ROOT / "web/src" / folder).glob("*.svelte")}
     shared = {"Items"}  # draws a list of components
     assert drawn - shared == {pascal(name) for name in known}
+
+
+IMPORTS = re.compile(r"""(?:from |import\()"(\.[^"]+)\"""")
+UNUSED = re.compile(r"^ +([a-z_, ]+): (?:\S+ )*?Taken and unused", re.MULTILINE)
+# What every card and component has, read where all are drawn.
+FRAME = ("parts/CardFrame.svelte", "components/Items.svelte", "layout/box.ts", "App.svelte")
+
+
+@cache
+def read_with(file: Path) -> str:
+    """Return the source of a module of the client and of all that it imports."""
+    seen: set[Path] = set()
+    todo = [file]
+    while todo:
+        path = todo.pop()
+        path = path if path.is_file() else path.with_suffix(path.suffix + ".ts")
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        text = path.read_text()
+        todo += [(path.parent / found).resolve() for found in IMPORTS.findall(text)]
+    return "\n".join(path.read_text() for path in sorted(seen))
+
+
+def properties(cls: type[msgspec.Struct]) -> set[str]:
+    """Return the properties that a class documents as doing something."""
+    unused = {
+        name for names in UNUSED.findall(inspect.getdoc(cls) or "") for name in names.split(", ")
+    }
+    assigned: dict[str, object] = getattr(cls, "assignable", {})
+    known = msgspec.structs.fields(cls)
+    missing = {
+        field.name for field in known if "Missing(" in str(cls.__annotations__.get(field.name))
+    }
+    fields = {field.encode_name for field in known} - missing | set(assigned)
+    return fields - unused - {"box", "events"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("cards", name) for name in sorted(CARDS)]
+    + [("components", name) for name in sorted(COMPONENTS)],
+)
+def test_the_browser_reads_every_property_of_the_reference(folder: str, name: str) -> None:
+    cls = (CARDS if folder == "cards" else COMPONENTS)[name]
+    web = ROOT / "web/src"
+    source = read_with(web / folder / f"{pascal(name)}.svelte")
+    source += "".join((web / file).read_text() for file in FRAME)
+    read = set(re.findall(r"""\["(\w+)"\]""", source))
+    assert properties(cls) - read - {"prev_items"} == set()

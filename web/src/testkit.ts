@@ -21,6 +21,7 @@ export class FakeClient {
   status: Status = "online";
   error: ErrorInfo | null = null;
   busy = false;
+  silent = false;
   id: string | null = "client";
   user = "anon";
   endedCode = 0;
@@ -105,6 +106,18 @@ function patchDom(): void {
   Reflect.deleteProperty(globalThis, "CSS");
   for (const [name, value] of Object.entries(missing)) {
     if (!(name in globalThis) || name === "matchMedia") Object.defineProperty(globalThis, name, { value, configurable: true });
+  }
+  // jsdom has dialogs that cannot be shown.
+  if (!("showModal" in HTMLDialogElement.prototype)) {
+    Object.assign(HTMLDialogElement.prototype, {
+      showModal(this: HTMLDialogElement) {
+        this.open = true;
+      },
+      close(this: HTMLDialogElement) {
+        this.open = false;
+        this.dispatchEvent(new Event("close"));
+      },
+    });
   }
   // jsdom lays nothing out.
   if (!("scrollIntoView" in Element.prototype)) Object.defineProperty(Element.prototype, "scrollIntoView", { value: () => undefined });

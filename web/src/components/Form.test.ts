@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
+import { flushSync } from "svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { click, draw, FakeClient, find, findAll, type } from "../testkit";
+import { click, draw, FakeClient, find, findAll, press, type } from "../testkit";
 import App from "../App.svelte";
 import type { Json } from "../state/page";
 import { fitMask } from "./mask";
@@ -177,4 +178,114 @@ test.each([
   ["99", "", ""],
 ])("mask %s of %s is %s", (mask, typed, fitted) => {
   expect(fitMask(mask, typed)).toBe(fitted);
+});
+
+const withHelp = (name: string, more: Record<string, Json>): Json => ({ [name]: { tooltip: "A word of help", ...more } });
+test.each([
+  ["textbox", { name: "x", label: "X" }, "[data-test=x]"],
+  ["dropdown", { name: "x", label: "X", choices: [{ name: "a" }] }, "select"],
+  ["dropdown", { name: "x", label: "X", values: [], choices: [{ name: "a" }] }, "summary"],
+  ["dropdown", { name: "x", label: "X", popup: "always", choices: [{ name: "a" }] }, "button[data-test=x]"],
+  ["checkbox", { name: "x", label: "X" }, "input"],
+  ["link", { label: "X", path: "/x" }, "a.link"],
+  ["progress", { label: "X" }, "[role=progressbar]"],
+  ["text", { content: "X" }, ".words"],
+  ["text_xl", { content: "X" }, ".words"],
+  ["text_l", { content: "X" }, ".words"],
+  ["text_m", { content: "X" }, ".words"],
+  ["text_s", { content: "X" }, ".words"],
+  ["text_xs", { content: "X" }, ".words"],
+])("the tooltip of %s stands at an icon that keys and fingers reach", async (name, more, control) => {
+  await show(withHelp(name, more));
+  const icon = find<HTMLButtonElement>("button[aria-label=Help]");
+  const tip = find("[role=tooltip]");
+  expect(tip.textContent).toBe("A word of help");
+  expect(icon.getAttribute("aria-describedby")).toBe(tip.id);
+  expect(find(control).getAttribute("aria-describedby")?.split(" ")).toContain(tip.id);
+  expect(find(".item").querySelector("[title]")).toBeNull();
+});
+
+describe("a dropdown that opens a dialog", () => {
+  const many = Array.from({ length: 101 }, (_, n) => ({ name: `c${n}`, label: `City ${n}` }));
+  const opens = (): boolean => document.querySelector("[aria-haspopup=dialog]") !== null;
+
+  test.each([
+    ["always", 2, true],
+    ["never", 101, false],
+    ["auto", 100, false],
+    ["auto", 101, true],
+    [undefined, 101, true],
+  ])("popup %s with %d choices: %s", async (popup, count, dialog) => {
+    await show({ dropdown: { name: "city", choices: many.slice(0, count), ...(popup === undefined ? {} : { popup }) } });
+    expect(opens()).toBe(dialog);
+  });
+
+  test("is searched, and one is chosen", async () => {
+    await show({ dropdown: { name: "city", label: "City", choices: many } }, button);
+    click("[data-test=city]");
+    await vi.waitFor(() => find("dialog input[type=search]"), { timeout: 10_000 });
+    expect(findAll("dialog .choice")).toHaveLength(101);
+    type("dialog input[type=search]", "city 42");
+    expect(findAll("dialog .choice").map((one) => one.textContent.trim())).toEqual(["City 42"]);
+    click("dialog .choice input");
+    flushSync();
+    expect(find("[data-test=city]").textContent.trim()).toBe("City 42");
+    expect(document.querySelector("dialog")).toBeNull();
+    click("[data-test=go]");
+    expect(submitted()).toEqual({ city: "c42", go: true });
+  });
+
+  test("takes several", async () => {
+    await show({ dropdown: { name: "city", values: ["c1"], choices: many } }, button);
+    click("[data-test=city]");
+    await vi.waitFor(() => find("dialog input[type=search]"), { timeout: 10_000 });
+    type("dialog input[type=search]", "city 10");
+    for (const box of findAll("dialog .choice input")) box.click();
+    click("[data-test=go]");
+    expect(submitted()).toEqual({ city: ["c1", "c10", "c100"], go: true });
+  });
+});
+
+describe("Enter in a question", () => {
+  const ask = (...items: Json[]): void => {
+    const parts = [{ type: "card", items }];
+    const data = { "~b": "list", f: ["content", "from_user", "parts"], r: [[0, ["", false, parts]]] } as unknown as Json;
+    client.page.load({ cards: [["chat", { view: "chatbot", box: "1 1 -1 -1", name: "cb", data }]] });
+    leave = draw(App, client);
+  };
+  const ready = (): Promise<unknown> => vi.waitFor(() => find("[data-part=card] [data-test=where]"), { timeout: 10_000 });
+  const where: Json = { textbox: { name: "where", label: "Where to?" } };
+  const send: Json = { button: { name: "submit", label: "Send", primary: true } };
+
+  test("sends from the only text box, and not while a letter is composed", async () => {
+    ask(where, send);
+    await ready();
+    type("[data-test=where]", "Rome");
+    press("[data-test=where]", "Enter", { isComposing: true });
+    press("[data-test=where]", "Enter", { shiftKey: true });
+    expect(client.sent).toEqual([]);
+    press("[data-test=where]", "Enter");
+    expect(client.sent.at(-1)).toMatchObject({ name: "submit", args: { where: "Rome", submit: true } });
+  });
+
+  test("sends from the last of several only", async () => {
+    ask({ textbox: { name: "who" } }, where, send);
+    await ready();
+    press("[data-test=who]", "Enter");
+    expect(client.sent).toEqual([]);
+    press("[data-test=where]", "Enter");
+    expect(client.sent).toHaveLength(1);
+  });
+
+  test("breaks the line in a large box, and presses none of several equal buttons", async () => {
+    ask(where, { buttons: { items: [{ button: { name: "yes", label: "Yes" } }, { button: { name: "no", label: "No" } }] } });
+    await ready();
+    press("[data-test=where]", "Enter");
+    expect(client.sent).toEqual([]);
+    leave?.();
+    ask({ textbox: { name: "where", multiline: true } }, send);
+    await ready();
+    expect(press("[data-test=where]", "Enter")).toBe(true);
+    expect(client.sent).toEqual([]);
+  });
 });

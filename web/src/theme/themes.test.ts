@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { contrast, mix, parseHex, worst } from "./color";
 import { customThemes, grounds, night, palette, shares, themeNamed, themes, type Theme } from "./themes";
@@ -71,6 +71,16 @@ describe.each(all)("theme %s", (_name, theme) => {
       expect(worst(colour(theme, token), tints)).toBeGreaterThanOrEqual(4.5);
     }
   });
+});
+
+test("placeholders have our own colour, which is checked above on every ground of the 15 themes", () => {
+  const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+  expect(read("styles/base.css")).toMatch(/\n::placeholder \{\n {2}color: var\(--text-2\);\n {2}opacity: 1;\n\}/);
+  const styled = readdirSync(new URL("..", import.meta.url), { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.(?:css|svelte)$/.test(file))
+    .map((file) => read(file));
+  const others = styled.flatMap((text) => [...text.matchAll(/::placeholder\s*\{([^}]*)\}/g)]).map(([, body]) => body ?? "");
+  expect(others.filter((body) => /(?:color|opacity)/.test(body))).toHaveLength(1);
 });
 
 test("a custom theme that is too pale is helped to 4.5:1", () => {
