@@ -34,7 +34,7 @@ const more = {
   CompletedSolid: "checkmark_circle.f", Contact: "person", ContactInfo: "contact_card", CheckList: "task_list_square_ltr", Cut: "cut",
   Database: "database", DataManagementSettings: "database_person", DateTime: "calendar_clock", Delete: "delete", DeveloperTools: "developer_board",
   Dictionary: "book", Document: "document", DocumentSearch: "document_search", DoubleChevronLeft: "chevron_double_left",
-  DoubleChevronRight: "chevron_double_right", Download: "arrow_download", Edit: "edit", EditNote: "note_edit", Education: "hat_graduation",
+  DoubleChevronRight: "chevron_double_right", Download: "arrow_download", Edit: "edit", EditNote: "~M16.5 10.5v4a2 2 0 0 1-2 2h-9a2 2 0 0 1-2-2v-9a2 2 0 0 1 2-2h4M8 12l.6-2.7 6.6-6.6a1.5 1.5 0 0 1 2.1 2.1l-6.6 6.6z", Education: "hat_graduation",
   Emoji: "emoji", Emoji2: "emoji", EmojiNeutral: "emoji_meh", Error: "error_circle", ErrorBadge: "error_circle", ExploreContent: "compass_northwest",
   Export: "arrow_export_ltr", FabricFolder: "folder", FavoriteStar: "star", FavoriteStarFill: "star.f", Feedback: "person_feedback",
   FileCode: "document", FileTemplate: "document", Filter: "filter", Flag: "flag", Flow: "flow", Folder: "folder", FolderOpen: "folder_open",
@@ -61,6 +61,7 @@ const more = {
 };
 
 function path(spec) {
+  if (spec.startsWith("~")) return spec; // ours, drawn by its line
   const [name, kind] = spec.split(".");
   for (const size of [20, 24, 16]) {
     try {

@@ -61,6 +61,9 @@ export function browserPlatform(): Platform {
         if (document.visibilityState === "visible") fn();
       });
     },
+    onOffline(fn) {
+      addEventListener("offline", fn);
+    },
     onHashChange(fn) {
       addEventListener("hashchange", fn);
     },

@@ -399,3 +399,36 @@ describe("close codes", () => {
     expect(page.socket.sent[0]).toMatchObject({ client: "c1", pos: { e: "E", s: 10 } });
   });
 });
+
+describe("silence", () => {
+  test("is said at once when the browser goes offline, until the server answers", async () => {
+    const { page, client } = await onlinePage();
+    page.goOffline();
+    expect([client.status, client.silent]).toEqual(["online", true]);
+    expect(page.socket.sent.at(-1)).toMatchObject({ t: "hello", client: "c1" });
+    page.socket.receive(welcome({ state: null }));
+    expect(client.silent).toBe(false);
+  });
+
+  test("offline, the connection is given up when nobody answers", async () => {
+    const { page, client } = await onlinePage();
+    page.goOffline();
+    page.pass(10_000);
+    expect([client.status, client.silent]).toEqual(["reconnecting", false]);
+  });
+
+  test("is said when an action gets no receipt, and not while anything comes", async () => {
+    const { page, client } = await onlinePage();
+    void client.args.submit("go", true);
+    page.pass(3_999);
+    expect(client.silent).toBe(false);
+    page.pass(1);
+    expect(client.silent).toBe(true);
+    page.socket.receive(append(11, 12, 0, "a"));
+    expect(client.silent).toBe(false);
+    const [act] = page.socket.all("act");
+    page.socket.receive({ t: "ack", id: act?.["id"], st: "ok" });
+    page.pass(20_000);
+    expect(client.silent).toBe(false);
+  });
+});

@@ -48,6 +48,8 @@ const BEAT_GRACE_MS = 10_000;
 const TAIL_MS = 1_000;
 /** So many resynchronisations within so many milliseconds mean that this connection is of no use. */
 const RESYNCS = { most: 3, withinMs: 10_000 };
+/** How long an action may go without any sign of the server before that is said, in milliseconds. */
+const RECEIPT_MS = 4_000;
 /** Longest wait before an action is sent again, in milliseconds, whatever the server asks for. */
 const MAX_RETRY_MS = 60_000;
 
@@ -85,6 +87,8 @@ export class Client {
   /** Those whose success says nothing about the error that is shown, since they are older. */
   #olderThanError = new Set<string>();
   #reloading = false;
+  #silent = false;
+  #cancelReceipt: (() => void) | null = null;
 
   /** Call {@link start} to connect. */
   constructor(platform: Platform, place: Place) {
@@ -114,6 +118,12 @@ export class Client {
     platform.onHashChange(() => {
       this.#submitHash();
     });
+    platform.onOffline(() => {
+      // A server on this machine or in this network may still answer: ask, and say what is known meanwhile.
+      if (this.#status !== "online") return;
+      this.#setSilent(true);
+      if (this.#hello === null) this.#resync(true);
+    });
     platform.guardLeaving(() => this.#outbox.size > 0 && !this.#reloading && !this.#over);
   }
 
@@ -124,6 +134,11 @@ export class Client {
 
   get status(): Status {
     return this.#status;
+  }
+
+  /** The connection is open, and there is reason to think that nobody is at its other end. */
+  get silent(): boolean {
+    return this.#silent;
   }
 
   /** The last thing that went wrong, until it is dismissed or something goes right. */
@@ -181,7 +196,16 @@ export class Client {
     return this.#status === "ended" || this.#status === "replaced";
   }
 
+  #setSilent(silent: boolean): void {
+    this.#cancelReceipt?.();
+    this.#cancelReceipt = null;
+    if (silent === this.#silent) return;
+    this.#silent = silent;
+    this.#listeners.notify();
+  }
+
   #setStatus(status: Status): void {
+    if (status !== this.#status) this.#setSilent(false);
     this.#status = status;
     this.#listeners.notify();
   }
@@ -228,7 +252,14 @@ export class Client {
     for (const entry of this.#outbox.unsent()) {
       entry.sent = true;
       this.#send({ t: "act", id: entry.id, ...entry.body });
+      this.#expectReceipt();
     }
+  }
+
+  #expectReceipt(): void {
+    this.#cancelReceipt ??= this.#platform.timer(() => {
+      this.#setSilent(true);
+    }, RECEIPT_MS);
   }
 
   #submitHash(): void {
@@ -273,6 +304,7 @@ export class Client {
   // The page
 
   #receive(data: unknown): void {
+    this.#setSilent(false);
     try {
       this.#read(typeof data === "string" ? data : "");
     } catch (error) {
@@ -280,6 +312,7 @@ export class Client {
       // Anything else is a mistake in here: say so, out of the way of the connection.
       if (!(error instanceof Desync)) reportError(error);
     }
+    if (this.#outbox.sent().length > 0) this.#expectReceipt();
     if (this.#parts !== null) this.#link.deadline(WELCOME_MS, Close.handshake);
     else if (this.#hello === null) this.#link.deadline(this.#beatMs + BEAT_GRACE_MS, Close.silent);
   }

@@ -47,6 +47,8 @@ export interface Platform {
   hold(name: string, waitMs: number): Promise<(() => void) | null>;
   /** The network or the person came back. */
   onWake(fn: () => void): void;
+  /** The machine has no network any more. */
+  onOffline(fn: () => void): void;
   onHashChange(fn: () => void): void;
   /** Ask before the page is left whenever the answer is true. */
   guardLeaving(unsaved: () => boolean): void;

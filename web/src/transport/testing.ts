@@ -64,6 +64,8 @@ export class FakePage implements Platform {
   randomNumber = 0.5;
   #now = 1_000_000;
   #timers = new Set<{ at: number; fn: () => void }>();
+  /** The browser says that there is no network. */
+  goOffline: () => void = () => undefined;
   #wake: () => void = () => undefined;
   #hashChange: () => void = () => undefined;
   #unsaved: () => boolean = () => false;
@@ -128,6 +130,10 @@ export class FakePage implements Platform {
       held.delete(name);
       this.#names.delete(name);
     });
+  }
+
+  onOffline(fn: () => void): void {
+    this.goOffline = fn;
   }
 
   onWake(fn: () => void): void {

@@ -1,7 +1,7 @@
 /** What a table can do: it is copied as one of a spreadsheet or as Markdown, saved as CSV, and shown in portions. */
 import { text as words } from "../../i18n/markdown";
 import { COPIED_MS, copyText } from "../../parts/copy";
-import { number } from "../../parts/message/format";
+import { number } from "../../i18n/format";
 import { plainText } from "../inline";
 import { PORTION, type TableParts } from "../tables";
 

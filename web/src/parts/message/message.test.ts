@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { click, draw, FakeClient, find, findAll } from "../../testkit";
 import App from "../../App.svelte";
 import type { Json, JsonObject } from "../../state/page";
-import { brief, duration, moment, pretty, size } from "./format";
+import { duration, moment, size } from "../../i18n/format";
+import { brief, pretty } from "./format";
 
 const FIELDS = ["content", "from_user", "id", "author", "avatar", "time", "status", "parts", "error", "error_code", "error_id"];
 const row = (fields: JsonObject): readonly Json[] => FIELDS.map((name) => fields[name] ?? (name === "content" ? "" : null));
@@ -260,9 +261,35 @@ test("what is malformed shows nothing and breaks nothing", async () => {
 describe("numbers", () => {
   test("are written briefly", () => {
     expect([0.2, 59.4, 60, 61, 3600].map(duration)).toEqual(["1s", "59s", "1m", "1m 1s", "60m"]);
-    expect([0, 999, 1000, 48_213, 2_500_000].map(size)).toEqual(["0 byte", "999 byte", "1 kB", "48 kB", "2.5 MB"]);
+    expect([0, 999, 1000, 48_213, 2_500_000].map(size)).toEqual(["0 bytes", "999 bytes", "1 kB", "48.2 kB", "2.5 MB"]);
     expect(moment(1e30)).toBeUndefined();
     expect(brief({ a: [1, 2], b: null, c: "x" })).toBe("[1,2], x");
     expect(pretty("x".repeat(99), 10)).toEqual({ text: '"xxxxxxxxx', cut: true });
   });
+});
+
+test("thoughts and tools of a finished answer fold into one line, unless one failed", async () => {
+  const steps = (state: string): Json[] => [
+    { type: "reasoning", text: "Let me see", seconds: 6 },
+    { type: "tool_call", id: "1", name: "look", state: "done" },
+    { type: "tool_call", id: "2", name: "find", state },
+  ];
+  await show([{ content: "So", status: "done", parts: steps("done") }]);
+  const group = find("[data-part=steps]");
+  expect(group.querySelector("summary")?.textContent.trim()).toBe("Thought, used 2 tools · 6s");
+  expect(group.querySelector("[data-part=tool_call]")).toBeNull();
+  group.querySelector("summary")?.click();
+  await vi.waitFor(() => {
+    expect(group.querySelectorAll("[data-part]")).toHaveLength(3);
+  });
+  leave();
+  await show([{ content: "So", status: "done", parts: steps("failed") }]);
+  expect(document.querySelector("[data-part=steps]")).toBeNull();
+  expect(document.querySelectorAll("[data-part=tool_call]")).toHaveLength(2);
+});
+
+test("pictures that a person sent stand side by side", async () => {
+  const picture: Json = { type: "image", url: "/a.png", alt: "" };
+  await show([{ from_user: true, parts: [picture, picture, { type: "text", text: "Look" }] }]);
+  expect(find(".files").querySelectorAll(".picture.small")).toHaveLength(2);
 });

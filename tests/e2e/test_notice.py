@@ -1,0 +1,50 @@
+"""What is said when the server cannot be reached: at once, and beside the page, not over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from .chat import box, whole
+from .conftest import Run
+from .test_hello_chat import button, say, stop_button
+
+TALK = """
+    from swell.chat import Turn, chat
+
+    @chat("/", title="Talk")
+    async def answer(turn: Turn):
+        yield f"You said {turn.prompt}"
+"""
+
+
+def top(shown: Locator) -> float:
+    place = shown.bounding_box()
+    assert place is not None
+    return place["y"]
+
+
+def test_offline_is_said_at_once_and_covers_nothing(run: Run, page: Page, tmp_path: Path) -> None:
+    page.goto(
+        run(TALK, env={"XDG_DATA_HOME": str(tmp_path / "data"), "SWELL_DATABASE_URL": ""}).url
+    )
+    say(page, "one")
+    expect(stop_button(page)).to_have_count(0)
+    whole(page)
+    head = button(page, "Hide chats")
+    before = top(head)
+    page.clock.install()  # stands still: nothing that is said from here on was waited for
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    page.context.set_offline(True)
+    notice = page.get_by_role("status").filter(has_text="No connection. What you type is kept.")
+    expect(notice).to_be_visible()
+    bar = notice.bounding_box()
+    assert bar is not None
+    assert top(head) - before == bar["height"]
+    assert top(head) >= bar["y"] + bar["height"]
+    expect(box(page, "chat")).to_be_in_viewport(ratio=1)
+    page.context.set_offline(False)
+    page.clock.run_for(20_000)
+    expect(notice).to_have_count(0)
+    assert top(head) == before
