@@ -107,6 +107,7 @@ class Tab implements Platform {
     return Promise.resolve(() => undefined);
   }
 
+  onOffline(): void {}
   onWake(fn: () => void): void {
     this.#wake = fn;
   }
