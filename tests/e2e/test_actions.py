@@ -63,10 +63,10 @@ def test_a_prompt_is_edited_in_its_place_by_keyboard_alone(run: Run, page: Page)
 def test_deleting_stands_in_a_menu(run: Run, page: Page) -> None:
     open_chat(run, page)
     expect(action(page, "Delete")).to_have_count(0)
-    action(page, "More actions").click()
+    action(page, "Message actions").click()
     page.keyboard.press("Escape")
-    expect(action(page, "More actions")).to_be_focused()
-    action(page, "More actions").click()
+    expect(action(page, "Message actions")).to_be_focused()
+    action(page, "Message actions").click()
     page.get_by_role("menuitem", name="Delete").click()
     expect(messages(page)).to_have_count(0)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .chat import action, messages
+from .chat import action, messages, send
 from .conftest import PHONE, ROOT, NewPage, Run, RunningApp
 
 HELLO = (ROOT / "examples/chat/hello.py").read_text()
@@ -35,7 +35,7 @@ def say(page: Page, text: str) -> None:
     expect(stop_button(page)).to_have_count(0)
     box = page.get_by_role("textbox", name="Type your message")
     box.fill(text)
-    box.press("Enter")
+    send(page, "chat")
 
 
 def expect_messages(page: Page, *texts: str) -> None:
@@ -291,7 +291,7 @@ def test_a_file_that_is_too_large_to_be_imported_is_not_sent_again_and_again(
 
 def delete_answer(page: Page) -> Locator:
     """Delete the last answer by keyboard; return the notice that says so."""
-    action(page, "More actions").focus()
+    action(page, "Message actions").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("menuitem", name="Delete")).to_be_focused()
     page.keyboard.press("Enter")
