@@ -23,6 +23,7 @@ SAFE = {
     "config_values": "settings of the operator",
     "demo.search": "the documentation that comes with the package",
     "demo.answer": "answers that the demo itself has written",
+    "cli.serve": "escaped text of an exception between sets of blanks, and one set of line ends",
 }
 
 # Tried through what calls them, which cuts each line to 500 characters first.

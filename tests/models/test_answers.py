@@ -427,7 +427,7 @@ PIECE = openai.types.chat.chat_completion_chunk.ChoiceDelta(content="x")
         ({"type": "TEXT_MESSAGE_CONTENT", "delta": "x"}, "'TEXT_MESSAGE_CONTENT'"),
         (("a", 1), "a tuple of (str, int)"),
         ((), "a tuple"),
-        (object(), "object"),
+        (Ellipsis, "ellipsis"),
         (PIECE, "ChoiceDelta of openai"),
         (anthropic.types.TextDelta(type="text_delta", text="x"), "TextDelta of anthropic"),
     ],
