@@ -12,8 +12,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 BIN := .venv/bin
 DONE := .cache/make
-# Two test processes; each takes whole files, in the order of collection (browser tests last).
-PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+# Two test processes; each takes whole groups of tests/conftest.py, browser tests last.
+PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
 
 # Programs of the environment first: Node is there where the machine has none.
 export PATH := $(CURDIR)/$(BIN):$(PATH)

@@ -39,12 +39,20 @@ settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests that drive a browser last.
+    """Put the tests that drive a browser last, also where several processes share them.
 
     The browser's driver keeps an event loop running in this process from its first use on,
-    and no other test that needs one can run beside it.
+    and no other test that needs one can run beside it. A process takes whole groups, in order: a
+    file, or that part of it that drives a browser.
     """
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+    def drives(item: pytest.Item) -> bool:
+        return "browser" in getattr(item, "fixturenames", ())
+
+    items.sort(key=drives)
+    for item in items:
+        group = f"{item.path.relative_to(ROOT)}{' in a browser' if drives(item) else ''}"
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
