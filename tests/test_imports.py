@@ -114,7 +114,7 @@ ALLOWED = {
     "errors": set[str](),
     "mistakes": set[str](),
     "plain": {"errors"},
-    "coerce": {"plain"},
+    "coerce": {"errors", "plain"},
     "expando": set[str](),
     "data": {"errors", "plain", "live"},
     "schema": {"errors", "mistakes", "plain"},

@@ -13,6 +13,7 @@ from swell.parts import (
     Card,
     File,
     Image,
+    Incomplete,
     Part,
     Reasoning,
     Source,
@@ -67,6 +68,7 @@ ALL: list[tuple[Part, dict[str, Any]]] = [
         Card([ui.button("go", "Go")]),
         {"type": "card", "items": [{"button": {"name": "go", "label": "Go"}}]},
     ),
+    (Incomplete("length"), {"type": "incomplete", "reason": "length"}),
 ]
 
 

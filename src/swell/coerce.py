@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from .plain import MAX_INT, plain
+from .errors import PlainValueError
+from .plain import MAX_INT, dotted, plain
 
 __all__ = ["MAX_NESTED", "as_text", "coerce", "well_formed"]
 
@@ -84,7 +85,7 @@ class _Coercion:
         if kind is list or kind is tuple:
             if depth >= MAX_NESTED:
                 return as_text(value)
-            return [self.of(item, depth + 1) for item in value]
+            return [self._below(item, f"[{i}]", depth) for i, item in enumerate(value)]
         if isinstance(value, bytes | bytearray | memoryview):
             return _of_bytes(bytes(value))
         if isinstance(value, Mapping):
@@ -95,12 +96,22 @@ class _Coercion:
             return well_formed(str.__str__(value))
         return plain(value, self._where)
 
+    def _below(self, value: Any, step: str, depth: int) -> Any:
+        """Return what stands one step down; an error names the place, which costs nothing else."""
+        try:
+            return self.of(value, depth + 1)
+        except PlainValueError as error:
+            raise PlainValueError(
+                self._where + step + error.where.removeprefix(self._where), error.reason
+            ) from None
+
     def _dict(self, value: Mapping[Any, Any], depth: int) -> Any:
         out = {
-            well_formed(str.__str__(key) if isinstance(key, str) else str(key)): self.of(
-                item, depth + 1
+            name: self._below(item, dotted(name), depth)
+            for name, item in (
+                (well_formed(str.__str__(key) if isinstance(key, str) else str(key)), item)
+                for key, item in value.items()
             )
-            for key, item in value.items()
         }
         # Such keys are reserved on the wire.
         return as_text(out) if any(key.startswith("~") for key in out) else out

@@ -134,26 +134,26 @@ async def choose(
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CommandError(f"{base_url!r} is no address; it begins with http:// or https://")
-    base_url = base_url.rstrip("/")
-    names = await _names(base_url, api_key)
-    if not names and not parts.path.strip("/"):  # the usual place
-        names = await _names(base_url + "/v1", api_key)
-        base_url += "/v1" if names else ""
+    client = Compatible(base_url, "", api_key)
+    names = await _names(client)
+    base_url = client.base_url  # with `/v1` where only that was answered
     if not names and model is None:
         raise CommandError(f"{base_url} does not say which models it has; name one with --model")
     model = model or names[0]
     return Chosen(base_url, model, tuple(dict.fromkeys((model, *names))), api_key, system, title)
 
 
-async def _names(base_url: str, api_key: str) -> list[str]:
+async def _names(client: Compatible) -> list[str]:
     try:
-        return chat_models(await Compatible(base_url, "", api_key).models())
+        return chat_models(await client.models())
     except ModelConnectionError:
-        raise CommandError(f"nothing answers at {base_url}; is the server running?", 1) from None
+        raise CommandError(
+            f"nothing answers at {client.base_url}; is the server running?", 1
+        ) from None
     except ModelAuthError:
         raise CommandError(
-            f"{base_url} wants an API key; put it into an environment variable and name that "
-            "with --api-key-env",
+            f"{client.base_url} wants an API key; put it into an environment variable and name "
+            "that with --api-key-env",
         ) from None
     except ModelError:
         return []
