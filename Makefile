@@ -81,7 +81,7 @@ faults: web programs ## run the fault tests at their full size: networks, kill -
 
 attacks: web ## attack a running server at full size: floods of tabs, frames and connections
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
-		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full tests/attacks
+		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full tests/attacks tests/e2e/test_attacks.py
 
 property: web ## run the state machine and its broken variants at full length, 5 minutes
 	SWELL_PROPERTY=long $(BIN)/python -m pytest tests/property

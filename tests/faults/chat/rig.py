@@ -50,6 +50,7 @@ class ChatProcess(RunningApp):
         folder.mkdir(exist_ok=True)
         command = [*prefix, sys.executable, "-m", "swell", "run", APP, "--port", str(self.port)]
         environ = {
+            "SWELL_SESSION_COOKIE": "tests",  # the same behind a proxy on another port
             "PYTHONPATH": str(ROOT),
             "XDG_DATA_HOME": str(folder / "data"),
             "SWELL_DATABASE_URL": url,

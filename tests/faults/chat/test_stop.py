@@ -121,7 +121,7 @@ async def test_r12_a_handler_that_blocks_everybody_is_named_in_the_log(
         await tab.until(lambda: tab.text == text(1))
         await logged(chat, "time.sleep(")  # the line that is to blame
         [line] = [line for line in chat.log if "time.sleep(" in line]
-        assert "the event loop has not run for" in line
+        assert "the event loop has been blocked for" in line
         assert "app.py, line" in line
         await other.ask("others tell=3")
         await tab.done()

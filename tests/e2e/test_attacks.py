@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import Run
-from tests.e2e.test_main_thread import APP, WATCH, busy
+from .conftest import Run
+from .test_main_thread import APP, WATCH, busy
 
 BUSY_MS = 50.0
 """Longest that an answer may keep the main thread, in milliseconds; a longer task is felt."""
