@@ -29,6 +29,7 @@ from swell.models.fields import (
     decoded,
     field,
     items,
+    new_call_id,
     number,
     plain,
     text,
@@ -134,7 +135,7 @@ class ChatChunks:
             )
         if call is None or call.ends_at(named, name, raw):
             self._made += 1
-            id = named or f"call_{self._made}"
+            id = named or new_call_id()
             if any(known.id == id for known in stream.all_calls):
                 id = f"{id}-{self._made}"
             call = stream.calls[key] = _Call(named, id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ __all__ = [
     "field",
     "items",
     "json_text",
+    "new_call_id",
     "number",
     "plain",
     "text",
@@ -36,6 +38,11 @@ _QUOTED = 500  # characters of wrong arguments that a fault repeats
 
 class UnknownChunkError(TypeError):
     """A chunk is of a known package or a plain type, and nothing that its streams yield."""
+
+
+def new_call_id() -> str:
+    """Return an id for a tool call that came without one; no other call ever has it."""
+    return f"call_{secrets.token_hex(12)}"
 
 
 def field(thing: object, name: str) -> object:

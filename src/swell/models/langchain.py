@@ -20,6 +20,7 @@ from swell.models.fields import (
     arguments,
     field,
     items,
+    new_call_id,
     number,
     plain,
     text,
@@ -52,7 +53,6 @@ class LangChainChunks:
         self._args: dict[tuple[str, object], tuple[str, str]] = {}  # (id, arguments so far)
         self._open: dict[str, str] = {}  # calls without a result: id -> name
         self._runs: dict[str, str] = {}  # tools that run: run id -> id of the call
-        self._made = 0
 
     def read(self, chunk: object) -> list[Delta]:
         """Return what a chunk, a message, a state or an event adds."""
@@ -178,8 +178,7 @@ class LangChainChunks:
         return [*held, *([Finish(finish_reason(reason))] if reason else [])]
 
     def _called(self, call: object) -> tuple[str, str]:
-        self._made += 1
-        id, name = text(call, "id") or f"call_{self._made}", text(call, "name")
+        id, name = text(call, "id") or new_call_id(), text(call, "name")
         self._open[id] = name
         return id, name
 
