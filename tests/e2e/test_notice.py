@@ -48,3 +48,15 @@ def test_offline_is_said_at_once_and_covers_nothing(run: Run, page: Page, tmp_pa
     page.clock.run_for(20_000)
     expect(notice).to_have_count(0)
     assert top(head) == before
+
+
+def test_a_blocked_websocket_is_named_as_the_likely_cause(run: Run, page: Page) -> None:
+    app = run(TALK)
+    page.clock.install()
+    page.route_web_socket("**/_s/ws", lambda socket: socket.close())
+    page.goto(app.url)
+    notice = page.get_by_role("status")
+    expect(notice).to_have_text("Connecting…")
+    page.clock.run_for(11_000)
+    expect(notice).to_contain_text("may block WebSockets")
+    expect(notice.get_by_role("button", name="Retry now")).to_be_visible()

@@ -98,10 +98,16 @@ def test_the_documented_nginx_serves_a_chat_on_any_port_with_and_without_tls(
         capture_output=True,
     )
     pem.write_text(pem.read_text() + (tmp_path / "crt").read_text())
-    plain, secure, wrong = free_port(), free_port(), free_port()
+    plain, secure, wrong, blocked = (free_port() for _ in range(4))
     with target(tmp_path, allowed_hosts=NAME) as swell:
         loses_port = documented(swell.port, wrong, None).replace("$http_host", "$host")
+        loses_upgrade = re.sub(
+            r" *proxy_set_header (Upgrade|Connection).*\n",
+            "",
+            documented(swell.port, blocked, None),
+        )
         servers = (
+            loses_upgrade,
             documented(swell.port, plain, None),
             documented(swell.port, secure, pem),
             loses_port,
@@ -116,8 +122,13 @@ def test_the_documented_nginx_serves_a_chat_on_any_port_with_and_without_tls(
                 with pytest.raises(InvalidStatus) as refused:
                     hello(wrong, tls=False)
                 assert refused.value.response.status_code == 403
+            for _ in range(3):
+                with pytest.raises(InvalidStatus) as refused:
+                    hello(blocked, tls=False)
+                assert refused.value.response.status_code == 426
         said = [line for line in swell.log if "refused a WebSocket" in line]
-        assert len(said) == 1, swell.log
+        assert len(said) == 2, swell.log
+        assert "let it pass on Upgrade and Connection" in said[1]
         assert f"Origin 'http://{NAME}:{wrong}' may not connect" in said[0]
         assert f"expected 'http://{NAME}'" in said[0]
         assert not [line for line in swell.log if "ERROR" in line], swell.log

@@ -85,6 +85,7 @@ class Server:
         self._router = Router(
             [
                 WebSocketRoute("/_s/ws", socket),
+                HttpRoute("/_s/ws", self._sockets.not_upgraded, methods=["GET"]),
                 *Health(lambda: self.broker.draining, app.checks).routes(),
                 *self._bundle.routes(),
                 *file_routes(

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from swell.config import Settings
@@ -129,6 +130,16 @@ class Sockets:
                 counter[key] -= 1
                 if not counter[key]:
                     del counter[key]
+
+    async def not_upgraded(self, request: Request) -> Response:
+        """Answer a page whose WebSocket arrives as a plain request, and log the likely cause."""
+        peer = peer_of(address_of(request.scope, self._settings.trusted_proxies)) or "a local peer"
+        reason = (
+            "the request has no Upgrade header. Behind a proxy, let it pass on Upgrade and "
+            "Connection: docs/howto/proxy.md"
+        )
+        self._said.warning(f"426 {peer}", "refused a WebSocket of %s: %s", peer, reason)
+        return PlainTextResponse(f"{reason}\n", 426, {"upgrade": "websocket"})
 
     async def _refuse(self, socket: WebSocket, status: int, reason: str) -> None:
         """Answer the upgrade with a plain HTTP error; one line of a kind and a peer in a while."""

@@ -32,6 +32,7 @@ const german: Catalogue = {
     edit: "Bearbeiten",
     skip: "Zum Inhalt springen",
     connecting: "Verbindung wird aufgebaut…",
+    blocked: "Diese Seite kann keine Verbindung herstellen. Vielleicht blockiert ein Proxy oder Filter zwischen ihr und dem Server WebSockets.",
     reconnecting: "Verbindung wird wiederhergestellt… Ihre Eingaben bleiben erhalten.",
     silent: "Keine Verbindung. Was du schreibst, bleibt erhalten.",
     retryNow: "Jetzt versuchen",

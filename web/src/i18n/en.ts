@@ -34,6 +34,7 @@ export const text = area("page", {
   edit: "Edit",
   skip: "Skip to content",
   connecting: "Connecting…",
+  blocked: "This page cannot connect. A proxy or a filter between it and the server may block WebSockets.",
   reconnecting: "Reconnecting… What you type is kept.",
   silent: "No connection. What you type is kept.",
   retryNow: "Retry now",

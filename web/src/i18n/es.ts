@@ -32,6 +32,7 @@ const spanish: Catalogue = {
     edit: "Editar",
     skip: "Ir al contenido",
     connecting: "Conectando…",
+    blocked: "Esta página no puede conectarse. Puede que un proxy o un filtro entre ella y el servidor bloquee los WebSockets.",
     reconnecting: "Reconectando… Lo que escribas se conserva.",
     silent: "Sin conexión. Lo que escribes se conserva.",
     retryNow: "Reintentar ahora",

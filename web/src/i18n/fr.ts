@@ -32,6 +32,7 @@ const french: Catalogue = {
     edit: "Modifier",
     skip: "Aller au contenu",
     connecting: "Connexion…",
+    blocked: "Cette page ne peut pas se connecter. Un proxy ou un filtre entre elle et le serveur bloque peut-être les WebSockets.",
     reconnecting: "Reconnexion… Ce que vous écrivez est conservé.",
     silent: "Pas de connexion. Ce que vous écrivez est conservé.",
     retryNow: "Réessayer maintenant",

@@ -32,6 +32,7 @@ const japanese: Catalogue = {
     edit: "編集",
     skip: "本文へ移動",
     connecting: "接続しています…",
+    blocked: "このページは接続できません。サーバーとの間のプロキシまたはフィルターが WebSocket を遮断している可能性があります。",
     reconnecting: "再接続しています… 入力した内容は保持されます。",
     silent: "接続がありません。入力内容は保持されます。",
     retryNow: "今すぐ再試行",

@@ -32,6 +32,7 @@ const chinese: Catalogue = {
     edit: "编辑",
     skip: "跳到内容",
     connecting: "正在连接…",
+    blocked: "此页面无法连接。它与服务器之间的代理或过滤器可能阻止了 WebSocket。",
     reconnecting: "正在重新连接… 你输入的内容会保留。",
     silent: "没有连接。你输入的内容会保留。",
     retryNow: "立即重试",
