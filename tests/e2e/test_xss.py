@@ -7,6 +7,7 @@ tests see the same ones.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -124,9 +125,15 @@ def test_nothing_hostile_runs_or_is_fetched(run: Run, new_page: NewPage, tmp_pat
     # the frames that draw diagrams have not been left either
     for frame in page.frames[1:]:
         assert urlsplit(frame.url).path == "/_s/diagram"
+        assert not frame.evaluate("'__xss' in window")
     # addresses without a scheme are of this site, which has no such pictures
     problems: list[str] = new_page.problems  # type: ignore[attr-defined]
-    problems[:] = [one for one in problems if "status of 404" not in one]
+    # Mermaid measures words as HTML. It does so in a frame without an origin, whose policy names
+    # its host instead of 'self' and stops what such words would run: that is what is reported.
+    stopped = re.compile(r"inline event handler violates .* 'script-src http://")
+    problems[:] = [
+        one for one in problems if "status of 404" not in one and not stopped.search(one)
+    ]
 
 
 def scroll_through(page: Page) -> None:

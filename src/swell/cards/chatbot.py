@@ -258,7 +258,8 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
         line_breaks: Keep single line ends in answers as they are written. Markdown makes a space
             of them, which is the default. Prompts always keep theirs.
         text_commands: Names that a link `[words](?name)` in a message may submit; it is drawn as a
-            button. Any other such link is text: a message may be what a model wrote.
+            button. A name that begins with `#`, such as `#docs/`, allows links to addresses that
+            begin so. Any other such link is text: a message may be what a model wrote.
         unread_from: Id of the first message that the user has not seen.
         read_only: Show the conversation without a prompt box.
         thread: Id of the conversation that is shown. Drafts and attached files are kept for each

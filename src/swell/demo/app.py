@@ -53,6 +53,7 @@ def paint(q: Q) -> None:
         data=data("content from_user", t="list"),
         placeholder="What would you like to know about Swell?",
         events=["stop", "suggestion"],
+        text_commands=["#docs/"],
         suggestions=[
             ui.chat_suggestion(name, label, caption=caption)
             for name, (label, caption) in SUGGESTIONS.items()

@@ -1,4 +1,7 @@
-/** Links such as `[Intro](#intro)`: they lead to the heading of that name in the same answer. */
+/**
+ * Links such as `[Intro](#intro)`: they lead to the heading of that name in the same answer, or to a place of the app
+ * that the card allows, such as `#docs/`.
+ */
 
 const HEADINGS = "h1, h2, h3, h4, h5, h6";
 
@@ -34,26 +37,30 @@ function decoded(text: string): string {
 
 const linkOf = (target: Element): string => target.closest("a")?.getAttribute("href") ?? "";
 
+/** Whether an address begins with one that the card allows; without a list all are allowed. */
+const allows = (allowed: readonly string[] | undefined, href: string): boolean =>
+  allowed === undefined || allowed.some((name) => name.startsWith("#") && href.startsWith(name));
+
 /**
  * Go to the heading that a click is for.
  *
- * @param stays Such a link leads nowhere else.
+ * @param allowed Where else such a link may lead; undefined for anywhere.
  * @returns Whether the click has been dealt with.
  */
-export function goToHeading(root: HTMLElement, target: Element, stays: boolean): boolean {
+export function goToHeading(root: HTMLElement, target: Element, allowed: readonly string[] | undefined): boolean {
   const href = linkOf(target);
   if (!href.startsWith("#") || href === "#") return false;
   const found = heading(root, href);
-  if (!found) return stays;
+  if (!found) return !allows(allowed, href);
   found.tabIndex = -1;
   found.focus({ preventScroll: true });
   found.scrollIntoView({ block: "start" });
   return true;
 }
 
-/** Let links to headings that are not there be text. */
-export function settleAnchors(root: HTMLElement): void {
+/** Let links to headings that are not there be text, unless the app has the place. */
+export function settleAnchors(root: HTMLElement, allowed: readonly string[] | undefined): void {
   for (const link of root.querySelectorAll<HTMLElement>('a[href^="#"]:not([href="#"])')) {
-    if (!heading(root, linkOf(link))) link.removeAttribute("href");
+    if (!heading(root, linkOf(link)) && !allows(allowed, linkOf(link))) link.removeAttribute("href");
   }
 }

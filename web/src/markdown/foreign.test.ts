@@ -89,6 +89,13 @@ describe("an address of this page", () => {
     expect(show("[a](#nowhere) and [b](#)").querySelector("a")?.hasAttribute("href")).toBe(false);
   });
 
+  test("leads to a place of the app that the card names", () => {
+    const view = new MarkdownView(root, policyFor("ask", true), () => undefined, undefined, ["#docs/", "go"]);
+    view.set("[a](#docs/stop) and [b](#delete/7)", true);
+    expect(Array.from(root.querySelectorAll("a"), (link) => link.getAttribute("href"))).toEqual(["#docs/stop", null]);
+    expect([click("a").defaultPrevented, click("b").defaultPrevented]).toEqual([false, false]);
+  });
+
   test.each(["/mnt/data/report.csv", "report.csv", "../x", "./a.md#b", "docs#a"])("opens a new tab: %s", (href) => {
     expect(show(`[report](${href})`).querySelector("a")?.target).toBe("_blank");
   });

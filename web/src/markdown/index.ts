@@ -185,7 +185,8 @@ export class MarkdownView {
       for (const referrer of this.#referrers) this.#resolve(referrer, links);
     }
     if (this.#text.includes("[^")) rich()?.settleNotes(this.#root);
-    if (this.#context.policy.stays === true && this.#text.includes("#")) settleAnchors(this.#root);
+    const places = this.#places();
+    if (places && this.#text.includes("#")) settleAnchors(this.#root, places);
   }
 
   /** Leave the element empty and let go of it. */
@@ -193,6 +194,13 @@ export class MarkdownView {
     this.#alive = false;
     this.#reset();
     this.#root.removeEventListener("click", this.#clicked);
+  }
+
+  /** Where links to `#...` may lead beside headings; undefined for anywhere. */
+  #places(): readonly string[] | undefined {
+    const { policy, commands } = this.#context;
+    if (policy.stays !== true) return undefined;
+    return Array.isArray(commands) ? (commands as readonly string[]) : [];
   }
 
   #cites(text: string): boolean {
@@ -213,7 +221,7 @@ export class MarkdownView {
 
   readonly #clicked = (event: MouseEvent): void => {
     if (event.target instanceof Element && rich()?.follow(this.#root, event.target)) event.preventDefault();
-    if (event.target instanceof Element && goToHeading(this.#root, event.target, this.#context.policy.stays === true)) event.preventDefault();
+    if (event.target instanceof Element && goToHeading(this.#root, event.target, this.#places())) event.preventDefault();
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-command]") : null;
     const command = link?.dataset["command"];
     if (command === undefined || this.#onCommand === undefined) return;
