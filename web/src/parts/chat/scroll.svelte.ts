@@ -75,6 +75,8 @@ export class Scroll {
   #outgrown = false;
   /** The reader holds the scroll bar, or the page with a finger: until they let go nothing else moves it. */
   #dragging = false;
+  /** When the reader last did something that scrolls. */
+  #acted = -Infinity;
   /** The page is on paper, and nothing scrolls. */
   #paused = false;
   #newer = false;
@@ -97,6 +99,7 @@ export class Scroll {
     };
     /** The reader wants to go up or down, before the first pixel has moved. */
     const meant = (up: boolean): void => {
+      this.#acted = performance.now();
       if (up && scroller.scrollTop <= 1) ends.top();
       if (up && scroller.scrollTop > 0) this.leave();
       if (!up && this.#distance < NEAR) this.#arrive();
@@ -380,12 +383,14 @@ export class Scroll {
     if (!scroller || this.#paused) return;
     const { scrollTop: top, scrollHeight, clientHeight } = scroller;
     const moved = top - this.#top;
+    const now = performance.now();
+    const late = this.#recent.some((one) => Math.abs(one.top - top) <= 2 && now - one.at < LATE_MS);
     if (this.following) {
-      const late = this.#recent.some((one) => Math.abs(one.top - top) <= 2 && performance.now() - one.at < LATE_MS);
       if (this.#distance < NEAR) this.#note();
       else if (moved < -1 && (this.#dragging || !late)) this.leave();
       else this.#pin();
-    } else {
+    } else if (moved !== 0 && late && !this.#dragging && now - this.#acted > LATE_MS) scroller.scrollTop = this.#top;
+    else {
       this.#keep();
       if (moved !== 0) this.#take();
       if (moved > 0 && this.#distance < NEAR) this.#arrive();
