@@ -250,7 +250,8 @@ def test_what_folds_or_grows_above_the_view_moves_nothing(run: Run, page: Page) 
               const log = document.querySelector("[role=log]").getBoundingClientRect();
               const above = [...document.querySelectorAll("[data-message]")]
                 .findLast((e) => e.getBoundingClientRect().bottom < log.top);
-              above.style.paddingTop = height;
+              // In a frame, as an observer sees it: between frames nothing is painted.
+              requestAnimationFrame(() => (above.style.paddingTop = height));
             }""",
             height,
         )

@@ -28,9 +28,9 @@ export class Place {
     while (box) {
       const { top } = box.getBoundingClientRect();
       boxes.unshift({ element: box, top: top - edge });
-      // What begins in the view needs no closer look.
-      if (top >= edge || boxes.length > DEPTH) break;
-      box = [...box.children].find((child) => child.getBoundingClientRect().bottom > edge && !isLoose(child));
+      // What begins in the view needs no closer look, once it is in a message: above it a day may come and go.
+      if ((top >= edge && box.closest("[data-message]")) || boxes.length > DEPTH) break;
+      box = [...box.children].find((child) => child.getBoundingClientRect().bottom > edge && !child.matches(DIVIDERS) && !isLoose(child));
     }
     this.#boxes = boxes;
   }
@@ -47,6 +47,9 @@ export class Place {
     return box.element.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top - box.top + this.#moved;
   }
 }
+
+/** What may stand before a message, and depends on the one before it. */
+const DIVIDERS = ".day, .unread";
 
 /** How deep to look into a message. */
 const DEPTH = 12;
