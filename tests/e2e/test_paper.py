@@ -55,7 +55,8 @@ def test_all_messages_are_on_paper_and_the_reader_keeps_the_place(run: Run, page
     expect(messages(page).last).to_contain_text(f"Message {COUNT - 1}.")
     assert messages(page).count() < COUNT, "what is far from the view is not drawn"
     expect(page.get_by_role("button", name="Helpful", exact=True).last).to_be_visible()
-    page.locator(".scroller").evaluate("box => { box.scrollTop -= 900 }")
+    page.locator(".scroller").hover()
+    page.mouse.wheel(0, -900)
     expect(page.get_by_role("button", name="Go to the latest message")).to_be_visible()
     place = shown(page)
     page.evaluate(PRINTED)

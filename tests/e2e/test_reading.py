@@ -211,7 +211,10 @@ def test_a_long_conversation_opens_in_pieces_with_its_end_first(run: Run, page: 
     seen = page.evaluate("window.__sections")
     assert "Answer 2999" in seen["first"]
     assert seen["most"] <= 25  # in one task
+    page.wait_for_load_state("networkidle")  # pictures make messages higher between two frames
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     assert to_end(page) < 2
+    expect(page.locator(".latest")).to_have_count(0)
     expect(page.locator(".section").first).to_contain_text("Question 1000?")
 
 

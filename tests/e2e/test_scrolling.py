@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -69,6 +70,17 @@ def at_end(page: Page) -> None:
             return
         page.wait_for_timeout(50)
     raise AssertionError(f"the end is {to_end(page)} px away")
+
+
+def at_rest(page: Page) -> float:
+    """Wait until a scroll that takes its time has ended; return where the view is."""
+    place = math.nan
+    for _ in range(100):
+        before, place = place, float(page.get_by_role("log").evaluate("(it) => it.scrollTop"))
+        if before == place:
+            return place
+        page.wait_for_timeout(250)
+    raise AssertionError("the view does not come to rest")
 
 
 def search(page: Page, words: str) -> None:
@@ -177,8 +189,7 @@ def test_every_way_up_leaves_the_end_while_words_come(
     page.get_by_role("log").hover()
     WAYS[way](page)
     expect(jump(page)).to_be_visible()
-    page.wait_for_timeout(300)  # for a scroll that takes its time
-    before = page.get_by_role("log").evaluate("(it) => it.scrollTop")
+    before = at_rest(page)
     count = len(messages(page).last.text_content() or "")
     expect(messages(page).last).to_have_text(re.compile(f".{{{count + 200},}}", re.DOTALL))
     assert page.get_by_role("log").evaluate("(it) => it.scrollTop") == pytest.approx(before, abs=1)
@@ -196,7 +207,7 @@ def test_a_finger_leaves_the_end_while_words_come(chat: RunningApp, new_page: Ne
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": 190, "y": y}]})
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(jump(page)).to_be_visible()
-    before = page.get_by_role("log").evaluate("(it) => it.scrollTop")
+    before = at_rest(page)
     count = len(messages(page).last.text_content() or "")
     expect(messages(page).last).to_have_text(re.compile(f".{{{count + 200},}}", re.DOTALL))
     assert page.get_by_role("log").evaluate("(it) => it.scrollTop") == pytest.approx(before, abs=1)

@@ -14,8 +14,9 @@
  *                        followed           button; what is below the view goes away
  *
  * - Only the reader leaves the end: with the wheel, a finger, the scroll bar, a selection, keys, or a search. A `scroll`
- *   event alone is no sign of that, since browsers report old positions late; it counts when the position is one that
- *   this module has not set a moment ago, as when the browser's own search goes somewhere.
+ *   event alone is no sign of that, since browsers report old positions late, and move the view when heights change. It
+ *   counts while the scroll bar is held, and where nothing has changed for a while or the reader searches with the
+ *   browser's own search, at a position that this module has not set a moment ago.
  * - While HELD, what stands at the upper edge of the view stays where it is, whatever changes above it. That is done
  *   here and not by the browser's scroll anchoring, which not every browser has.
  * - Room below the last prompt lets it stand at the top: the content is at least as high as the view from there on.
@@ -75,8 +76,11 @@ export class Scroll {
   #outgrown = false;
   /** The reader holds the scroll bar, or the page with a finger: until they let go nothing else moves it. */
   #dragging = false;
-  /** When the reader last did something that scrolls. */
+  /** When the reader last did something that scrolls, and when a height last changed. */
   #acted = -Infinity;
+  #sized = -Infinity;
+  /** The reader has opened the browser's own search. */
+  #searching = false;
   /** The page is on paper, and nothing scrolls. */
   #paused = false;
   #newer = false;
@@ -100,6 +104,7 @@ export class Scroll {
     /** The reader wants to go up or down, before the first pixel has moved. */
     const meant = (up: boolean): void => {
       this.#acted = performance.now();
+      this.#outgrown = false;
       if (up && scroller.scrollTop <= 1) ends.top();
       if (up && scroller.scrollTop > 0) this.leave();
       if (!up && this.#distance < NEAR) this.#arrive();
@@ -158,6 +163,10 @@ export class Scroll {
       // The ends are far when much is not drawn yet: a scroll that takes its time would arrive where they no longer are.
       if (event.key === "End" || event.key === "Home") event.preventDefault();
     });
+    const sought = (event: KeyboardEvent): void => {
+      if (event.key === "F3" || ((event.ctrlKey || event.metaKey) && /^[fg]$/i.test(event.key))) this.#searching = true;
+    };
+    addEventListener("keydown", sought, { passive: true, signal: stop.signal });
     // The browser's own search goes to what is not drawn yet.
     scroller.addEventListener("beforematch", () => {
       this.leave();
@@ -228,9 +237,7 @@ export class Scroll {
     this.#prompt = last;
     this.#state = "prompt";
     this.#reserve();
-    // Also when the answer came with it, and is longer than the view already.
-    if (this.#scroller) this.#scroller.scrollTop = this.#least - this.#scroller.clientHeight;
-    this.#note();
+    this.#pin();
     this.#resized();
   }
 
@@ -287,6 +294,7 @@ export class Scroll {
   #arrive(): void {
     if (this.#newer) return;
     this.#state = "end";
+    this.#searching = false;
     this.#place = undefined;
     this.unseen = false;
     this.count = 0;
@@ -318,8 +326,10 @@ export class Scroll {
   }
 
   #pin(): void {
-    if (!this.#scroller || this.#paused || this.#newer || this.#dragging) return;
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    const scroller = this.#scroller;
+    if (!scroller || this.#paused || this.#newer || this.#dragging) return;
+    // Not the end while a prompt is at the top: the answer may be longer than the view, and nobody has looked yet.
+    scroller.scrollTop = this.#state === "prompt" ? this.#least - scroller.clientHeight : scroller.scrollHeight;
     this.#note();
   }
 
@@ -364,6 +374,7 @@ export class Scroll {
     if (!scroller || this.#paused) return;
     this.#reserve();
     const { offsetHeight: height } = this.#content ?? scroller;
+    if (height !== this.#height) this.#sized = performance.now();
     if (this.#state === "prompt" && height > this.#least + 1) {
       this.#outgrown = true;
       this.#hold();
@@ -387,13 +398,13 @@ export class Scroll {
     const late = this.#recent.some((one) => Math.abs(one.top - top) <= 2 && now - one.at < LATE_MS);
     if (this.following) {
       if (this.#distance < NEAR) this.#note();
-      else if (moved < -1 && (this.#dragging || !late)) this.leave();
+      else if (moved < -1 && (this.#dragging || (!late && (this.#searching || now - this.#sized > LATE_MS)))) this.leave();
       else this.#pin();
     } else if (moved !== 0 && late && !this.#dragging && now - this.#acted > LATE_MS) scroller.scrollTop = this.#top;
     else {
       this.#keep();
       if (moved !== 0) this.#take();
-      if (moved > 0 && this.#distance < NEAR) this.#arrive();
+      if (moved > 1 && !this.#outgrown && this.#distance < NEAR) this.#arrive();
     }
     // Where all fits the reader went nowhere: what came, or went, has moved them.
     if (moved < 0 && top <= 1 && scrollHeight > clientHeight + 1) ends.top();
