@@ -59,7 +59,13 @@ GRID = """
 
 
 def edit_and_leave(page: Page, prompt: str) -> None:
-    """Begin to edit a prompt, and scroll it to the middle of the view."""
+    """Leave the end as a reader does, and begin to edit a prompt in the middle of the view."""
+    page.locator(".scroller").hover()
+    page.mouse.wheel(0, -200)
+    page.wait_for_function(
+        "() => { const list = document.querySelector('.scroller');"
+        " return list.scrollTop + list.clientHeight < list.scrollHeight - 100; }"
+    )
     message = messages(page, "user").filter(has_text=prompt).last
     message.scroll_into_view_if_needed()
     message.hover()
@@ -104,7 +110,8 @@ def test_cards_survive_another_layout(run: Run, page: Page, source: str) -> None
     page.get_by_label("Name").fill("Ann")
     field = page.get_by_role("textbox", name="Your message", exact=True)
     for size in (PHONE_WIDE, WIDE):
-        field.scroll_into_view_if_needed()
+        # what is at the upper edge is held; the view may become lower
+        field.evaluate("(field) => field.scrollIntoView({ block: 'start' })")
         field.focus()
         before = scrolled(page)
         assert before > 0
