@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { MarkdownView } from "./index";
 import { markup, openPolicy, randomNumbers } from "./testing";
 
-/** What can be read, without the heads of code and the white space that nobody sees. */
+/** What can be read, without the buttons of code and tables and the white space that nobody sees. */
 function shown(root: HTMLElement): string {
   const copy = root.cloneNode(true) as HTMLElement;
-  for (const head of copy.querySelectorAll(".code-head")) head.remove();
+  for (const buttons of copy.querySelectorAll(".code-head, .table-tools")) buttons.remove();
   for (const math of copy.querySelectorAll<HTMLElement>(".math")) math.replaceChildren(math.dataset["math"] ?? "");
   for (const row of copy.querySelectorAll("br")) row.replaceWith(" ");
   return copy.textContent.replace(/\s+/g, "");
@@ -85,7 +85,7 @@ describe("what is open looks closed", () => {
     ["a **b", "<p dir=\"auto\">a <strong>b</strong></p>"],
     ["a **b*", "<p dir=\"auto\">a <strong>b</strong></p>"],
     ["a **b *c", "<p dir=\"auto\">a <strong>b <em>c</em></strong></p>"],
-    ["a `b", "<p dir=\"auto\">a <code>b</code></p>"],
+    ["a `b", "<p dir=\"auto\">a <code translate=\"no\">b</code></p>"],
     ["a ~~b", "<p dir=\"auto\">a <del>b</del></p>"],
     ["a **", "<p dir=\"auto\">a </p>"],
     ["a [b](http://ex", "<p dir=\"auto\">a b</p>"],

@@ -5,9 +5,9 @@ import { loadMath } from "./more/mathview";
 import "./testing";
 import { payloads } from "./xss";
 
-const HTML = /^(?:p|h[3-6]|ul|ol|li|blockquote|hr|br|strong|em|del|code|pre|a|img|span|div|button|table|thead|tbody|tr|th|td|input|sup)$/;
+const HTML = /^(?:p|h[3-6]|ul|ol|li|blockquote|hr|br|strong|em|del|code|pre|a|img|span|div|button|table|thead|tbody|tr|th|td|input|kbd|sub|sup|mark|ins|small|u|s|b|i|details|summary)$/;
 const ATTRIBUTES =
-  /^(?:class|dir|href|rel|target|title|alt|src|loading|decoding|referrerpolicy|type|disabled|checked|tabindex|scope|start|role|aria-[a-z]+|data-[a-z]+)$/;
+  /^(?:class|dir|href|rel|target|title|alt|src|loading|decoding|referrerpolicy|type|disabled|checked|open|translate|tabindex|scope|start|role|aria-[a-z]+|data-[a-z]+)$/;
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 
 function check(root: HTMLElement): void {
