@@ -13,10 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from swell import main, ui
 from swell.app import App
 from swell.chat.records import Message
 from swell.chat.store import Store, default_path, open_store
+from swell.chat.store.base import stored
 from swell.config import Settings
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
 from swell.mistakes import check_handler, check_route, did_you_mean
@@ -405,7 +408,7 @@ class ChatApp:
         async with q.client.lock:
             view = q.client.view
             if not isinstance(view, View):
-                user = await self.store.user(_subject(q))
+                user = await self.store.visitor(_subject(q))
                 view = View(self, user, q.page, q.site, q.locale)
                 self._views.setdefault(user.id, set()).add(view)
                 try:
@@ -503,6 +506,8 @@ class ChatApp:
             )
         if not text.strip() and not files:
             return
+        if files:
+            view.user = await stored(self.store, view.user)
         try:
             parts: list[Part] = [Text(text), *await self.files.keep(view.user.id, files)]
         except OSError:
@@ -545,6 +550,7 @@ class ChatApp:
             settings=view.settings,
             **what,
         )
+        view.user = msgspec.structs.replace(view.user, stored=True)
         q.acknowledge(duplicate=accepted.duplicate)
         view.offer_undo(None)
         view.follow(accepted.thread)
@@ -617,6 +623,7 @@ class ChatApp:
         submitted = q.events["import"].submit if q.events["import"] else None
         for file in submitted["files"] if submitted else ():
             thread = await import_file(self.store, view.user, file, main.settings or Settings())
+            view.user = msgspec.structs.replace(view.user, stored=True)
             async with view.lock:
                 await view.open(thread.id)
                 await view.refresh()

@@ -46,16 +46,18 @@ class User(msgspec.Struct, frozen=True):
     """A person, or a browser that nobody signed in with.
 
     Attributes:
-        id: Made by the store.
+        id: Made by the store of app and subject.
         subject: Who that is for the sign-in or the session; unique.
         name: What to call them.
-        created: When first seen.
+        created: When they were stored, or first seen while they are not.
+        stored: Whether the store has them, which it does with the first thing that is theirs.
     """
 
     id: str
     subject: str
     name: str | None
     created: float
+    stored: bool = True
 
 
 class Thread(msgspec.Struct, frozen=True):

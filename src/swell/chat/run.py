@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 
 from swell.chat.records import Accepted, RunState, User
-from swell.chat.store.base import EndState, Store
+from swell.chat.store.base import EndState, Store, stored
 from swell.coerce import well_formed
 from swell.config import Settings
 from swell.errors import (
@@ -308,6 +308,7 @@ class RunManager:
         self, user: User, action_id: str, address: str, what: dict[str, Any]
     ) -> Accepted:
         try:
+            user = await stored(self.store, user)
             accepted = await self.store.accept(user.id, action_id=action_id, **what)
         except StoreUnavailableError as error:
             _log.warning("a prompt was refused: %s", error)

@@ -14,6 +14,7 @@ import msgspec
 from swell import ui
 from swell.chat.records import MarkdownWords, Thread, User
 from swell.chat.store import Store
+from swell.chat.store.base import stored
 from swell.config import Settings
 from swell.errors import ThreadFormatError
 from swell.query import Q
@@ -97,7 +98,7 @@ async def import_file(
     wrong: ThreadFormatError | None = None  # None when it is no JSON
     try:
         exported = await anyio.to_thread.run_sync(_read, Path(file["path"]), settings)
-        return await store.import_thread(user.id, exported)
+        return await store.import_thread((await stored(store, user)).id, exported)
     except OSError:
         raise UnsaidError(lambda words: words.unreadable) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -19,7 +19,7 @@ from swell.chat.records import (
 )
 from swell.parts import Part
 
-__all__ = ["EndState", "Store"]
+__all__ = ["EndState", "Store", "stored"]
 
 EndState = Literal["done", "stopped", "interrupted", "failed"]
 
@@ -70,6 +70,13 @@ class Store(Protocol):
 
     async def user(self, subject: str, name: str | None = None) -> User:
         """Return the person with this subject, making it when new; a new name replaces the old."""
+        ...
+
+    async def visitor(self, subject: str) -> User:
+        """Return the same person without storing them; `stored` tells whether they are.
+
+        Call `user` with their subject before anything of theirs is stored. They keep their id.
+        """
         ...
 
     # --------------------------------------------------------------------------------- threads
@@ -406,3 +413,8 @@ class Store(Protocol):
     async def forget_leftovers(self, ids: Sequence[str]) -> None:
         """Forget bytes that have been removed; unknown ids are no error."""
         ...
+
+
+async def stored(store: Store, user: User) -> User:
+    """Return a person once the store has them; called before anything of theirs is stored."""
+    return user if user.stored else await store.user(user.subject)

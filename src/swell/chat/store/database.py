@@ -94,10 +94,12 @@ class DatabaseStore:
             known = await self._engine.read(lambda tx: threads.find_user(tx, self._app, subject))
             if known is not None:
                 return known
-        identity, time = new_id(), now()
-        return await self._engine.write(
-            lambda tx: threads.user(tx, self._app, subject, name, identity, time)
-        )
+        time = now()
+        return await self._engine.write(lambda tx: threads.user(tx, self._app, subject, name, time))
+
+    async def visitor(self, subject: str) -> User:
+        subject, time = clean(subject), now()
+        return await self._engine.read(lambda tx: threads.visitor(tx, self._app, subject, time))
 
     # --------------------------------------------------------------------------------- threads
 

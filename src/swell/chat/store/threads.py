@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+
 from sqlalchemy import Double, SmallInteger, String, bindparam, delete, null, select, tuple_, update
 
 from swell.chat.records import Thread, User
@@ -9,6 +12,7 @@ from swell.errors import NotFoundError
 
 from . import files, search
 from .engine import Tx
+from .ids import ID_CHARS
 from .statements import THREAD, clean, inserting, known_user, own_thread, thread_of
 from .tables import file_uses, messages, parts, threads, users
 
@@ -27,14 +31,16 @@ _USER_BY_ID = select(users.c.id, users.c.subject, users.c.name, users.c.created)
     users.c.id == bindparam("user")
 )
 _ADD_USER = inserting(users, ignore=True)
+_ID_TAKEN = select(users.c.id).where(users.c.id == bindparam("user"))
 _RENAME_USER = update(users).where(users.c.id == bindparam("user")).values(name=bindparam("new"))
 
 
-def user(tx: Tx, app: str, subject: str, name: str | None, new_id: str, time: float) -> User:
+def user(tx: Tx, app: str, subject: str, name: str | None, time: float) -> User:
     """Return a person of an app, made when new."""
     row = tx.row(_USER, app=app, subject=subject)
     if row is None:
-        tx.run(_ADD_USER, id=new_id, app=app, subject=subject, name=name, created=time)
+        identity = _id_of(tx, app, subject)
+        tx.run(_ADD_USER, id=identity, app=app, subject=subject, name=name, created=time)
         row = tx.row(_USER, app=app, subject=subject)
         assert row is not None, "added just now, here or by another"
     if name is not None and row[2] != name:
@@ -47,6 +53,25 @@ def find_user(tx: Tx, app: str, subject: str) -> User | None:
     """Return a person who is known; None otherwise."""
     row = tx.row(_USER, app=app, subject=subject)
     return None if row is None else User(*row)
+
+
+def visitor(tx: Tx, app: str, subject: str, time: float) -> User:
+    """Return a person of an app as `user` would make them, without doing so."""
+    known = find_user(tx, app, subject)
+    return known or User(_id_of(tx, app, subject), subject, None, time, stored=False)
+
+
+def _id_of(tx: Tx, app: str, subject: str) -> str:
+    """Return the id of a person who is not stored: the same until they are.
+
+    The first choice is taken when the rows of an app were given to another one.
+    """
+    for attempt in itertools.count():
+        text = f"{len(app)}:{app}{attempt}:{subject}"
+        identity = hashlib.sha256(text.encode()).hexdigest()[:ID_CHARS]
+        if tx.row(_ID_TAKEN, user=identity) is None:
+            return identity
+    raise AssertionError("there are enough ids")
 
 
 def user_by_id(tx: Tx, user_id: str) -> User:

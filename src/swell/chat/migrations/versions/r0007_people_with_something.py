@@ -1,0 +1,18 @@
+"""People are stored with the first thing that is theirs: forget those who only opened the page."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+_OWNERS = " UNION ".join(
+    f"SELECT user_id FROM {table}"  # noqa: S608
+    for table in ("threads", "actions", "files", "feedback")
+)
+
+
+def upgrade() -> None:
+    """Remove people who have no name and nothing else."""
+    op.execute(f"DELETE FROM users WHERE name IS NULL AND id NOT IN ({_OWNERS})")  # noqa: S608
