@@ -24,21 +24,26 @@ class AnthropicMessage:
         self.content: list[Any] = []
         self.stop_reason: str | None = None
         self._arguments: dict[int, str] = {}
+        self._places: dict[int, int] = {}  # some servers leave numbers out
 
     def add(self, event: Any) -> None:
         """Add an event of `messages.create(stream=True)`."""
         if event.type == "content_block_start":
-            self.content.append(event.content_block)
+            block = event.content_block
+            if block.type.endswith("tool_use") and not isinstance(block.input, dict):
+                block.input = arguments(block.input) or {}
+            self.content.append(block)
+            self._places[event.index] = len(self.content) - 1
         elif event.type == "content_block_delta":
             self._delta(event.index, event.delta)
         elif event.type == "content_block_stop" and event.index in self._arguments:
             text = self._arguments.pop(event.index)
-            self.content[event.index].input = arguments(text) or {}
-        elif event.type == "message_delta":
+            self.content[self._places[event.index]].input = arguments(text) or {}
+        elif event.type == "message_delta" and event.delta.stop_reason:
             self.stop_reason = event.delta.stop_reason
 
     def _delta(self, index: int, delta: Any) -> None:
-        block = self.content[index]
+        block = self.content[self._places[index]]
         match delta.type:
             case "text_delta":
                 block.text += delta.text

@@ -183,8 +183,9 @@ class _Anthropic:
             messages=self._messages, stream=True, **params
         ) as events:
             async for event in events:
-                message.add(event)
-                for delta in reader.read(event):
+                deltas = reader.read(event)
+                message.add(event)  # changes the event's blocks
+                for delta in deltas:
                     yield delta
         if reader.unfinished:
             raise ModelConnectionError()

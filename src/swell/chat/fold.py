@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeGuard
 
 import msgspec
 
@@ -138,7 +138,7 @@ class Fold:
         elif isinstance(item, Part):
             _refuse_dead(item)
             self.put(item)
-        elif isinstance(item, Mapping) and item.get("type") in PART_TYPES:
+        elif _is_part(item):
             part = to_parts([item])[0]
             _refuse_dead(part)
             self.put(part)
@@ -324,6 +324,11 @@ class Fold:
             assert isinstance(last, Text | Reasoning)
             last.text = "".join([last.text, *self._pending])
             self._pending.clear()
+
+
+def _is_part(item: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether it is a part as a dict, and no event of a package with a `type` of the same name."""
+    return isinstance(item, Mapping) and item.get("type") in PART_TYPES and "snapshot" not in item
 
 
 def _refuse_dead(part: Part) -> None:

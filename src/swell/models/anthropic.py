@@ -26,10 +26,13 @@ from swell.models.fields import (
     arguments,
     field,
     items,
+    json_text,
+    new_call_id,
     number,
     plain,
     text,
 )
+from swell.models.think import ThinkTags
 
 __all__ = ["AnthropicChunks"]
 
@@ -48,7 +51,8 @@ class AnthropicChunks:
         self.unfinished = False
         self._calls: dict[int, _Block] = {}
         self._last: _Block | None = None
-        self._output = 0
+        self._tags: dict[int, ThinkTags] = {}  # of blocks of text
+        self._input = self._output = 0
         self._raw = False
 
     def read(self, chunk: object) -> list[Delta]:
@@ -59,11 +63,12 @@ class AnthropicChunks:
         self._raw |= kind.startswith(("message_", "content_block_"))
         if kind == "message_start":
             self._calls.clear()
+            self._tags.clear()
             self._last = None
             self.unfinished = True
             usage = field(field(chunk, "message"), "usage")
-            self._output = number(usage, "output_tokens")
-            return [Usage(_input(usage), self._output)] if usage else []
+            self._input, self._output = _input(usage), number(usage, "output_tokens")
+            return [Usage(self._input, self._output)] if usage else []
         if kind == "content_block_start":
             return self._start(index, field(chunk, "content_block"))
         if kind == "content_block_delta":
@@ -71,11 +76,15 @@ class AnthropicChunks:
         if kind == "content_block_stop":
             return self._stop(index)
         if kind == "message_delta":  # counts from the beginning of the message
-            output = number(field(chunk, "usage"), "output_tokens")
-            more, self._output = output - self._output, max(output, self._output)
+            usage = field(chunk, "usage")
+            more = Usage(
+                max(0, _input(usage) - self._input),  # of servers that count only at the end
+                max(0, number(usage, "output_tokens") - self._output),
+            )
+            self._input, self._output = self._input + more.input, self._output + more.output
             reason = text(field(chunk, "delta"), "stop_reason")
             found = self._cut(reason)
-            found += [Usage(0, more)] if more > 0 else []
+            found += [more] if more != Usage() else []
             if reason:
                 self.unfinished = False
                 found.append(Finish(finish_reason(reason)))
@@ -95,19 +104,21 @@ class AnthropicChunks:
     def _start(self, index: int, block: object) -> list[Delta]:
         kind = text(block, "type")
         if kind == "text":
-            return [TextDelta(said)] if (said := text(block, "text")) else []
+            self._tags[index] = ThinkTags()
+            return self._tags[index].split(text(block, "text"))
         if kind == "thinking":
             return [ReasoningDelta(said)] if (said := text(block, "thinking")) else []
         if kind.endswith("tool_use"):
-            call = self._calls[index] = _Block(text(block, "id"), text(block, "name"))
-            call.given = arguments(plain(field(block, "input"))) or {}
+            id = text(block, "id") or new_call_id()
+            call = self._calls[index] = _Block(id, text(block, "name"))
+            call.take(field(block, "input"))
             return [ToolCallDelta(call.id, call.name, fault=INCOMPLETE)]
         return _result(block)
 
     def _delta(self, index: int, delta: object) -> list[Delta]:
         kind = text(delta, "type")
         if kind == "text_delta":
-            return [TextDelta(text(delta, "text"))]
+            return self._tags.setdefault(index, ThinkTags()).split(text(delta, "text"))
         if kind == "thinking_delta":
             return [ReasoningDelta(text(delta, "thinking"))]
         call = self._calls.get(index)
@@ -116,13 +127,12 @@ class AnthropicChunks:
         return []
 
     def _stop(self, index: int) -> list[Delta]:
+        if index in self._tags:
+            return self._tags.pop(index).end()
         if (call := self._calls.pop(index, None)) is None:
             return []
         self._last = call
-        if fault := argument_fault(call.args):
-            return [ToolCallDelta(call.id, call.name, fault=fault)]
-        given = arguments(call.args) if call.args.strip() else call.given
-        return [ToolCallDelta(call.id, call.name, given)]
+        return [call.delta()]
 
     def _cut(self, reason: str) -> list[Delta]:
         """Return the fault of the last call of an answer that was cut off in its arguments."""
@@ -141,6 +151,22 @@ class _Block:
     def __init__(self, id: str, name: str) -> None:
         self.id, self.name, self.args = id, name, ""
         self.given: dict[str, object] = {}
+
+    def take(self, given: object) -> None:
+        """Take arguments that came in one piece, and not as JSON in pieces."""
+        if isinstance(given, str):
+            self.args = given
+        elif (whole := arguments(plain(given))) is not None:
+            self.given = whole
+        elif given is not None:
+            self.args = json_text(plain(given))  # no arguments; says what they are
+
+    def delta(self) -> ToolCallDelta:
+        """Return the whole call."""
+        if fault := argument_fault(self.args):
+            return ToolCallDelta(self.id, self.name, fault=fault)
+        given = arguments(self.args) if self.args.strip() else self.given
+        return ToolCallDelta(self.id, self.name, given)
 
 
 def _easy(event: object) -> list[Delta]:
@@ -172,12 +198,13 @@ def _whole(message: object) -> list[Delta]:
     for block in items(message, "content"):
         kind = text(block, "type")
         if kind == "text":
-            found.append(TextDelta(text(block, "text")))
+            found += ThinkTags().whole(text(block, "text"))
         elif kind == "thinking":
             found.append(ReasoningDelta(text(block, "thinking")))
         elif kind.endswith("tool_use"):
-            args = arguments(plain(field(block, "input"))) or {}
-            found.append(ToolCallDelta(text(block, "id"), text(block, "name"), args))
+            call = _Block(text(block, "id") or new_call_id(), text(block, "name"))
+            call.take(field(block, "input"))
+            found.append(call.delta())
         else:
             found += _result(block)
     if usage := field(message, "usage"):

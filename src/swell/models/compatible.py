@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from swell.models.deltas import (
     Delta,
     Failure,
@@ -20,15 +18,17 @@ from swell.models.deltas import (
     Usage,
     finish_reason,
 )
-from swell.models.failures import failure_of_report
+from swell.models.failures import failure_of_end, failure_of_report
 from swell.models.fields import (
     INCOMPLETE,
     MAX_ARGS,
+    UnknownChunkError,
     argument_fault,
     arguments,
     decoded,
     field,
     items,
+    json_text,
     new_call_id,
     number,
     plain,
@@ -59,6 +59,8 @@ class ChatChunks:
     def read(self, chunk: object) -> list[Delta]:
         """Return what a chunk adds."""
         choices = items(chunk, "choices")
+        if choices and isinstance(choices[0], str):
+            raise UnknownChunkError("its choices are texts")
         choice = next((one for one in choices if field(one, "index") in (0, None)), None)
         report = _report(chunk, choice)
         if report is not None:
@@ -71,6 +73,8 @@ class ChatChunks:
         if choice is not None:
             self.answered = True
             delta = field(choice, "delta") or field(choice, "message")
+            if stream is None and self.unfinished and not field(delta, "role"):
+                stream = self._streams[id] = self._last  # a server that names each chunk anew
             if stream is None or (stream.finished and _says(delta)):
                 stream = self._streams[id] = self._last = _Stream()
             found += self._choice(stream, choice, delta)
@@ -88,9 +92,8 @@ class ChatChunks:
     def _choice(self, stream: _Stream, choice: object, delta: object) -> list[Delta]:
         found: list[Delta] = []
         stream.message.add(delta)
-        reasoning = field(delta, "reasoning_content") or field(delta, "reasoning")
-        if isinstance(reasoning, str) and reasoning:
-            found.append(ReasoningDelta(reasoning))
+        if thought := stream.thought(delta):
+            found.append(ReasoningDelta(thought))
         for piece in _content(field(delta, "content")):
             found += stream.tags.split(piece.text) if isinstance(piece, TextDelta) else [piece]
         if said := text(delta, "refusal"):
@@ -102,10 +105,9 @@ class ChatChunks:
         reason = field(choice, "finish_reason")
         if reason in (None, "") or stream.finished:
             return found
-        if str(getattr(reason, "value", reason)).lower() == "error":
-            error = failure_of_report({})
+        if failure := failure_of_end(reason):
             self.unfinished = False
-            return [*found, Failure(error.code, str(error))]
+            return [*found, failure]
         return found + self._finish(stream, reason)
 
     def _finish(self, stream: _Stream, reason: object) -> list[Delta]:
@@ -133,6 +135,9 @@ class ChatChunks:
             call = self._last.calls.get(key) or next(
                 (s.calls[key] for s in reversed(self._streams.values()) if key in s.calls), None
             )
+        raw = raw if isinstance(raw, str | None) else json_text(plain(raw))
+        if call is not None and call.is_said_again(named, raw):
+            return []
         if call is None or call.ends_at(named, name, raw):
             self._made += 1
             id = named or new_call_id()
@@ -143,7 +148,7 @@ class ChatChunks:
         call.name = call.name or name
         merge(call.more, more_of_call(piece))
         if raw is not None and len(call.args) <= MAX_ARGS:
-            call.args += raw if isinstance(raw, str) else msgspec.json.encode(plain(raw)).decode()
+            call.args += raw
         if call.told and not raw:
             return []
         complete = arguments(call.args)
@@ -157,7 +162,10 @@ class ChatChunks:
 class _Stream:
     """One message that arrives in pieces."""
 
-    __slots__ = ("all_calls", "calls", "counted", "finished", "message", "refused", "tags")
+    __slots__ = (
+        *("all_calls", "calls", "counted", "finished", "message", "refused", "tags"),
+        "thoughts",
+    )
 
     def __init__(self) -> None:
         self.calls: dict[int, _Call] = {}  # by index, the latest
@@ -166,6 +174,20 @@ class _Stream:
         self.message = AssistantMessage()
         self.counted = Usage()
         self.finished = self.refused = False
+        self.thoughts = ""  # so far, of a server that tells them in details only
+
+    def thought(self, delta: object) -> str:
+        """Return what a delta adds to the thoughts, whichever field a server has for them."""
+        for name in _THOUGHTS:
+            if said := text(delta, name):
+                return said
+        details = items(delta, "reasoning_details")
+        said = "".join(text(detail, "text") or text(detail, "summary") for detail in details)
+        if self.thoughts and len(said) > len(self.thoughts) and said.startswith(self.thoughts):
+            self.thoughts, said = said, said[len(self.thoughts) :]  # all of them, again
+        elif len(self.thoughts) <= MAX_ARGS:
+            self.thoughts += said
+        return said
 
     def count(self, usage: object) -> list[Delta]:
         """Return how a count differs from the one before: some servers count in every chunk."""
@@ -201,19 +223,30 @@ class _Call:
         self.told = self.partial = False
         self.more: dict[str, Any] = {}
 
-    def ends_at(self, id: str, name: str, raw: object) -> bool:
+    def ends_at(self, id: str, name: str, raw: str | None) -> bool:
         """Whether a piece with the same index begins another call: some servers count all as 0."""
-        if id and self.given:
-            return id != self.given
+        if id and self.given and id != self.given:
+            # A server that names each piece anew: only a call has a name.
+            return bool(name) or not raw or arguments(self.args) is not None
         if not name or not self.name:
             return False
-        return name != self.name or (bool(raw) and arguments(self.args) is not None)
+        more = bool(raw and raw.strip())
+        return name != self.name or (more and arguments(self.args) is not None)
+
+    def is_said_again(self, id: str, raw: str | None) -> bool:
+        """Whether a piece repeats the whole call: some servers end with it."""
+        whole = arguments(self.args) if id and id == self.given and raw else None
+        return whole is not None and arguments(raw) == whole
 
 
 def _says(delta: object) -> bool:
     """Whether a delta has anything of a message in it."""
-    names = ("content", "reasoning_content", "reasoning", "refusal", "tool_calls")
+    names = ("content", *_THOUGHTS, "reasoning_details", "refusal", "tool_calls")
     return any(field(delta, name) for name in names)
+
+
+_THOUGHTS = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
+"""What servers call the field with a model's thoughts."""
 
 
 def _content(content: object) -> list[TextDelta | ReasoningDelta]:
@@ -221,8 +254,9 @@ def _content(content: object) -> list[TextDelta | ReasoningDelta]:
     if isinstance(content, str):
         return [TextDelta(content)] if content else []
     found: list[TextDelta | ReasoningDelta] = []
-    for block in content if isinstance(content, list | tuple) else ():
-        kind = block if isinstance(block, str) else text(block, "type")
+    blocks = [content] if isinstance(content, dict) else content
+    for block in blocks if isinstance(blocks, list | tuple) else ():
+        kind = block if isinstance(block, str) else text(block, "type") or "text"
         if isinstance(block, str):
             found.append(TextDelta(block))
         elif kind in ("thinking", "reasoning"):
@@ -249,10 +283,22 @@ def _report(chunk: object, choice: object) -> object:
         return chunk
     if field(chunk, "choices") is not None or field(chunk, "usage"):
         return None
-    for name in ("errors", "detail", "error_message", "message", "msg"):
+    for name in ("errors", "detail", "error_message", "error_msg", "message", "msg"):
         if field(chunk, name):
             return chunk
-    return None
+    return _strange_report(chunk)
+
+
+def _strange_report(chunk: object) -> object:
+    """Return the error in a chunk that is nothing else, in a form of few servers."""
+    if not isinstance(chunk, dict):
+        return None
+    for name, inner in chunk.items():
+        if inner and str(name).lower() in ("error", "fault", "exception", "base_resp"):
+            status = field(inner, "status_code")
+            return None if status == 0 else inner
+    codes = (chunk.get(name) for name in ("status", "code", "status_code", "error_code"))
+    return chunk if any(isinstance(one, int) and 400 <= one < 600 for one in codes) else None
 
 
 class SSEChunks:
@@ -311,6 +357,8 @@ class SSEChunks:
                 raise
             # A server that leaves out the empty line between its events.
             return self._read([ServerEvent(event.event, [line], "") for line in event.lines])
+        if isinstance(chunk, list):  # Google's errors
+            return [delta for one in chunk for delta in self._chunks.read(one)]
         return self._chunks.read(chunk)
 
     def _done(self) -> list[Delta]:

@@ -16,6 +16,7 @@ __all__ = [
     "ToolCallDelta",
     "ToolState",
     "Usage",
+    "end_word",
     "finish_reason",
 ]
 
@@ -119,6 +120,10 @@ _REASONS: dict[str, FinishReason] = {
     "max_output_tokens": "length",
     "max_length": "length",
     "incomplete": "length",
+    "max_completion_tokens": "length",
+    "token_limit": "length",
+    "repetition_truncation": "length",
+    "time_limit": "length",
     "model_length": "context",
     "context_window_exceeded": "context",
     "model_context_window_exceeded": "context",
@@ -131,11 +136,20 @@ _REASONS: dict[str, FinishReason] = {
     "prohibited_content": "content_filter",
     "spii": "content_filter",
     "image_safety": "content_filter",
+    "image_prohibited_content": "content_filter",
+    "image_recitation": "content_filter",
+    "sensitive": "content_filter",
+    "error_toxic": "content_filter",
     "refusal": "refusal",
 }
 
 
 def finish_reason(word: object) -> FinishReason:
     """Return what a provider's word for the end of a message means; `stop` for any other."""
+    return _REASONS.get(end_word(word), "stop")
+
+
+def end_word(word: object) -> str:
+    """Return a provider's word for the end of a message in one spelling."""
     word = getattr(word, "value", word)  # an enum in some packages
-    return _REASONS.get(str(word).lower().replace("-", "_"), "stop")
+    return str(word).lower().replace("-", "_").removeprefix("finish_reason_")

@@ -22,10 +22,17 @@ from swell.errors import (
     ModelRateError,
     ModelRequestError,
 )
-from swell.models.deltas import Failure
+from swell.models.deltas import Failure, end_word
 from swell.models.fields import field, text
 
-__all__ = ["error_of", "failure_of", "failure_of_report", "failure_of_status", "retry_after"]
+__all__ = [
+    "error_of",
+    "failure_of",
+    "failure_of_end",
+    "failure_of_report",
+    "failure_of_status",
+    "retry_after",
+]
 
 PACKAGES = {
     "openai",
@@ -164,6 +171,13 @@ def failure_of_status(status: int, body: str, headers: object = None) -> ModelEr
     return _STATUS.get(status, ModelError)(retry_after=wait)
 
 
+_SAID = (
+    *("code", "status", "type", "message", "error", "detail", "msg", "error_message", "error_msg"),
+    *("Code", "Message", "status_msg", "title", "reason"),
+)
+"""Where reports say in words what went wrong."""
+
+
 def failure_of_report(report: object, depth: int = 0) -> ModelError:
     """Return what an error inside a stream means.
 
@@ -187,9 +201,9 @@ def failure_of_report(report: object, depth: int = 0) -> ModelError:
             if type(found) is not ModelError:
                 return found
     words = report if isinstance(report, str) else ""
-    for name in ("code", "status", "type", "message", "error", "detail", "msg", "error_message"):
+    for name in _SAID:
         words += f" {field(report, name) or ''}"
-    for name in ("code", "status_code", "status", "statusCode", "http_status"):
+    for name in ("code", "status_code", "status", "statusCode", "http_status", "error_code"):
         code = field(report, name)
         number = int(code) if isinstance(code, str) and code.isdecimal() else code
         if isinstance(number, int) and 400 <= number < 600:
@@ -197,6 +211,26 @@ def failure_of_report(report: object, depth: int = 0) -> ModelError:
     if _CONTEXT.search(words):
         return ModelContextError()
     return _named(words.lower().replace(" ", "_")) or ModelError()
+
+
+_ENDS: dict[str, type[ModelError]] = {
+    "error": ModelError,
+    "abort": ModelError,
+    "aborted": ModelError,
+    "cancelled": ModelError,
+    "malformed_function_call": ModelError,
+    "malformed_response": ModelError,
+    "unexpected_tool_call": ModelError,
+    "network_error": ModelConnectionError,
+    "timeout": ModelConnectionError,
+    "insufficient_system_resource": ModelOverloadError,
+}
+
+
+def failure_of_end(word: object) -> Failure | None:
+    """Return the failure that a provider's word for the end of a message means, if it does."""
+    kind = _ENDS.get(end_word(word))
+    return None if kind is None else Failure(kind.code, str(kind()))
 
 
 def error_of(failure: Failure) -> ModelError:

@@ -64,6 +64,8 @@ def number(thing: object, *names: str) -> int:
         found = field(thing, name)
         if isinstance(found, int):
             return found
+        if isinstance(found, float) and found.is_integer():  # of a server that has no other numbers
+            return int(found)
     return 0
 
 

@@ -59,7 +59,7 @@ class LangChainChunks:
         if isinstance(chunk, tuple):
             return self._tuple(chunk)
         if isinstance(chunk, dict):
-            if isinstance(chunk.get("event"), str):
+            if text(chunk, "event").startswith("on_"):
                 return self._event(chunk)
             if "ns" in chunk and chunk.get("type") in _MODES:
                 return self._mode(str(chunk["type"]), chunk.get("data"))
@@ -103,6 +103,8 @@ class LangChainChunks:
                 delta for inner in state.values() if _has(inner) for delta in self._state(inner)
             ]
         messages = list(items(state, "messages"))
+        if any(not text(message, "type") for message in messages):
+            raise UnknownChunkError("its messages are not of langchain")
         asked = [i for i, m in enumerate(messages) if text(m, "type") == "human"]
         fresh = messages[asked[-1] + 1 :] if asked else messages  # what is before was told earlier
         return [delta for message in fresh for delta in self._message(message)]

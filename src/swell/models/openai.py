@@ -20,14 +20,15 @@ from swell.models.fields import (
     arguments,
     field,
     items,
+    new_call_id,
     number,
     plain,
     text,
 )
+from swell.models.think import ThinkTags
 
 __all__ = ["OpenAIChunks"]
 
-_TEXT = {"response.output_text.delta", "response.refusal.delta"}
 _REASONING = {"response.reasoning_text.delta", "response.reasoning_summary_text.delta"}
 _DONE = {"response.completed", "response.incomplete", "response.failed"}
 _CALLS = {
@@ -47,9 +48,11 @@ class OpenAIChunks:
     def __init__(self) -> None:
         self._chat = ChatChunks()
         self._responding = False  # between the first and the last event of a response
+        self._tags = ThinkTags()
         self._refused = False
         self._parts: set[object] = set()
         self._raw = False
+        self._made: dict[int, str] = {}  # ids of calls that came without one, by their place
 
     @property
     def unfinished(self) -> bool:
@@ -71,9 +74,13 @@ class OpenAIChunks:
             return [] if self._raw else [TextDelta(text(chunk, "delta"))]
         if kind == "response.created":
             self._responding, self._refused = True, False
+            self._tags = ThinkTags()
+            self._made.clear()
             return []
         self._refused |= kind == "response.refusal.delta"
-        if kind in _TEXT:
+        if kind == "response.output_text.delta":  # of a local model with its thoughts in it
+            return self._tags.split(text(chunk, "delta"))
+        if kind == "response.refusal.delta":
             return [TextDelta(text(chunk, "delta"))]
         if kind in _REASONING:
             return [ReasoningDelta(text(chunk, "delta"))]
@@ -83,15 +90,17 @@ class OpenAIChunks:
             self._parts.add(item)
             return [] if first else [ReasoningDelta("\n\n")]
         if kind in ("response.output_item.added", "response.output_item.done"):
-            return _item(field(chunk, "item"), done=kind.endswith("done"))
+            place = number(chunk, "output_index")
+            made = self._made.setdefault(place, new_call_id())
+            return _item(field(chunk, "item"), made, done=kind.endswith("done"))
         if kind in _DONE:
             self._responding = False
-            return _end(field(chunk, "response"), refused=self._refused)
+            return self._tags.end() + _end(field(chunk, "response"), refused=self._refused)
         if kind == "error":
             self._responding = False
             error = failure_of_report(chunk)
             return [Failure(error.code, str(error))]
-        if "." not in kind:  # the events' names have one
+        if "." not in kind and kind != "keepalive":  # the events' names have one
             raise UnknownChunkError("yield the whole event, not a piece of it")
         return []
 
@@ -104,12 +113,12 @@ class OpenAIChunks:
         raise UnknownChunkError("yield the whole chunk, not a piece of it")
 
 
-def _item(item: object, *, done: bool) -> list[Delta]:
+def _item(item: object, made: str, *, done: bool) -> list[Delta]:
     kind = text(item, "type")
     if kind not in _CALLS:
         return []
     name = text(item, "name") or kind.removesuffix("_call")
-    call = text(item, "call_id") or text(item, "id")
+    call = text(item, "call_id") or text(item, "id") or made
     if not done:
         return [ToolCallDelta(call, name)]
     args = arguments(field(item, "arguments"))
@@ -153,6 +162,6 @@ def _whole(response: object) -> list[Delta]:
             refused |= bool(text(thought, "refusal"))
             if said := text(thought, "text") or text(thought, "refusal"):
                 thinking = text(item, "type") == "reasoning"
-                found.append(ReasoningDelta(said) if thinking else TextDelta(said))
-        found += _item(item, done=True)
+                found += [ReasoningDelta(said)] if thinking else ThinkTags().whole(said)
+        found += _item(item, new_call_id(), done=True)
     return found + _end(response, refused=refused)

@@ -24,8 +24,15 @@ PROVIDERS = {
 _SSE = "swell.models.compatible:SSEChunks"
 _CHAT = "swell.models.compatible:ChatChunks"
 _LANGCHAIN = PROVIDERS["langchain_core"]
+_AGENT = PROVIDERS["pydantic_ai"]
 _ANTHROPIC_EVENTS = ("message_", "content_block_")
-_FIELDS = (b"data", b"event", b"id", b"retry", b":", b"\r", b"\n", b"\xef\xbb\xbf")
+_ANTHROPIC = {"ping", "text", "thinking", "signature", "citation", "input_json"}
+_OPENAI_EVENTS = (
+    *("response.", "content.", "refusal.", "tool_calls.function.", "logprobs."),
+    "keepalive",
+)
+_FIELDS = (b"data", b"event", b"id", b"retry")
+_BOM = b"\xef\xbb\xbf"
 
 MAX_KEYS = 8
 """Most keys of an unknown dict that an error names."""
@@ -110,8 +117,14 @@ def _reader_of_dict(chunk: dict[object, object]) -> str:
     kind = text(chunk, "type")
     if kind.startswith(_ANTHROPIC_EVENTS) or (kind == "message" and "content" in chunk):
         return PROVIDERS["anthropic"]
-    if kind.startswith("response.") or chunk.get("object") == "response":
+    if kind in _ANTHROPIC:
+        return PROVIDERS["anthropic"]
+    if kind.startswith(_OPENAI_EVENTS) or chunk.get("object") == "response":
         return PROVIDERS["openai"]
+    if (kind == "chunk" and "chunk" in chunk) or (kind == "error" and "error" not in chunk):
+        return PROVIDERS["openai"]
+    if isinstance(chunk.get("event_kind"), str):
+        return _AGENT
     if {"choices", "error"} & chunk.keys() or chunk.get("object") in (
         "error",
         "chat.completion.chunk",
@@ -123,8 +136,13 @@ def _reader_of_dict(chunk: dict[object, object]) -> str:
 
 def _begins_stream(chunk: object) -> bool:
     """Whether bytes may be the first ones of an event stream."""
-    begin = bytes(chunk)[:16] if isinstance(chunk, bytes) else b""
-    return any(begin.startswith(name) or name.startswith(begin) for name in _FIELDS)
+    begin = chunk[:64].removeprefix(_BOM) if isinstance(chunk, bytes) else b""
+    line = begin.lstrip(b"\r\n").splitlines()[:1]
+    if not line or _BOM.startswith(begin):
+        return True
+    name, colon, _ = line[0].partition(b":")
+    whole = colon or len(line[0]) < len(begin.lstrip(b"\r\n"))  # else it may be cut here
+    return name in (*_FIELDS, b"") if whole else any(one.startswith(name) for one in _FIELDS)
 
 
 def _stranger(chunk: object, why: str = "") -> TypeError:
