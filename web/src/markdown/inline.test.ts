@@ -49,6 +49,23 @@ describe("amounts of money are text, whatever stands around them", () => {
   );
 });
 
+describe("the mark behind a formula stays on its line", () => {
+  test.each([
+    ["so $x$, and", ","],
+    ["($x$).", ")."],
+    ["the $n$-th", "-"],
+    ["is it \\(x\\)?", "?"],
+    ["变量$x$，和", "，"],
+    ["see $x$![a](/b.png)", ""],
+    ["from $x$--$y$", ""],
+    ["a $x$ , b", ""],
+  ])("%j", (text, mark) => {
+    const { html, text: words } = frames(text).at(-1) ?? { html: "", text: "" };
+    expect(/class="math-run">.*?<\/span>([^<]*)<\/span>/.exec(html)?.[1] ?? "").toBe(mark);
+    expect(words).toContain(mark);
+  });
+});
+
 describe("names with a dollar are text", () => {
   test.each([
     "Set $HOME/bin:$PATH now.",

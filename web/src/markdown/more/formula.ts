@@ -3,6 +3,7 @@
  * harmless and nothing else.
  */
 import temml from "temml";
+import "./formula.css";
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 
@@ -30,7 +31,11 @@ const STYLES: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 const VALUE = /^[\w.,%#+\- ()]{0,60}$/;
-const CLASS = /^tml-[a-z0-9-]{1,20}$/;
+/** The classes of `formula.css`. */
+/** Lines above and below, which browsers that know `menclose` would draw too wide: they are borders in all of them. */
+const LINED = /^tml-(?:over|under)line$/;
+const CLASS =
+  /^(?:(?:tml|wbk|chr|ff)-[a-z0-9-]{1,20}|menclose|upstrike|downstrike|sout|longdiv-(?:top|arc)|phasor-(?:bottom|angle)|circle-pad|textcircle|actuarial)$/;
 
 /** What Temml makes, as far as it is used. */
 interface Made {
@@ -69,7 +74,7 @@ function build(made: Made, budget: { left: number }, depth: number): Node {
     for (const child of children) all.append(build(child, budget, depth + 1));
     return all;
   }
-  const known = ELEMENTS.has(made.type);
+  const known = ELEMENTS.has(made.type) && !(made.type === "menclose" && LINED.test(String(made.classes)));
   if (!known && made.text !== undefined) return document.createTextNode(made.text);
   const node: MathMLElement = document.createElementNS(MATHML, known ? made.type : "mrow");
   for (const [name, value] of Object.entries(made.attributes ?? {})) {

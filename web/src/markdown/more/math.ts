@@ -8,6 +8,8 @@ export interface MathToken extends Tokens.Generic {
   readonly text: string;
   readonly display: boolean;
   readonly closed: boolean;
+  /** The marks behind a formula within a line, which stay on its line. */
+  readonly after?: string;
 }
 
 /** Longest formula in UTF-16 code units. */
@@ -35,6 +37,9 @@ const PARENTHESES = /^\\\(((?:[^\\\n]|\\[^)\n]|\n(?!\s*\n)){1,1000}?)\\\)/;
 const BRACKETS = /^\\\[((?:[^\\\n]|\\[^\]\n]|\\\n|\n(?!\s*\n)){1,4000}?)\\\]/;
 const DOLLARS = /^\$\$((?:[^$\\\n]|\\[^\n]|\\\n|\n(?!\s*\n)|\$(?!\$)){1,4000}?)\$\$/;
 const DOLLAR = /^\$(?![\s$])((?:[^$\\\n]|\\[^\n]|\n(?!\s*\n)){0,1000}?(?:[^\s$\\]|\\[^\n]))\$(?![\d$])/;
+
+/** Marks that belong to what is before them; `![` is an image, and `--` no hyphen. */
+const AFTER = /^(?:[.,;:?)%…'’”»、。，；：！？）」』]|!(?!\[)|-(?!-)){1,3}/;
 
 /** Whether a `$` may begin a formula, whose end has not come yet. */
 export function maybeMath(text: string, before = ""): boolean {
@@ -69,7 +74,8 @@ export function inlineMath(text: string, before = ""): MathToken | null {
   }
   // Brackets with a backslash and no word or number between them are brackets.
   if (found?.[1] === undefined || !(text.startsWith("\\") ? /[\p{L}\p{N}]/u : /\S/).test(found[1])) return null;
-  return { type: "math", raw: found[0], text: found[1].trim(), display, closed: true };
+  const after = display ? "" : (AFTER.exec(text.slice(found[0].length, found[0].length + 8))?.[0] ?? "");
+  return { type: "math", raw: found[0] + after, text: found[1].trim(), display, closed: true, after };
 }
 
 const FENCES: readonly [open: RegExp, close: string][] = [

@@ -24,6 +24,7 @@ function show(node: HTMLElement, token: MathToken): void {
   node.dataset["math"] = token.text;
   node.classList.toggle("pending", !token.closed);
   const drawn = token.closed ? draw?.(token.text, token.display) : null;
+  node.classList.toggle("tagged", !!drawn?.querySelector(".tml-tag"));
   if (drawn) {
     node.replaceChildren(drawn);
     return;
@@ -46,7 +47,11 @@ export function mathNode(token: MathToken): HTMLElement {
   node.className = token.display ? "math display" : "math";
   node.setAttribute("translate", "no");
   show(node, token);
-  return node;
+  if (!token.after) return node;
+  const run = document.createElement("span");
+  run.className = "math-run";
+  run.append(node, token.after);
+  return run;
 }
 
 export function mathBlock(): RichBlock {
