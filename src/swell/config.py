@@ -202,6 +202,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             flag="--locale",
         ),
     ] = "auto"
+    development: Annotated[
+        bool,
+        _About(
+            "Show exceptions of the app in the browser, with file and line. `swell run --reload` "
+            "sets it; never set it where other people use the app.",
+        ),
+    ] = False
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         _About("Least level of what is logged.", flag="--log-level"),
@@ -518,6 +525,8 @@ def show(value: object) -> str:
     """Write a value as it would be set: lists with commas, nothing for none."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "on" if value else "off"
     if isinstance(value, tuple):
         return ",".join(value)
     return f"{value:.10g}" if isinstance(value, float) else str(value)
@@ -526,6 +535,8 @@ def show(value: object) -> str:
 def _default(name: str, value: object) -> str:
     if isinstance(value, float) and not value.is_integer():
         return f"{value:.3g}"
+    if isinstance(value, bool):
+        return show(value)
     return _plain(name, value) if isinstance(value, (int, float)) else show(value)
 
 
@@ -534,6 +545,8 @@ def _kind(name: str, base: Any, about: _About) -> str:
         return " | ".join(get_args(base))
     if get_origin(base) is tuple:
         return "list"
+    if base is bool:
+        return "on or off"
     if base not in (int, float):
         return "text" if about.least is None else f"text, {about.least:g} characters or more"
     unit = "seconds" if name.endswith("_s") and not name.endswith("per_s") else ""
@@ -644,6 +657,8 @@ def _check(field: _Field, source: str, raw: Any) -> Any:
 def _parse(name: str, base: Any, about: _About, text: str) -> Any:
     if about.parse is not None:
         return about.parse(text)
+    if base is bool:
+        return values.switch(text)
     if base is int:
         return values.size(text) if name.endswith("_bytes") else values.whole(text)
     if base is float:

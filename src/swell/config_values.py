@@ -49,6 +49,15 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def switch(text: str) -> bool:
+    """True of `on`, `yes`, `true` or `1`; False of their opposites."""
+    on = {"on": True, "yes": True, "true": True, "1": True}
+    off = {"off": False, "no": False, "false": False, "0": False}
+    if (value := (on | off).get(text.lower())) is None:
+        raise ValueError("expected `on` or `off`")
+    return value
+
+
 def size(text: str) -> int:
     """Bytes of `262144`, `256K`, `25M` or `1GiB`; the units are powers of 1024."""
     match = re.fullmatch(r"([0-9]+) ?([kmg]?)(?:i?b)?", text.lower())

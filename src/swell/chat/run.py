@@ -13,10 +13,11 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from swell.chat.records import Accepted, RunState, User
+from swell.chat.records import Accepted, Message, RunState, User
 from swell.chat.store.base import EndState, Store, stored
 from swell.coerce import well_formed
 from swell.config import Settings
+from swell.development import described
 from swell.errors import (
     AnswerLimitError,
     AskTimeoutError,
@@ -47,6 +48,7 @@ _log = logging.getLogger("swell.chat")
 _RETRY_S = (0.1, 5.0)  # first and longest pause before the store is asked again
 _WRONG = "Something went wrong while answering."
 _EMPTY = "The app gave no answer."
+_DESCRIBED_MAX = 100  # exceptions kept for developers
 
 _T = TypeVar("_T")
 Handler: TypeAlias = Callable[..., Any]
@@ -256,6 +258,7 @@ class RunManager:
         self._answers: dict[str, Run] = {}
         self._last: dict[str, Run] = {}  # by thread: the run that a later one waits for
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._described: dict[str, str] = {}  # by error id
 
     # ---------------------------------------------------------------------- looking
 
@@ -441,9 +444,8 @@ class RunManager:
                 turn = await self._persist(lambda: self._turn(run))
             except NotFoundError:
                 raise
-            except Exception:
-                _log.exception("run %s cannot begin", run.id)
-                run.error = _WRONG
+            except Exception as error:
+                self._raised(run, error)
                 return "failed"
             work = asyncio.create_task(
                 consume(self._handler, turn, run.feed, self._pools), name="swell-run"
@@ -485,10 +487,31 @@ class RunManager:
         elif isinstance(error, DocumentError | LimitError):
             run.error = str(error)
         else:
-            run.error_id = secrets.token_hex(4)
-            _log.error("error %s in %s", run.error_id, _name(self._handler), exc_info=error)
-            run.error, run.error_code = f"{_WRONG} (error {run.error_id})", "handler_failed"
+            self._raised(run, error)
         return "failed"
+
+    def _raised(self, run: Run, error: BaseException) -> None:
+        """Log an exception of the app under an id, and keep what a developer reads about it."""
+        run.error_id = secrets.token_hex(4)
+        _log.error("error %s in %s", run.error_id, _name(self._handler), exc_info=error)
+        run.error, run.error_code = f"{_WRONG} (error {run.error_id})", "handler_failed"
+        if self._pools.settings.development:
+            self._described[run.error_id] = described(error)
+            if len(self._described) > _DESCRIBED_MAX:
+                del self._described[next(iter(self._described))]
+
+    def for_developers(self, message: Message) -> Message:
+        """Return a message with the exception that ended it, while the setting `development` is on.
+
+        Exceptions are kept in memory only, the latest 100: a store that is served in production
+        later has none.
+        """
+        said = self._described.get(message.error_id or "")
+        if said is None:
+            return message
+        return msgspec.structs.replace(
+            message, error=f"{said} (error {message.error_id})", error_code=None
+        )
 
     async def _end_handler(self, run: Run, work: asyncio.Task[None]) -> None:
         """Cancel a handler and wait for its `finally`, at first as long as somebody waits, too."""

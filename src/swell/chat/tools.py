@@ -17,6 +17,7 @@ import msgspec
 
 from swell.chat.dialects import Outcome, dialect_of
 from swell.coerce import well_formed
+from swell.development import described
 from swell.errors import AskTimeoutError, ModelError, ToolError
 from swell.models import Delta, ToolCallDelta
 from swell.models.fields import json_text, plain
@@ -298,6 +299,7 @@ async def _run(
 
     _progress.set(show)
     failed = True
+    raised = ""  # what only a developer reads; the model does not
     try:
         if called is None:
             raise ToolError(f"There is no tool {call.name!r}.")
@@ -323,11 +325,13 @@ async def _run(
             raise  # not by the tool itself
         _log.exception("the tool %s failed", call.name)
         result = _FAILED
+        if lane().settings.development:
+            raised = f"{_FAILED}\n\n{described(error)}"
     ended = True
     said = result if isinstance(result, str) else json_text(result)
     if len(said) > MAX_RESULT:
         said = result = said[:MAX_RESULT] + " [cut]"
-    shown = None if parts else result
+    shown = None if parts else raised or result
     step = msgspec.structs.replace(call, state="failed" if failed else "done", result=shown)
     steps.put_nowait(step)
     for part in parts:

@@ -489,7 +489,7 @@ class View:
         if stored_urls(rest):
             rest = await self.chat.files.shown(owner_id, rest, self.site, token)
         status = None if message.role == "user" else message.status
-        return _row(message, content, rest, status)
+        return _row(self.chat.runs.for_developers(message), content, rest, status)
 
     # -------------------------------------------------------------------------- following
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import TracebackType
+
 
 class CommandError(Exception):
     """Ends a command with one message for the person at the terminal.
@@ -18,3 +20,16 @@ class CommandError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+
+class BrokenAppError(CommandError):
+    """The app raised while it was loaded or started.
+
+    Attributes:
+        error: What it raised.
+        frames: Its traceback, from the app's own first frame on.
+    """
+
+    def __init__(self, message: str, error: BaseException, frames: TracebackType | None) -> None:
+        super().__init__(message, 1)
+        self.error, self.frames = error, frames

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import swell
 from swell.app import main
-from swell.cli.command_error import CommandError
+from swell.cli.command_error import BrokenAppError, CommandError
 from swell.cli.fragment import add_fragment, is_fragment
 
 __all__ = ["Target", "load_app", "parse_target"]
@@ -153,13 +153,13 @@ def _import(target: Target) -> ModuleType:
     return module
 
 
-def _broken(target: Target, error: Exception) -> CommandError:
+def _broken(target: Target, error: Exception) -> BrokenAppError:
     """Show the person's own frames of a traceback: theirs is the only code that they can mend."""
     frames: TracebackType | None = error.__traceback__
     while frames is not None and _is_plumbing(frames.tb_frame.f_code.co_filename):
         frames = frames.tb_next
     traceback.print_exception(type(error), error, frames)
-    return CommandError(f"{target.name} could not be loaded; the reason is above", 1)
+    return BrokenAppError(f"{target.name} could not be loaded; the reason is above", error, frames)
 
 
 def _is_plumbing(filename: str) -> bool:

@@ -25,14 +25,16 @@ from typing import Any
 
 import msgspec
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.supervisors.basereload import BaseReload
 from uvicorn.supervisors.statreload import StatReload
 
 from swell.app import main
-from swell.cli.command_error import CommandError
+from swell.cli.broken import broken_app
+from swell.cli.command_error import BrokenAppError, CommandError
 from swell.cli.load import Target, load_app, parse_target
 from swell.config import Settings
-from swell.errors import SettingError
+from swell.errors import SettingError, SwellError
 from swell.server.limits import SeldomWarnings
 from swell.server.proxies import TrustedProxies
 from swell.server.static import ClientBundle
@@ -90,10 +92,35 @@ def _serve(target: Target, settings: Settings, sockets: list[socket.socket]) -> 
     logging.config.dictConfig(_logging(settings.log_level))
     app = load_app(target)
     main.settings = settings
-    server = _Server(_uvicorn_config(app, settings), main.drain, _address(settings, sockets))
+    starting = _Starting(app)
+    server = _Server(_uvicorn_config(starting, settings), main.drain, _address(settings, sockets))
     _calm_collector()
-    server.run(sockets=sockets)
+    with contextlib.suppress(SystemExit):  # uvicorn's way to say that the app did not start
+        server.run(sockets=sockets)
+    if not server.started and (error := starting.error) is not None:
+        if not isinstance(error, SwellError):  # whose message says enough, and is in the log
+            traceback.print_exception(error)
+        words = f"{target.name} could not start; the reason is above"
+        raise BrokenAppError(words, error, error.__traceback__)
     return 0
+
+
+class _Starting:
+    """The app; keeps what it raised while it started."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.error: BaseException | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        except BaseException as error:
+            self.error = error
+            raise
 
 
 def _calm_collector() -> None:
@@ -212,7 +239,10 @@ def _end_anyway() -> None:
 
 
 def _serve_reloading(target: Target, settings: Settings) -> int:
-    changed: dict[str, object] = {"drain_s": min(settings.drain_s, RELOAD_DRAIN_S)}
+    changed: dict[str, object] = {
+        "development": True,
+        "drain_s": min(settings.drain_s, RELOAD_DRAIN_S),
+    }
     if settings.secret_key is None:
         # one key for all child processes: open tabs keep their session across a reload
         changed["secret_key"] = secrets.token_urlsafe(32)
@@ -237,7 +267,28 @@ def _child(target: Target, settings: Settings, sockets: list[socket.socket]) -> 
     except (CommandError, SettingError) as failure:
         print(f"swell: {failure}\nswell: waiting for a change", file=sys.stderr, flush=True)
         code = 1
+        error: BaseException = failure
+        frames = None
+        if isinstance(failure, BrokenAppError):
+            error, frames = failure.error, failure.frames
+        _serve_broken(broken_app(target.name, error, frames, settings), settings, sockets)
     sys.exit(code)
+
+
+def _serve_broken(app: ASGIApp, settings: Settings, sockets: list[socket.socket]) -> None:
+    """Serve the reason why the app could not start, until a signal ends this process."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        http="h11",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    uvicorn.Server(config).run(sockets=sockets)
 
 
 class _Watcher(StatReload):

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from swell.config import Settings
+from swell.development import described
 from swell.errors import AttachmentError, ProtocolError, RefusedError, SignInError
 from swell.expando import Expando
 from swell.live.connection import Connection
@@ -425,26 +426,24 @@ class Broker:
             if not _refuse(client, ref, error.reason, error.message, error.retry_ms):
                 client.error = Err(code=error.reason, msg=error.message, ref=ref)
                 client.send(client.error)
-        except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit):  # none ends the server
-            error_id = self._report(client, ref)
-            _refuse(client, ref, "handler_failed", f"{_WRONG} (error {error_id})", None)
+        except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+            shown = self._report(client, ref, error)  # none of these ends the server
+            _refuse(client, ref, shown.code, f"{shown.msg} (error {shown.id})", None)
         finally:
             client.running -= 1
             if ref is not None:
                 client.send(End(ref, outcome))
 
-    def _report(self, client: Client, ref: str | None) -> str:
-        """Log the traceback under an id, and show the person that id and nothing else."""
+    def _report(self, client: Client, ref: str | None, error: BaseException) -> Err:
+        """Log an exception under an id, and show the id; in development also the exception."""
         error_id = secrets.token_hex(4)
-        _log.exception("error %s in the handler of %s", error_id, client.route.path)
-        client.error = Err(
-            code="handler_failed",
-            msg=_WRONG,
-            id=error_id,
-            ref=ref,
-        )
+        _log.error("error %s in the handler of %s", error_id, client.route.path, exc_info=error)
+        code, said = "handler_failed", _WRONG
+        if self.settings.development:
+            code, said = "exception", described(error)
+        client.error = Err(code=code, msg=said, id=error_id, ref=ref)
         client.send(client.error)
-        return error_id
+        return client.error
 
     # ---------------------------------------------------------------- life and death
 

@@ -17,6 +17,7 @@ from swell.chat.consume import consume
 from swell.chat.fold import Change, Fold, Grown
 from swell.chat.records import Message, Thread, User
 from swell.chat.turn import Cancelled, Turn
+from swell.development import described
 from swell.errors import AskTimeoutError, LimitError, ModelError, NotSupportedError
 from swell.models import failure_of
 from swell.parts import Part, Reasoning, Text
@@ -241,6 +242,9 @@ class Kitchen:
             return Failed(error.code, str(error))
         error_id = secrets.token_hex(4)
         _log.error("error %s behind a door", error_id, exc_info=error)
+        settings = self._pools.settings if self._pools is not None else None
+        if settings is not None and settings.development:
+            return Failed("internal", f"{described(error)} (error {error_id})")
         return Failed("internal", f"Something went wrong while answering. (error {error_id})")
 
     def _turn(self, run: Any, asked: Asked) -> Turn:
