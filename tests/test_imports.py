@@ -118,7 +118,7 @@ ALLOWED = {
     "expando": set[str](),
     "data": {"errors", "plain", "live"},
     "schema": {"errors", "mistakes", "plain"},
-    "routing": {"expando"},
+    "routing": {"expando", "logs"},
     "components": {"errors", "mistakes", "plain", "data", "schema", "wave_names"},
     "parts": {"errors", "mistakes", "plain", "coerce", "schema", "components"},
     "cards": {
@@ -132,8 +132,9 @@ ALLOWED = {
         "parts",
         "live",
     },
-    "page": {"errors", "plain", "data", "schema", "live", "cards"},
+    "page": {"errors", "plain", "data", "schema", "live", "cards", "logs"},
     "config": {"config_values", "errors"},
+    "logs": set(),
     "workers": {"config"},
     "models": {"errors", "coerce"},
 }

@@ -7,11 +7,12 @@ and becomes an op when the page is saved.
 from __future__ import annotations
 
 import copy
-import logging
 from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import msgspec
+
+from swell.logs import logger
 
 from .cards.base import CARDS, IGNORED, Forgive, check_card, check_property, named_components
 from .data import Data, check_row, is_plain_text, row_key
@@ -33,7 +34,7 @@ from .live.state import Card, PageState
 from .plain import dotted, plain
 from .schema import ANYTHING, Kind, ListOf, MisfitError, properties
 
-_log = logging.getLogger("swell.page")
+_log = logger("swell.page")
 
 
 class Target(Protocol):

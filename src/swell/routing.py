@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from swell.logs import logger
 
 from .expando import expando_to_dict
 
 if TYPE_CHECKING:
     from .query import Query
 
-_log = logging.getLogger("swell.routing")
+_log = logger("swell.routing")
 
 Handler: TypeAlias = Callable[..., Any]
 Predicate: TypeAlias = Callable[[Any], Any]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+
+from swell.logs import logger
 
 from .app import app as strict_app
 
@@ -17,7 +18,7 @@ _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 WARNINGS_MAX = 1_000
 """Most different warnings that one process logs."""
 
-_log = logging.getLogger("swell.wave")
+_log = logger("swell.wave")
 _OURS = str(Path(__file__).parent)
 _given: set[tuple[str, int, str]] = set()
 

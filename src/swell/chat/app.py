@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import inspect
-import logging
 import secrets
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -22,6 +21,7 @@ from swell.chat.store import Store, default_path, open_store
 from swell.chat.store.base import stored
 from swell.config import Settings
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
+from swell.logs import logger
 from swell.mistakes import check_handler, check_route, did_you_mean
 from swell.parts import Card, Part, Text
 from swell.query import Q
@@ -37,7 +37,7 @@ from .words import WORDS, UnsaidError, Words, grouped
 
 __all__ = ["ChatApp", "chat"]
 
-_log = logging.getLogger("swell.chat")
+_log = logger("swell.chat")
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _UserOf = Callable[[Q], Any]

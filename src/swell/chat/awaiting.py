@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import functools
-import logging
 import sys
 from collections.abc import Callable, Coroutine, Generator
 from types import TracebackType
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from swell.errors import NotAwaitedError
+from swell.logs import logger
 
 __all__ = ["Pending", "must_await"]
 
-_log = logging.getLogger("swell.chat")
+_log = logger("swell.chat")
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

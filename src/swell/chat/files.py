@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import mimetypes
 import re
 import shutil
@@ -21,6 +20,7 @@ import msgspec
 from swell.chat.records import SCHEME, StoredFile
 from swell.chat.store.base import Store
 from swell.errors import LimitError, NotFoundError, PartError
+from swell.logs import logger
 from swell.parts import File, Image, Part, ToolCall
 from swell.server.files import safe_name
 from swell.site import AsyncSite
@@ -29,7 +29,7 @@ from .turn import Attachment
 
 __all__ = ["Files", "readdressed", "refuse_dead_addresses", "stored_urls"]
 
-_log = logging.getLogger("swell.chat")
+_log = logger("swell.chat")
 
 PATHS_KEPT = 1_000
 """Files that are shown without asking the store again where they are."""

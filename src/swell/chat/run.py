@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
@@ -28,6 +27,7 @@ from swell.errors import (
     StoreUnavailableError,
 )
 from swell.expando import Expando
+from swell.logs import logger
 from swell.models import failure_of
 from swell.parts import File, Image
 from swell.workers import Lane, lane
@@ -43,7 +43,7 @@ from .words import UnsaidError
 
 __all__ = ["Run", "RunLimits", "RunManager"]
 
-_log = logging.getLogger("swell.chat")
+_log = logger("swell.chat")
 
 _RETRY_S = (0.1, 5.0)  # first and longest pause before the store is asked again
 _WRONG = "Something went wrong while answering."

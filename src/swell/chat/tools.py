@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-import logging
 import re
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -19,6 +18,7 @@ from swell.chat.dialects import Outcome, dialect_of
 from swell.coerce import well_formed
 from swell.development import described
 from swell.errors import AskTimeoutError, ModelError, ToolError
+from swell.logs import logger
 from swell.models import Delta, ToolCallDelta
 from swell.models.fields import json_text, plain
 from swell.parts import Part
@@ -29,7 +29,7 @@ from .words import ENGLISH, WORDS
 
 __all__ = ["MAX_RESULT", "Tool", "progress", "run_tools", "tool"]
 
-_log = logging.getLogger("swell.chat")
+_log = logger("swell.chat")
 
 MAX_RESULT = 100_000
 """Longest result that a model gets, in characters; what is longer is cut."""

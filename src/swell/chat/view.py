@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -15,6 +14,7 @@ from swell.cards.chatbot import Event
 from swell.cards.threads import ThreadsEvent
 from swell.chat.records import Message, Thread, User
 from swell.errors import NotFoundError, StoreUnavailableError, SwellError
+from swell.logs import logger
 from swell.page import AsyncPage
 from swell.parts import Part, Text, as_json, as_shown
 from swell.site import AsyncSite
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FIELDS", "View", "split"]
 
-_log = logging.getLogger("swell.chat")
+_log = logger("swell.chat")
 
 FIELDS = "content from_user id time status parts branch error error_code error_id"
 MOVES: tuple[Event, ...] = ("scroll_up", "scroll_down", "jump", "latest")

@@ -11,7 +11,6 @@ import ipaddress
 import logging.config
 import math
 import os
-import re
 import secrets
 import signal
 import socket
@@ -35,6 +34,7 @@ from swell.cli.command_error import BrokenAppError, CommandError
 from swell.cli.load import Target, load_app, parse_target
 from swell.config import Settings
 from swell.errors import SettingError, SwellError
+from swell.logs import escape, logger, traceback_of
 from swell.server.limits import SeldomWarnings
 from swell.server.proxies import TrustedProxies
 from swell.server.static import ClientBundle
@@ -59,7 +59,7 @@ CLOSE_S = 5
 LAST_S = 5.0
 """How long what is left at the very end may take, in seconds; then the process ends without it."""
 
-_log = logging.getLogger("swell")
+_log = logger("swell")
 
 
 def start(name: str, settings: Settings, *, reload: bool = False) -> int:
@@ -405,41 +405,10 @@ class _Formatter(logging.Formatter):
     """One line a message: what a browser sent cannot forge a second line or colour the terminal."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
-        return _escape(super().formatMessage(record))
+        return escape(super().formatMessage(record))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802
-        text = super().formatException(ei)
-        for message in _messages(ei[1]):
-            # In a group each line of it has been indented.
-            said = "".join(
-                re.escape(piece) + ("" if i % 2 == 0 else "[ |]*")
-                for i, piece in enumerate(_LINE_END.split(message))
-            )
-            text = _escape(message).join(re.split(said, text))
-        return "\n".join(map(_escape, text.split("\n")))
-
-
-_LINE_END = re.compile(r"(\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029])")
-"""What `str.splitlines` takes for the end of a line."""
-
-
-def _messages(error: BaseException | None) -> set[str]:
-    """Return what an exception, what it came of, and their notes say in several lines."""
-    found: set[str] = set()
-    todo, seen = [error], set[int]()
-    while todo:
-        one = todo.pop()
-        if one is None or id(one) in seen:
-            continue
-        seen.add(id(one))
-        with contextlib.suppress(Exception):  # it may not know how to say itself
-            found |= {str(one), *map(str, getattr(one, "__notes__", ()))}
-        todo += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
-    return {text for text in found if _escape(text) != text}
-
-
-def _escape(text: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+        return super().formatException(ei) if ei[1] is None else traceback_of(ei[1])
 
 
 def _logging(level: str) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter, OrderedDict
 from collections.abc import Collection
 from typing import Protocol, TypeVar
@@ -10,12 +9,13 @@ from typing import Protocol, TypeVar
 from swell.config import Settings
 from swell.errors import ProtocolError
 from swell.live.wire import CLOSE_FULL, CLOSE_RATE
+from swell.logs import logger
 
 from .limits import LogLimiter, RateLimiter
 
 __all__ = ["Admission", "Tab"]
 
-_log = logging.getLogger("swell.server")
+_log = logger("swell.server")
 
 KNOWN_MAX = 100_000
 """Browsers that are remembered as known; those that did nothing for longest are forgotten first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import logging
 import secrets
 import time
 from collections import OrderedDict
@@ -36,6 +35,7 @@ from swell.live.wire import (
     ServerMessage,
     Welcome,
 )
+from swell.logs import logger
 from swell.page import AsyncPage
 from swell.query import BROADCAST, MULTICAST, Auth, Query
 from swell.site import AsyncSite
@@ -47,7 +47,7 @@ from .identity import ANON, Caller, Identities, owner_key, public_session
 from .pages import Pages, WatchedPage
 from .route import Route
 
-_log = logging.getLogger("swell")
+_log = logger("swell")
 
 SEEN_MAX = 1000  # ids of actions remembered per client
 LEFT_MAX = 10_000  # ids of actions remembered of clients that are gone

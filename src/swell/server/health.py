@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+
+from swell.logs import logger
 
 from .limits import LogLimiter
 
@@ -22,7 +23,7 @@ KEEP_S = 1.0
 """How long an answer is kept: who asks more often costs nothing."""
 
 _NOT_KEPT = {"cache-control": "no-store"}
-_log = LogLimiter(logging.getLogger("swell.server"))
+_log = LogLimiter(logger("swell.server"))
 
 
 class Health:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import logging
 import secrets
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 from swell.config import Settings
 from swell.errors import SignInError
 from swell.expando import Expando
+from swell.logs import logger
 from swell.page import AsyncPage
 from swell.query import Auth, Query
 from swell.site import AsyncSite
@@ -28,7 +28,7 @@ from .route import Route
 
 __all__ = ["ANON", "PEER", "Caller", "Identities", "direct_peer", "header_lists", "owner_key"]
 
-_log = logging.getLogger("swell.server")
+_log = logger("swell.server")
 
 ANON = "anon"
 """Subject of everybody without sign-in."""

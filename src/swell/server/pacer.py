@@ -8,11 +8,12 @@ still in the processor's caches for the next one.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from typing import Protocol
 
-_log = logging.getLogger("swell.server")
+from swell.logs import logger
+
+_log = logger("swell.server")
 
 
 class Paced(Protocol):

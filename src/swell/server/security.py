@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import ipaddress
-import logging
 import os
 import re
 import secrets
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from swell.config import Settings
+from swell.logs import logger
 
 __all__ = [
     "frame_headers",
@@ -32,7 +32,7 @@ __all__ = [
     "security_headers",
 ]
 
-_log = logging.getLogger("swell.server")
+_log = logger("swell.server")
 
 Headers = Iterable[tuple[bytes, bytes]]
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import logging
 import sys
 import time
 from collections import Counter
@@ -20,12 +19,13 @@ from enum import IntEnum
 from typing import Any, Protocol
 
 from swell.config import Settings
+from swell.logs import logger
 
 from .limits import LogLimiter
 
 __all__ = ["AT_ONCE", "Stage", "TcpConnection", "TcpConnections", "connections_allowed"]
 
-_log = logging.getLogger("swell.server")
+_log = logger("swell.server")
 
 AT_ONCE = 16
 """Connections that are taken from the system in one turn of the event loop."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -16,13 +15,14 @@ from starlette.routing import Route
 
 from swell.config import Settings
 from swell.errors import LimitError, SignInError, SwellError
+from swell.logs import logger
 from swell.server.security import host_allowed, request_host, same_site_request
 
 from .files import FILES_PATH, FileStore, Incoming, StoredFile, safe_name, size_limit
 from .identity import Caller, direct_peer, header_lists
 from .sessions import SessionSigner
 
-_log = logging.getLogger("swell")
+_log = logger("swell")
 
 __all__ = ["CLIENT_HEADER", "UPLOADS_AT_ONCE", "FileRoutes", "file_routes"]
 

@@ -22,12 +22,13 @@ from websockets.server import ServerProtocol
 from swell.live.abreast import Write
 from swell.live.connection import Bucket
 from swell.live.wire import CLOSE_RATE
+from swell.logs import logger
 
 from .outlet import FRAMES, PeerListener
 from .tcp import Stage
 from .uvicorn_http import CountedConfig
 
-_log = logging.getLogger("swell.server")
+_log = logger("swell.server")
 
 CLOSE_S = 2.0
 """How long a peer may take to answer a close, and again to take what was sent, in seconds."""

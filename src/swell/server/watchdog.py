@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import linecache
-import logging
 import selectors
 import sys
 import sysconfig
@@ -14,12 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
+from swell.logs import logger
+
 __all__ = ["Watchdog"]
 
 BLOCKED_S = 1.0
 """How long one call may block the event loop before the log says so, in seconds."""
 
-_log = logging.getLogger("swell.server")
+_log = logger("swell.server")
 _LIBRARIES = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib"))
 _LOOP = (  # what stands between a callback and whoever runs the loop
     (asyncio.events.__file__, "_run"),

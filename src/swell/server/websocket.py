@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from contextvars import ContextVar
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -18,6 +19,7 @@ from swell.config import Settings
 from swell.errors import ProtocolError
 from swell.live.connection import Connection, ConnectionLimits
 from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, Act, Bye, Hello
+from swell.logs import logger
 
 from .broker import Broker
 from .identity import Caller, direct_peer, header_lists
@@ -27,12 +29,29 @@ from .outlet import FRAMES, AsgiOutlet, DirectOutlet, FrameWriter, Outlet
 from .security import host_allowed, origin_allowed, own_origin, request_host
 from .sessions import SessionSigner
 
-_log = logging.getLogger("swell.server")
+_log = logger("swell.server")
 _seldom = LogLimiter(_log)
 
 _OURS = "swell.server.uvicorn_ws"  # loaded by `swell run`, and by uvicorn when it is told to
 
 _CLOSE_S = 2.0  # how long the last word to a peer may take to leave
+
+
+_refused: ContextVar[bool] = ContextVar("refused", default=False)
+
+
+class _NoFalseErrors(logging.Filter):
+    """Drops uvicorn's error about a handshake that was not completed because we refused it.
+
+    uvicorn logs it in the task of the connection, which has the variable.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything else pass."""
+        return not (_refused.get() and str(record.msg).startswith("ASGI callable returned without"))
+
+
+_NO_FALSE_ERRORS = _NoFalseErrors()
 
 
 class Sockets:
@@ -145,6 +164,8 @@ class Sockets:
         """Answer the upgrade with a plain HTTP error; one line of a kind and a peer in a while."""
         peer = peer_of(address_of(socket.scope, self._settings.trusted_proxies)) or "a local peer"
         self._said.warning(f"{status} {peer}", "refused a WebSocket of %s: %s", peer, reason)
+        _refused.set(True)
+        logging.getLogger("uvicorn.error").addFilter(_NO_FALSE_ERRORS)
         if "websocket.http.response" in socket.scope.get("extensions", {}):
             await socket.send_denial_response(PlainTextResponse(reason + "\n", status))
         else:

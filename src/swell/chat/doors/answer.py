@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from swell.chat.records import Message, Thread, User
 from swell.chat.turn import Cancelled, Turn
 from swell.development import described
 from swell.errors import AskTimeoutError, LimitError, ModelError, NotSupportedError
+from swell.logs import logger
 from swell.models import failure_of
 from swell.parts import Part, Reasoning, Text
 from swell.workers import Lane, Workers
@@ -35,7 +35,7 @@ __all__ = [
     "Step",
 ]
 
-_log = logging.getLogger("swell.chat")
+_log = logger("swell.chat")
 
 MAX_RUNS = 64
 """Most answers that one door makes at the same time."""

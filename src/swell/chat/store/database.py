@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, TypeVar
@@ -21,6 +20,7 @@ from swell.chat.records import (
     Thread,
     User,
 )
+from swell.logs import logger
 from swell.parts import Part
 
 from . import apps, files, messages, runs, search, threads, transfer
@@ -32,7 +32,7 @@ from .statements import clean, encode_parts, to_json
 
 __all__ = ["DatabaseStore"]
 
-_log = logging.getLogger("swell.chat")
+_log = logger("swell.chat")
 
 T = TypeVar("T")
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import logging
 import re
 import sqlite3
 from pathlib import Path
 
+from swell.logs import logger
+
 __all__ = ["adopt_old_file", "default_file"]
 
-_log = logging.getLogger("swell.chat")
+_log = logger("swell.chat")
 
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _OLD = "chat.db"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import logging
 import os
 import time
 from pathlib import Path
 
 from swell.errors import StoreInUseError, StoreUnavailableError
+from swell.logs import logger
 
 __all__ = ["Presence", "Turnstile"]
 
@@ -20,7 +20,7 @@ GRACE_S = 2.0
 HANDOVER_S = 3_660.0
 """How long a start waits for a process that ends, in seconds: longer than any `drain_s`."""
 
-_log = logging.getLogger("swell.chat")
+_log = logger("swell.chat")
 
 _ENDING = "ending"
 _PLACE = 4096  # of the locked byte, which Windows lets nobody read
