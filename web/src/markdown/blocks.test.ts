@@ -29,6 +29,7 @@ describe("formulas without dollars", () => {
     ["Text:\n\\begin{equation*}\nx = 1\n\\end{equation*}\nand", "\\begin{equation*}\nx = 1\n\\end{equation*}"],
     ["- item\n\n  \\begin{pmatrix} 1 & 2 \\end{pmatrix}\n", "\\begin{pmatrix} 1 & 2 \\end{pmatrix}"],
     ["```math\n\\frac12\n```\n\nafter", "\\frac12"],
+    ["```math\n\\frac12", "\\frac12"],
     ["~~~math\nx^2\n\ny\n~~~\n", "x^2\n\ny"],
   ])("%j", (text, formula) => {
     const nodes = drawn(text, ".math", /begin\{[a-z*]*\}<\/p>|language-math|`/);

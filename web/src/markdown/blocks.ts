@@ -61,6 +61,8 @@ export function syncBlocks(
 function sourceOf(token: MarkedToken): string {
   // A blank line anywhere in a list makes paragraphs of the texts of all its items.
   if (token.type === "list_item" && token.loose) return `loose ${token.raw}`;
+  // A formula without its end is drawn once nothing more comes.
+  if ("closed" in token) return `${String(token.closed)} ${(token as Token).raw}`;
   // Of a paragraph with indented lines the parser takes their white space away or not, by what comes behind it.
   return token.type === "paragraph" ? `${String(token.text.length)} ${token.raw}` : token.raw;
 }

@@ -35,6 +35,7 @@ describe("amounts of money are text, whatever stands around them", () => {
     "From ~~$5~~ to **$4**!",
     "($5) [$6](/x) \"$7\" '$8' `$9` $10/$11 $12-$13 $14",
     "| a | b |\n|---|---|\n| **$5** | *$6* |\n",
+    "About $1e6 vs $2e6, $5million, $5USD and $6 per day, from $-5 to $+6.",
     "1. **$5** or\n2. **$6** each, so $7 or $8.",
   ])("%j", (text) => {
     expect(wrong(frames(text), /math|\$\*|\$_|\$~/)).toEqual([]);
@@ -84,6 +85,20 @@ describe("names with a dollar are text", () => {
   });
 });
 
+describe("what no formula begins with is never drawn as one", () => {
+  test.each([
+    "Use ${HOME}/bin, ${x} and $(pwd) or $(date +%s) here.",
+    "$_POST['a'] and $_GET[\"b\"] and $foo->bar, $foo::bar",
+    "jQuery $('#a') and $(\".b\") and $env:PATH or $env:HOME",
+    "$?, $!, $@, $# and $& are set, $USER@$HOST too.",
+    "$PATH=$PATH:/x here",
+  ])("%j", (text) => {
+    const seen = frames(text);
+    expect(wrong(seen, /math|<em>/)).toEqual([]);
+    expect(seen.at(-1)?.text).toBe(text);
+  });
+});
+
 describe("emphasis ends beside the punctuation of unspaced languages", () => {
   test.each<[string, string[]]>([
     ["**この文は太字（括弧）。**この文", ["この文は太字（括弧）。"]],
@@ -127,6 +142,12 @@ describe("addresses end at punctuation that is none of theirs", () => {
     ["انظر https://example.com/a، ثم", "https://example.com/a"],
     ["https://example.com/a…", "https://example.com/a"],
     ["https://zh.wikipedia.org/wiki/中国。", "https://zh.wikipedia.org/wiki/%E4%B8%AD%E5%9B%BD"],
+    ["https://example.com/a입니다", "https://example.com/a"],
+    ["请访问https://example.com/a查看，或me@example.com吧", "https://example.com/a"],
+    ["https://example.com/aです", "https://example.com/a"],
+    ["ที่https://example.com/aครับ", "https://example.com/a"],
+    ["https://example.com/a—it is", "https://example.com/a"],
+    ["https://example.com/q?w=한국", "https://example.com/q?w=%ED%95%9C%EA%B5%AD"],
     ["https://example.com/a_(b)?c=d&e=f#g.", "https://example.com/a_(b)?c=d&e=f#g"],
   ])("%j", (text, href) => {
     const seen = frames(text);

@@ -1,5 +1,5 @@
 import { Lexer, type Links, type MarkedOptions, type MarkedToken, type Token, Tokenizer, type Tokens, type TokensList } from "marked";
-import { charBefore, charAt, opensHere, withLetters } from "./flanking";
+import { charBefore, charAt, isUnspaced, opensHere, withLetters } from "./flanking";
 import { rich } from "./rich";
 import { settledTokens } from "./settle";
 
@@ -42,7 +42,8 @@ class TextTokenizer extends Tokenizer {
   }
 
   override url(src: string): Tokens.Link | undefined {
-    const end = src.search(FOREIGN);
+    const plain = /^[!-~]+/.exec(src)?.[0] ?? "";
+    const end = /[\p{L}\p{N}]$/u.test(plain) && isUnspaced(charAt(src, plain.length)) ? plain.length : src.search(FOREIGN);
     return super.url(end < 0 ? src : src.slice(0, end));
   }
 
@@ -62,8 +63,11 @@ function beforeMarks(src: string, masked: string, before: string): string {
   return opensHere(pair, charAt(src, marks)) ? "" : before;
 }
 
-/** Signs that end a sentence, a quotation or brackets in languages whose words reach up to them. */
-const FOREIGN = /[\u3001-\u303f\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65“”‘’«»‹›…،؛؟۔।]/;
+/**
+ * Signs that end a sentence, a quotation or brackets in languages whose words reach up to them. A letter of a language
+ * without spaces ends a plain address as well, unless it follows a sign, as in `/wiki/中国`.
+ */
+const FOREIGN = /[\u3001-\u303f\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65“”‘’«»‹›…—،؛؟۔।]/;
 
 /** Stops going deeper, or into texts that are too long, where hostile text would exhaust stack or time. */
 class BoundedLexer extends Lexer {

@@ -158,7 +158,7 @@ export function calm(source: string, ended: boolean): string {
           text = text.slice(0, at + run) + inner;
           break scan;
         }
-        at += run;
+        at += /^\$[A-Za-z_]\w*/.exec(text.slice(at, at + 60))?.[0].length ?? run;
         continue;
       }
       case "!":

@@ -33,6 +33,10 @@ const NAME = /^\$(?:\{[A-Za-z_]\w*\}|(?:[A-Z_][A-Z0-9_]+|_\w+)(?=$|\$[A-Z_]|[.,;
 /** Longer ones in small letters, while nothing says that it is a formula. */
 const WORD = /^\$[a-z]\w{2,}(?:\s+\p{L}|[.@](?=[$a-z]))/u;
 
+/** What no formula begins with, as far as one that is being written can tell: `${HOME}`, `$_GET['a']`, `$?`, `$5USD`, `$-5 to`. */
+const NONE =
+  /^\$(?:\{[A-Za-z_]\w*(?:\}|$)|\{$|[?!@#&;,'"%~>)\]}]|\(\s*['"#.$]|\([a-z]{3,}[ )]|[A-Za-z_]\w*(?:->|::|:[A-Z]|\[['"]|@)|[A-Z_][A-Z0-9_]+(?:=|:\/)|\d[\d.,]*(?:US?$|US|EU|mi|bi|tri|per|\p{L}{4,}|e\d*(?=$|[\s,.;:)]))|[-+]\d[\d.,]*(?=$|[\s,;)]))/u;
+
 const PARENTHESES = /^\\\(((?:[^\\\n]|\\[^)\n]|\n(?!\s*\n)){1,1000}?)\\\)/;
 const BRACKETS = /^\\\[((?:[^\\\n]|\\[^\]\n]|\\\n|\n(?!\s*\n)){1,4000}?)\\\]/;
 const DOLLARS = /^\$\$((?:[^$\\\n]|\\[^\n]|\\\n|\n(?!\s*\n)|\$(?!\$)){1,4000}?)\$\$/;
@@ -45,12 +49,12 @@ const AFTER = /^(?:[.,;:?)%…'’”»、。，；：！？）」』]|!(?!\[)|-
 export function maybeMath(text: string, before = ""): boolean {
   if (text.startsWith("$$")) return true;
   if (!/^\$[^\s$]/.test(text) || /[a-zA-Z\p{N}\\]/u.test(before)) return false;
-  return !/^\$\d[\d.,]*$/.test(text) && !PRICE.test(text) && !NAME.test(text) && !WORD.test(text);
+  return !/^\$\d[\d.,]*$/.test(text) && ![PRICE, NAME, WORD, NONE].some((none) => none.test(text));
 }
 
 /** Whether a `$` and what follows it up to the end of the text may still be a name as well as a formula. */
 export function undecidedMath(text: string): boolean {
-  return text.length < 60 && /^\$(?:[A-Za-z_]\w*[\s/:.@]?|[A-Z_][A-Z0-9_]+\$)$/.test(text);
+  return text.length < 60 && /^\$(?:[A-Za-z_]\w*(?:[\s/.[-]|[:@=]\$?)?|[A-Z_][A-Z0-9_]+\$|\(['"#.\w]{0,8}|[-+])$/.test(text);
 }
 
 /** Whether what two `$` enclose is rather what is between two names: `$HOME/bin:$PATH`. */
