@@ -22,10 +22,10 @@ def shown() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
+    found = logging.getLogger("swell.test")
+    found.addHandler(handler)
     yield stream
-    root.removeHandler(handler)
+    found.removeHandler(handler)
 
 
 def forged(text: str) -> list[str]:
@@ -75,8 +75,9 @@ def test_a_short_message_inside_of_a_long_one_changes_nothing(shown: io.StringIO
 
 
 def test_a_line_that_holds_nothing_dangerous_keeps_its_arguments(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(logging.getLogger("swell"), "propagate", True)
     try:
         raise ValueError("plain: ünï 京都")
     except ValueError:

@@ -257,6 +257,7 @@ def test_a_log_line_cannot_be_forged(capsys: pytest.CaptureFixture[str]) -> None
             logger.exception("failed")
     finally:
         logging.getLogger("swell").handlers[:] = before
+        logging.getLogger("swell").propagate = True
     shown = capsys.readouterr().err
     assert "name a\\r\\n2026 INFO forged\\x1b[31m\\u202e\n" in shown
     assert "\x1b" not in shown
