@@ -47,7 +47,7 @@ class Sink:
 
     def __init__(self, page: WatchedPage) -> None:
         self._page = page
-        self.state = self.outline = page.state
+        self.state = page.state
         self.edits: list[Edit] = []
 
     def commit(self, edits: Sequence[Edit]) -> bool:

@@ -44,10 +44,6 @@ class Target(Protocol):
     def state(self) -> PageState:
         """The cards as last saved."""
 
-    @property
-    def outline(self) -> PageState:
-        """The same, without having to be exact about the end of a text that grows."""
-
     def commit(self, edits: list[Edit]) -> bool:
         """Apply the edits of one save, all or none, and tell the watchers.
 
@@ -188,7 +184,7 @@ class PageBase:
         """
         if self._draft.cards or self._dropped or self._assigned:
             return False
-        card = self._target.outline.cards.get(key)
+        card = self._target.state.cards.get(key)
         buffer = card.get(prop) if card is not None and type(prop) is str else None
         if card is None or type(buffer) is not Buffer or type(index) not in (int, str):
             return False
@@ -256,7 +252,40 @@ class PageBase:
         else:
             assigned[prop] = edit.value
 
+    def extend(self, key: str, path: tuple[Segment, ...], tail: str) -> None:
+        """Append to the text at `path` below a card, as `+=` does, without a reference to it.
+
+        Args:
+            key: Name of the card.
+            path: Names and keys, such as `("data", -1, "content")`.
+            tail: Text to append.
+        """
+        if not self._lengthen(key, path, tail):
+            self._append(key, path, tail)
+
+    def _lengthen(self, key: str, path: tuple[Segment, ...], tail: str) -> bool:
+        """Record what streaming appends: plain text for a text in a cell of a row that is there.
+
+        Returns:
+            Whether that is what it was; `_append` sees to all else, and to what is wrong.
+        """
+        if len(path) != 3 or self._draft.cards or self._dropped or self._assigned:
+            return False
+        prop, index, field = path
+        card = self._target.state.cards.get(key)
+        buffer = card.get(prop) if card is not None and type(prop) is str else None
+        if type(buffer) is not Buffer or not is_plain_text(tail, None, 0):
+            return False
+        row, column = row_at(buffer, index), buffer.column(field)
+        cells = row.cells if row is not None else None
+        if cells is None or column is None or type(cells[column]) is not str:
+            return False
+        self._edits.append(Extend(key, [*path], tail))
+        return True
+
     def _append(self, key: str, path: tuple[Segment, ...], row: Any) -> None:
+        if type(row) is str and self._lengthen(key, path, row):
+            return
         card = self._card(key)
         prop = str(path[0]) if path else ""
         if card is not None and _can_grow(card, path, row):
@@ -359,9 +388,17 @@ class AsyncPage(PageBase):
             LimitError: If the page would grow past its bound. The edits are forgotten;
                 later saves are unaffected.
         """
-        edits = self._take()
-        if not edits or self._target.commit(edits):
+        if self.commit():
             await _TURN
+
+    def commit(self) -> bool:
+        """Do what `save` does, without letting other tasks run.
+
+        Returns:
+            Whether the event loop should turn before more is saved.
+        """
+        edits = self._take()
+        return not edits or self._target.commit(edits)
 
 
 class Page(PageBase):
@@ -385,7 +422,7 @@ class _Detached:
     """Target of a page that nobody watches."""
 
     def __init__(self) -> None:
-        self.state = self.outline = PageState()
+        self.state = PageState()
 
     def commit(self, edits: list[Edit]) -> bool:
         for edit in edits:

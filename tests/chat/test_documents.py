@@ -21,6 +21,8 @@ pytestmark = pytest.mark.anyio
 
 pytest.importorskip("pypdf")
 
+MEMORY_ONLY = {"pdf_memory_bytes": 160 << 20, "pdf_seconds": 300.0}
+
 
 def saved(folder: Path, content: bytes) -> Path:
     path = folder / "a.pdf"
@@ -45,7 +47,7 @@ async def test_pages_are_read_up_to_the_bound(tmp_path: Path) -> None:
     [
         (b"no PDF", {}, "it is no PDF, or a damaged one"),
         (endless_pdf(4_000_000), {"pdf_seconds": 1.0}, "reading it takes longer than 1 s"),
-        (endless_pdf(8_000_000), {"pdf_memory_bytes": 160 << 20}, "takes too much memory"),
+        (endless_pdf(8_000_000), MEMORY_ONLY, "takes too much memory"),
     ],
 )
 async def test_one_that_takes_too_much_is_refused(

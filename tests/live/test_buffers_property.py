@@ -120,10 +120,6 @@ class Watched:
     def state(self) -> PageState:
         return self.live.state
 
-    @property
-    def outline(self) -> PageState:
-        return self.live.outline
-
     def commit(self, edits: list[Edit]) -> bool:
         before = self.live.seq
         if self.live.commit(edits, now=0):

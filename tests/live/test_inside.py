@@ -95,7 +95,7 @@ def chat(rows: list[list[Any]] | None = None) -> tuple[Page, LivePage]:
     live = LivePage("e", Limits(), lambda _: {})
 
     class Target:
-        state = outline = live.state
+        state = live.state
 
         def commit(self, edits: Any) -> bool:
             return live.commit(edits, 0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 import json
 import os
@@ -23,8 +22,6 @@ from hypothesis.stateful import (
 )
 
 from swell.live.edits import AddCard, Assign
-from swell.live.page import LivePage
-from swell.live.state import PageState
 from tests.live.histories import card, edit, one_step
 
 from .node import EditOf, Node
@@ -81,19 +78,6 @@ WRITES: dict[str, tuple[list[Any], list[Any], list[Any], list[Any]]] = {
 """How a place is made, written to, and written to again, and what may come between."""
 
 
-def seen(live: LivePage) -> PageState:
-    """Return the cards as last saved, without having a growing text noted by looking."""
-    growth, state = live._growth, live.outline
-    if growth is not None:
-        state = copy.deepcopy(state)
-        key, prop, row, _ = growth.place
-        props = state.cards.get(str(key), {})
-        found = props[str(prop)].find(row) if str(prop) in props else None
-        assert found is not None, "what grows is not on the page any more"
-        found.cells[growth.column] = growth.text
-    return state
-
-
 class Machine(RuleBasedStateMachine):
     """Three tabs on one page, a server that may die, and links that lose, repeat and reorder."""
 
@@ -123,7 +107,7 @@ class Machine(RuleBasedStateMachine):
     # --------------------------------------------------------------- what the app does
 
     def save(self, steps: Sequence[Sequence[Any]]) -> None:
-        state = seen(self.w.server.page.live)
+        state = self.w.server.page.live.state
         edits = [made for step in steps if (made := edit(step, state)) is not None]
         self.w.commit(edits)
 
@@ -141,7 +125,7 @@ class Machine(RuleBasedStateMachine):
     @rule(row=st.integers(0, 3), text=texts, many=st.integers(1, 4), push=st.booleans())
     def stream(self, row: int, text: str, many: int, push: bool) -> None:
         """Tokens of an answer."""
-        if "a" not in self.w.server.page.outline.cards:
+        if "a" not in self.w.server.page.state.cards:
             self.save([("add", "a", "list")])
         if push:
             self.save([("push", "a", ["", False])])

@@ -118,14 +118,18 @@ MUTANTS = [
         [InPython(**MERGE, line="last.clear()", to="pass")],
     ),
     Mutant(
-        "a save does not note how far a text has grown before it",
-        [InPython("swell.live.page.LivePage.commit", "self._settle()", "pass")],
+        "a patch grows that somebody has",
+        [InPython("swell.live.log.Log.close", "self._open = None", "pass")],
+    ),
+    Mutant(
+        "a text grows where it was before the last save",
+        [InPython("swell.live.page.LivePage.commit", "self._tail = None", "pass")],
     ),
     Mutant(
         "a longer text is taken for one that has grown",
         [
             InPython(
-                "swell.live.page.LivePage._grow",
+                "swell.live.tail.Tail.added",
                 " or not text.startswith(was)",
                 "",
             )

@@ -22,6 +22,7 @@ from swell.errors import ProtocolError, RowError
 from swell.expando import Expando
 from swell.live.connection import Connection, ConnectionLimits
 from swell.live.edits import AddCard, Edit
+from swell.live.log import Log
 from swell.live.page import LivePage
 from swell.live.wire import Act, Bye, Hello
 from swell.server.broker import Broker
@@ -307,7 +308,7 @@ class World:
             "swell.live.frames.SLOTS": self.slots,
             "swell.live.snapshot.PART_BYTES": part_bytes,
             "swell.server.pages.WatchedPage.commit": self._recorded(WatchedPage.commit),
-            "swell.live.page.LivePage._settle": self._settling(LivePage._settle),
+            "swell.live.log.Log.close": self._closing(Log.close),
         }.items():
             self._patches.enter_context(patch(target, value))
         node.load(variant, edits, 2)
@@ -329,27 +330,24 @@ class World:
         self, commit: Callable[[WatchedPage, list[Edit]], bool]
     ) -> Callable[[WatchedPage, list[Edit]], bool]:
         def commit_and_record(page: WatchedPage, edits: list[Edit]) -> bool:
-            self._record_settled(page.live)  # a page that has just been made is at position 0
+            self._record_closed(page.live)  # a page that has just been made is at position 0
             turns = commit(page, edits)
-            self._record_settled(page.live)
+            self._record_closed(page.live)
             return turns
 
         return commit_and_record
 
-    def _settling(self, settle: Callable[[LivePage], None]) -> Callable[[LivePage], None]:
-        def settle_and_record(live: LivePage) -> None:
-            grew = live._growth is not None
-            try:
-                settle(live)
-            except LookupError as error:
-                raise AssertionError("what grew is not on the page any more") from error
-            if grew:
+    def _closing(self, close: Callable[[Log], None]) -> Callable[[Log], None]:
+        def close_and_record(log: Log) -> None:
+            close(log)
+            live = self.server.page.live
+            if log is live._log:
                 self.record(live)
 
-        return settle_and_record
+        return close_and_record
 
-    def _record_settled(self, live: LivePage) -> None:
-        if live._growth is None:  # to look would settle it, and no text would grow by several saves
+    def _record_closed(self, live: LivePage) -> None:
+        if live._log._open is None:  # else the last patch may still grow, and nobody has it
             self.record(live)
 
     def record(self, live: LivePage) -> None:
@@ -569,7 +567,7 @@ class World:
 
     def check(self) -> None:
         """After every step: no two states at one position, and nothing runs twice in a life."""
-        self._record_settled(self.server.page.live)
+        self._record_closed(self.server.page.live)
         for position, images in self.images.items():
             assert len(images) == 1, ("two states at one position", position, images)
         for server in self.lives:

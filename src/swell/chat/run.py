@@ -165,7 +165,7 @@ class Run:
 
     def changed(self) -> None:
         """Tell the watchers."""
-        for watcher in tuple(self.watchers):
+        for watcher in self.watchers:
             watcher()
 
     def request_stop(self, why: EndState = "stopped") -> None:

@@ -84,28 +84,35 @@ class _Tail:
 
     def apply(self, page: AsyncPage) -> None:
         """Record what has changed since."""
-        row = page["chat"].data[self.key]
-        if self._place != self.run.ticket.place:
-            self._place = self.run.ticket.place
-            row.content = self._queued()
-        log = self.run.fold.log
-        new, self._at = log[self._at :], len(log)
-        where = {change.at for change in new}
-        if len(where) <= 1 and all(isinstance(change, Grown) for change in new):
-            tail = "".join(change.text for change in new if isinstance(change, Grown))
-            if tail and where == {self._content}:
-                row.content += tail
-            elif tail:
-                row.parts[where.pop()].text += tail
+        run = self.run
+        if self._place != run.ticket.place:
+            self._place, self._state = run.ticket.place, ""
+            page["chat"].data[self.key].content = self._queued()
+        log, at = run.fold.log, self._at
+        self._at = len(log)
+        grown: list[str] = []
+        where: int | None = None
+        for change in log[at:]:
+            if type(change) is not Grown or where not in (None, change.at):
+                self._apply_parts(page)
+                break
+            where = change.at
+            grown.append(change.text)
         else:
-            parts = self.run.fold.parts()
-            self._note(parts)
-            content, rest = split(parts)
-            rest = readdressed(rest, self._addresses)
-            row.content = content
-            row.parts = as_json(rest) if rest else None
-        if (state := self._status()) != self._state:
-            self._state = row.status = state
+            if where is not None:
+                place = ("content",) if where == self._content else ("parts", where, "text")
+                page.extend("chat", ("data", self.key, *place), "".join(grown))
+        if self._state != "streaming" and (state := self._status()) != self._state:
+            self._state = page["chat"].data[self.key].status = state
+
+    def _apply_parts(self, page: AsyncPage) -> None:
+        parts = self.run.fold.parts()
+        self._note(parts)
+        content, rest = split(parts)
+        rest = readdressed(rest, self._addresses)
+        row = page["chat"].data[self.key]
+        row.content = content
+        row.parts = as_json(rest) if rest else None
 
     def _note(self, parts: Sequence[Part]) -> None:
         self._content = len(parts) - 1 if parts and isinstance(parts[-1], Text) else None
@@ -165,8 +172,7 @@ class View:
         self._next = 0
         self._tails: dict[str, _Tail] = {}
         self._addresses: dict[str, str] = {}  # of stored files in answers that are being made
-        self._news = asyncio.Event()
-        self._tailing: asyncio.Task[None] | None = None
+        self._heard = False
         self._refreshing: asyncio.Task[None] | None = None
         self._dirty = False
         self._said: dict[tuple[str, str], Any] = {}  # properties as last assigned
@@ -294,7 +300,6 @@ class View:
         self._dress()
         self._set("threads", "selected", self.thread.id if self.thread else None)
         await self.page.save()
-        self._tail()
 
     async def refresh(self) -> None:
         """Show what has changed in the open thread and in the list, and nothing else."""
@@ -327,7 +332,6 @@ class View:
             self._hash = self.address
             self._set("meta", "redirect", f"#{self.address}")
         await self.page.save()
-        self._tail()
 
     def _window(self, thread: Thread) -> Window:
         return Window(partial(self.chat.store.messages, thread.id))
@@ -498,7 +502,7 @@ class View:
         if run is None or self.token is not None:
             return None
         tail = self._tails[message.id] = _Tail(run, key, self.words, self._addresses)
-        run.watchers.add(self._news.set)
+        run.watchers.add(self._hear)
         return tail
 
     async def _locate(self, runs: Iterable[Run | None]) -> None:
@@ -512,33 +516,36 @@ class View:
     def _unfollow(self, message_id: str) -> None:
         tail = self._tails.pop(message_id, None)
         if tail is not None:
-            tail.run.watchers.discard(self._news.set)
+            tail.run.watchers.discard(self._hear)
 
-    def _tail(self) -> None:
-        if self._tails and (self._tailing is None or self._tailing.done()):
-            self._tailing = self.chat.own(self._pass_on())
+    def _hear(self) -> None:
+        """Pass on what a run has said, in the next turn of the loop."""
+        if not self._heard:
+            self._heard = True
+            asyncio.get_running_loop().call_soon(self._pass_on)
 
-    async def _pass_on(self) -> None:
-        """Pass on what the runs say, as fast as it comes and the loop gets to it."""
-        while self._tails:
-            await self._news.wait()
-            self._news.clear()
-            for message_id, tail in list(self._tails.items()):
-                if tail.run.ended.is_set():
-                    self._unfollow(message_id)  # the refresh that follows shows how it ended
-                    continue
-                await self._locate([tail.run])
-                if tail.run.ended.is_set() or message_id not in self._tails:
-                    continue
+    def _pass_on(self) -> None:
+        self._heard = False
+        for message_id, tail in list(self._tails.items()):
+            run = tail.run
+            if run.ended.is_set():
+                self._unfollow(message_id)  # the refresh that follows shows how it ended
+            elif run.fold.stored and run.fold.stored - self._addresses.keys():
+                self.chat.own(self._locate_and_hear(run))
+            else:
                 try:
                     tail.apply(self.page)
                 except SwellError as error:
                     _log.warning("an answer cannot be shown: %s", error)
                     self._unfollow(message_id)
-            try:
-                await self.page.save()
-            except SwellError as error:
-                _log.warning("a page cannot be saved: %s", error)
+        try:
+            self.page.commit()
+        except SwellError as error:
+            _log.warning("a page cannot be saved: %s", error)
+
+    async def _locate_and_hear(self, run: Run) -> None:
+        await self._locate([run])
+        self._hear()
 
     # -------------------------------------------------------------------------- other tabs
 
@@ -591,9 +598,8 @@ class View:
         """Let go of everything: the tab is gone."""
         self._leave()
         self._drop_files()
-        for task in (self._tailing, self._refreshing):
-            if task is not None:
-                task.cancel()
+        if self._refreshing is not None:
+            self._refreshing.cancel()
 
     def _leave(self) -> None:
         for message_id in list(self._tails):

@@ -56,6 +56,24 @@ class Row:
             known = self.ends[column] = units(self.cells[column])
         return known
 
+    def lengthen(self, column: int, text: str, end: int, whole: str | None = None) -> None:
+        """Append to the text in a column.
+
+        Args:
+            column: Where the text is.
+            text: What to append.
+            end: Its length afterwards, in UTF-16 units.
+            whole: All of the text, if that is at hand: nothing is copied then.
+        """
+        cells = self.cells
+        assert cells is not None
+        if whole is None:
+            # No second reference may be left: only then does Python extend a text in place.
+            whole, cells[column] = cells[column], None
+            whole += text
+        cells[column] = whole
+        self.ends[column] = end
+
     def inner_end(self, path: tuple[Segment, ...], text: str) -> int:
         """Return the length in UTF-16 units of `text`, which is at `path` in a cell."""
         known = self.inner.get(path)
@@ -230,14 +248,8 @@ class Buffer:
             raise OpError(f"append at {at} to cell {field!r} of row {id!r} of another length")
         known = whole[column] if isinstance(whole, list) and len(whole) == len(cells) else whole
         length = len(cells[column])
-        if isinstance(known, str) and len(known) == length + len(text):
-            cells[column] = known
-        else:
-            # No second reference may be left: only then does Python extend a text in place.
-            grown, cells[column] = cells[column], None
-            grown += text
-            cells[column] = grown
-        row.ends[column] = at + units(text)
+        fits = isinstance(known, str) and len(known) == length + len(text)
+        row.lengthen(column, text, at + units(text), known if fits else None)
 
         def undo() -> None:
             cells[column] = cells[column][:length]

@@ -6,7 +6,7 @@ from collections import deque
 
 import msgspec
 
-from .ops import Append, Op, Set
+from .ops import Append, Op, Path, Set
 
 
 class Patch(msgspec.Struct, frozen=True, gc=False):
@@ -25,8 +25,14 @@ class Patch(msgspec.Struct, frozen=True, gc=False):
     at: float
 
 
+_OPEN_MAX = 4096  # code points that a patch may grow to, so that a token is cheap to add
+
+
 class Log:
     """A replay ring of patches.
+
+    The last patch is open until somebody is sent it: a text that it made longer may grow in it
+    further, so that tokens which nobody has seen yet are one patch.
 
     Args:
         max_patches: Most patches kept.
@@ -38,6 +44,7 @@ class Log:
         self._max = (max_patches, max_bytes, max_age_s)
         self._patches: deque[Patch] = deque()
         self._size = 0
+        self._open: Append | None = None
         self.seq = 0
 
     @property
@@ -48,9 +55,41 @@ class Log:
     def add(self, ops: list[Op], size: int, now: float) -> None:
         """Number and keep the ops of one save, whose sizes add up to `size`."""
         self.seq = seq = self.seq + 1
-        patches = self._patches
-        patches.append(Patch(seq, ops, size, now))
+        only = ops[0]
+        self._open = only if len(ops) == 1 and type(only) is Append else None
+        self._patches.append(Patch(seq, ops, size, now))
         self._size += size
+        self._evict(now)
+
+    def lengthen(self, path: Path, text: str, size: int, now: float) -> bool:
+        """Add text to what the last patch appends to the same path, if that is still open.
+
+        Args:
+            path: Of the text; the list that the patch has.
+            text: What to add.
+            size: Estimate of it, in bytes.
+            now: Seconds of the caller's monotonic clock.
+
+        Returns:
+            Whether it was; otherwise it needs a patch of its own.
+        """
+        op = self._open
+        if op is None or op.path is not path or len(op.text) > _OPEN_MAX or not self._patches:
+            return False
+        op = self._open = Append(path, op.at, op.text + text)
+        last = self._patches[-1]
+        self._patches[-1] = Patch(last.seq, [op], last.size + size, now)
+        self._size += size
+        self._evict(now)
+        return True
+
+    def close(self) -> None:
+        """Let the last patch be as it is: somebody gets it now."""
+        self._open = None
+
+    def _evict(self, now: float) -> None:
+        """Drop the oldest patches beyond the bounds."""
+        patches = self._patches
         most, most_bytes, age = self._max
         while patches and (
             len(patches) > most or self._size > most_bytes or patches[0].at < now - age
@@ -61,6 +100,7 @@ class Log:
         """Drop all patches: who lacks one needs a snapshot."""
         self._patches.clear()
         self._size = 0
+        self._open = None
 
     def covers(self, seq: int) -> bool:
         """Tell whether a client at `seq` can be brought up to date without a snapshot."""

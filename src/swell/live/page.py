@@ -11,13 +11,13 @@ from swell.errors import LimitError
 
 from .abreast import Abreast
 from .buffer import Undo
-from .edits import Assign, Edit, Locate, resolve
+from .edits import Assign, Edit, Extend, Locate, resolve
 from .frames import PathNames
-from .growth import Growth, growth_of
 from .log import Log, op_size
 from .ops import Append, Op, encode, merge, units
 from .snapshot import Snapshot
 from .state import PageState
+from .tail import Tail, tail_of
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -36,7 +36,10 @@ _RECOUNT = 64 * 1024  # bytes a page may grow by estimate before its exact size 
 class LivePage:
     """What the watchers of one page see.
 
+    To look at it changes nothing: what is saved is in the state and in the log at once.
+
     Attributes:
+        state: The cards as last saved.
         names: Short names of its paths.
         abreast: Watchers that are sent the next frame together.
 
@@ -48,7 +51,7 @@ class LivePage:
 
     def __init__(self, epoch: str, limits: Limits, locate: Locate) -> None:
         self.epoch = epoch
-        self._state = PageState()
+        self.state = PageState()
         self._limits = limits
         self._locate = locate
         self._log = Log(limits.ring_patches, limits.ring_bytes, limits.ring_s)
@@ -58,24 +61,12 @@ class LivePage:
         self._snapshot: Snapshot | None = None
         self._size = 0
         self._grown = 0
-        self._growth: Growth | None = None
+        self._tail: Tail | None = None
 
     @property
     def seq(self) -> int:
         """Number of the last patch."""
-        self._settle()
         return self._log.seq
-
-    @property
-    def state(self) -> PageState:
-        """The cards as last saved."""
-        self._settle()
-        return self._state
-
-    @property
-    def outline(self) -> PageState:
-        """The same at less cost while a text grows: its end may not be in it."""
-        return self._state
 
     def commit(self, edits: Sequence[Edit], now: float) -> bool:
         """Apply the edits of one save, all or none, as one patch.
@@ -91,17 +82,17 @@ class LivePage:
             RowError: If an edit does not suit the kind of its buffer.
             LimitError: If the page or a text in it would grow past its bound.
         """
-        if len(edits) == 1 and self._grow(edits[0], now):
+        if len(edits) == 1 and self._lengthen(edits[0], now):
             return True
-        self._settle()
+        self._tail = None
         ops: list[Op] = []
         undos: list[Undo] = []
         try:
             for edit in edits:
                 whole = edit.value if isinstance(edit, Assign) else None
-                for op in resolve(edit, self._state, self._locate):
+                for op in resolve(edit, self.state, self._locate):
                     self._check_text(op)
-                    undos.append(self._state.apply((op,), whole))
+                    undos.append(self.state.apply((op,), whole))
                     ops.append(op)
             size = sum(map(op_size, ops))
             self._check_size(size)
@@ -121,58 +112,44 @@ class LivePage:
         self._frames.clear()
         self._snapshot = None
 
-    def _grow(self, edit: Edit, now: float) -> bool:
-        """Take the edit of a streamed token, a row in which one text got longer.
-
-        All that could be wrong is looked for here; that the text is longer is noted when somebody
-        asks, once for all tokens since the last time.
+    def _lengthen(self, edit: Edit, now: float) -> bool:
+        """Take the edit of a streamed token, which makes one text longer.
 
         Returns:
             Whether it is done; nothing is changed when the edit is another or reaches a bound.
         """
-        if type(edit) is not Assign:
+        if not isinstance(edit, Extend | Assign):
             return False
-        value, growth = edit.value, self._growth
-        if growth is None or edit.path != growth.path or edit.key != growth.key:
-            self._settle()
-            growth = growth_of(edit, self._state)
-        if growth is None or type(value) is not list or len(value) != len(growth.cells):
+        tail = self._tail
+        if tail is None or edit.path != tail.path or edit.key != tail.key:
+            tail = self._tail = tail_of(edit, self.state)
+        added = tail.added(edit) if tail is not None else None
+        if tail is None or added is None:
             return False
-        column = growth.column
-        for other, cell in enumerate(value):
-            if other != column and cell is not growth.cells[other]:
-                return False
-        was, text = growth.text, value[column]
-        if type(text) is not str or len(text) <= len(was) or not text.startswith(was):
+        text, whole = added
+        row, column = tail.row, tail.column
+        at = row.end(column)
+        end, size = at + units(text), 2 * len(text)
+        limits = self._limits
+        if end > limits.text_max_bytes or self._size + self._grown + size > limits.page_max_bytes:
             return False
-        added = units(text[len(was) :])
-        end, size = growth.end + added, growth.size + 2 * added
-        if end > self._limits.text_max_bytes or self._grown + size >= _RECOUNT:
-            return False
-        self._growth = growth
-        growth.text, growth.end, growth.size, growth.at = text, end, size, now
+        row.lengthen(column, text, end, whole)
+        if self._log.lengthen(tail.place, text, size, now):
+            self._grown += size
+        else:
+            op = Append(tail.place, at, text)
+            size = op_size(op)
+            self._grown += size
+            self._keep([op], size, now)
         return True
-
-    def _settle(self) -> None:
-        """Note by how much a text has grown."""
-        growth, self._growth = self._growth, None
-        if growth is None:
-            return
-        cells, column, ends = growth.cells, growth.column, growth.row.ends
-        op = Append(growth.place, ends[column], growth.text[len(cells[column]) :])
-        cells[column], ends[column] = growth.text, growth.end
-        self._grown += growth.size
-        self._keep([op], growth.size, growth.at)
 
     def forget(self) -> None:
         """Drop the patches that led to this state: what they held cannot be sent any more."""
-        self._settle()
         self._log.forget()
         self._frames.clear()
 
     def covers(self, epoch: str, seq: int) -> bool:
         """Tell whether a client at this position can go on without a snapshot."""
-        self._settle()
         return epoch == self.epoch and self._log.covers(seq)
 
     def frame(self, seq: int) -> bytes:
@@ -180,9 +157,9 @@ class LivePage:
 
         It is encoded once and shared by all who are at that position.
         """
-        self._settle()
         frame = self._frames.get(seq)
         if frame is None:
+            self._log.close()
             patches = self._log.after(seq)
             ops = patches[0].ops
             if len(patches) > 1:
@@ -207,9 +184,9 @@ class LivePage:
 
     def snapshot(self) -> Snapshot:
         """Return the whole state as JSON, made once per patch."""
-        self._settle()
         if self._snapshot is None:
-            self._snapshot = Snapshot.of(self._state, self.names)
+            self._log.close()
+            self._snapshot = Snapshot.of(self.state, self.names)
         return self._snapshot
 
     def _check_text(self, op: Op) -> None:
@@ -227,7 +204,7 @@ class LivePage:
         limit = self._limits.page_max_bytes
         if self._grown < _RECOUNT or self._size + self._grown <= limit:
             return
-        size = len(encode(self._state.to_json()))
+        size = len(encode(self.state.to_json()))
         if size > limit:
             raise LimitError("page", f"{limit:,} bytes (setting page_max_bytes)")
         self._size, self._grown = size, 0

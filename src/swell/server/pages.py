@@ -53,11 +53,6 @@ class WatchedPage:
         """The cards as last saved."""
         return self.live.state
 
-    @property
-    def outline(self) -> PageState:
-        """The same at less cost while a text grows: its end may not be in it."""
-        return self.live.outline
-
     def commit(self, edits: list[Edit]) -> bool:
         """Apply the edits of one save, all or none, and see that the watchers are told.
 
