@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from .chat import messages
-from .conftest import Run
+from .conftest import PHONE, NewPage, Run
 from .test_hello_chat import say
 
 WIDE: ViewportSize = {"width": 900, "height": 700}
@@ -120,3 +120,20 @@ def test_cards_survive_another_layout(run: Run, page: Page, source: str) -> None
         expect(field).to_be_focused()
         expect(page.get_by_label("Name")).to_have_value("Ann")
         expect(field).to_be_in_viewport()
+
+
+def test_nothing_lies_on_the_first_line_of_an_answer(
+    run: Run, new_page: NewPage, tmp_path: Path
+) -> None:
+    page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    page.goto(run(TALK, env={"XDG_DATA_HOME": str(tmp_path), "SWELL_DATABASE_URL": ""}).url)
+    say(page, "one")
+    expect(messages(page)).to_have_count(2)
+    row = page.get_by_role("group", name="Message actions").first
+    expect(row.get_by_role("button", name="Edit")).to_be_visible()
+    edges = "(it) => [it.getBoundingClientRect().top, it.getBoundingClientRect().bottom]"
+    above = messages(page).nth(0).evaluate(edges)
+    below = messages(page).nth(1).evaluate(edges)
+    between = row.evaluate(edges)
+    assert above[1] <= between[0]
+    assert between[1] <= below[0]
