@@ -198,7 +198,6 @@ const arabic: Catalogue = {
     failed: "تعذّر إكمال هذه الإجابة.",
     imageFailed: "تعذّر تحميل هذه الصورة.",
     table: (rows) => `جدول، عدد الصفوف ${rows}`,
-    allRows: (rows) => `عرض جميع الصفوف (${rows})`,
     truncated: "تظهر البداية فقط.",
     goOn: "متابعة",
     cutLength: "بلغت الإجابة الحد الأقصى للطول في النموذج.",

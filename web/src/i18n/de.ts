@@ -189,7 +189,6 @@ const german: Catalogue = {
     failed: "Diese Antwort konnte nicht fertiggestellt werden.",
     imageFailed: "Dieses Bild konnte nicht geladen werden.",
     table: (rows) => `Tabelle, ${rows} Zeilen`,
-    allRows: (rows) => `Alle ${rows} Zeilen anzeigen`,
     truncated: "Nur der Anfang wird angezeigt.",
     goOn: "Weiter",
     cutLength: "Die Antwort hat die Längengrenze des Modells erreicht.",

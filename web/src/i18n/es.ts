@@ -189,7 +189,6 @@ const spanish: Catalogue = {
     failed: "No se pudo completar esta respuesta.",
     imageFailed: "No se pudo cargar esta imagen.",
     table: (rows) => `Tabla, ${rows} filas`,
-    allRows: (rows) => `Mostrar las ${rows} filas`,
     truncated: "Solo se muestra el principio.",
     goOn: "Continuar",
     cutLength: "La respuesta alcanzó el límite de longitud del modelo.",

@@ -189,7 +189,6 @@ const french: Catalogue = {
     failed: "Cette réponse n’a pas pu être terminée.",
     imageFailed: "Cette image n’a pas pu être chargée.",
     table: (rows) => `Tableau, ${rows} lignes`,
-    allRows: (rows) => `Afficher les ${rows} lignes`,
     truncated: "Seul le début est affiché.",
     goOn: "Continuer",
     cutLength: "La réponse a atteint la longueur maximale du modèle.",

@@ -185,7 +185,6 @@ const japanese: Catalogue = {
     failed: "この回答を完成できませんでした。",
     imageFailed: "この画像を読み込めませんでした。",
     table: (rows) => `表、${rows} 行`,
-    allRows: (rows) => `${rows} 行すべてを表示`,
     truncated: "先頭だけを表示しています。",
     goOn: "続ける",
     cutLength: "回答がモデルの長さの上限に達しました。",

@@ -22,7 +22,6 @@ export const text = area("message", {
   failed: "This answer could not be completed.",
   imageFailed: "This image could not be loaded.",
   table: (rows: string) => `Table, ${rows} rows`,
-  allRows: (rows: string) => `Show all ${rows} rows`,
   truncated: "Only the beginning is shown.",
   goOn: "Continue",
   cutLength: "The answer reached the model's length limit.",

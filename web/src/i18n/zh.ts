@@ -185,7 +185,6 @@ const chinese: Catalogue = {
     failed: "此回答未能完成。",
     imageFailed: "无法加载此图片。",
     table: (rows) => `表格，${rows} 行`,
-    allRows: (rows) => `显示全部 ${rows} 行`,
     truncated: "仅显示开头部分。",
     goOn: "继续",
     cutLength: "回答已达到模型的长度上限。",

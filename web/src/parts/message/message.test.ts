@@ -247,6 +247,28 @@ test("a table writes numbers as the reader does, and draws many rows only when a
   expect(findAll("tbody tr")).toHaveLength(150);
 });
 
+test("a table of 10,000 rows and 1,000 columns is read and drawn in portions", async () => {
+  let reads = 0;
+  const cells = Array.from({ length: 1000 }, (_none, index) => index);
+  const counted: ProxyHandler<number[]> = {
+    get(target, key, receiver): unknown {
+      if (typeof key === "string" && /^\d+$/.test(key)) reads++;
+      return Reflect.get(target, key, receiver);
+    },
+  };
+  const rows = Array.from({ length: 10_000 }, () => new Proxy(cells, counted));
+  await show([{ parts: [{ type: "table", columns: cells.map(String), rows }] }]);
+  expect(findAll("[data-part=table] tbody tr").length).toBe(100);
+  expect(findAll("[data-part=table] td").length).toBe(4000);
+  expect(reads).toBeLessThan(10 * 4000);
+  const [more, wider] = findAll("[data-part=table] button");
+  expect(words(more as Element)).toBe("Show 100 more rows of 9,900");
+  expect(words(wider as Element)).toBe("Show 40 more columns of 960");
+  (wider as HTMLElement).click();
+  flushSync();
+  expect(findAll("[data-part=table] td").length).toBe(8000);
+});
+
 test("a form inside of a message submits as any other", async () => {
   await show([{ parts: [{ type: "card", items: [{ textbox: { name: "note", value: "Hi" } }, { button: { name: "go", label: "Go" } }] }] }]);
   click("[data-part=card] button");
