@@ -316,7 +316,7 @@ class ThreadFormatError(SwellError, ValueError):
         reason: What was expected and found, with the path of the field.
         fault: What that is about: the entry `format`, the `version`, the `size`, the number of
             `values`, the `depth` or the value at a `place`; empty when it is something else.
-        detail: The entry, the version, the most MiB, the most values, or the path.
+        detail: The entry, the version, the most MB, the most values, or the path.
     """
 
     code = "bad_thread"

@@ -77,7 +77,7 @@ async def test_the_browsers_own_word_is_enough_without_an_origin(place: Place) -
     [
         (
             [("ok.txt", b"x"), ("big.bin", b"x" * 1001)],
-            ["big.bin", "1000 bytes", "upload_max_bytes"],
+            ["big.bin", "1 kB", "upload_max_bytes"],
         ),
         ([(f"{n}.txt", b"x") for n in range(4)], ["3.txt", "3 files", "upload_max_files"]),
         ([("huge.bin", b"x" * 100_000)], ["3 files", "upload_max_bytes"]),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from swell import sizes
 from swell.errors import AttachmentError
 
 from .files import FileStore, StoredFile
@@ -130,7 +131,8 @@ def _check(found: list[StoredFile], limits: Mapping[str, Any]) -> None:
         raise AttachmentError("file_refused", f"At most {most} files can be attached at once.")
     for stored in found:
         if stored.size > size * MB:
-            said = f"{stored.name} is too large: files of up to {size:g} MB can be attached."
+            most_bytes = sizes.size(int(size * MB))
+            said = f"{stored.name} is too large: files of up to {most_bytes} can be attached."
             raise AttachmentError("file_refused", said)
         if not accepts(limits.get("accept") or (), stored.name, stored.mime):
             said = f"{stored.name} is of a kind that cannot be attached here."

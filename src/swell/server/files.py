@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 import anyio.to_thread
 
+from swell import sizes
 from swell.config import Settings
 from swell.errors import LimitError
 from swell.server.security import new_id
@@ -431,15 +432,7 @@ class FileStore:
 
 def size_limit(setting: str, size: int) -> str:
     """Return a limit in bytes as an error names it."""
-    unit, factor = next(
-        (
-            pair
-            for pair in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))
-            if size >= pair[1]
-        ),
-        ("bytes", 1),
-    )
-    return f"{size / factor:.4g} {unit} (setting {setting})"
+    return f"{sizes.size(size)} (setting {setting})"
 
 
 def looked_at(path: Path) -> tuple[int, bytes]:

@@ -362,7 +362,7 @@ class Store(Protocol):
 
         Raises:
             ThreadFormatError: If it is no export of a version that is known here, if it holds more
-                than 20,000 messages, or more than 32 MiB.
+                than 20,000 messages, or more than 32 MB.
         """
         ...
 

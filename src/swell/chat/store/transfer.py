@@ -37,7 +37,7 @@ VERSION = 1
 MESSAGES_MAX = 20_000
 """Most messages in one thread that is imported."""
 
-BYTES_MAX = 32 << 20
+BYTES_MAX = 32_000_000
 """Largest thread that is imported, in bytes of JSON."""
 
 _QUOTED_MAX = 40  # code points of what a refusal repeats
@@ -130,8 +130,8 @@ def read(content: bytes, *, values_max: int, cells_max: int) -> object:
         ValueError: If it is no JSON.
     """
     if len(content) > BYTES_MAX:
-        most = str(BYTES_MAX >> 20)
-        raise ThreadFormatError(f"it is larger than {most} MiB", "size", most)
+        most = str(BYTES_MAX // 1_000_000)
+        raise ThreadFormatError(f"it is larger than {most} MB", "size", most)
     bare = _STRING.sub(b"", content)
     if sum(map(bare.count, (b",", b"[", b"{"))) > values_max:
         raise _too_many(values_max)
@@ -167,8 +167,8 @@ def check(value: object) -> Exported:
         raise ThreadFormatError(reason, "version", version)
     try:
         if len(msgspec.json.encode(value)) > BYTES_MAX:
-            most = str(BYTES_MAX >> 20)
-            raise ThreadFormatError(f"it is larger than {most} MiB", "size", most)
+            most = str(BYTES_MAX // 1_000_000)
+            raise ThreadFormatError(f"it is larger than {most} MB", "size", most)
         found = msgspec.convert(value, Exported)
     except RecursionError:
         raise ThreadFormatError("it is nested too deeply", "depth") from None
