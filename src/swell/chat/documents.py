@@ -1,8 +1,9 @@
-"""Text of documents that people attach: of a PDF what its pages say."""
+"""Text of files that people attach: plain text in its encoding, of a PDF what its pages say."""
 
 from __future__ import annotations
 
 import asyncio
+import codecs
 import os
 import sys
 from contextlib import suppress
@@ -14,7 +15,7 @@ from swell.workers import lane
 
 from . import pdf_process
 
-__all__ = ["TEXT_MAX_CHARS", "is_pdf", "pdf_text"]
+__all__ = ["TEXT_MAX_CHARS", "decoded", "is_pdf", "pdf_text"]
 
 TEXT_MAX_CHARS = 5_000_000
 """How much text is taken out of one PDF, in code points; further pages are left out."""
@@ -24,11 +25,75 @@ _REASONS = {
     pdf_process.TOO_LARGE: "reading it takes too much memory",
 }
 _DAMAGED = "it is no PDF, or a damaged one"
+_NOT_TEXT = "it is not a text file; attach its contents as text or PDF"
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\b\x1a\x1b"))
+_CONTROLS_MAX = 0.05  # of a text; of compressed bytes they are a tenth
 
 
 def is_pdf(name: str, mime: str) -> bool:
     """Tell whether a file says that it is a PDF."""
     return mime == "application/pdf" or name.lower().endswith(".pdf")
+
+
+def decoded(content: bytes, name: str) -> str:
+    """Return the text of a file in UTF-8, UTF-16, UTF-32 or Windows-1252, which holds Latin-1.
+
+    UTF-16 needs a byte order mark or mostly Latin letters to be recognised.
+
+    Args:
+        content: The bytes of the file.
+        name: What the person calls it, for the error.
+
+    Raises:
+        DocumentError: If it is no text, such as an office document, an archive or a picture.
+    """
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            text = content.removeprefix(mark).decode(encoding, "replace")
+            return _checked(text, text.encode("utf-8", "replace"), name)
+    if b"\0" in content:
+        return _wide(content, name)
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        if _is_utf8(content):
+            text = content.decode(errors="replace")
+        else:  # Windows-1252 leaves five bytes without a character
+            text = content.decode("cp1252", "replace")
+    return _checked(text, content, name)
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Say whether a file is UTF-8 with some damage: most of what is no ASCII decodes."""
+    wide = sum(byte > 127 for byte in content[:65536])
+    return content[:65536].decode(errors="replace").count("\ufffd") * 10 < wide
+
+
+def _wide(content: bytes, name: str) -> str:
+    """Decode UTF-16 without a mark; every other byte of Latin letters in it is zero."""
+    half = len(content) // 2
+    if len(content) % 2 == 0:
+        for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+            zeros, others = content[first::2].count(0), content[1 - first :: 2].count(0)
+            if zeros >= half / 2 and not others:
+                text = content.decode(encoding, "replace")
+                return _checked(text, text.encode("utf-8", "replace"), name)
+    raise DocumentError(name, _NOT_TEXT)
+
+
+def _checked(text: str, content: bytes, name: str) -> str:
+    controls = len(content) - len(content.translate(None, _CONTROLS))
+    if b"\0" in content or controls > len(content) * _CONTROLS_MAX:
+        raise DocumentError(name, _NOT_TEXT)
+    return text
 
 
 async def pdf_text(path: Path, name: str) -> str:

@@ -21,7 +21,7 @@ from swell.workers import lane
 
 from .ask import Question
 from .awaiting import must_await
-from .documents import is_pdf, pdf_text
+from .documents import decoded, is_pdf, pdf_text
 from .words import ENGLISH, WORDS
 
 if TYPE_CHECKING:
@@ -99,14 +99,18 @@ class Attachment(msgspec.Struct, frozen=True):
     async def text(self) -> str:
         """Return its text: of a PDF what is on its pages, which needs `pip install pypdf`.
 
-        Of anything else the bytes as UTF-8; those that are none become a replacement character.
+        Text may be in UTF-8, UTF-16, UTF-32 or Windows-1252, which holds Latin-1.
 
         Raises:
-            DocumentError: If it is a PDF that cannot be read.
+            DocumentError: If it is a PDF that cannot be read, or neither PDF nor text, such as an
+                office document, an archive or a picture.
         """
         if is_pdf(self.name, self.mime):
             return await pdf_text(self.path, self.name)
-        return (await self.read()).decode("utf-8-sig", "replace")
+        pools = lane()
+        return await pools.files.run(
+            pools.person, lambda: decoded(self.path.read_bytes(), self.name)
+        )
 
 
 class Turn:
