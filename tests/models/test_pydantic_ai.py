@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
 from pydantic_ai import Agent, ModelRetry
 from pydantic_ai.exceptions import ModelHTTPError
 from pydantic_ai.messages import ModelMessage
+from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.models.function import (
     AgentInfo,
     DeltaThinkingCalls,
@@ -17,10 +19,17 @@ from pydantic_ai.models.function import (
     DeltaToolCalls,
     FunctionModel,
 )
+from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
 from pydantic_ai.models.test import TestModel as ScriptedAgentModel
+from pydantic_ai.providers.anthropic import AnthropicProvider
+from pydantic_ai.providers.openai import OpenAIProvider
 
+from swell.chat import Turn
 from swell.models import Delta, Reader, failure_of
+from swell.testing.chat import chatting
 from tests.models.folded import Folded, fold
+from tests.models.test_answers import HALF, message, responses
+from tests.models.upstream import Reply, chat_chunk, upstream
 
 pytestmark = pytest.mark.anyio
 
@@ -149,3 +158,42 @@ def test_its_errors_are_understood() -> None:
     failure = failure_of(ModelHTTPError(429, "m", {"message": "slow down"}))
     assert failure is not None
     assert failure.code == "rate_limited"
+
+
+def agent_of(model: object, url: str) -> Agent[None, str]:
+    if model == "chat":
+        provider = OpenAIProvider(base_url=f"{url}/v1", api_key="k")
+        return Agent(OpenAIChatModel("m", provider=provider))
+    if model == "responses":
+        provider = OpenAIProvider(base_url=f"{url}/v1", api_key="k")
+        return Agent(OpenAIResponsesModel("m", provider=provider))
+    return Agent(AnthropicModel("m", provider=AnthropicProvider(base_url=url, api_key="k")))
+
+
+STREAMS: list[tuple[str, list[Any], list[Any]]] = [
+    ("chat", HALF, [*HALF, chat_chunk(finish="stop"), "[DONE]"]),
+    ("responses", responses(None), responses("completed")),
+    ("messages", message(None), message("end_turn")),
+]
+
+
+@pytest.mark.parametrize(("model", "cut", "whole"), STREAMS, ids=[name for name, *_ in STREAMS])
+async def test_a_stream_that_its_provider_closed_early_has_failed(
+    model: str, cut: list[Any], whole: list[Any]
+) -> None:
+    rows = []
+    for events in (cut, whole):
+        async with upstream(Reply(events)) as server:
+
+            async def answer(turn: Turn, url: str = server.url) -> AsyncIterator[object]:
+                async with agent_of(model, url).run_stream_events(turn.prompt) as stream:
+                    async for event in stream:
+                        yield event
+
+            async with chatting(answer) as chat:
+                await chat.send("Hi")
+                rows.append(chat.messages[-1])
+    assert [(row["content"], row["status"], row["error_code"]) for row in rows] == [
+        ("Half", "failed", "connection"),
+        ("Half", "done", None),
+    ]

@@ -27,11 +27,17 @@ _QUIET = ("event_kind", "kind", "user_prompt", "data")
 
 
 class AgentEvents:
-    """Reads what a run of an agent yields."""
+    """Reads what a run of an agent yields.
+
+    Attributes:
+        unfinished: Whether the provider closed the stream of the last response before its end. The
+            package takes such a response for a complete one.
+    """
 
     def __init__(self) -> None:
         self._streamed = False
         self._counted = False
+        self.unfinished = False
 
     def read(self, chunk: object) -> list[Delta]:
         """Return what an event, a node or a response adds."""
@@ -80,7 +86,7 @@ class AgentEvents:
                 found += _said(part)
             else:
                 found += _result(part)
-        return found + self._usage(response) + _finish(response)
+        return found + self._usage(response) + self._finish(response)
 
     def _end(self, result: object) -> list[Delta]:
         output = field(result, "output")
@@ -90,7 +96,12 @@ class AgentEvents:
             shown = msgspec.json.format(msgspec.json.encode(plain(output)), indent=2).decode()
             said = [TextDelta(f"\n\n```json\n{shown}\n```\n")]
         usage = [] if self._counted else self._usage(result)
-        return [*said, *usage, *_finish(field(result, "response"))]
+        return [*said, *usage, *self._finish(field(result, "response"))]
+
+    def _finish(self, response: object) -> list[Delta]:
+        self.unfinished = self._streamed and not _ended(response)
+        reason = field(response, "finish_reason")
+        return [Finish(finish_reason(reason))] if reason and not self.unfinished else []
 
     def _usage(self, thing: object) -> list[Delta]:
         usage = field(thing, "usage")
@@ -101,9 +112,16 @@ class AgentEvents:
         return [tokens] if tokens != Usage() else []
 
 
-def _finish(response: object) -> list[Delta]:
-    reason = field(response, "finish_reason")
-    return [Finish(finish_reason(reason))] if reason else []
+def _ended(response: object) -> bool:
+    """Say whether the provider of a streamed response said why it ended.
+
+    The package makes up `stop` where a stream of chat completions had no reason; the provider's own
+    word is in its details. Models for tests have no details.
+    """
+    details = field(response, "provider_details")
+    if details is None and text(response, "provider_name") != "anthropic":
+        return True
+    return bool(field(details, "finish_reason"))
 
 
 def _said(part: object) -> list[Delta]:
