@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Optional, TypedDict
 
@@ -13,7 +14,7 @@ from annotated_types import Ge
 from pydantic import BaseModel, Field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
-from swell.chat.tools import tool
+from swell.chat.tools import Tool, tool
 from swell.errors import ToolError
 
 pytestmark = pytest.mark.anyio
@@ -153,3 +154,61 @@ def test_what_does_not_work_is_named_with_what_does() -> None:
         tool(loose)
     with pytest.raises(TypeError, match=r"tool local: .*Nowhere.*top level"):
         tool(local)
+
+
+@dataclass
+class Chosen:
+    """A dataclass with a default that does harm."""
+
+    pattern: str = "*"
+
+
+class Where(TypedDict, total=False):
+    pattern: str
+    inside: list[Chosen]
+
+
+class Aliased(BaseModel):
+    pattern: str = Field("*", alias="which")
+
+
+class Struct(msgspec.Struct, rename="camel"):
+    file_pattern: str = "*"
+
+
+class Open(BaseModel, extra="allow"):
+    pattern: str = "*"
+
+
+@pytest.mark.parametrize(
+    ("hint", "right", "wrong", "place"),
+    [
+        (Chosen, {"pattern": "a"}, {"patern": "a"}, "$.given.patern"),
+        (Where, {"inside": [{"pattern": "a"}]}, {"inside": [{"p": "a"}]}, "$.given.inside[0].p"),
+        (Aliased, {"which": "a"}, {"wich": "a"}, "$.given.wich"),
+        (Struct, {"filePattern": "a"}, {"file_pattern": "a"}, "$.given.file_pattern"),
+        (list[Aliased], [{"which": "a"}], [{}, {"x": 1}], "$.given[1].x"),
+        (dict[str, Chosen], {"any": {"pattern": "a"}}, {"any": {"x": 1}}, "$.given.any.x"),
+        (Chosen | None, {"pattern": "a"}, {"x": 1}, "$.given.x"),
+        (Annotated[Aliased, "words"], {"which": "a"}, {"x": 1}, "$.given.x"),
+        (dict[str, str], {"any": "a"}, None, ""),
+        (Open, {"more": "a"}, None, ""),
+    ],
+    ids=str,
+)
+async def test_a_misspelt_name_inside_of_a_parameter_is_refused(
+    hint: Any, right: Any, wrong: Any, place: str
+) -> None:
+    called: list[object] = []
+
+    def wipe(given: Any) -> None:
+        called.append(given)
+
+    wipe.__annotations__["given"] = hint
+    made = Tool(wipe)
+    await made.call({"given": right})
+    assert len(called) == 1
+    if wrong is not None:
+        with pytest.raises(ToolError, match=re.escape(f"`{place}`")):
+            await made.call({"given": wrong})
+    assert len(called) == 1

@@ -6,6 +6,7 @@ import asyncio
 import json
 import ssl
 import subprocess
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +250,34 @@ async def test_a_key_is_stripped_and_one_that_cannot_be_sent_is_refused() -> Non
         assert "RET" not in str(caught.value)
     with pytest.raises(ValueError, match="the header 'x-key'"):
         Compatible("http://127.0.0.1:1/v1", "small", headers={"X-Key": "a\nb"})
+
+
+@pytest.mark.parametrize(
+    ("given", "query", "sent"),
+    [
+        ("http://{}/v1?key=SECRET", {}, "/v1/chat/completions?key=SECRET"),
+        ("http://{}/v1", {"key": "SECRET"}, "/v1/chat/completions?key=SECRET"),
+        ("http://ann:SECRET@{}/v1/", {}, "/v1/chat/completions"),
+    ],
+)
+async def test_a_key_in_the_address_is_sent_and_never_shown(
+    given: str, query: dict[str, str], sent: str
+) -> None:
+    async with upstream(Reply(status=404, json={"error": "no SECRET here"})) as server:
+        model = Compatible(given.format(server.url.removeprefix("http://")), "m", query=query)
+        with pytest.raises(ModelError) as caught:
+            await anext(model.stream([]))
+    assert server.requests[0].path == sent
+    basic = server.requests[0].headers.get("authorization")
+    assert basic == ("Basic YW5uOlNFQ1JFVA==" if "ann" in given else None)
+    assert "SECRET" not in "".join([*traceback.format_exception(caught.value), repr(model)])
+
+
+@pytest.mark.parametrize("key", ["Bearer SECRET", '"SECRET"', "'bearer  SECRET'\n", "SECRET\u00a0"])
+async def test_what_is_copied_along_with_a_key_is_not_sent(key: str) -> None:
+    async with upstream(Reply(json={"data": []})) as server:
+        await Compatible(f"{server.url}/v1", "m", key).models()
+    assert server.requests[0].headers["authorization"] == "Bearer SECRET"
 
 
 async def test_a_key_that_the_server_repeats_is_not_logged() -> None:

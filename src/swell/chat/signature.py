@@ -13,6 +13,8 @@ import msgspec
 from swell.errors import ToolError
 from swell.models.fields import json_text
 
+from .strangers import stranger
+
 __all__ = ["TURN", "Signature"]
 
 TURN = "turn"
@@ -49,7 +51,7 @@ class Signature:
     def __init__(self, function: Callable[..., Any], name: str) -> None:
         self.description, told = _docstring(function)
         self.wants_turn = False
-        hints = _hints(function, name)
+        self._hints = hints = _hints(function, name)
         own: list[tuple[str, Any] | tuple[str, Any, Any]] = []
         theirs: dict[str, tuple[Any, Any]] = {}
         order: list[str] = []
@@ -85,6 +87,9 @@ class Signature:
             ToolError: If they do not fit the annotations.
         """
         own = dict(arguments)
+        for name in own.keys() & self._hints.keys():
+            if place := stranger(self._hints[name], own[name], f"$.{name}"):
+                raise ToolError(f"Object contains an unknown field - at `{place}`")
         names = self._model.names if self._model else {}
         theirs = {name: own.pop(name) for name in list(own) if name in names}
         try:

@@ -6,10 +6,11 @@ import asyncio
 import ipaddress
 import re
 import ssl
+from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote_plus, unquote, urlsplit
 
 import msgspec
 
@@ -30,6 +31,12 @@ MAX_REFUSAL = 20_000
 MAX_BODY = 16_000_000
 """Longest answer taken in one piece, from a server that does not stream, in bytes."""
 
+
+MAX_SAID = 500
+"""How much of a refusal is in the log, in characters."""
+
+MIN_SECRET = 4
+"""What is shorter is no secret, and is in many words."""
 
 END_S = 2.0
 """How long the rest of a stream is awaited after the model has ended its message, in seconds.
@@ -57,7 +64,8 @@ class Compatible:
     Args:
         base_url: Address of the API, such as `http://localhost:11434/v1`.
         model: Name of the model, as the server knows it.
-        api_key: Sent as a bearer token; never shown or logged. White space around it is dropped.
+        api_key: Sent as a bearer token; never shown or logged. White space and quotation
+            marks around it are dropped, and `Bearer` before it.
         timeout_s: Longest wait for the next piece of an answer, in seconds.
         connect_s: Longest wait for a connection, in seconds.
         headers: More headers of each request, such as `{"api-key": ...}` for Azure.
@@ -83,17 +91,20 @@ class Compatible:
         query: Mapping[str, str] | None = None,
         verify: bool | str | ssl.SSLContext = True,
     ) -> None:
-        address = base_url.strip().rstrip("/").removesuffix("/chat/completions").rstrip("/")
-        self.base_url = address if "://" in address else f"http://{address}"
+        self.base_url, self._query, who = _address(base_url)
+        sign_in = f"Basic {b64encode(who.encode()).decode()}" if who else ""
         self.model = model
-        key = (api_key or "").strip()
-        self._secrets = [key] if key else []
-        self._headers = {"authorization": f"Bearer {key}"} if key else {}
+        key = _key(api_key or "")
+        self._headers = {"authorization": f"Bearer {key}" if key else sign_in}
+        if not key and not sign_in:
+            self._headers = {}
+        self._secrets = [key, who.partition(":")[2], sign_in.removeprefix("Basic ")]
         for name, value in (headers or {}).items():
             self._headers[name.strip().lower()] = value.strip()
             self._secrets.append(value.strip())
         _check_headers(self._headers, key)
-        self._query = dict(query or {})
+        self._query |= query or {}
+        self._secrets += [value for name, value in self._query.items() if "version" not in name]
         self._verify = (
             ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
         )
@@ -221,9 +232,7 @@ class Compatible:
 
     def _refusal(self, response: httpx.Response, body: str) -> ModelError:
         failure = failure_of_status(response.status_code, body, response.headers)
-        for secret in self._secrets:
-            body = body.replace(secret, "...")
-        said = f"status {response.status_code}: {body[:500]}"
+        said = f"status {response.status_code}: {self._hidden(body)[:MAX_SAID]}"
         if location := response.headers.get("location"):
             said += f"; it redirects to {location}: use that as base_url"
         elif _elsewhere(response) or response.status_code == 200:
@@ -231,8 +240,15 @@ class Compatible:
                 f"; {response.url} is no address of chat completions, or the model is unknown: "
                 f"base_url is {self.base_url!r}, and mostly ends with /v1"
             )
-        failure.__cause__ = RuntimeError(said)  # for the log
+        failure.__cause__ = RuntimeError(self._hidden(said))  # for the log
         return failure
+
+    def _hidden(self, said: str) -> str:
+        """Return a text without what is secret."""
+        for secret in self._secrets:
+            if len(secret) >= MIN_SECRET:
+                said = said.replace(secret, "...").replace(quote_plus(secret), "...")
+        return said
 
     def _unreachable(self, error: Exception) -> ModelConnectionError:
         """Return the failure, with what the log should say about it."""
@@ -247,6 +263,26 @@ class Compatible:
         elif "WRONG_VERSION_NUMBER" in causes or "record layer" in causes.lower():
             failure.add_note("it does not speak TLS there: use http:// instead of https://")
         return failure
+
+
+def _address(given: str) -> tuple[str, dict[str, str], str]:
+    """Return an address without what is secret in it, its parameters, and who signs in."""
+    given = given.strip()
+    try:
+        parts = urlsplit(given if "://" in given else f"http://{given}")
+    except ValueError:
+        return given, {}, ""  # no address; said when it is used
+    path = parts.path.rstrip("/").removesuffix("/chat/completions").rstrip("/")
+    name, _, place = parts.netloc.rpartition("@")
+    return f"{parts.scheme}://{place}{path}", dict(parse_qsl(parts.query)), unquote(name)
+
+
+def _key(given: str) -> str:
+    """Return a key without what is copied along: white space, quotation marks, `Bearer`."""
+    key = given.strip()
+    if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'":
+        key = key[1:-1].strip()
+    return key[7:].strip() if key[:7].lower() == "bearer " else key
 
 
 def _check_headers(headers: Mapping[str, str], key: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import secrets
+import unicodedata
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from inspect import isawaitable
@@ -40,6 +41,12 @@ SUBJECT_MAX = 1000
 """Longest name of a person, in code points."""
 
 _RESERVED = (ANON, "browser:", "door:")  # how people without sign-in are named
+_MISSING = {"none", "null", "(null)", "undefined", "nil", "nan", "[]", "{}", "()", "-", '""', "''"}
+"""What a name that is not there looks like as text: `str(None)`, or a proxy's `(null)`."""
+
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0\ufffc"
+"""Characters that are printable, and show nothing."""
+
 _BETWEEN = "\x1f"
 
 
@@ -202,12 +209,23 @@ def _checked(source: str, who: object) -> str:
     """Return a person's name if it is one that cannot be shared by accident."""
     if not isinstance(who, str):
         raise SignInError(f"{source} gave {type(who).__name__}, expected text")
-    if not any(character.isprintable() and not character.isspace() for character in who):
+    if not any(map(_is_seen, who)):
         raise SignInError(f"{source} gave no name")
+    if who.strip().casefold() in _MISSING:
+        raise SignInError(f"{source} gave {who!r}, which stands for no name")
     if len(who) > SUBJECT_MAX:
         raise SignInError(f"{source} gave a name of more than {SUBJECT_MAX} characters")
-    if who == ANON or who.startswith(_RESERVED[1:]):
+    if who.strip().casefold() == ANON or who.startswith(_RESERVED[1:]):
         raise SignInError(f"{source} gave a name that means nobody ({who[:20]!r})")
     if any(not character.isprintable() for character in who):
         raise SignInError(f"{source} gave a name with control characters")
     return who
+
+
+def _is_seen(character: str) -> bool:
+    return (
+        character.isprintable()
+        and not character.isspace()
+        and character not in _BLANK
+        and not unicodedata.category(character).startswith("M")  # goes on another character
+    )

@@ -19,11 +19,12 @@ MAX_BODY = 10_000_000
 """Longest request, in bytes."""
 
 _PROXIED = re.compile(
-    r"forwarded|x-forwarded|x-real-|x-client-ip|x-cluster-|x-original-|x-envoy-|via$|x-via|x-proxy"
+    r"forwarded|x-forward|x-real-|x-client-ip|x-cluster-|x-original-|x-envoy-|via$|x-via|x-proxy"
     r"|x-host|x-scheme|x-remote-|x-ssl-|x-arr-|x-azure-|client-ip|true-client-ip|remote-addr"
     r"|wl-proxy-|proxy-|front-end-https|cf-|cdn-|fastly-|fly-|akamai-|x-akamai-|x-amz|x-appengine-"
     r"|x-cloud-trace-|x-varnish|x-nginx-|x-vercel-|x-nf-|tailscale-|ngrok-|incap-|x-zscaler"
-    r"|x-bluecoat|x-traefik-|x-auth-request-"
+    r"|x-bluecoat|x-traefik-|x-auth-request-|x-kong-|x-haproxy|x-gateway|x-sucuri-|x-rewrite-"
+    r"|cloudfront-|ali-cdn-|x-prox|x-litespeed-|x-goog-iap-|x-ms-client-principal|x-coming-from"
 )
 """How the names of headers begin that proxies, gateways and tunnels add, in lower case."""
 
