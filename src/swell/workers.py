@@ -29,7 +29,11 @@ def contained(error: BaseException) -> Exception:
     """
     if isinstance(error, Exception) and not isinstance(error, StopIteration):
         return error
-    stand_in = RuntimeError(f"the function raised {type(error).__name__}: {error}")
+    try:
+        said = str(error)
+    except Exception:  # of a class of the app
+        said = "(its text failed)"
+    stand_in = RuntimeError(f"the function raised {type(error).__name__}: {said}")
     stand_in.__cause__ = error
     return stand_in
 

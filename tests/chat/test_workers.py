@@ -214,3 +214,25 @@ async def test_the_model_gets_that_a_tool_failed(error: BaseException) -> None:
         answer, _ = await ask(server, wipe, weather)
     assert {call[2:] for call in answer.calls.values()} == {("failed", "The tool failed.")}
     assert answer.text == "It is warm."
+
+
+class Silent(BaseException):
+    """One whose text fails as well."""
+
+    def __str__(self) -> str:
+        raise OSError
+
+
+@pytest.mark.parametrize("streams", [False, True])
+async def test_an_exception_without_a_text_ends_the_answer_of_a_thread(streams: bool) -> None:
+    def whole(turn: Turn) -> str:
+        raise Silent
+
+    def pieces(turn: Turn) -> Iterator[str]:
+        yield "begun"
+        raise Silent
+
+    async with chatting(pieces if streams else whole) as chat:
+        await chat.send("Go")
+        assert chat.status == "failed"
+        assert chat.answer == ("begun" if streams else "")

@@ -110,6 +110,29 @@ async def test_pages_of_who_was_signed_in_before_end_while_their_answer_is_kept(
         await back.says("begun and ended")
 
 
+@pytest.mark.anyio
+async def test_pages_end_when_this_browser_signs_out_in_another_tab() -> None:
+    async with chatting(echo, user=by_header, headers=as_user("ann")) as ann:
+        elsewhere = await ann.tab("another browser", headers=as_user("ann"))
+        assert (await ann.tab(headers={})).page.closed == CLOSE_SIGNED_OUT
+        await closed(ann.page)
+        assert (ann.page.closed, elsewhere.page.closed) == (CLOSE_SIGNED_OUT, None)
+        again = await ann.tab(headers=as_user("ann"))
+        await again.send("Hi")
+        assert again.answer == "ann: Hi"
+
+
+@pytest.mark.anyio
+async def test_pages_stay_while_nobody_can_say_who_is_signed_in() -> None:
+    boom = Boom()
+    boom.away = False
+    async with chatting(echo, user=boom) as ann:
+        boom.away = True
+        assert (await ann.tab()).page.closed == CLOSE_SERVER_ERROR
+        await ann.send("Hi")
+        assert (ann.page.closed, ann.answer) == (None, "ann: Hi")
+
+
 async def closed(page: Client) -> None:
     async with asyncio.timeout(10):
         while page.closed is None:  # noqa: ASYNC110 - the client has no event for it

@@ -198,6 +198,8 @@ class Broker:
             return await self.identities.of(route, caller)
         except SignInError as error:
             code = CLOSE_SERVER_ERROR if error.temporary else CLOSE_SIGNED_OUT
+            if code == CLOSE_SIGNED_OUT:
+                self.end_others(route, caller.session_id, "")
             raise ProtocolError(code, error.reason) from None
 
     def hello(
@@ -273,13 +275,22 @@ class Broker:
             self._run(client, None, {"#": hello.hash} if hello.hash else {}, name, {})
 
     def end_others(self, route: Route, session_id: str, subject: str) -> None:
-        """End the pages that a browser has of a route for people other than `subject`."""
+        """End the pages that a browser has of a route for people other than `subject`.
+
+        Args:
+            route: The route.
+            session_id: The browser.
+            subject: Who is signed in; empty for nobody.
+        """
         if not self.identities.needed(route):
             return
         for client in list(self._per_session.get(session_id, {}).values()):
             if client.route is route and client.auth.subject != subject:
                 client.ended = True
-                self._end(client, CLOSE_OTHER_PERSON, "somebody else has signed in")
+                if subject:
+                    self._end(client, CLOSE_OTHER_PERSON, "somebody else has signed in")
+                else:
+                    self._end(client, CLOSE_SIGNED_OUT, "nobody is signed in any more")
 
     def _end(self, client: Client, code: int, reason: str) -> None:
         """Close all connections of a client, and forget it."""
