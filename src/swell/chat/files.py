@@ -6,7 +6,6 @@ import contextlib
 import mimetypes
 import re
 import shutil
-import tempfile
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +23,7 @@ from swell.logs import logger
 from swell.parts import File, Image, Part, ToolCall
 from swell.server.files import safe_name
 from swell.site import AsyncSite
+from swell.temporary import TemporaryFolder
 
 from .turn import Attachment
 
@@ -109,7 +109,7 @@ class Files:
     def __init__(self, store: Store, folder: Path | None) -> None:
         self._store = store
         self._folder = folder
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._temporary: TemporaryFolder | None = None
         self._paths: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     async def keep(self, user_id: str, submitted: Sequence[Mapping[str, Any]]) -> list[Part]:
@@ -202,7 +202,7 @@ class Files:
     def close(self) -> None:
         """Remove what was not to outlive the process."""
         if self._temporary is not None:
-            self._temporary.cleanup()
+            self._temporary.remove()
             self._temporary = None
 
     async def address(
@@ -238,8 +238,8 @@ class Files:
         if self._folder is not None:
             return self._folder
         if self._temporary is None:
-            self._temporary = tempfile.TemporaryDirectory(prefix="swell-chat-")
-        return Path(self._temporary.name)
+            self._temporary = TemporaryFolder("chat")
+        return self._temporary.path
 
     def _copy(self, content: bytes | Path, to: Path) -> None:
         to.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

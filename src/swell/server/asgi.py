@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Router, WebSocketRoute
@@ -16,6 +18,7 @@ from starlette.websockets import WebSocket
 
 from swell.errors import SignInError
 from swell.server.locales import page_locale
+from swell.temporary import clear_left
 
 from .broker import Broker
 from .files import FileStore
@@ -75,6 +78,7 @@ class Server:
         # A session is of one person where all routes agree on who that is.
         self._one_sign_in = len({route.user for route in routes.values()}) == 1
         self._files = FileStore(self.settings)
+        self._clearing: asyncio.Task[int] | None = None
         self.broker = Broker(self.settings, routes, app.state, self._bundle.build, self._files)
         self._watchdog = Watchdog()
         self._sockets = Sockets(self.broker, self.settings, self._signer)
@@ -129,6 +133,8 @@ class Server:
     def start(self) -> None:
         """Start background work; needs a running event loop."""
         self.broker.start()
+        work = anyio.to_thread.run_sync(clear_left, abandon_on_cancel=True)
+        self._clearing = asyncio.create_task(work, name="swell-clear-left")
 
     def watch(self) -> None:
         """Log calls that block the event loop; from when the app has started."""
@@ -140,6 +146,9 @@ class Server:
 
     async def stop(self) -> None:
         """Cancel what still runs and remove uploaded files."""
+        if self._clearing is not None:
+            self._clearing.cancel()
+            await asyncio.wait({self._clearing})
         await self.broker.stop()
         self._watchdog.stop()
         self._files.close()

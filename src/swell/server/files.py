@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import mimetypes
 import re
-import shutil
-import tempfile
 import unicodedata
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,6 +23,7 @@ from swell import sizes
 from swell.config import Settings
 from swell.errors import LimitError
 from swell.server.security import new_id
+from swell.temporary import TemporaryFolder
 
 __all__ = [
     "FILES_PATH",
@@ -176,7 +175,7 @@ class FileStore:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._root: Path | None = None
+        self._root: TemporaryFolder | None = None
         self._files: dict[str, StoredFile] = {}
         self._lent: OrderedDict[tuple[str | None, Path, str], StoredFile] = OrderedDict()
         self._used: dict[str | None, int] = {}
@@ -186,8 +185,8 @@ class FileStore:
     def open(self) -> Path:
         """Make the folder, readable by this account only, unless it is there; return its path."""
         if self._root is None:
-            self._root = Path(tempfile.mkdtemp(prefix="swell-files-"))
-        return self._root
+            self._root = TemporaryFolder("files")
+        return self._root.path
 
     def close(self) -> None:
         """Remove the folder and everything in it. May be called twice."""
@@ -198,7 +197,7 @@ class FileStore:
         self._count.clear()
         self._total = 0
         if root is not None:
-            shutil.rmtree(root, ignore_errors=True)
+            root.remove()
 
     def peek(self, file_id: str) -> StoredFile | None:
         """Return a file, whosever it is."""
