@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import anthropic
+import openai
 import pytest
 
 from swell.chat import Turn, run_tools, tool
@@ -238,6 +239,11 @@ async def test_arguments_in_one_piece_that_are_no_object_call_nothing(given: obj
         {"messages": ["Hi"]},
         {"messages": [{"role": "assistant", "content": "Hi"}]},
         {"event": "message", "data": "Hi"},
+        openai.types.chat.chat_completion.Choice(
+            index=0,
+            finish_reason="stop",
+            message=openai.types.chat.ChatCompletionMessage(role="assistant", content="Hi"),
+        ),
     ],
     ids=str,
 )

@@ -107,6 +107,8 @@ class OpenAIChunks:
     def _untyped(self, chunk: object) -> list[Delta]:
         if text(chunk, "object") == "response":
             return _whole(chunk)
+        if hasattr(chunk, "finish_reason"):  # `completion.choices[0]`, whose message is no error
+            raise UnknownChunkError("yield the whole completion, not a piece of it")
         known = ("choices", "usage", "error", "detail", "message", "code")
         if text(chunk, "object") or any(field(chunk, name) is not None for name in known):
             return self._chat.read(chunk)
