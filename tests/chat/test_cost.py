@@ -1,4 +1,4 @@
-"""What a token of `@chat` costs, in calls of Python functions: a count, no time."""
+"""What a token and a prompt of `@chat` cost, in calls: a count, no time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from swell.chat import Turn
+from swell.chat.store import open_store
 from swell.testing.chat import chatting
 
 pytestmark = pytest.mark.anyio
@@ -60,8 +61,7 @@ async def counted(length: int, tokens: int = 50) -> Counter[str]:
                 await asyncio.sleep(0)  # one token for each turn of the loop
         calls.update(found)
 
-    async with chatting(answer) as server:
-        tab = await server.tab()
+    async with chatting(answer) as tab:
         await tab.send("hi", wait=False)
         await tab.says("word")
         shown.set()
@@ -78,3 +78,43 @@ async def test_a_token_takes_at_most_35_calls_from_the_yield_to_what_is_saved() 
 
 async def test_a_token_of_a_long_answer_takes_as_many_calls() -> None:
     assert (await counted(20_000)).total() <= (await counted(10)).total() + 10
+
+
+class CountedStore:
+    """A store that notes the names of the methods that are called."""
+
+    def __init__(self, store: Any, calls: list[str]) -> None:
+        self._store, self._calls = store, calls
+
+    def of_app(self, app: str) -> CountedStore:
+        """Return the same for an app."""
+        return CountedStore(self._store.of_app(app), self._calls)
+
+    def __getattr__(self, name: str) -> Any:
+        self._calls.append(name)
+        return getattr(self._store, name)
+
+
+@pytest.mark.parametrize("tabs", [1, 3])
+async def test_a_prompt_takes_four_calls_of_the_store_and_its_flushes_in_any_number_of_tabs(
+    tabs: int,
+) -> None:
+    async def answer(_: Turn) -> AsyncIterator[str]:
+        yield "Hello, "
+        await asyncio.sleep(0)
+        yield "you."
+
+    calls: list[str] = []
+    store: Any = CountedStore(open_store(None, app="test"), calls)
+    async with chatting(answer, store=store) as chat:
+        await chat.send("The first one")
+        others = [await chat.tab(address=chat.address) for _ in range(tabs - 1)]
+        calls.clear()
+        await chat.send("Hi")
+        for tab in others:
+            await tab.says("Hello, you.")
+            await tab.done()
+        assert [len(tab.messages) for tab in (chat, *others)] == [4] * tabs
+        assert [call for call in calls if call != "flush"] == [
+            *("accept", "start", "messages", "finish"),
+        ]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from swell.chat import RunLimits, Turn
+from swell.chat.records import Ended
 from swell.chat.store import open_store
 from swell.errors import ModelRateError, StoreUnavailableError
 from swell.testing import ScriptedModel
@@ -289,7 +290,7 @@ async def test_an_end_is_shown_that_was_read_before_it_was_told() -> None:
     store, stored, told = open_store(None, app="test"), asyncio.Event(), asyncio.Event()
     store_end = store.finish
 
-    async def finish(*args: Any, **named: Any) -> bool:
+    async def finish(*args: Any, **named: Any) -> Ended | None:
         ended = await store_end(*args, **named)
         stored.set()
         await told.wait()
@@ -335,5 +336,5 @@ async def test_others_see_nothing_of_it() -> None:
 
 async def user_id(chat: ChatClient) -> str:
     """Return the id of the only person."""
-    [views] = chat.server.app._views
-    return views
+    [view] = chat.server.app._views
+    return view.user.id

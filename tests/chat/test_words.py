@@ -17,6 +17,7 @@ import pytest
 from swell.chat import RunLimits, Turn
 from swell.chat.failures import FAILURES
 from swell.chat.store import open_store
+from swell.chat.store.base import stored
 from swell.chat.tools import tool
 from swell.chat.words import ENGLISH, WORDS, Words
 from swell.live.wire import Act
@@ -265,10 +266,11 @@ async def test_who_is_asked_after_a_crash_is_asked_in_the_same_language(tmp_path
     path = str(tmp_path / "chat.db")
     async with chatting(answer, store=path) as chat:
         await chat.page.until(lambda page: page["threads"])
-        [user] = chat.server.app._views
+        [view] = chat.server.app._views
     crashed = open_store(path)  # a process that accepted a prompt and then ended
     await crashed.open()
-    left = await crashed.accept(user, action_id="1", prompt=[Text("Los")], locale="de")
+    user = await stored(crashed, view.user)
+    left = await crashed.accept(user.id, action_id="1", prompt=[Text("Los")], locale="de")
     await crashed.close()
     async with chatting(answer, store=path, language="fr") as chat:
         await chat.open(f"t/{left.thread.id}")

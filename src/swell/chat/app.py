@@ -28,6 +28,7 @@ from swell.query import Q
 from swell.workers import Lane
 
 from .ask import ask_id
+from .feed import Feed, ThreadChanged
 from .files import Files
 from .run import Admit, RunLimits, RunManager
 from .settings import SettingsForm
@@ -230,7 +231,8 @@ class ChatApp:
         self.user = user
         self._limits = limits
         self._admit = admit
-        self._views: dict[str, set[View]] = {}
+        self.feed = Feed()
+        self._views: set[View] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # ------------------------------------------------------------------------ life
@@ -281,7 +283,7 @@ class ChatApp:
             self.files,
             self.form.load if self.form is not None else lambda _stored: None,
             self._limits or RunLimits.of(settings),
-            self._changed,
+            self.feed,
             Lane.of(settings),
             self._admit,
         )
@@ -296,17 +298,15 @@ class ChatApp:
         """Let answers end that can, and store the others."""
         await self.store.hand_over()
         await self.runs.drain(seconds)
-        looking = [view.settled() for views in self._views.values() for view in views]
+        looking = [view.settled() for view in self._views]
         if looking:
             await asyncio.wait_for(asyncio.gather(*looking), _SHOW_S)
 
     async def stop(self) -> None:
         """End everything."""
         await self.runs.close()
-        for views in self._views.values():
-            for view in views:
-                view.close()
-        self._views.clear()
+        for view in tuple(self._views):
+            self._forget(view)
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:
@@ -343,24 +343,14 @@ class ChatApp:
             ui.command("import", words.import_chat, icon="Upload", accept=[".json"]),
         ]
 
-    def _changed(self, user_id: str, thread_id: str) -> None:
-        for view in self._views.get(user_id, ()):
-            view.note(thread_id)
-        self._tell_readers(thread_id)
+    def _publish(self, view: View, thread_id: str = "") -> None:
+        """Let others see what a tab has changed: its person's other tabs, and who reads along.
 
-    def _tell_readers(self, thread_id: str) -> None:
-        """Let those who read a shared thread look again, whoever they are."""
-        for views in self._views.values():
-            for view in views:
-                if view.reads == thread_id:
-                    view.note(thread_id)
-
-    def _others(self, view: View, thread_id: str = "") -> None:
-        """Let the other tabs of a person look again, and those who read a thread of theirs."""
-        self._tell_readers(thread_id)
-        for other in self._views.get(view.user.id, ()):
-            if other is not view:
-                other.note("")
+        Args:
+            view: The tab, which shows it already.
+            thread_id: The thread that has changed; empty when it may be any.
+        """
+        self.feed.publish(view.user.id, ThreadChanged(thread_id), by=view.hear)
 
     # ------------------------------------------------------------------------ acting
 
@@ -410,7 +400,7 @@ class ChatApp:
             if not isinstance(view, View):
                 user = await self.store.visitor(_subject(q))
                 view = View(self, user, q.page, q.site, q.locale)
-                self._views.setdefault(user.id, set()).add(view)
+                self._views.add(view)
                 try:
                     async with view.lock:
                         await view.paint(str(q.args["#"] or ""))
@@ -422,10 +412,7 @@ class ChatApp:
 
     def _forget(self, view: View) -> None:
         view.close()
-        views = self._views.get(view.user.id, set())
-        views.discard(view)
-        if not views:
-            self._views.pop(view.user.id, None)
+        self._views.discard(view)
 
     async def _act(self, q: Q, view: View) -> None:
         name = q.args["__wave_submission_name__"]
@@ -553,8 +540,7 @@ class ChatApp:
         view.user = msgspec.structs.replace(view.user, stored=True)
         q.acknowledge(duplicate=accepted.duplicate)
         view.offer_undo(None)
-        view.follow(accepted.thread)
-        await view.refresh()
+        await view.show(accepted)
 
     async def _branch(self, view: View, id: str, step: int) -> None:
         message = await self._message(view, id)
@@ -562,7 +548,7 @@ class ChatApp:
         async with view.lock:
             await self.store.select(view.user.id, message.thread_id, other)
             await view.refresh()
-        self._others(view, message.thread_id)
+        self._publish(view, message.thread_id)
 
     async def _delete(self, view: View, id: str) -> None:
         message = await self._message(view, id)
@@ -571,14 +557,14 @@ class ChatApp:
             await self.store.delete_message(view.user.id, id)
             view.offer_undo(id)
             await view.refresh()
-        self._others(view, message.thread_id)
+        self._publish(view, message.thread_id)
 
     async def _undelete(self, view: View, id: str) -> None:
         async with view.lock:
             thread = await self.store.undelete_message(view.user.id, id)
             view.offer_undo(None)
             await view.refresh()
-        self._others(view, thread.id)
+        self._publish(view, thread.id)
 
     async def _restore(self, view: View, id: str) -> None:
         """Bring back a thread that was deleted in another tab, and open it."""
@@ -587,7 +573,7 @@ class ChatApp:
             view.offer_undo(None)
             await view.open(id)
             await view.refresh()
-        self._others(view, id)
+        self._publish(view, id)
 
     async def _search(self, view: View, query: str) -> None:
         if view.thread is None:
@@ -617,7 +603,7 @@ class ChatApp:
                 await view.refresh()
             if event not in ("search", "more"):
                 named = value.get("id") if isinstance(value, dict) else None
-                self._others(view, str(named or ""))
+                self._publish(view, str(named or ""))
 
     async def _import(self, q: Q, view: View) -> None:
         submitted = q.events["import"].submit if q.events["import"] else None
@@ -627,7 +613,7 @@ class ChatApp:
             async with view.lock:
                 await view.open(thread.id)
                 await view.refresh()
-        self._others(view)
+        self._publish(view)
 
     async def _on_command(self, q: Q, view: View, thread_id: str, name: str) -> None:
         thread = await self.store.thread(view.user.id, thread_id)
@@ -660,7 +646,7 @@ class ChatApp:
             case "unshare":
                 await self.store.unshare(view.user.id, str(q.args.unshare))
                 view.close_panel()
-                self._others(view, str(q.args.unshare))
+                self._publish(view, str(q.args.unshare))
             case _:
                 view.close_panel()
         async with view.lock:

@@ -15,6 +15,7 @@ from swell.parts import Part, Text
 __all__ = [
     "SCHEME",
     "Accepted",
+    "Ended",
     "Feedback",
     "Hit",
     "MarkdownWords",
@@ -174,6 +175,18 @@ class Accepted(msgspec.Struct, frozen=True):
     answer: Message
     run: Run
     duplicate: bool
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """What `Store.finish` has stored.
+
+    Attributes:
+        answer: The answer as it is now; None when it was deleted before.
+        time: When it ended.
+    """
+
+    answer: Message | None
+    time: float
 
 
 class Feedback(msgspec.Struct, frozen=True):

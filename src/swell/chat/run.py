@@ -35,6 +35,7 @@ from swell.workers import Lane, lane
 from .admission import Budget, Gate, Ticket, Used
 from .ask import Question
 from .consume import consume
+from .feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
 from .files import Files
 from .fold import Fold
 from .title import first_title
@@ -54,9 +55,6 @@ _T = TypeVar("_T")
 Handler: TypeAlias = Callable[..., Any]
 Admit: TypeAlias = Callable[[User, Used], "Awaitable[str | None] | str | None"]
 """Called before a prompt is accepted; returns None, or why the person may not ask now."""
-
-Changed: TypeAlias = Callable[[str, str], None]
-"""Called with the ids of a user and a thread when something about the thread has changed."""
 
 
 class RunLimits(msgspec.Struct, frozen=True):
@@ -114,7 +112,8 @@ class Run:
     Attributes:
         id: In the store.
         user_id: Whose it is.
-        thread_id: The thread.
+        thread: The thread, as it was when the prompt was accepted.
+        thread_id: Its id.
         prompt_id: The message that is answered.
         answer_id: The message that is made.
         locale: Language of the page that asked.
@@ -136,6 +135,7 @@ class Run:
         self.locale = run.locale
         self.user = user
         self.user_id = user.id
+        self.thread = accepted.thread
         self.thread_id = run.thread_id
         self.prompt_id = run.prompt_id
         self.answer_id = run.answer_id
@@ -221,7 +221,7 @@ class RunManager:
         files: What people attach.
         make_settings: Makes what a turn has as `settings` from what is stored with a run.
         limits: Bounds.
-        changed: Called when a thread of somebody has changed.
+        feed: What it says changes to.
         pools: Threads for what blocks.
         admit: As for `chat`.
     """
@@ -233,7 +233,7 @@ class RunManager:
         files: Files,
         make_settings: Callable[[dict[str, Any]], Any],
         limits: RunLimits,
-        changed: Changed,
+        feed: Feed,
         pools: Lane,
         admit: Admit | None = None,
     ) -> None:
@@ -248,11 +248,10 @@ class RunManager:
         self._admit = admit
         self.limits = limits
         self.draining = False
-        self.turns = 0  # how many runs have begun or ended: what was read before may be old
         self._handler = handler
         self._files = files
         self._make_settings = make_settings
-        self._changed = changed
+        self._feed = feed
         self._pools = pools
         self._runs: dict[str, Run] = {}
         self._answers: dict[str, Run] = {}
@@ -312,16 +311,13 @@ class RunManager:
     ) -> Accepted:
         try:
             user = await stored(self.store, user)
-            accepted = await self.store.accept(user.id, action_id=action_id, **what)
+            title = first_title(what.get("prompt") or ())
+            accepted = await self.store.accept(user.id, action_id=action_id, title=title, **what)
         except StoreUnavailableError as error:
             _log.warning("a prompt was refused: %s", error)
             raise UnsaidError(lambda words: words.not_saved, error.code) from None
         if accepted.run.state == "accepted":
             self._enqueue(accepted, user, address)
-        if not accepted.thread.title and not accepted.duplicate:
-            with contextlib.suppress(StoreUnavailableError, NotFoundError):
-                title = first_title(accepted.prompt)
-                await self.store.update_thread(user.id, accepted.thread.id, title=title)
         return accepted
 
     async def stop(self, runs: Iterable[Run], why: EndState = "stopped") -> None:
@@ -391,16 +387,16 @@ class RunManager:
         run = Run(accepted, user, address)
         run.files = self._files
         run.after = self._last.get(run.thread_id)
-        self.turns += 1
         self._runs[run.id] = self._answers[run.answer_id] = self._last[run.thread_id] = run
         run.task = self._own(self._live(run))
-        self._changed(run.user_id, run.thread_id)
+        self._feed.publish(run.user_id, RunQueued(accepted))
 
     async def _live(self, run: Run) -> None:
+        end: Change = ThreadChanged(run.thread_id)
         try:
             state = await self._make(run)
             if state is not None:
-                await self._finish(run, state)
+                end = await self._finish(run, state)
         except NotFoundError:
             run.state = "stopped"  # the thread was deleted meanwhile
         except asyncio.CancelledError:
@@ -415,10 +411,9 @@ class RunManager:
             del self._runs[run.id], self._answers[run.answer_id]
             if self._last.get(run.thread_id) is run:
                 del self._last[run.thread_id]
-            self.turns += 1
             run.ended.set()
             run.changed()
-            self._changed(run.user_id, run.thread_id)
+            self._feed.publish(run.user_id, end)
 
     async def _make(self, run: Run) -> EndState | None:
         """Wait for its turn, run the handler, and return how it ended; None if not here."""
@@ -543,7 +538,7 @@ class RunManager:
                 exc_info=error,
             )
 
-    async def _finish(self, run: Run, state: EndState) -> None:
+    async def _finish(self, run: Run, state: EndState) -> Change:
         if run.error is not None:
             run.error = well_formed(run.error)
         run.fold.end(done=state == "done")
@@ -553,7 +548,7 @@ class RunManager:
         parts = run.fold.parts()
         if usage := run.fold.usage:
             self._budget.spend(run.user_id, sum(int(count) for count in usage.values()))
-        stored = await self._persist(
+        ended = await self._persist(
             lambda: self.store.finish(
                 run.id,
                 state,
@@ -565,7 +560,10 @@ class RunManager:
                 suggestions=run.suggestions if state == "done" else (),
             )
         )
-        run.state = state if stored else (await self.store.run(run.id)).state
+        run.state = state if ended is not None else (await self.store.run(run.id)).state
+        if ended is None or ended.answer is None:
+            return ThreadChanged(run.thread_id)
+        return RunEnded(ended.answer, ended.time)
 
     async def _persist(self, call: Callable[[], Awaitable[_T]]) -> _T:
         """Ask the store until it can."""
@@ -594,17 +592,16 @@ class RunManager:
     async def _rename(self, run: Run) -> None:
         title, run.title = run.title, None
         with contextlib.suppress(StoreUnavailableError, NotFoundError):
-            await self.store.update_thread(run.user_id, run.thread_id, title=title)
-            self._changed(run.user_id, run.thread_id)
+            thread = await self.store.update_thread(run.user_id, run.thread_id, title=title)
+            self._feed.publish(run.user_id, ThreadRenamed(thread.id, thread.title))
 
     async def _turn(self, run: Run) -> Turn:
-        thread = await self.store.thread(run.user_id, run.thread_id)
         messages = await self.store.messages(
             run.thread_id, leaf=run.prompt_id, limit=self.limits.history
         )
         settings = self._make_settings(run.settings)
         files = [await self._files.attachments(run.user_id, message.parts) for message in messages]
-        return Turn(run, messages, thread, run.user, settings, files)
+        return Turn(run, messages, run.thread, run.user, settings, files)
 
 
 def _name(handler: Handler) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from swell import ui
 from swell.chat.records import Thread, User
 from swell.chat.store.base import Store
@@ -53,6 +55,23 @@ class Sidebar:
             limit=min(self._count + 1, LOADED_MAX),
         )
         self._threads, self._more = found[: self._count], len(found) > self._count
+
+    def put(self, thread: Thread) -> bool:
+        """Show a thread at its place in the list; return False when the list has to be read."""
+        if self._query:
+            return False
+        threads = [known for known in self._threads if known.id != thread.id]
+        if thread.archived == self.archived:
+            threads.append(thread)
+            threads.sort(key=lambda one: (one.pinned, one.updated, one.id), reverse=True)
+        self._more = self._more or len(threads) > self._count
+        self._threads = threads[: self._count]
+        return True
+
+    def change(self, thread_id: str, **fields: Any) -> bool:
+        """Show other values of a thread's fields, if it is in the list; as `put`."""
+        known = next((one for one in self._threads if one.id == thread_id), None)
+        return known is None or self.put(msgspec.structs.replace(known, **fields))
 
     def card(self) -> dict[str, Any]:
         """Return the properties of the card that change."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from swell.chat.records import Message
-from swell.parts import File
+from swell.parts import File, Part, Text
 
 __all__ = ["TITLE_MAX", "first_title", "plain_line"]
 
@@ -26,13 +26,14 @@ _MARK = re.compile(
 )
 
 
-def first_title(prompt: Message) -> str:
+def first_title(prompt: Sequence[Part]) -> str:
     """Return a title for a thread: the first line of its prompt, or the names of its files.
 
     It has no marks of Markdown, and is empty only if there is neither text nor file.
     """
-    names = [part.name for part in prompt.parts if isinstance(part, File)]
-    words = plain_line(prompt.text) or " ".join(", ".join(names).split())
+    names = [part.name for part in prompt if isinstance(part, File)]
+    text = "\n\n".join(part.text for part in prompt if isinstance(part, Text))
+    words = plain_line(text) or " ".join(", ".join(names).split())
     return words if len(words) <= TITLE_MAX else words[: TITLE_MAX - 1].rsplit(" ", 1)[0] + "…"
 
 

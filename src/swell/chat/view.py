@@ -9,21 +9,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
+import msgspec
+
 from swell import data, ui
 from swell.cards.chatbot import Event
 from swell.cards.threads import ThreadsEvent
-from swell.chat.records import Message, Thread, User
+from swell.chat.records import Accepted, Message, Thread, User
 from swell.errors import NotFoundError, StoreUnavailableError, SwellError
 from swell.logs import logger
 from swell.page import AsyncPage
 from swell.parts import Part, Text, as_json, as_shown
 from swell.site import AsyncSite
 
+from .feed import Change, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
 from .files import readdressed, stored_urls
 from .fold import Grown
 from .run import Run
 from .threads import Sidebar
-from .window import Window
+from .window import HELD_MAX, Window
 from .words import WORDS, Words
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ THREAD_EVENTS: tuple[ThreadsEvent, ...] = (
 )
 
 _OVER_BOX: Final = "bottom-center"  # where notices stand
-_READS = 5  # attempts to read what does not change meanwhile
+_CHANGES_MAX = 100  # changes that wait to be shown; more are one look at everything
 
 
 def split(parts: Sequence[Part]) -> tuple[str, list[Part]]:
@@ -173,10 +176,11 @@ class View:
         self._tails: dict[str, _Tail] = {}
         self._addresses: dict[str, str] = {}  # of stored files in answers that are being made
         self._heard = False
-        self._refreshing: asyncio.Task[None] | None = None
-        self._dirty = False
+        self._changes: list[Change] = []  # that have been heard of and are not shown yet
+        self._catching_up: asyncio.Task[None] | None = None
         self._said: dict[tuple[str, str], Any] = {}  # properties as last assigned
         self._hash = ""
+        chat.feed.subscribe(user.id, self.hear)
 
     @property
     def address(self) -> str:
@@ -273,7 +277,7 @@ class View:
         self._leave()
         self.offer_undo(None)
         self.thread, self.token = (None, token) if token is not None else (thread, None)
-        self.reads = thread.id if token is not None and thread is not None else None
+        self._read_along(thread.id if token is not None and thread is not None else None)
         self.window = window
         self._rows = []
         rows = {}
@@ -325,10 +329,15 @@ class View:
         # From here to the end of the edits nobody else gets a turn.
         self.thread = thread
         self._sync(messages, drawn)
-        self._set("meta", "title", thread.title or self.chat.title)
-        self._set("threads", "selected", thread.id)
+        await self._finish()
+
+    async def _finish(self) -> None:
+        """Set what depends on the open thread as a whole, and save."""
+        if self.thread is not None:
+            self._set("meta", "title", self.thread.title or self.chat.title)
+            self._set("threads", "selected", self.thread.id)
         self._dress()
-        if self._hash != self.address:
+        if self.thread is not None and self._hash != self.address:
             self._hash = self.address
             self._set("meta", "redirect", f"#{self.address}")
         await self.page.save()
@@ -340,15 +349,11 @@ class View:
         self, window: Window, owner_id: str, held: Sequence[str], token: str | None = None
     ) -> tuple[list[Message], list[list[Any]]]:
         """Return the messages of the window and their rows, as of now."""
-        for _ in range(_READS):
-            turns = self.chat.runs.turns
-            messages = await window.load(held)
-            cells = [await self._cells(message, owner_id, token) for message in messages]
-            if token is None:
-                await self._locate(self.chat.runs.of_answer(message.id) for message in messages)
-            if turns == self.chat.runs.turns:
-                break
-        return messages, cells  # if still old, what made it so is noted and read soon
+        messages = await window.load(held)
+        cells = [await self._cells(message, owner_id, token) for message in messages]
+        if token is None:
+            await self._locate(self.chat.runs.of_answer(message.id) for message in messages)
+        return messages, cells  # what has changed meanwhile was heard of, and is shown soon
 
     async def _shared(self, token: str, **what: Any) -> list[Message]:
         """Read messages of a shared thread, as long as it is shared."""
@@ -418,7 +423,8 @@ class View:
             tail = self._tails.get(message.id)
             if tail is not None and tail.run.ended.is_set():
                 self._unfollow(message.id)
-                rows[key] = cells
+                if cells:  # else its end was heard of, and is shown soon
+                    rows[key] = cells
             elif tail is None and (tail := self._follow(message, key)) is None:
                 if cells != known.get(key):
                     rows[key] = cells
@@ -549,31 +555,105 @@ class View:
 
     # -------------------------------------------------------------------------- other tabs
 
-    def note(self, thread_id: str) -> None:
-        """Hear that a thread of this person has changed; looks soon, once for many changes."""
-        if self.token is not None and thread_id not in ("", self.reads):
+    def hear(self, change: Change) -> None:
+        """Hear that something has changed; shows it soon, many changes at once."""
+        if self.token is not None and change.thread_id not in ("", self.reads):
             return
-        self._dirty = True
-        if self._refreshing is None or self._refreshing.done():
-            self._refreshing = self.chat.own(self._refresh_soon())
+        if len(self._changes) >= _CHANGES_MAX:
+            self._changes = [ThreadChanged("")]
+        self._changes.append(change)
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = self.chat.own(self._catch_up())
 
-    async def _refresh_soon(self) -> None:
+    async def _catch_up(self) -> None:
         pause = 0.05
-        while self._dirty:
-            self._dirty = False
+        while self._changes:
             try:
                 async with self.lock:
+                    changes, self._changes = self._changes, []
                     before = self._held()
-                    await self.refresh()
+                    await self._show(changes)
                     if self.token is not None and set(before) - set(self._held()):
                         self.page.forget()  # a reader who was away does not get it either
             except NotFoundError:
                 async with self.lock:
                     await self._lose()
             except StoreUnavailableError:
-                self._dirty = True
+                self._changes.append(ThreadChanged(""))
                 await asyncio.sleep(pause)
                 pause = min(5.0, pause * 2)
+
+    async def show(self, accepted: Accepted) -> None:
+        """Turn to the thread that has just got a prompt, and show that."""
+        self.follow(accepted.thread)
+        await self._show([RunQueued(accepted)])
+
+    async def _show(self, changes: Sequence[Change]) -> None:
+        """Show changes by their own records, or read what they are about if that is not enough."""
+        for change in changes:
+            if not await self._apply(change):
+                await self.refresh()
+                return
+        await self._finish()
+
+    async def _apply(self, change: Change) -> bool:
+        """Record a change; return False when it takes a look at the store to show it."""
+        if self.token is not None:
+            return False
+        match change:
+            case RunQueued(accepted):
+                return self.sidebar.put(accepted.thread) and await self._place(accepted)
+            case RunEnded(answer, ended):
+                await self._complete(answer)
+                return self.sidebar.change(answer.thread_id, updated=ended)
+            case ThreadRenamed(thread_id, title):
+                if self.thread is not None and self.thread.id == thread_id:
+                    self.thread = msgspec.structs.replace(self.thread, title=title)
+                return self.sidebar.change(thread_id, title=title)
+        return False
+
+    async def _place(self, accepted: Accepted) -> bool:
+        """Put a prompt and its answer below the message that they follow."""
+        thread, prompt = accepted.thread, accepted.prompt
+        if self.thread is None or self.thread.id != thread.id:
+            return True
+        held = self._held()
+        if accepted.answer.id in held:
+            return True
+        if self.window is None:
+            self.window = self._window(thread)
+        above = prompt.id if prompt.id in held else prompt.parent_id
+        if above in held:
+            count = held.index(above) + 1
+        elif above is None and (not held or self._rows[0][0].parent_id is None):
+            count = 0
+        else:
+            return False
+        new = [accepted.answer] if above == prompt.id else [prompt, accepted.answer]
+        if not self.window.at_end or accepted.duplicate or count + len(new) > HELD_MAX:
+            return False
+        drawn = [await self._cells(message, self.user.id, None) for message in new]
+        kept = self._rows[:count]
+        self.thread = thread
+        self._sync([*(row[0] for row in kept), *new], [*(row[2] for row in kept), *drawn])
+        return True
+
+    async def _complete(self, answer: Message) -> None:
+        """Show an answer that has ended, if it is on the page."""
+        for at, (message, key, _) in enumerate(self._rows):
+            if message.id == answer.id:
+                self._unfollow(answer.id)
+                cells = await self._cells(answer, self.user.id, None)
+                self.page["chat"].data[key] = cells
+                self._rows[at] = (answer, key, cells)
+
+    def _read_along(self, thread_id: str | None) -> None:
+        """Hear of changes to a thread that is shared, whoever it belongs to."""
+        if self.reads is not None:
+            self.chat.feed.unread(self.reads, self.hear)
+        self.reads = thread_id
+        if thread_id is not None:
+            self.chat.feed.read(thread_id, self.hear)
 
     async def _lose(self) -> None:
         """Say that the open thread was deleted in another tab, or is not shared any more."""
@@ -591,15 +671,17 @@ class View:
 
     async def settled(self) -> None:
         """Wait until what has been heard of is shown."""
-        if self._refreshing is not None and not self._refreshing.done():
-            await asyncio.shield(self._refreshing)
+        if self._catching_up is not None and not self._catching_up.done():
+            await asyncio.shield(self._catching_up)
 
     def close(self) -> None:
         """Let go of everything: the tab is gone."""
         self._leave()
         self._drop_files()
-        if self._refreshing is not None:
-            self._refreshing.cancel()
+        self.chat.feed.unsubscribe(self.user.id, self.hear)
+        self._read_along(None)
+        if self._catching_up is not None:
+            self._catching_up.cancel()
 
     def _leave(self) -> None:
         for message_id in list(self._tails):

@@ -48,6 +48,11 @@ class Window:
         self._count = PAGE
         self.newer = False
 
+    @property
+    def at_end(self) -> bool:
+        """Whether it follows the end of the conversation."""
+        return self._start is None
+
     async def load(self, held: Sequence[str]) -> list[Message]:
         """Return the messages of the window, oldest first.
 

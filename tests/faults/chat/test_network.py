@@ -69,10 +69,10 @@ async def test_r2_r10_a_cut_after_any_byte_of_a_prompt_and_its_answer(
 async def test_r6_who_comes_back_gets_what_was_missed_or_a_snapshot(
     serve: Serve, new_url: Callable[[], str], person: str
 ) -> None:
-    chat = serve(new_url(), {"SWELL_RING_PATCHES": "20"})
+    chat = serve(new_url(), {"SWELL_RING_BYTES": "8192"})
     with FaultProxy(chat.port) as proxy:
         async with ChatTab(proxy.port, person) as tab:
-            for missed, welcome in ((1, "resumed"), (200, "snapshot")):
+            for missed, welcome in ((1, "resumed"), (200, "resumed"), (1_000, "snapshot")):
                 chat.hold()
                 await tab.acked(await tab.submit(f"tell={5 + missed} hold=5 pace=0.002"))
                 await tab.until(lambda: tab.text == text(5))

@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 from swell.chat.records import (
     Accepted,
+    Ended,
     Feedback,
     Hit,
     MarkdownWords,
@@ -207,6 +208,7 @@ class Store(Protocol):
         settings: dict[str, Any] | None = None,
         locale: str = "en",
         model: str | None = None,
+        title: str = "",
     ) -> Accepted:
         """Store a prompt, its empty answer and a run in state `accepted`, in one transaction.
 
@@ -224,6 +226,7 @@ class Store(Protocol):
             settings: The app's settings for this answer, JSON.
             locale: Language of the page that asks.
             model: Name of the model, for the answer.
+            title: Title of a thread that this begins.
 
         Raises:
             ValueError: If the arguments contradict each other.
@@ -252,7 +255,7 @@ class Store(Protocol):
         error_id: str | None = None,
         suggestions: Sequence[str] = (),
         model: str | None = None,
-    ) -> bool:
+    ) -> Ended | None:
         """End a run and its answer in one transaction.
 
         Args:
@@ -267,7 +270,7 @@ class Store(Protocol):
             model: Name of the model that answered.
 
         Returns:
-            False when the run had ended in another state before; nothing was stored then.
+            What was stored; None when the run had ended in another state before.
         """
         ...
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from swell.chat.records import (
     Accepted,
+    Ended,
     Feedback,
     Hit,
     MarkdownWords,
@@ -196,6 +197,7 @@ class DatabaseStore:
         settings: dict[str, Any] | None = None,
         locale: str = "en",
         model: str | None = None,
+        title: str = "",
     ) -> Accepted:
         action_id = clean(action_id)
         if not 1 <= len(action_id) <= 200:
@@ -218,6 +220,7 @@ class DatabaseStore:
             locale=locale,
             model=None if model is None else clean(model),
             new_thread_id=new_id(),
+            title=clean(title),
             prompt_id=new_id(),
             answer_id=new_id(),
             run_id=new_id(),
@@ -254,7 +257,7 @@ class DatabaseStore:
         error_id: str | None = None,
         suggestions: Sequence[str] = (),
         model: str | None = None,
-    ) -> bool:
+    ) -> Ended | None:
         if state not in ("done", "stopped", "interrupted", "failed"):
             raise ValueError(f"a run cannot end as {state!r}")
         new = None if parts is None else encode_parts(parts)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, select, update
 
-from swell.chat.records import Accepted, Message, Run, User
+from swell.chat.records import Accepted, Ended, Message, Run, User
 from swell.errors import NotFoundError
 
 from . import messages as tree
@@ -26,6 +26,7 @@ class Request(msgspec.Struct, frozen=True):
     Attributes:
         claim: Tells this call from another with the same action.
         parts: Of the prompt, as type and body; None to answer a message that is there.
+        title: Of a new thread.
     """
 
     user_id: str
@@ -41,6 +42,7 @@ class Request(msgspec.Struct, frozen=True):
     locale: str
     model: str | None
     new_thread_id: str
+    title: str
     prompt_id: str
     answer_id: str
     run_id: str
@@ -123,7 +125,7 @@ def _place(tx: Tx, wanted: Request) -> tuple[str, str]:
             parent_id = above
     if thread_id is None:
         thread_id = wanted.new_thread_id
-        conversations.add(tx, wanted.user_id, thread_id, wanted.time)
+        conversations.add(tx, wanted.user_id, thread_id, wanted.time, wanted.title)
     else:
         # Prompts of one thread wait for one another: each follows what the last one left.
         row = own_thread(tx, wanted.user_id, thread_id, lock=True)
@@ -280,10 +282,11 @@ def finish(
     suggestions: str | None,
     model: str | None,
     time: float,
-) -> bool:
-    """End a run and its answer."""
+) -> Ended | None:
+    """End a run and its answer; return None when it had ended in another state before."""
     if not tx.run(_END, run=run_id, new_state=state, time=time):
-        return get(tx, run_id).state == state
+        run = get(tx, run_id)
+        return _ended(tx, run, run.ended or time) if run.state == state else None
     run = get(tx, run_id)
     tx.run(
         _ANSWERED,
@@ -304,7 +307,16 @@ def finish(
     assert row is not None, "a run goes with its thread"
     tree.index(tx, row[0], run.thread_id, run.answer_id)
     tx.run(_UPDATED, thread=run.thread_id, time=time)
-    return True
+    return _ended(tx, run, time)
+
+
+def _ended(tx: Tx, run: Run, time: float) -> Ended:
+    row = tx.row(_OWNER_OF, thread=run.thread_id)
+    assert row is not None, "a run goes with its thread"
+    try:
+        return Ended(tree.get(tx, row[0], run.answer_id), time)
+    except NotFoundError:
+        return Ended(None, time)
 
 
 def recover(tx: Tx, app: str, owner: str, alive: Callable[[str], bool], time: float) -> list[Run]:
