@@ -14,7 +14,8 @@ class Progress(Component):
 
     Attributes:
         label: What is being done.
-        caption: Smaller text below it; `Please wait...` when absent.
+        caption: Smaller text below it. Absent: `Please wait...` below a bar, in the reader's
+            language.
         value: Share that is done, from 0 to 1. Absent: unknown.
         width: CSS width.
         visible: False hides it.

@@ -111,6 +111,21 @@ test("buttons submit their value, one with # sets the hash, a path opens it", as
   expect(find("[data-test=bad]").tagName).toBe("BUTTON");
 });
 
+test("buttons with # and commands of buttons are False in the first submission, as in Wave", async () => {
+  const commands = [{ name: "copy" }, { name: "more", items: [{ name: "inner", value: "v" }] }, { name: "away", path: "https://example.com" }];
+  await show({ button: { name: "#part" } }, { button: { name: "split", commands } }, button);
+  click("[data-test=go]");
+  expect(submitted()).toEqual({ "#part": false, split: false, copy: false, more: false, inner: false, away: false, go: true });
+  click("[data-test=go]");
+  expect(submitted()).toEqual({ go: true });
+});
+
+test("a bar without a caption asks for patience, a spinner does not", async () => {
+  await show({ progress: { label: "p", name: "bar" } }, { progress: { label: "p", name: "own", caption: "Soon." } }, { progress: { label: "p", name: "none", caption: "" } }, { progress: { label: "p", name: "ring", type: "spinner" } });
+  const said = ["bar", "own", "none", "ring"].map((name) => find(`[data-test=${name}]`).querySelector(".caption")?.textContent);
+  expect(said).toEqual(["Please wait...", "Soon.", undefined, undefined]);
+});
+
 test("links submit ?name and set #hash", async () => {
   await show({ link: { label: "A", path: "?more", name: "a" } }, { link: { label: "B", path: "#there", name: "b" } });
   click("[data-test=a]");

@@ -33,7 +33,7 @@ export function control(item: () => Props, value: (item: Props) => Json, adopt: 
     known = given;
     untrack(() => {
       const now = value(item());
-      if (!name().startsWith("#")) args.set(name(), now);
+      args.set(name(), now);
       if (!first) adopt(now);
     });
   });

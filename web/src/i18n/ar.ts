@@ -70,6 +70,7 @@ const arabic: Catalogue = {
       }),
     selectAll: "الكل",
     selectNone: "لا شيء",
+    pleaseWait: "يُرجى الانتظار…",
     opensNewTab: "يُفتح في علامة تبويب جديدة",
   },
   header: {

@@ -62,6 +62,7 @@ const german: Catalogue = {
     chosen: (count) => many(count, { other: "# ausgewählt" }),
     selectAll: "Alle",
     selectNone: "Keine",
+    pleaseWait: "Bitte warten …",
     opensNewTab: "öffnet einen neuen Tab",
   },
   header: {

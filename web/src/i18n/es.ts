@@ -62,6 +62,7 @@ const spanish: Catalogue = {
     chosen: (count) => many(count, { one: "# elegido", other: "# elegidos" }),
     selectAll: "Todo",
     selectNone: "Nada",
+    pleaseWait: "Espera un momento…",
     opensNewTab: "se abre en una pestaña nueva",
   },
   header: {

@@ -13,5 +13,6 @@ export const text = area("forms", {
   chosen: (count: number) => `${String(count)} chosen`,
   selectAll: "All",
   selectNone: "None",
+  pleaseWait: "Please wait...",
   opensNewTab: "opens in a new tab",
 });

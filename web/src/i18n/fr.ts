@@ -62,6 +62,7 @@ const french: Catalogue = {
     chosen: (count) => many(count, { one: "# choisi", other: "# choisis" }),
     selectAll: "Tout",
     selectNone: "Aucun",
+    pleaseWait: "Veuillez patienter…",
     opensNewTab: "s’ouvre dans un nouvel onglet",
   },
   header: {

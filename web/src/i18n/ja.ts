@@ -62,6 +62,7 @@ const japanese: Catalogue = {
     chosen: (count) => many(count, { other: "# 件を選択中" }),
     selectAll: "すべて",
     selectNone: "なし",
+    pleaseWait: "お待ちください…",
     opensNewTab: "新しいタブで開きます",
   },
   header: {

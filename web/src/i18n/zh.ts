@@ -62,6 +62,7 @@ const chinese: Catalogue = {
     chosen: (count) => many(count, { other: "已选 # 项" }),
     selectAll: "全选",
     selectNone: "全不选",
+    pleaseWait: "请稍候…",
     opensNewTab: "在新标签页中打开",
   },
   header: {
