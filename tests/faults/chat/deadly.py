@@ -20,13 +20,15 @@ from swell.query import Query
 
 PLACES = (
     "accept.before",
-    *(f"accept.{n}" for n in range(1, 14)),  # before the first statement, and so on
+    *(f"accept.{n}" for n in range(1, 20)),  # before the first statement, and so on
     "accept.after",
-    *("title.before", "title.after", "ack.before", "ack.after"),
+    *("ack.before", "ack.after"),
     *("start.before", "start.1", "start.2", "start.3", "start.after"),
     *("handler.begin", "handler.called", "handler.word"),
     *("flush.before", "flush.1", "flush.2", "flush.after", "handler.end"),
-    *("finish.before", "finish.1", "finish.2", "finish.3", "finish.4", "finish.after"),
+    "finish.before",
+    *(f"finish.{n}" for n in range(1, 12)),
+    "finish.after",
 )
 
 
@@ -80,7 +82,6 @@ def install() -> None:
     for name in ("accept", "start", "flush", "finish"):
         _inside(name)
         _around(name, name)
-    _around("update_thread", "title")
     acknowledge = Query.acknowledge
 
     @functools.wraps(acknowledge)

@@ -98,7 +98,7 @@ async def killed_at(chat: ChatProcess, place: str, person: str) -> None:
 def ends(place: str) -> set[str]:
     """Return how an answer may end when the process ended at this place."""
     step, _, _ = place.partition(".")
-    if step in ("title", "ack"):  # the start goes on at the same time
+    if step == "ack":  # the start goes on at the same time
         return {"done", "interrupted"}
     begun = step in ("handler", "flush", "finish") or place == "start.after"
     return {"interrupted"} if begun and place != "finish.after" else {"done"}

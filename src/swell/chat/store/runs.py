@@ -286,7 +286,7 @@ def finish(
     """End a run and its answer; return None when it had ended in another state before."""
     if not tx.run(_END, run=run_id, new_state=state, time=time):
         run = get(tx, run_id)
-        return _ended(tx, run, run.ended or time) if run.state == state else None
+        return _ended(tx, _owner(tx, run), run, run.ended or time) if run.state == state else None
     run = get(tx, run_id)
     tx.run(
         _ANSWERED,
@@ -303,18 +303,21 @@ def finish(
     if new is not None:
         tree.put_parts(tx, run.answer_id, new, ())
         tree.drop_parts(tx, run.answer_id, len(new))
-    row = tx.row(_OWNER_OF, thread=run.thread_id)
-    assert row is not None, "a run goes with its thread"
-    tree.index(tx, row[0], run.thread_id, run.answer_id)
+    user_id = _owner(tx, run)
+    tree.index(tx, user_id, run.thread_id, run.answer_id)
     tx.run(_UPDATED, thread=run.thread_id, time=time)
-    return _ended(tx, run, time)
+    return _ended(tx, user_id, run, time)
 
 
-def _ended(tx: Tx, run: Run, time: float) -> Ended:
+def _owner(tx: Tx, run: Run) -> str:
     row = tx.row(_OWNER_OF, thread=run.thread_id)
     assert row is not None, "a run goes with its thread"
+    return str(row[0])
+
+
+def _ended(tx: Tx, user_id: str, run: Run, time: float) -> Ended:
     try:
-        return Ended(tree.get(tx, row[0], run.answer_id), time)
+        return Ended(tree.get(tx, user_id, run.answer_id), time)
     except NotFoundError:
         return Ended(None, time)
 
