@@ -110,6 +110,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             10_000_000,
         ),
     ] = 50_000
+    share_expires_s: Annotated[
+        float,
+        _About(
+            "How long the read-only link of a shared chat works, in seconds. 0 means until sharing "
+            "is ended.",
+            0,
+            3_153_600_000,
+        ),
+    ] = 0.0
     trusted_proxies: Annotated[
         tuple[str, ...],
         _About(

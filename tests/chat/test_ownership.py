@@ -142,6 +142,7 @@ def controls(ids: Ids) -> Iterator[Act]:
     yield submitted("undelete", undelete=ids.removed)
     yield submitted("restore", restore=ids.deleted)
     yield submitted("unshare", unshare=ids.thread)
+    yield submitted("new_link", new_link=ids.thread)
     yield submitted(f"ask-{ids.question}-submit", **{f"ask-{ids.question}-city": "Oslo"})
     yield submitted("settings", id=ids.thread)
     yield submitted("save_settings", id=ids.thread)

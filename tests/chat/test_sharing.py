@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import pytest
 
 from swell.chat import Turn
+from swell.config import Settings
 from swell.live.wire import Act
+from swell.testing import moving_clock
 from swell.testing.chat import ChatClient, ChatTab, chatting
 
 pytestmark = pytest.mark.anyio
@@ -23,8 +26,17 @@ async def share(chat: ChatClient) -> str:
     """Share the open chat, and return the address in the link."""
     id = chat.address.removeprefix("t/")
     await chat.page.event("threads", "command", {"id": id, "name": "share"})
-    items = chat.page.page["panel"]["items"]
-    [link] = [item["copyable_text"]["value"] for item in items if "copyable_text" in item]
+    return link_in(chat)
+
+
+def panel(chat: ChatClient) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = chat.page.page["panel"]["items"]
+    return items
+
+
+def link_in(chat: ChatClient) -> str:
+    """Return the address in the link that the panel shows."""
+    [link] = [item["copyable_text"]["value"] for item in panel(chat) if "copyable_text" in item]
     return str(link).partition("#")[2]
 
 
@@ -79,6 +91,51 @@ async def test_a_reader_learns_that_sharing_has_ended() -> None:
         await reader.page.until(lambda _: "no longer shared" in notice(reader))
         assert reader.texts == []
         assert chat.texts == ["Secret", "Secret?"]
+
+
+async def test_text_and_files_go_from_open_tabs_when_a_link_expires() -> None:
+    settings = Settings(share_expires_s=60.0)
+    with moving_clock() as clock:
+        async with chatting(echo, attachments=True, server_settings=settings) as chat:
+            await chat.attach("Secret", [("plan.txt", b"the plan")])
+            link = await share(chat)
+            assert re.search(r"works until 20\d\d-\d\d-\d\d \d\d:\d\d UTC", str(panel(chat)))
+            reader = await chat.tab("reader", link)
+            away = await chat.tab("away", link)
+            await away.drop()
+            url = file_of(reader)
+            clock.move(50)
+            assert await reader.page.download(url) == b"the plan"
+            assert reader.texts == ["Secret", "Secret?"]
+            clock.move(10)
+            await reader.page.until(lambda _: reader.texts == [])
+            assert "no longer shared" in notice(reader)
+            assert await reader.page.download(url) is None
+            await away.back()
+            await away.page.until(lambda _: away.texts == [])
+            assert (await chat.tab("late", link)).texts == []
+            assert chat.texts == ["Secret", "Secret?"]
+
+
+async def test_a_link_is_shown_once_and_another_one_can_be_made() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("Hello")
+        id = chat.address.removeprefix("t/")
+        first = await share(chat)
+        assert "until" not in str(panel(chat))
+        assert chat.page.page["threads"]["items"][0]["shared"] is True
+        await chat.page.event("threads", "command", {"id": id, "name": "share"})
+        assert first not in str(panel(chat))
+        assert "**Hello** is shared" in str(panel(chat))
+        await chat.page.act("new_link", id)
+        second = link_in(chat)
+        assert first != second
+        readers = [await chat.tab(name, link) for name, link in (("a", first), ("b", second))]
+        assert [reader.texts for reader in readers] == [["Hello", "Hello?"]] * 2
+        await unshare(chat, id)
+        await readers[0].page.until(lambda _: readers[0].texts == [])
+        await readers[1].page.until(lambda _: readers[1].texts == [])
+        assert chat.page.page["threads"]["items"][0].get("shared") is None
 
 
 async def test_what_came_while_a_reader_was_away_is_not_sent_after_sharing_ended() -> None:

@@ -7,6 +7,7 @@ import hashlib
 import inspect
 import secrets
 import sys
+import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -49,6 +50,8 @@ MAX_PROMPT = 100_000
 _SHOW_S = 2.0  # how long tabs may take to show how their answers ended, when the server ends
 
 _PURGE_S = 3600.0  # how often to look for what was deleted long enough ago
+
+_PANEL_NAMES = ("settings", "save_settings", "close_panel", "archived", "new_link", "unshare")
 
 _OPEN_S = (0.1, 5.0)  # first and longest pause before a tab tries again to read its conversations
 
@@ -231,6 +234,7 @@ class ChatApp:
         self.user = user
         self._limits = limits
         self._admit = admit
+        self._links_s = 0.0  # how long links to shared chats work; 0 for ever
         self.feed = Feed()
         self._views: set[View] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -262,6 +266,7 @@ class ChatApp:
             settings: Those of the application; the defaults when left out.
         """
         given, settings = self._given, settings or Settings()
+        self._links_s = settings.share_expires_s
         if given == "default":
             url = settings.database_url
             self.store = open_store(url, app=self.app, source="the settings")
@@ -429,7 +434,7 @@ class ChatApp:
             await self._undelete(view, str(q.args.undelete))
         elif name == "restore":
             await self._restore(view, str(q.args.restore))
-        elif name in ("settings", "save_settings", "close_panel", "archived", "unshare"):
+        elif name in _PANEL_NAMES:
             await self._on_panel(q, view, str(name))
         elif view.token is not None:
             await self._on_shared(q, view)
@@ -618,14 +623,25 @@ class ChatApp:
     async def _on_command(self, q: Q, view: View, thread_id: str, name: str) -> None:
         thread = await self.store.thread(view.user.id, thread_id)
         if name == "share":
-            token = await self.store.share(view.user.id, thread_id)
-            items = share_panel(q, thread, token, view.words)
-            view.show_panel("share", items, about=thread_id)
+            if thread.shared:
+                items = share_panel(q, thread, view.words)
+                view.show_panel("share", items, about=thread_id)
+            else:
+                await self._share(q, view, thread_id)
         elif name == "export":
             items, files = await export_panel(self.store, view, thread)
             view.show_panel("export", items, about=thread_id, files=files)
         async with view.lock:
             await view.refresh()
+
+    async def _share(self, q: Q, view: View, thread_id: str) -> None:
+        """Make a link to a thread, and show it once."""
+        lasts = self._links_s or None
+        until = None if lasts is None else time.time() + lasts
+        token = await self.store.share(view.user.id, thread_id, lasts)
+        thread = await self.store.thread(view.user.id, thread_id)
+        items = share_panel(q, thread, view.words, token, until)
+        view.show_panel("share", items, about=thread_id)
 
     async def _on_panel(self, q: Q, view: View, name: str) -> None:
         match name:
@@ -643,6 +659,8 @@ class ChatApp:
             case "archived":
                 view.sidebar.archived = not view.sidebar.archived
                 await view.sidebar.act("search", {})
+            case "new_link":
+                await self._share(q, view, str(q.args.new_link))
             case "unshare":
                 await self.store.unshare(view.user.id, str(q.args.unshare))
                 view.close_panel()

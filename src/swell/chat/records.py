@@ -73,7 +73,7 @@ class Thread(msgspec.Struct, frozen=True):
         pinned: Whether lists show it first.
         archived: Whether lists leave it out.
         leaf_id: Last message of the branch that is shown; None while there is none.
-        share_token: Secret of the read-only link; None while it is not shared.
+        shared: Whether a read-only link leads to it.
     """
 
     id: str
@@ -84,7 +84,7 @@ class Thread(msgspec.Struct, frozen=True):
     pinned: bool = False
     archived: bool = False
     leaf_id: str | None = None
-    share_token: str | None = None
+    shared: bool = False
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,16 +29,38 @@ if TYPE_CHECKING:
 __all__ = ["export_panel", "import_file", "share_panel"]
 
 
-def share_panel(q: Q, thread: Thread, token: str, words: Words) -> list[Any]:
-    """Return a form with the read-only link of a thread."""
-    origin = (q.headers.get("Origin") or [""])[0]
-    address = f"{origin}{q.site.prefix}{q.route}#s/{token}"
+def share_panel(
+    q: Q, thread: Thread, words: Words, token: str | None = None, until: float | None = None
+) -> list[Any]:
+    """Return a form about the read-only links of a thread.
+
+    Args:
+        q: The query.
+        thread: The thread, which is shared.
+        words: What the page says.
+        token: Token of a link that was just made; None when there are only older ones, which
+            nobody can show again.
+        until: When that link expires, in seconds since the epoch; None for never.
+    """
+    title = _escaped(thread.title)
+    if token is None:
+        about: list[Any] = [ui.text(words.shared_already.format(title=title))]
+    else:
+        origin = (q.headers.get("Origin") or [""])[0]
+        address = f"{origin}{q.site.prefix}{q.route}#s/{token}"
+        about = [
+            ui.text(words.share_who.format(title=title)),
+            ui.copyable_text(address, words.link, name="share_link"),
+        ]
+        if until is not None:
+            time = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            about.append(ui.text(words.share_until.format(time=time)))
     return [
         ui.text_xl(words.sharing),
-        ui.text(words.share_who.format(title=_escaped(thread.title))),
-        ui.copyable_text(address, words.link, name="share_link"),
+        *about,
         ui.buttons(
             [
+                *([ui.button("new_link", words.new_link, value=thread.id)] if not token else []),
                 ui.button("unshare", words.end_sharing, value=thread.id),
                 ui.button("close_panel", words.close, primary=True),
             ]

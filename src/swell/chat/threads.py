@@ -119,6 +119,6 @@ class Sidebar:
             time=thread.updated,
             pinned=thread.pinned or None,
             archived=thread.archived or None,
-            shared=True if thread.share_token else None,
+            shared=thread.shared or None,
             active=self._is_active(thread.id) or None,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -50,6 +51,7 @@ THREAD_EVENTS: tuple[ThreadsEvent, ...] = (
 )
 
 _OVER_BOX: Final = "bottom-center"  # where notices stand
+_EXPIRY_STEP_S = 5.0  # how often to compare the time with the expiry of a link, at most
 _CHANGES_MAX = 100  # changes that wait to be shown; more are one look at everything
 
 
@@ -175,6 +177,7 @@ class View:
         self._next = 0
         self._tails: dict[str, _Tail] = {}
         self._addresses: dict[str, str] = {}  # of stored files in answers that are being made
+        self._expiry: asyncio.TimerHandle | None = None  # of the link that is read
         self._heard = False
         self._changes: list[Change] = []  # that have been heard of and are not shown yet
         self._catching_up: asyncio.Task[None] | None = None
@@ -264,8 +267,10 @@ class View:
         messages: list[Message] = []
         shown: list[list[Any]] = []
         window: Window | None = None
+        until: float | None = None  # when the link expires
         if token is not None:
             thread, _ = await self.chat.store.shared(token, limit=1)
+            until = await self.chat.store.shared_until(token)
             window = Window(partial(self._shared, token))
             messages, shown = await self._read(window, thread.user_id, (), token)
         elif thread is not None:
@@ -277,7 +282,7 @@ class View:
         self._leave()
         self.offer_undo(None)
         self.thread, self.token = (None, token) if token is not None else (thread, None)
-        self._read_along(thread.id if token is not None and thread is not None else None)
+        self._read_along(thread.id if token is not None and thread is not None else None, until)
         self.window = window
         self._rows = []
         rows = {}
@@ -647,13 +652,35 @@ class View:
                 self.page["chat"].data[key] = cells
                 self._rows[at] = (answer, key, cells)
 
-    def _read_along(self, thread_id: str | None) -> None:
-        """Hear of changes to a thread that is shared, whoever it belongs to."""
+    def _read_along(self, thread_id: str | None, until: float | None = None) -> None:
+        """Hear of changes to a thread that is shared, and when the link expires.
+
+        Args:
+            thread_id: The thread, whoever it belongs to; None when none is read.
+            until: When the link expires, in seconds since the epoch; None for never.
+        """
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
         if self.reads is not None:
             self.chat.feed.unread(self.reads, self.hear)
         self.reads = thread_id
         if thread_id is not None:
             self.chat.feed.read(thread_id, self.hear)
+            if until is not None:
+                self._await_expiry(thread_id, until)
+
+    def _await_expiry(self, thread_id: str, until: float) -> None:
+        """Look at the thread again when its link has expired."""
+        left = until - time.time()
+        if left <= 0:
+            self._expiry = None
+            self.hear(ThreadChanged(thread_id))
+            return
+        # In short steps: the loop's clock stands still while the machine sleeps.
+        loop = asyncio.get_running_loop()
+        step = min(left, _EXPIRY_STEP_S)
+        self._expiry = loop.call_later(step, self._await_expiry, thread_id, until)
 
     async def _lose(self) -> None:
         """Say that the open thread was deleted in another tab, or is not shared any more."""

@@ -34,7 +34,10 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     settings_hold: str
     sharing: str
     share_who: str
+    share_until: str
+    shared_already: str
     link: str
+    new_link: str
     end_sharing: str
     exporting: str
     export_forms: str
@@ -106,7 +109,10 @@ ENGLISH = Words(
     settings_hold="They hold for this chat, from the next answer on.",
     sharing="Share",
     share_who="Whoever has this link can read **{title}** as it is, and what is added.",
+    share_until="The link works until {time}.",
+    shared_already="**{title}** is shared. A link is shown only once, when it is made.",
     link="Link",
+    new_link="New link",
     end_sharing="End sharing",
     exporting="Export",
     export_forms="Markdown holds what you see, to read or print. JSON holds all versions.",
@@ -170,7 +176,12 @@ GERMAN = Words(
     settings_hold="Die Einstellungen gelten für diesen Chat, ab der nächsten Antwort.",
     sharing="Teilen",
     share_who="Wer diesen Link hat, kann **{title}** lesen, auch was noch hinzukommt.",
+    share_until="Der Link gilt bis {time}.",
+    shared_already=(
+        "**{title}** wird geteilt. Ein Link wird nur einmal angezeigt, wenn er erstellt wird."
+    ),
     link="Link",
+    new_link="Neuer Link",
     end_sharing="Nicht mehr teilen",
     exporting="Exportieren",
     export_forms=(
@@ -248,7 +259,12 @@ SPANISH = Words(
     settings_hold="Se aplican a este chat a partir de la próxima respuesta.",
     sharing="Compartir",
     share_who="Quien tenga este enlace puede leer **{title}** y lo que se añada después.",
+    share_until="El enlace funciona hasta el {time}.",
+    shared_already=(
+        "**{title}** se está compartiendo. Un enlace solo se muestra una vez, al crearlo."
+    ),
     link="Enlace",
+    new_link="Nuevo enlace",
     end_sharing="Dejar de compartir",
     exporting="Exportar",
     export_forms=(
@@ -317,7 +333,10 @@ FRENCH = Words(
     settings_hold="Ils s’appliquent à cette discussion, à partir de la prochaine réponse.",
     sharing="Partager",
     share_who="Toute personne qui a ce lien peut lire **{title}** et ce qui s’y ajoutera.",
+    share_until="Le lien fonctionne jusqu’au {time}.",
+    shared_already="**{title}** est partagée. Un lien n’est affiché qu’une fois, à sa création.",
     link="Lien",
+    new_link="Nouveau lien",
     end_sharing="Ne plus partager",
     exporting="Exporter",
     export_forms=(
@@ -391,7 +410,10 @@ CHINESE = Words(
     settings_hold="这些设置用于此对话，从下一个回答起生效。",
     sharing="共享",
     share_who="拥有此链接的人可以阅读 **{title}** 以及之后新增的内容。",
+    share_until="此链接有效期至 {time}。",
+    shared_already="**{title}** 正在共享。链接仅在创建时显示一次。",
     link="链接",
+    new_link="新建链接",
     end_sharing="停止共享",
     exporting="导出",
     export_forms="Markdown 包含你看到的内容，用于阅读或打印。JSON 包含所有版本。",
@@ -451,7 +473,10 @@ JAPANESE = Words(
     settings_hold="このチャットに、次の回答から適用されます。",
     sharing="共有",
     share_who="このリンクを知っている人は **{title}** と、今後追加される内容を読めます。",
+    share_until="このリンクの有効期限：{time}",
+    shared_already="**{title}** は共有中です。リンクは作成時に一度だけ表示されます。",
     link="リンク",
+    new_link="新しいリンク",
     end_sharing="共有を終了",
     exporting="エクスポート",
     export_forms=(
@@ -520,7 +545,10 @@ ARABIC = Words(
     settings_hold="تسري على هذه المحادثة بدءًا من الإجابة التالية.",
     sharing="مشاركة",
     share_who=("يمكن لكل من لديه هذا الرابط قراءة **\u2068{title}\u2069** وما يُضاف إليها لاحقًا."),
+    share_until="يعمل الرابط حتى \u2068{time}\u2069.",
+    shared_already="**\u2068{title}\u2069** مشتركة. لا يظهر الرابط إلا مرة واحدة عند إنشائه.",
     link="الرابط",
+    new_link="رابط جديد",
     end_sharing="إيقاف المشاركة",
     exporting="تصدير",
     export_forms="يحتوي Markdown على ما تراه، للقراءة أو الطباعة. ويحتوي JSON على كل النسخ.",

@@ -120,7 +120,7 @@ class Store(Protocol):
         ...
 
     async def delete_thread(self, user_id: str, thread_id: str) -> None:
-        """Hide a thread; after a day it is purged. Its share link ends at once."""
+        """Hide a thread; after a day it is purged. Its read-only links end at once."""
         ...
 
     async def undelete_thread(self, user_id: str, thread_id: str) -> Thread:
@@ -331,12 +331,25 @@ class Store(Protocol):
 
     # --------------------------------------------------------------------------------- sharing
 
-    async def share(self, user_id: str, thread_id: str) -> str:
-        """Return the secret of a thread's read-only link, making one (192 random bits) if new."""
+    async def share(self, user_id: str, thread_id: str, expires_s: float | None = None) -> str:
+        """Return the token of a new read-only link: 192 random bits, returned only here.
+
+        The store keeps a hash of it. Earlier links of the thread stay valid; of more than 20 the
+        oldest ends.
+
+        Args:
+            user_id: Whose the thread is.
+            thread_id: The thread.
+            expires_s: How long the link works, in seconds; None for as long as the thread is
+                shared.
+
+        Raises:
+            ValueError: If `expires_s` is not more than 0.
+        """
         ...
 
     async def unshare(self, user_id: str, thread_id: str) -> None:
-        """End the read-only link; a later one has another secret."""
+        """End all read-only links of a thread."""
 
     async def shared(
         self,
@@ -348,6 +361,10 @@ class Store(Protocol):
         limit: int = 50,
     ) -> tuple[Thread, list[Message]]:
         """Return the thread of a read-only link and a window of its shown branch."""
+        ...
+
+    async def shared_until(self, token: str) -> float | None:
+        """Return when a read-only link expires, in seconds since the epoch; None for never."""
         ...
 
     async def shares_file(self, token: str, file_id: str) -> bool:

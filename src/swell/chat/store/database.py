@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, TypeVar
 
@@ -357,9 +358,15 @@ class DatabaseStore:
 
     # --------------------------------------------------------------------------------- sharing
 
-    async def share(self, user_id: str, thread_id: str) -> str:
-        token = secrets.token_urlsafe(24)
-        return await self._engine.write(lambda tx: threads.share(tx, user_id, thread_id, token))
+    async def share(self, user_id: str, thread_id: str, expires_s: float | None = None) -> str:
+        if expires_s is not None and not expires_s > 0:
+            raise ValueError(f"expires_s must be more than 0, got {expires_s}")
+        token, at = secrets.token_urlsafe(24), time.time()
+        expires = None if expires_s is None else at + expires_s
+        await self._engine.write(
+            lambda tx: threads.share(tx, user_id, thread_id, token, at, expires)
+        )
+        return token
 
     async def unshare(self, user_id: str, thread_id: str) -> None:
         await self._engine.write(lambda tx: threads.unshare(tx, user_id, thread_id))
@@ -374,7 +381,7 @@ class DatabaseStore:
         limit: int = 50,
     ) -> tuple[Thread, list[Message]]:
         def found(tx: Tx) -> tuple[Thread, list[Message]]:
-            thread = threads.shared(tx, self._app, token)
+            thread = threads.shared(tx, self._app, token, time.time())
             window = messages.window(
                 tx, thread.id, leaf=None, before=before, around=around, start=start, limit=limit
             )
@@ -382,9 +389,14 @@ class DatabaseStore:
 
         return await self._engine.read(found)
 
+    async def shared_until(self, token: str) -> float | None:
+        at = time.time()
+        return await self._engine.read(lambda tx: threads.shared_until(tx, self._app, token, at))
+
     async def shares_file(self, token: str, file_id: str) -> bool:
+        at = time.time()
         return await self._engine.read(
-            lambda tx: threads.shares_file(tx, self._app, token, file_id)
+            lambda tx: threads.shares_file(tx, self._app, token, file_id, at)
         )
 
     # ------------------------------------------------------------------------ export and import

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["HEAD", "create", "current", "differences", "lend", "prepare", "refuse", "upgrade"]
 
-HEAD = "0007"
+HEAD = "0008"
 """The revision of this version's tables."""
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """All revisions that this version knows, oldest first."""
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"

@@ -82,7 +82,7 @@ _SEARCH = {
     f" {_DELETED} FROM {found} {_JOINED}"
     for name, found in _FOUND.items()
 }
-_THREAD = ", ".join(f"threads.{column.name}" for column in THREAD)
+_THREAD = ", ".join(map(str, THREAD))
 _BY_MESSAGE = {
     name: f"SELECT {_THREAD}, {_DELETED} FROM {found} {_JOINED}"  # noqa: S608  # no input
     for name, found in _FOUND.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,12 @@ from .tables import messages, runs, threads, users
 ACTIVE: ColumnElement[bool] = literal_column("runs.state IN ('accepted', 'running')")
 """As the index of active runs has it: a bound value would not use that."""
 
+_SHARED_UNTIL: ColumnElement[float] = literal_column(
+    "(SELECT max(coalesce(shares.expires, 1e300)) FROM shares WHERE shares.thread_id = threads.id)"
+)
+"""When the last link of a thread expires, far away for never; NULL without any. As text, because
+the statements of `search` are."""
+
 THREAD = (
     threads.c.id,
     threads.c.user_id,
@@ -28,7 +35,7 @@ THREAD = (
     threads.c.pinned,
     threads.c.archived,
     threads.c.leaf_id,
-    threads.c.share_token,
+    _SHARED_UNTIL,
 )
 MESSAGE = (
     messages.c.id,
@@ -110,9 +117,10 @@ TEXT_TAG = str(Text.__struct_config__.tag)
 
 def thread_of(row: Sequence[Any]) -> Thread:
     """Return a thread from the columns `THREAD`."""
-    identity, user, title, created, updated, pinned, archived, leaf, token = row
+    identity, user, title, created, updated, pinned, archived, leaf, until = row
+    shared = until is not None and until > time.time()
     return Thread(
-        identity, user, title, created, updated, bool(pinned), bool(archived), leaf, token
+        identity, user, title, created, updated, bool(pinned), bool(archived), leaf, shared
     )
 
 

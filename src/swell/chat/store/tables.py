@@ -33,6 +33,7 @@ __all__ = [
     "metadata",
     "parts",
     "runs",
+    "shares",
     "threads",
     "users",
 ]
@@ -76,7 +77,6 @@ threads = Table(
     Column("pinned", SmallInteger, nullable=False),
     Column("archived", SmallInteger, nullable=False),
     Column("leaf_id", _Id),
-    Column("share_token", Text, unique=True),
     Column("deleted", Double),
     sqlite_autoincrement=True,
 )
@@ -95,6 +95,23 @@ Index(
     threads.c.deleted,
     sqlite_where=threads.c.deleted.is_not(None),
     postgresql_where=threads.c.deleted.is_not(None),
+)
+
+# Read-only links, by the SHA-256 of their tokens: who reads the table cannot open one.
+shares = Table(
+    "shares",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("thread_id", _Id, _belongs("threads.id"), nullable=False),
+    Column("created", Double, nullable=False),
+    Column("expires", Double),
+)
+Index("shares_thread", shares.c.thread_id, shares.c.created)
+Index(
+    "shares_expire",
+    shares.c.expires,
+    sqlite_where=shares.c.expires.is_not(None),
+    postgresql_where=shares.c.expires.is_not(None),
 )
 
 messages = Table(

@@ -5,7 +5,18 @@ from __future__ import annotations
 import hashlib
 import itertools
 
-from sqlalchemy import Double, SmallInteger, String, bindparam, delete, null, select, tuple_, update
+from sqlalchemy import (
+    Double,
+    SmallInteger,
+    String,
+    bindparam,
+    delete,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from swell.chat.records import Thread, User
 from swell.errors import NotFoundError
@@ -14,13 +25,16 @@ from . import files, search
 from .engine import Tx
 from .ids import ID_CHARS
 from .statements import THREAD, clean, inserting, known_user, own_thread, thread_of
-from .tables import file_uses, messages, parts, threads, users
+from .tables import file_uses, messages, parts, shares, threads, users
 
 TITLE_MAX_CHARS = 200
 """Longest title, in code points."""
 
 PURGED_AT_ONCE = 1_000
 """Most messages that one call of `purge` removes."""
+
+LINKS_MAX = 20
+"""Most read-only links of one thread."""
 
 # ------------------------------------------------------------------------------------------ users
 
@@ -118,9 +132,7 @@ _CHANGE = (
     )
 )
 _DELETE = (
-    update(threads)
-    .where(threads.c.id == bindparam("thread"))
-    .values(deleted=bindparam("time"), share_token=null())
+    update(threads).where(threads.c.id == bindparam("thread")).values(deleted=bindparam("time"))
 )
 _DELETED_AT = select(threads.c.id).where(
     threads.c.id == bindparam("thread"),
@@ -195,7 +207,6 @@ def add(
         pinned=0,
         archived=0,
         leaf_id=None,
-        share_token=None,
         deleted=None,
     )
     if title:
@@ -244,6 +255,7 @@ def remove(tx: Tx, user_id: str, thread_id: str, time: float) -> None:
         return  # done already, when that got lost on the way
     own_thread(tx, user_id, thread_id, lock=True)
     tx.run(_DELETE, thread=thread_id, time=time)
+    tx.run(_UNSHARE, thread=thread_id)
 
 
 def restore(tx: Tx, user_id: str, thread_id: str) -> Thread:
@@ -282,11 +294,14 @@ _DROP_THREAD = delete(threads).where(threads.c.id == bindparam("thread"))
 
 
 def purge(tx: Tx, until: float, time: float) -> int:
-    """Remove what was deleted before a time; the deepest messages first, so that none cascades.
+    """Remove what was deleted before a time, and links that have expired.
+
+    The deepest messages go first, so that none cascades.
 
     Returns:
         How many threads and messages were removed, and files looked at.
     """
+    tx.run(_EXPIRED, time=time)
     count = 0
     for message, thread, owner in tx.rows(_DEAD_MESSAGES, until=until, most=PURGED_AT_ONCE):
         _drop_message(tx, owner, thread, message, time)
@@ -315,60 +330,84 @@ def _drop_message(tx: Tx, user_id: str, thread_id: str, message_id: str, time: f
 
 # ---------------------------------------------------------------------------------------- sharing
 
-_SET_TOKEN = (
-    update(threads)
-    .where(threads.c.id == bindparam("thread"))
-    .values(share_token=bindparam("token"))
+_LINK = (
+    shares.c.hash == bindparam("hash"),
+    or_(shares.c.expires.is_(None), shares.c.expires > bindparam("time", type_=Double)),
+    threads.c.deleted.is_(None),
+    users.c.app == bindparam("app"),
 )
+"""What holds of a link that works, and of what it leads to."""
+
+_ADD_LINK = inserting(shares, ignore=True)
+_OLDEST_LINKS = (
+    select(shares.c.hash)
+    .where(shares.c.thread_id == bindparam("thread"))
+    .order_by(shares.c.created.desc(), shares.c.hash)
+    .offset(LINKS_MAX)
+)
+_DROP_LINK = delete(shares).where(shares.c.hash == bindparam("link"))
+_UNSHARE = delete(shares).where(shares.c.thread_id == bindparam("thread"))
+_EXPIRED = delete(shares).where(shares.c.expires <= bindparam("time"))
 _SHARED = (
     select(*THREAD)
     .join(users, users.c.id == threads.c.user_id)
-    .where(
-        threads.c.share_token == bindparam("token"),
-        threads.c.deleted.is_(None),
-        users.c.app == bindparam("app"),
-    )
+    .join(shares, shares.c.thread_id == threads.c.id)
+    .where(*_LINK)
 )
-
-
+_SHARED_UNTIL = (
+    select(shares.c.expires)
+    .join(threads, threads.c.id == shares.c.thread_id)
+    .join(users, users.c.id == threads.c.user_id)
+    .where(*_LINK)
+)
 _SHARES_FILE = (
     select(messages.c.id)
     .join(threads, threads.c.id == messages.c.thread_id)
     .join(users, users.c.id == threads.c.user_id)
+    .join(shares, shares.c.thread_id == threads.c.id)
     .join(file_uses, file_uses.c.message_id == messages.c.id)
-    .where(
-        users.c.app == bindparam("app"),
-        threads.c.share_token == bindparam("token"),
-        threads.c.deleted.is_(None),
-        messages.c.deleted.is_(None),
-        file_uses.c.file_id == bindparam("file"),
-    )
+    .where(*_LINK, messages.c.deleted.is_(None), file_uses.c.file_id == bindparam("file"))
     .limit(1)
 )
 
 
-def share(tx: Tx, user_id: str, thread_id: str, token: str) -> str:
-    """Return the secret of a thread's link; `token` when it has none yet."""
-    found = thread_of(own_thread(tx, user_id, thread_id, lock=True)[:9]).share_token
-    if found is None:
-        tx.run(_SET_TOKEN, thread=thread_id, token=token)
-    return found or token
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def share(
+    tx: Tx, user_id: str, thread_id: str, token: str, time: float, expires: float | None
+) -> None:
+    """Add a link to a thread; the oldest goes when there are too many."""
+    own_thread(tx, user_id, thread_id, lock=True)
+    tx.run(_ADD_LINK, hash=_hash(token), thread_id=thread_id, created=time, expires=expires)
+    for (link,) in tx.rows(_OLDEST_LINKS, thread=thread_id):
+        tx.run(_DROP_LINK, link=link)
 
 
 def unshare(tx: Tx, user_id: str, thread_id: str) -> None:
-    """Forget the secret."""
+    """Remove all links to a thread."""
     own_thread(tx, user_id, thread_id, lock=True)
-    tx.run(_SET_TOKEN, thread=thread_id, token=None)
+    tx.run(_UNSHARE, thread=thread_id)
 
 
-def shared(tx: Tx, app: str, token: str) -> Thread:
+def shared(tx: Tx, app: str, token: str, time: float) -> Thread:
     """Return the thread of a link."""
-    row = tx.row(_SHARED, app=app, token=token)
+    row = tx.row(_SHARED, app=app, hash=_hash(token), time=time)
     if row is None:
         raise NotFoundError("shared thread", token[:4] + "…")
     return thread_of(row)
 
 
-def shares_file(tx: Tx, app: str, token: str, file_id: str) -> bool:
+def shared_until(tx: Tx, app: str, token: str, time: float) -> float | None:
+    """Return when a link expires; None if it does not."""
+    row = tx.row(_SHARED_UNTIL, app=app, hash=_hash(token), time=time)
+    if row is None:
+        raise NotFoundError("shared thread", token[:4] + "…")
+    return None if row[0] is None else float(row[0])
+
+
+def shares_file(tx: Tx, app: str, token: str, file_id: str, time: float) -> bool:
     """Tell whether a shared thread shows a file."""
-    return tx.row(_SHARES_FILE, app=app, token=token, file=file_id) is not None
+    found = tx.row(_SHARES_FILE, app=app, hash=_hash(token), file=file_id, time=time)
+    return found is not None
