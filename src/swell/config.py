@@ -432,6 +432,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, _About("Files that one answer may hand out with `turn.file`.", 1, 10_000)
     ] = 100
 
+    model_picture_max_bytes: Annotated[
+        int,
+        _About(
+            "Largest picture that `turn.as_openai(images=True)` and `turn.as_anthropic` send to a "
+            "model; 3.75 MiB are 5 MiB in base64, which Anthropic takes.",
+            1,
+            1 << 30,
+        ),
+    ] = 15 << 18
+    model_pictures_max_bytes: Annotated[
+        int,
+        _About(
+            "Pictures that one request to a model carries, together. The event loop stands about "
+            "10 ms for each MiB while the request is encoded.",
+            1,
+            1 << 30,
+        ),
+    ] = 15 << 19
+    model_pictures_max: Annotated[
+        int, _About("Pictures that one request to a model carries, counted.", 1, 10_000)
+    ] = 20
+
     public_dirs: Annotated[
         tuple[str, ...],
         _About(

@@ -34,6 +34,8 @@ USES: dict[str, Use] = {
     "iterate": lambda turn: list(turn.ask(ui.textbox("name"))),
     "read": lambda turn: b"x" in turn.files[0].read(),
     "text": lambda turn: f"Say what this is about: {turn.files[0].text()}",
+    "openai": lambda turn: list(turn.as_openai(images=True)),
+    "anthropic": lambda turn: turn.as_anthropic(images=True)[0],
     "wait": lambda turn: "stopped" if turn.cancelled.wait() else "",
     "drop": lambda turn: turn.confirm("Delete all?") and None,
 }

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 from swell.errors import NotAwaitedError
 from swell.logs import logger
 
-__all__ = ["Pending", "must_await"]
+__all__ = ["Pending", "must_await", "pending"]
 
 _log = logger("swell.chat")
 
@@ -35,13 +35,22 @@ def must_await(
         # Declared as a coroutine: type checkers report one that is not awaited.
         @functools.wraps(method)
         def begin(*args: _P.args, **kwargs: _P.kwargs) -> Coroutine[Any, Any, _T]:
-            caller = sys._getframe(1)
-            where = f"{caller.f_code.co_filename}:{caller.f_lineno}"
-            return Pending(method(*args, **kwargs), call, where)
+            return pending(method(*args, **kwargs), call)
 
         return begin
 
     return decorate
+
+
+def pending(coroutine: Coroutine[Any, Any, _T], call: str) -> Pending[_T]:
+    """Return the `Pending` of a call that is async by its arguments, for its caller.
+
+    Args:
+        coroutine: What makes the result.
+        call: As for `must_await`.
+    """
+    caller = sys._getframe(2)
+    return Pending(coroutine, call, f"{caller.f_code.co_filename}:{caller.f_lineno}")
 
 
 class Pending(Coroutine[Any, Any, _T_co]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -51,8 +51,13 @@ class Dialect(Protocol):
         ...
 
 
-def dialect_of(
-    model: object, turn: Any, tools: Sequence[Tool], system: str | None, params: dict[str, Any]
+async def dialect_of(
+    model: object,
+    turn: Any,
+    tools: Sequence[Tool],
+    system: str | None,
+    images: bool,
+    params: dict[str, Any],
 ) -> Dialect:
     """Return the way to talk with a model.
 
@@ -63,10 +68,10 @@ def dialect_of(
     client: Any = model
     given = isinstance(turn, Sequence)
     if package == "anthropic" and hasattr(model, "messages"):
-        messages = list(turn) if given else turn.as_anthropic()
+        messages = list(turn) if given else await _told(turn.as_anthropic, images)
         return _Anthropic(client, messages, tools, system, params)
     if isinstance(model, Compatible) or (package == "openai" and hasattr(model, "chat")):
-        messages = list(turn) if given else turn.as_openai()
+        messages = list(turn) if given else await _told(turn.as_openai, images)
         if system:
             messages.insert(0, {"role": "system", "content": system})
         kind = _Compatible if isinstance(model, Compatible) else _OpenAI
@@ -75,6 +80,11 @@ def dialect_of(
         f"{type(model).__qualname__} is no model for tools; give a swell.models.Compatible, an "
         "openai.AsyncOpenAI or an anthropic.AsyncAnthropic"
     )
+
+
+async def _told(form: Callable[..., Any], images: bool) -> list[dict[str, Any]]:
+    messages: list[dict[str, Any]] = await form(images=True) if images else form()
+    return messages
 
 
 class _Compatible:

@@ -184,6 +184,7 @@ async def run_tools(
     *,
     system: str | None = None,
     max_rounds: int = 8,
+    images: bool = False,
     **params: Any,
 ) -> AsyncGenerator[Yielded, None]:
     """Let a model answer, calling tools in between; yield what a handler is to yield.
@@ -200,6 +201,7 @@ async def run_tools(
         tools: What the model may call.
         system: Instructions for the model.
         max_rounds: How often the model may call tools before it has to answer.
+        images: Send the pictures of prompts, too, as `turn.as_openai(images=True)` does.
         params: More of each request, such as `temperature` or `max_tokens`.
 
     Raises:
@@ -207,7 +209,7 @@ async def run_tools(
         TypeError: If `model` is nothing of these.
     """
     known = {each.name: each for each in (t if isinstance(t, Tool) else Tool(t) for t in tools)}
-    dialect = dialect_of(model, turn, list(known.values()), system, params)
+    dialect = await dialect_of(model, turn, list(known.values()), system, images, params)
     used: set[str] = set()
     for round_number in range(max_rounds + 1):
         calls: dict[str, ToolCallDelta] = {}

@@ -7,7 +7,7 @@ import concurrent.futures
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import msgspec
 
@@ -16,11 +16,20 @@ from swell.components.base import Component
 from swell.errors import AskTimeoutError
 from swell.expando import Expando
 from swell.mistakes import near_miss
-from swell.parts import File, Image, Text
+from swell.parts import File, Image
 from swell.workers import lane
 
 from .ask import Question
-from .awaiting import must_await
+from .awaiting import must_await, pending
+from .conversation import (
+    Block,
+    Picture,
+    PictureFile,
+    anthropic_block,
+    openai_block,
+    read_pictures,
+    told,
+)
 from .documents import decoded, is_pdf, pdf_text
 from .words import ENGLISH, WORDS
 
@@ -163,24 +172,57 @@ class Turn:
         """The text of the prompt."""
         return self.messages[-1].text if self.messages else ""
 
-    def as_openai(self, system: str | None = None) -> list[dict[str, Any]]:
+    @overload
+    def as_openai(
+        self, system: str | None = None, *, images: Literal[False] = False
+    ) -> list[dict[str, Any]]: ...
+    @overload
+    def as_openai(
+        self, system: str | None = None, *, images: Literal[True]
+    ) -> Coroutine[Any, Any, list[dict[str, Any]]]: ...
+    def as_openai(
+        self, system: str | None = None, *, images: bool = False
+    ) -> list[dict[str, Any]] | Coroutine[Any, Any, list[dict[str, Any]]]:
         """Return the messages as chat completions of OpenAI take them.
 
         Args:
             system: Instructions to put before them.
+            images: Send the pictures of prompts, too, each after its name; the call is to be
+                awaited then: `await turn.as_openai(images=True)`. It is off by default: pictures
+                cost tokens in every later request of the thread, models without vision refuse
+                them, and reading files takes time. Sent are PNG, JPEG, GIF and WebP, the newest
+                first, within the settings `model_picture_max_bytes`, `model_pictures_max_bytes`
+                and `model_pictures_max`. Of others, and of pictures in answers, the name is told.
 
         Returns:
             Dicts with `role` and `content`. Roles alternate, the person's first, as strict chat
             templates demand: answers without text are left out, and prompts without an answer
             are joined with the next one. Of tool calls only what the answers say about them is
-            told.
+            told. The content is text, or a list of blocks where pictures are sent.
         """
         head = [{"role": "system", "content": system}] if system else []
-        return head + self._plain()
+        if images:
+            return pending(self._with_pictures(head, openai_block), "turn.as_openai")
+        return head + told(self.messages, {})
 
-    def as_anthropic(self) -> list[dict[str, Any]]:
-        """Return the messages as Anthropic's take them; instructions go into `system=` there."""
-        return self._plain()
+    @overload
+    def as_anthropic(self, *, images: Literal[False] = False) -> list[dict[str, Any]]: ...
+    @overload
+    def as_anthropic(
+        self, *, images: Literal[True]
+    ) -> Coroutine[Any, Any, list[dict[str, Any]]]: ...
+    def as_anthropic(
+        self, *, images: bool = False
+    ) -> list[dict[str, Any]] | Coroutine[Any, Any, list[dict[str, Any]]]:
+        """Return the messages as Anthropic's take them; instructions go into `system=` there.
+
+        Args:
+            images: Send the pictures of prompts, too, as for `as_openai`; the call is to be
+                awaited then.
+        """
+        if images:
+            return pending(self._with_pictures([], anthropic_block), "turn.as_anthropic")
+        return told(self.messages, {})
 
     def title(self, text: str) -> None:
         """Name the thread; from any thread of the process."""
@@ -311,30 +353,21 @@ class Turn:
         self._run.settle(question, index, question.said())
         return answer
 
-    def _plain(self) -> list[dict[str, Any]]:
-        """Return what was said; roles alternate, the person's first."""
-        plain: list[dict[str, Any]] = []
-        for message in self.messages:
-            words = [_in_words(part) for part in message.parts]
-            text = "\n\n".join(word for word in words if word.strip())
-            if not text:
-                continue
-            if plain and plain[-1]["role"] == message.role:
-                plain[-1]["content"] += "\n\n" + text
-            elif plain or message.role == "user":
-                plain.append({"role": message.role, "content": text})
-        return plain
+    async def _with_pictures(
+        self, head: list[dict[str, Any]], block: Callable[[Picture], Block]
+    ) -> list[dict[str, Any]]:
+        kept = {file.url: file.path for file in self.all_files}
+        files = [
+            PictureFile(part.url, part.alt, kept[part.url])
+            for message in self.messages
+            for part in message.parts
+            if message.role == "user" and isinstance(part, Image) and part.url in kept
+        ]
+        pictures = await read_pictures(files)
+        return head + told(self.messages, {url: block(one) for url, one in pictures.items()})
 
     def _soon(self, call: Callable[[], object]) -> None:
         self._loop.call_soon_threadsafe(call)
-
-
-def _in_words(part: object) -> str:
-    if isinstance(part, Text):
-        return part.text
-    if isinstance(part, File):
-        return f"[file: {part.name}]"
-    return f"[image: {part.alt}]" if isinstance(part, Image) else ""
 
 
 def _check_prompts(prompts: Sequence[object]) -> None:
