@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bench.peers import chainlit, floor, gradio, nicegui, streamlit, swell, wave
+from bench.peers import chainlit, floor, gradio, nicegui, streamlit, swell, swell_chat, wave
 from bench.peers.peer import Peer
 
-ALL = (swell, floor, wave, nicegui, chainlit, streamlit, gradio)
+ALL = (swell, swell_chat, floor, wave, nicegui, chainlit, streamlit, gradio)
 PEERS: dict[str, Peer] = {module.PEER.name: module.PEER for module in ALL}

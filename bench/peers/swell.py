@@ -11,7 +11,7 @@ import msgspec
 
 from bench.peers.peer import Peer
 
-_ids = itertools.count()
+ids = itertools.count()
 _decode = msgspec.json.Decoder().decode
 
 
@@ -26,7 +26,7 @@ class SwellWire:
 
     def prompt(self, name: str, text: str) -> bytes:
         """Submit."""
-        act = {"t": "act", "id": f"b{next(_ids)}", "args": {name: text}, "name": name}
+        act = {"t": "act", "id": f"b{next(ids)}", "args": {name: text}, "name": name}
         return json.dumps(act).encode()
 
     def answer(self, message: bytes) -> bytes | None:

@@ -12,10 +12,16 @@ P99_MS = 100.0
 LEAST = 500
 LADDER = {
     "swell": (50, 100, 200, 300, 400, 500, 600),
+    "swell @chat": (50, 100, 200, 300, 400, 500),
     "floor": (100, 200, 300, 400, 500, 600),
     "wave": (2, 5, 10, 20, 50),
 }
-QUICK = {"swell": (50, 200, 500), "floor": (200, 500), "wave": (5, 50)}
+QUICK = {
+    "swell": (50, 200, 500),
+    "swell @chat": (50, 200, 400),
+    "floor": (200, 500),
+    "wave": (5, 50),
+}
 
 
 def measure(context: Context) -> Iterator[Result]:

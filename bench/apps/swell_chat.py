@@ -1,0 +1,17 @@
+"""The same streaming chat as a `@chat` function, with its conversations in a SQLite file."""
+
+import tempfile
+from collections.abc import AsyncIterator
+
+import reply
+
+from swell.chat import Turn, chat
+
+
+@chat("/demo", store=f"sqlite:///{tempfile.mkdtemp()}/chat.db", app="bench")
+async def answer(turn: Turn) -> AsyncIterator[str]:
+    """Answer prompts such as `say 2000 100`."""
+    _, numbers = reply.parse(turn.prompt)
+    count, rate, *number = numbers
+    async for token in reply.paced(reply.tokens(count, *number), rate):
+        yield token
