@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -162,6 +162,51 @@ def test_the_server_knows_cards_only_by_what_pages_need_to_find_names() -> None:
         found = {module for module in imports(name, file) if own(module) in ("cards", "components")}
         assert found <= {"swell.cards.base", "swell.cards.base.named_components"}, name
         assert not parts(imports(name, file)) & {"testing", "cli", "demo", "ui"}, name
+
+
+def needed() -> dict[str, set[str]]:
+    """Return for each module those that it names in imports, inside functions and for types, too."""
+    files = {
+        ".".join(file.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(
+            ".__init__"
+        ): file
+        for file in sorted(ROOT.rglob("*.py"))
+    }
+    return {name: needed_by(name, file, files.keys()) - {name} for name, file in files.items()}
+
+
+def needed_by(name: str, file: Path, there: Collection[str]) -> set[str]:
+    """Return what a module needs: of `from package import module` the module alone."""
+    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1]
+            module = ".".join([*(base if node.level else []), *filter(None, [node.module])])
+            for alias in node.names:
+                inner = f"{module}.{alias.name}"
+                found.add(inner if inner in there else module)
+    return found & set(there)
+
+
+def circles(needs: dict[str, set[str]]) -> list[list[str]]:
+    """Return groups of modules that need one another, by taking away all that need no other."""
+    left = {name: set(found) for name, found in needs.items()}
+    while free := {name for name, found in left.items() if not found & left.keys()}:
+        left = {name: found - free for name, found in left.items() if name not in free}
+    needed_by = {name for found in left.values() for name in found}
+    return [sorted(left.keys() & needed_by)] if left else []
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == [["b", "c"]]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_no_modules_need_one_another_inside_functions_and_for_types_either() -> None:
+    assert circles(needed()) == []
 
 
 def test_nothing_but_tests_uses_the_test_kit() -> None:

@@ -30,6 +30,8 @@ class Data:
         RowError: If a row has another number of cells than there are fields.
     """
 
+    is_buffer = True
+
     def __init__(
         self,
         fields: str | Sequence[str],

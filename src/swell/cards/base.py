@@ -42,7 +42,10 @@ __all__ = [
 _T = TypeVar("_T")
 
 CARDS: dict[str, type[Card]] = {}
-"""Every card class by its view, filled as modules of `swell.cards` are imported."""
+"""Every card class by its view, filled as modules of `swell.cards` are imported.
+
+`import swell` imports all of them for `swell.ui`.
+"""
 
 _STEP = re.compile(r"\.([^.\[]+)|\['([^']*)'\]|\[(\d+)\]")
 
@@ -269,7 +272,6 @@ def checked(key: str, cls: type[Card], check: Callable[[], _T]) -> _T:
 
 
 def _class_of(key: str, view: Any) -> type[Card]:
-    from swell import ui  # noqa: F401  (imports every card, so that CARDS is complete)
     from swell.wave_names import CARD_NAMES
 
     if isinstance(view, str) and view in CARDS:

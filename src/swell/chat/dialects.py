@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from swell.errors import ModelConnectionError
 from swell.models import Compatible, Delta, Finish, Reader, ToolCallDelta
@@ -12,13 +12,24 @@ from swell.models.fields import json_text
 
 from .anthropic_message import AnthropicMessage
 
-if TYPE_CHECKING:
-    from swell.chat.tools import Tool
-
-__all__ = ["Dialect", "Outcome", "dialect_of"]
+__all__ = ["Dialect", "Offered", "Outcome", "dialect_of"]
 
 MAX_TOKENS = 8_192
 """What Anthropic's models may write in one answer unless the handler says, in tokens."""
+
+
+class Offered(Protocol):
+    """What a model is told of a tool.
+
+    Attributes:
+        name: What the model calls it.
+        description: What it does.
+        schema: JSON schema of its arguments.
+    """
+
+    name: str
+    description: str
+    schema: dict[str, Any]
 
 
 class Outcome(NamedTuple):
@@ -54,7 +65,7 @@ class Dialect(Protocol):
 async def dialect_of(
     model: object,
     turn: Any,
-    tools: Sequence[Tool],
+    tools: Sequence[Offered],
     system: str | None,
     images: bool,
     params: dict[str, Any],
@@ -94,7 +105,7 @@ class _Compatible:
         self,
         client: Any,
         messages: list[dict[str, Any]],
-        tools: Sequence[Tool],
+        tools: Sequence[Offered],
         params: dict[str, Any],
     ) -> None:
         self.unfinished = False
@@ -168,7 +179,7 @@ class _Anthropic:
         self,
         client: Any,
         messages: list[dict[str, Any]],
-        tools: Sequence[Tool],
+        tools: Sequence[Offered],
         system: str | None,
         params: dict[str, Any],
     ) -> None:

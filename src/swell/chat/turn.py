@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
 import msgspec
 
@@ -33,10 +33,7 @@ from .conversation import (
 from .documents import decoded, is_pdf, pdf_text
 from .words import ENGLISH, WORDS
 
-if TYPE_CHECKING:
-    from .run import Run
-
-__all__ = ["Attachment", "Cancelled", "Turn"]
+__all__ = ["Attachment", "Cancelled", "Host", "Turn"]
 
 ASK_TIMEOUT_S = 600.0
 """How long a question waits for its answer, in seconds, unless the handler says otherwise."""
@@ -122,6 +119,33 @@ class Attachment(msgspec.Struct, frozen=True):
         )
 
 
+class Host(Protocol):
+    """What a turn needs of whoever makes its answer: a run, or an endpoint."""
+
+    @property
+    def locale(self) -> str:
+        """Language of the page that asked."""
+
+    @property
+    def cancelled(self) -> Cancelled:
+        """Whether the answer has been stopped."""
+
+    def set_title(self, text: str) -> None:
+        """Name the thread."""
+
+    def set_suggestions(self, prompts: Iterable[str]) -> None:
+        """Offer prompts to continue with."""
+
+    async def make_file(self, content: bytes | str | Path, name: str) -> File | Image:
+        """Keep a file for the answer."""
+
+    def pose(self, question: Question) -> int:
+        """Show a question; return its place in the answer."""
+
+    def settle(self, question: Question, index: int, words: str) -> None:
+        """Show what came of a question."""
+
+
 class Turn:
     """One prompt and all that a handler may need to answer it.
 
@@ -140,7 +164,7 @@ class Turn:
 
     def __init__(
         self,
-        run: Run,
+        host: Host,
         messages: list[Message],
         thread: Thread,
         user: User,
@@ -153,12 +177,12 @@ class Turn:
         self.settings = settings
         self.files = files[-1] if files else []
         self.all_files = [file for of_message in files for file in of_message]
-        self.locale = run.locale
-        self.cancelled = run.cancelled
+        self.locale = host.locale
+        self.cancelled = host.cancelled
         self._words = WORDS.get(
-            run.locale, ENGLISH
+            host.locale, ENGLISH
         )  # stored, maybe by a version with more languages
-        self._run = run
+        self._host = host
         self._loop = asyncio.get_running_loop()
 
     if not TYPE_CHECKING:  # an attribute that checkers do not know is a mistake
@@ -226,7 +250,7 @@ class Turn:
 
     def title(self, text: str) -> None:
         """Name the thread; from any thread of the process."""
-        self._soon(lambda: self._run.set_title(text))
+        self._soon(lambda: self._host.set_title(text))
 
     def suggest(self, *prompts: str) -> None:
         """Offer prompts to continue with, below the answer when it is done.
@@ -239,7 +263,7 @@ class Turn:
             ValueError: If there are more than 12.
         """
         _check_prompts(prompts)
-        self._soon(lambda: self._run.set_suggestions(prompts))
+        self._soon(lambda: self._host.set_suggestions(prompts))
 
     @must_await("turn.ask")
     async def ask(
@@ -315,7 +339,7 @@ class Turn:
             if isinstance(content, bytes):
                 raise ValueError("turn.file needs a name for bytes, such as 'plot.png'")
             name = Path(content).name
-        part = await self._run.make_file(content, name)
+        part = await self._host.make_file(content, name)
         return Image(part.url, alt) if alt is not None and isinstance(part, Image) else part
 
     def wait(self, call: Coroutine[Any, Any, _T]) -> _T:
@@ -340,17 +364,17 @@ class Turn:
                 future.cancel()
 
     async def _ask(self, question: Question, timeout_s: float) -> Expando:
-        index = self._run.pose(question)
+        index = self._host.pose(question)
         try:
             async with asyncio.timeout(timeout_s):
                 answer = await question.answer
         except TimeoutError:
-            self._run.settle(question, index, f"*{self._words.no_answer}*")
+            self._host.settle(question, index, f"*{self._words.no_answer}*")
             raise AskTimeoutError(timeout_s) from None
         except asyncio.CancelledError:
-            self._run.settle(question, index, f"*{self._words.unanswered}*")
+            self._host.settle(question, index, f"*{self._words.unanswered}*")
             raise
-        self._run.settle(question, index, question.said())
+        self._host.settle(question, index, question.said())
         return answer
 
     async def _with_pictures(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
 import msgspec
@@ -16,22 +16,20 @@ from swell import data, ui
 from swell.cards.chatbot import Event
 from swell.cards.threads import ThreadsEvent
 from swell.chat.records import Accepted, Message, Thread, User
+from swell.chat.store.base import Store
 from swell.errors import NotFoundError, StoreUnavailableError, SwellError
 from swell.logs import logger
 from swell.page import AsyncPage
 from swell.parts import Part, Text, as_json, as_shown
 from swell.site import AsyncSite
 
-from .feed import Change, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
-from .files import readdressed, stored_urls
+from .feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
+from .files import Files, readdressed, stored_urls
 from .fold import Grown
-from .run import Run
+from .run import Run, RunManager
 from .threads import Sidebar
 from .window import HELD_MAX, Window
 from .words import WORDS, Words
-
-if TYPE_CHECKING:
-    from .app import ChatApp
 
 __all__ = ["FIELDS", "View", "split"]
 
@@ -131,6 +129,28 @@ class _Tail:
         return "" if place is None else self._words.queued.format(place=place)
 
 
+class Product(Protocol):
+    """What a view needs of its `@chat` app: see `chat` for the options."""
+
+    store: Store
+    runs: RunManager
+    files: Files
+    feed: Feed
+    title: str
+    greeting: str
+    placeholder: str | None
+    suggestions: tuple[str, ...]
+    attachments: ui.ChatAttachments | None
+    theme: str | None
+    line_breaks: bool
+
+    def own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start a task that ends with the app at the latest."""
+
+    def commands(self, words: Words, *, archived: bool) -> list[ui.Command]:
+        """Return the menu of the sidebar."""
+
+
 class View:
     """What one tab shows.
 
@@ -153,7 +173,7 @@ class View:
     """
 
     def __init__(
-        self, chat: ChatApp, user: User, page: AsyncPage, site: AsyncSite, locale: str
+        self, chat: Product, user: User, page: AsyncPage, site: AsyncSite, locale: str
     ) -> None:
         self.chat = chat
         self.user = user

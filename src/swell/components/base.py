@@ -20,7 +20,10 @@ from swell.schema import (
 )
 
 COMPONENTS: dict[str, type[Component]] = {}
-"""Every component class by its tag, filled as modules of `swell.components` are imported."""
+"""Every component class by its tag, filled as modules of `swell.components` are imported.
+
+`import swell` imports all of them for `swell.ui`.
+"""
 
 
 class Component(Record):
@@ -120,8 +123,6 @@ def _unwrap(value: Any) -> tuple[str, Mapping[str, Any]]:
 
 
 def _component(tag: str, path: str) -> type[Component]:
-    from swell import ui  # noqa: F401  (imports every component, so that COMPONENTS is complete)
-
     found = COMPONENTS.get(tag)
     if found is not None:
         return found

@@ -6,7 +6,8 @@ import asyncio
 import html
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -16,7 +17,10 @@ from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from swell.config import Settings
 from swell.errors import SignInError
+from swell.expando import Expando
+from swell.query import Query
 from swell.server.locales import page_locale
 from swell.temporary import clear_left
 
@@ -38,12 +42,27 @@ from .uploads import file_routes
 from .watchdog import Watchdog
 from .websocket import Sockets
 
-if TYPE_CHECKING:
-    from swell.app import App
-
 _NOT_FOUND = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Not found</title>
 <h1>There is nothing here</h1><p>{hint}</p></html>
 """
+
+
+class Application(Protocol):
+    """What a server needs of an `App`: see its attributes."""
+
+    state: Expando
+    handlers: dict[str, tuple[Callable[..., Any], str | None]]
+    acks: dict[str, str]
+    users: dict[str, Callable[[Query], Any]]
+    forgiving: dict[str, Callable[[str], None]]
+    mounts: dict[str, ASGIApp]
+    folders: dict[str, Path]
+    checks: list[Callable[[], Awaitable[Any]]]
+    keep_sessions_in: Path | None
+
+    @property
+    def running(self) -> Settings:
+        """The settings that it runs with."""
 
 
 class Server:
@@ -56,7 +75,7 @@ class Server:
         SettingError: If a setting cannot be used or the web client has not been built.
     """
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: Application) -> None:
         self.settings = app.running
         self._bundle = ClientBundle.load()
         secret = self.settings.secret_key

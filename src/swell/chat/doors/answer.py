@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 import msgspec
@@ -15,7 +16,7 @@ from swell.chat.ask import Question
 from swell.chat.consume import consume
 from swell.chat.fold import Change, Fold, Grown
 from swell.chat.records import Message, Thread, User
-from swell.chat.turn import Cancelled, Turn
+from swell.chat.turn import Cancelled, Host, Turn
 from swell.development import described
 from swell.errors import AskTimeoutError, LimitError, ModelError, NotSupportedError
 from swell.logs import logger
@@ -128,10 +129,10 @@ class _Run:
     def set_title(self, text: str) -> None:
         """Nobody sees it."""
 
-    def set_suggestions(self, prompts: object) -> None:
+    def set_suggestions(self, prompts: Iterable[str]) -> None:
         """Nobody sees them."""
 
-    async def make_file(self, content: object, name: str) -> NoReturn:  # noqa: ARG002 - as of a run
+    async def make_file(self, content: bytes | str | Path, name: str) -> NoReturn:  # noqa: ARG002 - as of a run
         """Refuse: whoever asks gets the answer alone, and nothing is stored."""
         raise NotSupportedError("turn.file", "The endpoints hand out no files.")
 
@@ -247,7 +248,7 @@ class Kitchen:
             return Failed("internal", f"{described(error)} (error {error_id})")
         return Failed("internal", f"Something went wrong while answering. (error {error_id})")
 
-    def _turn(self, run: Any, asked: Asked) -> Turn:
+    def _turn(self, host: Host, asked: Asked) -> Turn:
         now = time.time()
         thread_id = asked.thread_id or secrets.token_hex(16)
         subject = f"door:{asked.user}" if asked.user else "door"
@@ -258,7 +259,7 @@ class Kitchen:
             id = f"{thread_id}-{len(messages)}"
             messages.append(Message(id, thread_id, parent, role, list(parts), "done", now))
         thread = Thread(thread_id, user.id, "", now, now)
-        return Turn(run, messages, thread, user, self._make_settings(dict(asked.settings)))
+        return Turn(host, messages, thread, user, self._make_settings(dict(asked.settings)))
 
     def _lane(self) -> Lane:
         if self._pools is None:
