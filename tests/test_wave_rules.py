@@ -58,6 +58,14 @@ LEFT_OUT = [
         },
         "`Text` has no property `colour`",
     ),
+    (
+        lambda: {
+            "view": "form",
+            "box": "1 1 1 1",
+            "items": [{"text": {"content": "A", "size": "huge"}}],
+        },
+        "got 'huge'",
+    ),
     (lambda: {"view": "markdowm", "box": "1 1 1 1"}, "there is no card with the view 'markdowm'"),
 ]
 
@@ -115,6 +123,57 @@ async def test_an_unknown_property_that_is_assigned_changes_nothing() -> None:
         await client.act("go")
         items = [{"text": {"content": "B", "name": "text"}}]
         assert client.page["card"] == {"view": "form", "box": "1 1 1 1", "items": items}
+
+
+@pytest.mark.parametrize("make", [lambda: ui.text("A"), lambda: ui.command("c"), chatbot])
+async def test_an_unknown_property_of_an_object_is_left_out_only_there(
+    make: Callable[[], Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def serve(q: Q) -> None:
+        made = make()
+        made.colour = "red"
+        q.page["card"] = ui.markdown_card(box="1 1 1 1", title="T", content=made.name or "C")
+        await q.page.save()
+
+    with caplog.at_level(logging.WARNING, "swell.wave"):
+        async with connect(h2o_wave.app("/")(serve)) as client:
+            assert client.page["card"]["title"] == "T"
+    assert "has no property `colour`" in caplog.text
+    assert "test_wave_rules.py, line" in caplog.text
+    with pytest.raises(AttributeError, match="has no property `colour`"):
+        make().colour = "red"
+
+
+async def test_a_word_that_wave_refuses_in_an_object_is_an_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    wrong: Any = "wrong"
+    cards: list[Callable[[], Any]] = [
+        lambda: ui.form_card(box="1 1 1 1", items=[ui.text("A", size=wrong)]),
+        lambda: ui.header_card(box="1 1 1 1", title="T", subtitle="S", color=wrong),
+    ]
+    for number, card in enumerate(cards):
+        caplog.clear()
+        with pytest.raises(HandlerError):
+            async with connect(h2o_wave.app(f"/{number}")(put(card))):
+                pass
+        assert "got 'wrong'" in caplog.text
+
+
+async def test_an_unknown_word_that_is_assigned_changes_nothing() -> None:
+    @h2o_wave.app("/")
+    async def serve(q: Q) -> None:
+        if not q.client.ready:
+            q.page["card"] = ui.form_card(box="1 1 1 1", items=[ui.text("A", name="text")])
+            q.client.ready = True
+        else:
+            q.page["card"].items[0].text.size = "huge"
+            q.page["card"].text.content = "B"
+        await q.page.save()
+
+    async with connect(serve) as client:
+        await client.act("go")
+        assert client.page["card"]["items"] == [{"text": {"content": "B", "name": "text"}}]
 
 
 async def test_a_wrong_type_is_an_error_as_in_wave() -> None:

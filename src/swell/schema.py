@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 import types
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args, get_origin
 
@@ -24,6 +25,12 @@ from .plain import dotted, plain, type_name
 Name = typing.Annotated[str, msgspec.Meta(min_length=1)]
 """An identifier: text that is not empty."""
 
+Forgive: typing.TypeAlias = Callable[[str], None]
+"""Called with a sentence about what is left out because H2O Wave ignores it."""
+
+forgiving: ContextVar[Forgive | None] = ContextVar("swell-forgiving", default=None)
+"""What the handler that runs has for it; None raises."""
+
 MAX_LISTS = 16
 """How deep lists of parts may sit within each other, such as rows within rows."""
 
@@ -35,11 +42,12 @@ class MisfitError(Exception):
         reason: What was expected and found.
         path: Place of the value below the card, such as `$.items[0].textbox.label`.
         ignored: Place of what H2O Wave ignores, empty where Wave refuses the value as well.
+        word: Whether the value is none of a few words, which Wave ignores in a dict only.
     """
 
-    def __init__(self, reason: str, path: str, ignored: str = "") -> None:
+    def __init__(self, reason: str, path: str, ignored: str = "", *, word: bool = False) -> None:
         super().__init__(reason, path, ignored)
-        self.reason, self.path, self.ignored = reason, path, ignored
+        self.reason, self.path, self.ignored, self.word = reason, path, ignored, word
 
     def __str__(self) -> str:
         return f"{self.reason} - at `{self.path}`"
@@ -127,9 +135,8 @@ class OneOf(Kind):
             return str.__str__(value)
         got = repr(value) if isinstance(value, str) else f"`{type_name(value)}`"
         hint = near_miss(value, self.allowed) if isinstance(value, str) else ""
-        ignored = path if path.startswith("$.events[") else ""  # Wave never emits such an event
         reason = f"Expected one of {quoted(self.allowed)}, got {got}{hint}"
-        raise MisfitError(reason, path, ignored)
+        raise MisfitError(reason, path, path if isinstance(value, str) else "", word=True)
 
     def step(self, segment: str | int, current: Any, path: str) -> tuple[Kind, Any, str]:  # noqa: ARG002
         raise MisfitError(f"a `str` has no part `{segment}`", path)
@@ -171,7 +178,7 @@ class RecordOf(Kind):
 
     def check(self, value: Any, path: str) -> dict[str, Any]:
         if isinstance(value, self.cls):
-            return check_fields(self.cls, attributes(value), path)
+            return check_record(value, path)
         given = value if isinstance(value, Mapping) else dumped(value)
         if not isinstance(given, Mapping) or isinstance(value, Record):
             kind = self.cls.__name__
@@ -261,6 +268,19 @@ class Record(msgspec.Struct, metaclass=_RecordMeta):
     def dump(self) -> dict[str, Any]:
         """Return the JSON shape, without the properties that are `None`. Not checked."""
         return dump_fields(self)
+
+    if not TYPE_CHECKING:  # checkers know the properties of each class
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name in self.__struct_fields__:
+                super().__setattr__(name, value)
+                return
+            sentence = f"`{type(self).__name__}` has no property `{name}`"
+            sentence += near_miss(name, self.__struct_fields__)
+            forgive = forgiving.get()
+            if forgive is None:
+                raise AttributeError(sentence, name=name, obj=self)
+            forgive(sentence)
 
     @classmethod
     def load(cls, d: Mapping[str, Any]) -> Self:
@@ -386,6 +406,20 @@ def check_fields(cls: type[Record], given: Mapping[Any, Any], path: str) -> dict
         if value is not None and (checked := kind.check(value, path + dotted(name))) is not None:
             out[name] = checked
     return out
+
+
+def check_record(record: Record, path: str) -> dict[str, Any]:
+    """Return the checked plain properties of an object; `check_fields` is for dicts.
+
+    Raises:
+        MisfitError: If one does not fit.
+    """
+    try:
+        return check_fields(type(record), attributes(record), path)
+    except MisfitError as misfit:
+        if misfit.word and not misfit.path.startswith("$.events["):  # Wave takes any event
+            misfit.ignored = ""
+        raise
 
 
 def list_index(segment: str | int, current: list[Any], path: str) -> int:

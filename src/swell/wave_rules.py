@@ -31,8 +31,9 @@ def app(
 ) -> Callable[[_Handler], _Handler]:
     """Make an async function the handler of a route, as H2O Wave does.
 
-    It is `swell.app`, except that unknown properties, themes, events and cards are logged once for
-    each line of the app and then left out, for that is what Wave does with them silently.
+    It is `swell.app`, except that unknown properties, themes, events and cards, and in dicts and
+    assignments unknown words such as a size, are logged once for each line of the app and then
+    left out, for that is what Wave does with them silently.
 
     Args:
         route: Path such as `/demo`.

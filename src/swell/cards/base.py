@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Final, Self, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, Self, TypeVar
 
 from swell.components.command import Command
 from swell.data import Data
@@ -13,11 +13,13 @@ from swell.live.edits import Edit
 from swell.mistakes import near_miss
 from swell.plain import dotted, plain, type_name
 from swell.schema import (
+    Forgive,
     Kind,
     MisfitError,
     Record,
     attributes,
     check_fields,
+    check_record,
     dump_fields,
     dump_value,
     dumped,
@@ -142,10 +144,6 @@ class BufferOr(Kind):
         return self.other.step(segment, current, path)
 
 
-Forgive: TypeAlias = Callable[[str], None]
-"""Called with a sentence about what is left out because H2O Wave ignores it."""
-
-
 def check_card(
     key: str, card: Card | Mapping[str, Any], forgive: Forgive | None = None
 ) -> dict[str, Any]:
@@ -167,8 +165,9 @@ def check_card(
         PlainValueError: If a value has no JSON form.
         NotSupportedError: If the card or a component in it is one of Wave that Swell lacks.
     """
+    given: Card | Mapping[str, Any]
     if isinstance(card, Card):
-        cls, given = type(card), attributes(card)
+        cls, given = type(card), card
     else:
         found = card if isinstance(card, Mapping) else dumped(card)
         if not isinstance(found, Mapping) or isinstance(card, Record):
@@ -186,15 +185,20 @@ def check_card(
 
 
 def _check_whole(
-    key: str, cls: type[Card], given: Mapping[str, Any], forgive: Forgive | None
+    key: str, cls: type[Card], given: Card | Mapping[str, Any], forgive: Forgive | None
 ) -> dict[str, Any]:
     while True:
         try:
-            return cls.finish({"view": cls.view, **check_fields(cls, given, "$")})
+            if isinstance(given, Card):
+                tree = check_record(given, "$")
+            else:
+                tree = check_fields(cls, given, "$")
+            return cls.finish({"view": cls.view, **tree})
         except MisfitError as misfit:
             if forgive is None or not misfit.ignored:
                 raise
-            given = _without({n: dump_value(v) for n, v in given.items()}, misfit.ignored)
+            named = attributes(given) if isinstance(given, Card) else given
+            given = _without({n: dump_value(v) for n, v in named.items()}, misfit.ignored)
             forgive(str(CardError(key, cls.__name__, str(misfit))))
 
 

@@ -12,8 +12,8 @@ from swell.schema import (
     Kind,
     MisfitError,
     Record,
-    attributes,
     check_fields,
+    check_record,
     dump_fields,
     dumped,
     properties,
@@ -82,7 +82,7 @@ class _AnyComponent(Kind):
     def check(self, value: Any, path: str) -> dict[str, Any]:
         if isinstance(value, Component) and value.tag:
             place = path + dotted(value.tag)
-            return {value.tag: check_fields(type(value), attributes(value), place)}
+            return {value.tag: check_record(value, place)}
         given = None if isinstance(value, Component) else value
         if not isinstance(given, Mapping):
             given = dumped(given)

@@ -38,6 +38,7 @@ from swell.live.wire import (
 from swell.logs import logger
 from swell.page import AsyncPage
 from swell.query import BROADCAST, MULTICAST, Auth, Query
+from swell.schema import forgiving
 from swell.site import AsyncSite
 
 from .admission import Admission
@@ -425,6 +426,7 @@ class Broker:
 
     async def _answer(self, client: Client, query: Query, ref: str | None, number: int) -> None:
         outcome = "err"
+        forgiving.set(client.route.forgive)
         try:
             result = client.route.handler(query)
             if isinstance(result, Awaitable):
