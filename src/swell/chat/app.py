@@ -625,12 +625,12 @@ class ChatApp:
         if name == "share":
             if thread.shared:
                 items = share_panel(q, thread, view.words)
-                view.show_panel("share", items, about=thread_id)
+                view.panel.show(items, about=thread_id)
             else:
                 await self._share(q, view, thread_id)
         elif name == "export":
             items, files = await export_panel(self.store, view, thread)
-            view.show_panel("export", items, about=thread_id, files=files)
+            view.panel.show(items, about=thread_id, files=files)
         async with view.lock:
             await view.refresh()
 
@@ -641,21 +641,21 @@ class ChatApp:
         token = await self.store.share(view.user.id, thread_id, lasts)
         thread = await self.store.thread(view.user.id, thread_id)
         items = share_panel(q, thread, view.words, token, until)
-        view.show_panel("share", items, about=thread_id)
+        view.panel.show(items, about=thread_id)
 
     async def _on_panel(self, q: Q, view: View, name: str) -> None:
         match name:
             case "settings" if self.form is not None:
-                view.show_panel("settings", _settings_panel(self.form, view.settings, view.words))
+                view.panel.show(_settings_panel(self.form, view.settings, view.words))
             case "save_settings" if self.form is not None:
                 values, faults = self.form.read(q.args, view.words)
                 if faults:
                     shown = {**view.settings, **values}
                     items = _settings_panel(self.form, shown, view.words, faults)
-                    view.show_panel("settings", items)
+                    view.panel.show(items)
                 else:
                     view.settings = {**view.settings, **values}
-                    view.close_panel()
+                    view.panel.close()
             case "archived":
                 view.sidebar.archived = not view.sidebar.archived
                 await view.sidebar.act("search", {})
@@ -663,10 +663,10 @@ class ChatApp:
                 await self._share(q, view, str(q.args.new_link))
             case "unshare":
                 await self.store.unshare(view.user.id, str(q.args.unshare))
-                view.close_panel()
+                view.panel.close()
                 self._publish(view, str(q.args.unshare))
             case _:
-                view.close_panel()
+                view.panel.close()
         async with view.lock:
             await view.refresh()
 
