@@ -21,6 +21,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NEWCOMER_S = 1.0
 """How long a newcomer may wait for page and welcome, whatever others do, in seconds."""
+ANSWER_S = 60.0
+"""How long a peer waits for a message before its test fails, in seconds."""
 
 
 class Target:
@@ -94,6 +96,15 @@ class Target:
         """Return how many lines with `part` were printed after the start."""
         return sum(part in line for line in self.log[1:])
 
+    def most_bytes(self) -> int:
+        """Return the most memory that the process has had in RAM."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) << 10
+
+    def terminate(self) -> None:
+        """Ask it to end, and do not wait."""
+        self._process.terminate()
+
     def rss_bytes(self) -> int:
         """Return the memory that the process has in RAM."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
@@ -137,6 +148,7 @@ class Peer:
 
     Attributes:
         client: Id of the tab that it is, after its hello.
+        set_cookie: The last `Set-Cookie` header that it got; empty without one.
     """
 
     def __init__(self, port: int, address: str = "", cookie: str = "") -> None:
@@ -144,6 +156,8 @@ class Peer:
         self.address = address
         self.cookie = cookie
         self.client = ""
+        self.set_cookie = ""
+        self._idling: asyncio.Task[None] | None = None
         self.reader: asyncio.StreamReader
         self.writer: asyncio.StreamWriter
 
@@ -161,6 +175,8 @@ class Peer:
 
     def drop(self) -> None:
         """Vanish without a word."""
+        if self._idling is not None:
+            self._idling.cancel()
         self.writer.transport.abort()
 
     def head(self, line: str, **headers: str) -> bytes:
@@ -173,13 +189,21 @@ class Peer:
         text = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         return f"{line} HTTP/1.1\r\n{text}\r\n".encode()
 
-    async def get(self, path: str = "/") -> int:
+    async def get(self, path: str = "/", **headers: str) -> int:
         """Get a page, keep its cookie, and return the status."""
-        self.writer.write(self.head(f"GET {path}"))
-        status, headers = await self.answer()
-        await self.reader.readexactly(int(headers.get("content-length", 0)))
-        self.cookie = headers.get("set-cookie", self.cookie).split(";")[0]
-        return status
+        return (await self.ask(path, **headers))[0]
+
+    async def ask(self, path: str, **headers: str) -> tuple[int, bytes]:
+        """Get a page, keep its cookie, and return the status and the body."""
+        self.writer.write(self.head(f"GET {path}", **headers))
+        status, found = await self.answer()
+        body = await self.reader.readexactly(int(found.get("content-length", 0)))
+        self._keep_cookie(found)
+        return status, body
+
+    def _keep_cookie(self, headers: dict[str, str]) -> None:
+        self.set_cookie = headers.get("set-cookie", "")
+        self.cookie = self.set_cookie.split(";")[0] or self.cookie
 
     async def upgrade(self, path: str = "/_s/ws", **headers: str) -> int:
         """Ask for a WebSocket as a page of the target would, and return the status."""
@@ -194,7 +218,7 @@ class Peer:
         }
         self.writer.write(self.head(f"GET {path}", **fields))
         status, found = await self.answer()
-        self.cookie = found.get("set-cookie", self.cookie).split(";")[0]
+        self._keep_cookie(found)
         return status
 
     async def answer(self) -> tuple[int, dict[str, str]]:
@@ -216,19 +240,57 @@ class Peer:
         return first & 0x0F, await self.reader.readexactly(size)
 
     async def message(self, kind: str) -> dict[str, Any]:
-        """Return the next message of a type, passing over others."""
-        while True:
-            opcode, payload = await self.receive()
-            assert opcode == 1, (opcode, payload)
-            if payload.startswith(b"{"):
-                message: dict[str, Any] = json.loads(payload)
-                if message["t"] == kind:
-                    return message
+        """Return the next message of a type, passing over others.
 
-    async def painted(self) -> None:
-        """Wait until the handler has put something on the page."""
-        while not (await self.receive())[1].startswith(b"["):
-            pass
+        Raises:
+            TimeoutError: If none comes within `ANSWER_S`.
+        """
+        async with asyncio.timeout(ANSWER_S):
+            while True:
+                payload = await self._text()
+                if payload.startswith(b"{"):
+                    message: dict[str, Any] = json.loads(payload)
+                    if message["t"] == kind:
+                        return message
+
+    async def painted(self) -> bytes:
+        """Wait until the handler has put something on the page, and return that.
+
+        Raises:
+            TimeoutError: If it puts nothing there within `ANSWER_S`.
+        """
+        async with asyncio.timeout(ANSWER_S):
+            while not (payload := await self._text()).startswith(b"["):
+                pass
+        return payload
+
+    async def shown(self, pattern: bytes) -> re.Match[bytes]:
+        """Wait until a message has something, and return where.
+
+        Raises:
+            TimeoutError: If none has it within `ANSWER_S`.
+        """
+        async with asyncio.timeout(ANSWER_S):
+            while (match := re.search(pattern, await self._text())) is None:
+                pass
+        return match
+
+    async def _text(self) -> bytes:
+        """Read one message, and answer a beat; a close frame, or a binary one, is a failure."""
+        opcode, payload = await self.receive()
+        assert opcode == 1, (opcode, payload)
+        if payload.startswith(b'{"t":"beat"'):
+            self.send(t="pong")
+        return payload
+
+    def idle(self) -> None:
+        """Read on and answer beats, as an open tab does, until it is dropped."""
+        self._idling = asyncio.create_task(self._idle())
+
+    async def _idle(self) -> None:
+        with contextlib.suppress(AssertionError, asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                await self._text()
 
     async def close_code(self) -> int:
         """Read to the end and return the code of the close frame, 1006 when there was none."""
