@@ -1,7 +1,7 @@
 """Resolve Swell beside the SDKs that people use with it: `make resolve`.
 
-For each SDK, pip is asked what it would install. A conflict that it can only solve with an old
-release of the SDK counts as a failure. Nothing is installed; the network is needed.
+For each SDK, pip is asked what it would install. A release of the SDK that is older than the one
+that pip takes without Swell counts as a failure. Nothing is installed; the network is needed.
 """
 
 from __future__ import annotations
@@ -48,23 +48,32 @@ def main() -> int:
 
 
 def resolves(name: str) -> bool:
-    """Whether pip finds releases of Swell and an SDK that go together."""
+    """Whether pip finds releases that go together, the SDK's as new as without Swell."""
+    floor = f"{name}>={SDKS.get(name, '0')}"
+    beside = _versions(str(ROOT), floor)
+    if isinstance(beside, str):
+        print(f"{name}: {beside}", file=sys.stderr)
+        return False
+    sdk = name.partition("[")[0]
+    newest = _versions("--no-deps", name)
+    if isinstance(newest, dict) and newest[sdk] != beside[sdk]:  # held by Swell, or by others
+        alone = _versions(floor)
+        if isinstance(alone, dict) and alone[sdk] != beside[sdk]:
+            print(f"{name}: {beside[sdk]} beside Swell, {alone[sdk]} alone", file=sys.stderr)
+            return False
+    print(f"{name} {beside[sdk]}, websockets {beside['websockets']}", flush=True)
+    return True
+
+
+def _versions(*wanted: str) -> dict[str, str] | str:
+    """Return the releases that pip would install, by name; what it says when it finds none."""
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
     command += ["--quiet", "--disable-pip-version-check", "--report", "-"]
-    found = subprocess.run(
-        [*command, str(ROOT), f"{name}>={SDKS.get(name, '0')}"],
-        capture_output=True,
-        text=True,
-        env=None,
-    )
+    found = subprocess.run([*command, *wanted], capture_output=True, text=True)
     if found.returncode:
-        print(f"{name}: {found.stderr.strip()[-800:]}", file=sys.stderr)
-        return False
-    wanted = name.partition("[")[0].lower()
+        return found.stderr.strip()[-800:]
     listed = [item["metadata"] for item in json.loads(found.stdout)["install"]]
-    versions = {item["name"].lower().replace("_", "-"): item["version"] for item in listed}
-    print(f"{name} {versions[wanted]}, websockets {versions['websockets']}")
-    return True
+    return {item["name"].lower().replace("_", "-"): item["version"] for item in listed}
 
 
 if __name__ == "__main__":
