@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from langchain_openai import ChatOpenAI
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
 
+from swell.chat import Turn
 from swell.models import Delta, Reader, failure_of
+from swell.testing.chat import chatting
 from tests.models.folded import Folded, fold
 from tests.models.upstream import Reply, Upstream, chat_stream, tool_call, upstream
 
@@ -88,6 +91,45 @@ async def test_every_mode_of_a_graph_says_everything_once(how: dict[str, Any]) -
         async for chunk in graph(server).astream(ASK, **how):
             found += reader.read(chunk)
     check(fold(found))
+
+
+MODES: list[Any] = [
+    "messages",
+    "updates",
+    "values",
+    ["messages", "updates"],
+    ["messages", "values", "updates", "custom", "debug"],
+]
+
+
+@pytest.mark.parametrize("subgraphs", [False, True])
+@pytest.mark.parametrize("version", ["v1", "v2"])
+@pytest.mark.parametrize("mode", MODES, ids=str)
+async def test_a_person_sees_text_and_tool_of_a_graph_once(
+    mode: Any, version: str, subgraphs: bool
+) -> None:
+    async with upstream(*replies()) as server:
+
+        async def answer(turn: Turn) -> AsyncIterator[object]:
+            messages = {"messages": turn.as_openai("Be brief.")}
+            async for chunk in graph(server).astream(
+                messages, stream_mode=mode, version=version, subgraphs=subgraphs
+            ):
+                yield chunk
+
+        async with chatting(answer) as chat:
+            await chat.send("How warm is it?")
+            row = chat.messages[-1]
+            asked = server.requests[0].body["messages"]
+    assert (row["status"], row["error"]) == ("done", None)
+    before, step = row["parts"]
+    assert (before["text"], row["content"]) == ("Let me see. ", "It is warm.")
+    assert (step["type"], step["name"], step["state"]) == ("tool_call", "weather", "done")
+    assert (step["args"], step["result"]) == ({"city": "Rome"}, {"celsius": 31})
+    assert [(one["role"], one["content"]) for one in asked] == [
+        ("system", "Be brief."),
+        ("user", "How warm is it?"),
+    ]
 
 
 async def test_the_events_of_a_graph() -> None:
