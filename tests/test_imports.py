@@ -133,7 +133,9 @@ ALLOWED = {
     "query": "expando page site",
     "routing": "expando logs query",
     "schema": "errors mistakes plain",
-    "server": "cards config development errors expando live logs page query site sizes temporary",
+    "server": (
+        "cards config development errors expando live logs page query schema site sizes temporary"
+    ),
     "site": "errors page server",
     "stubs": "errors wave_names",
     "testing": "app chat config errors live routing server",

@@ -1,41 +1,32 @@
-"""`@chat`: one function becomes a whole chat product; its page, and what is done on it."""
+"""`@chat`: one function becomes a whole chat product; its options, its life and its tabs."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import inspect
-import secrets
 import sys
-import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
-
 from swell import main, ui
 from swell.app import App
-from swell.chat.records import Message
 from swell.chat.store import Store, default_path, open_store
-from swell.chat.store.base import stored
 from swell.config import Settings
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
 from swell.logs import logger
 from swell.mistakes import check_handler, check_route, did_you_mean
-from swell.parts import Card, Part, Text
 from swell.query import Q
 from swell.workers import Lane
 
-from .ask import ask_id
-from .feed import Feed, ThreadChanged
+from .actions import Actions
+from .feed import Feed
 from .files import Files
 from .run import Admit, RunLimits, RunManager
 from .settings import SettingsForm
-from .share import export_panel, import_file, share_panel
-from .view import MOVES, View
-from .words import WORDS, UnsaidError, Words, grouped
+from .view import View
+from .words import WORDS, UnsaidError, Words
 
 __all__ = ["ChatApp", "chat"]
 
@@ -44,14 +35,9 @@ _log = logger("swell.chat")
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _UserOf = Callable[[Q], Any]
 
-MAX_PROMPT = 100_000
-"""Longest prompt, in code points."""
-
 _SHOW_S = 2.0  # how long tabs may take to show how their answers ended, when the server ends
 
 _PURGE_S = 3600.0  # how often to look for what was deleted long enough ago
-
-_PANEL_NAMES = ("settings", "save_settings", "close_panel", "archived", "new_link", "unshare")
 
 _OPEN_S = (0.1, 5.0)  # first and longest pause before a tab tries again to read its conversations
 
@@ -229,12 +215,13 @@ class ChatApp:
         self.store: Store
         self.runs: RunManager
         self.files: Files
+        self.actions: Actions
         self._handler = handler
         self._given = store
         self.user = user
         self._limits = limits
         self._admit = admit
-        self._links_s = 0.0  # how long links to shared chats work; 0 for ever
+        self.settings = Settings()
         self.feed = Feed()
         self._views: set[View] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -266,7 +253,7 @@ class ChatApp:
             settings: Those of the application; the defaults when left out.
         """
         given, settings = self._given, settings or Settings()
-        self._links_s = settings.share_expires_s
+        self.settings = settings
         if given == "default":
             url = settings.database_url
             self.store = open_store(url, app=self.app, source="the settings")
@@ -293,6 +280,7 @@ class ChatApp:
             self._admit,
         )
         await self.runs.recover()
+        self.actions = Actions(self)
         self.own(self._purge())
 
     def forget_at_end(self) -> None:
@@ -348,15 +336,6 @@ class ChatApp:
             ui.command("import", words.import_chat, icon="Upload", accept=[".json"]),
         ]
 
-    def _publish(self, view: View, thread_id: str = "") -> None:
-        """Let others see what a tab has changed: its person's other tabs, and who reads along.
-
-        Args:
-            view: The tab, which shows it already.
-            thread_id: The thread that has changed; empty when it may be any.
-        """
-        self.feed.publish(view.user.id, ThreadChanged(thread_id), by=view.hear)
-
     # ------------------------------------------------------------------------ acting
 
     async def serve(self, q: Q) -> None:
@@ -371,7 +350,7 @@ class ChatApp:
             fresh = q.client.view is None
             view = await (self._view(q) if q.action_id is not None else self._open(q))
             if not fresh or q.action_id is not None:
-                await self._act(q, view)
+                await self.actions.act(q, view)
         except UnsaidError as refused:
             raise RefusedError(refused.say(words), refused.reason, refused.retry_ms) from None
         except StoreUnavailableError as error:
@@ -418,274 +397,6 @@ class ChatApp:
     def _forget(self, view: View) -> None:
         view.close()
         self._views.discard(view)
-
-    async def _act(self, q: Q, view: View) -> None:
-        name = q.args["__wave_submission_name__"]
-        if name == "#":
-            async with view.lock:
-                await view.go(str(q.args["#"] or ""))
-        elif (question := ask_id(name)) is not None:
-            self.runs.answer(view.user, question, q.args)
-        elif q.events.threads is not None:
-            await self._on_threads(q, view)
-        elif name == "import":
-            await self._import(q, view)
-        elif name == "undelete":
-            await self._undelete(view, str(q.args.undelete))
-        elif name == "restore":
-            await self._restore(view, str(q.args.restore))
-        elif name in _PANEL_NAMES:
-            await self._on_panel(q, view, str(name))
-        elif view.token is not None:
-            await self._on_shared(q, view)
-        elif q.args.chat or q.events.chat is not None:
-            await self._on_chat(q, view)
-
-    async def _on_chat(self, q: Q, view: View) -> None:
-        events: Mapping[str, Any] = {e: q.events.chat[e] for e in q.events.chat or ()}
-        submitted = events.get("submit")
-        if q.args.chat or submitted is not None:
-            given = submitted or {"text": q.args.chat, "files": []}
-            await self._ask(q, view, str(given["text"]), given["files"])
-            return
-        for name, value in events.items():
-            id = str(value.get("id", "")) if isinstance(value, dict) else ""
-            match name:
-                case "stop":
-                    if view.thread is not None:
-                        await self.runs.stop(self.runs.of_thread(view.thread.id))
-                case "edit":
-                    await self._edit(q, view, id, str(value.get("content", "")))
-                case "regenerate":
-                    await self._message(view, id)
-                    await self._begin(q, view, regenerate=id)
-                case "branch":
-                    await self._branch(view, id, -1 if value.get("step") == -1 else 1)
-                case "delete":
-                    await self._delete(view, id)
-                case "feedback":
-                    comment = value.get("comment")
-                    positive = value.get("positive")
-                    rating = positive if isinstance(positive, bool) else None
-                    text = str(comment)[:10_000] if comment else None
-                    await self.store.rate(view.user.id, id, rating, text)
-                case "suggestion":
-                    if label := view.suggestions.get(str(value)):
-                        await self._ask(q, view, label, [])
-                case "scroll_up" | "scroll_down" | "jump" | "latest":
-                    async with view.lock:
-                        await view.move(name, id)
-                case "search":
-                    await self._search(view, str(value.get("query", "")))
-        if "stop" in events:
-            async with view.lock:
-                await view.refresh()
-
-    async def _on_shared(self, q: Q, view: View) -> None:
-        """Move over a shared thread: nothing else can be done to it."""
-        for event in q.events.chat or ():
-            if event in MOVES:
-                value = q.events.chat[event]
-                id = str(value.get("id", "")) if isinstance(value, dict) else ""
-                async with view.lock:
-                    await view.move(event, id)
-
-    async def _ask(self, q: Q, view: View, text: str, files: Sequence[Mapping[str, Any]]) -> None:
-        """Take over a prompt."""
-        if len(text) > MAX_PROMPT:
-            raise UnsaidError(
-                lambda words: words.too_long.format(limit=grouped(MAX_PROMPT, words)), "limit"
-            )
-        if not text.strip() and not files:
-            return
-        if files:
-            view.user = await stored(self.store, view.user)
-        try:
-            parts: list[Part] = [Text(text), *await self.files.keep(view.user.id, files)]
-        except OSError:
-            raise UnsaidError(lambda words: words.files_lost) from None
-        async with view.lock:
-            thread_id = view.thread.id if view.thread is not None else None
-            await self._submit(q, view, thread_id=thread_id, prompt=parts)
-
-    async def _edit(self, q: Q, view: View, id: str, text: str) -> None:
-        before = await self._message(view, id)
-        kept = [part for part in before.parts if not isinstance(part, Text | Card)]
-        if text.strip() and len(text) <= MAX_PROMPT:
-            await self._begin(q, view, edit=id, prompt=[Text(text), *kept])
-
-    async def _message(self, view: View, id: str) -> Message:
-        """Return a message of the open chat; called before anything is done about it.
-
-        Raises:
-            NotFoundError: If there is none, or it is in another chat.
-        """
-        message = await self.store.message(view.user.id, id)
-        if view.thread is None or view.thread.id != message.thread_id:
-            raise NotFoundError("message", id)
-        return message
-
-    async def _begin(self, q: Q, view: View, **what: Any) -> None:
-        """Begin another branch; what is made on this one ends first."""
-        if view.thread is not None:
-            await self.runs.stop(self.runs.of_thread(view.thread.id))
-        async with view.lock:
-            await self._submit(q, view, **what)
-
-    async def _submit(self, q: Q, view: View, **what: Any) -> None:
-        action_id = q.action_id or secrets.token_hex(16)
-        accepted = await self.runs.submit(
-            view.user,
-            action_id=action_id,
-            address=q.peer,
-            locale=view.locale,
-            settings=view.settings,
-            **what,
-        )
-        view.user = msgspec.structs.replace(view.user, stored=True)
-        q.acknowledge(duplicate=accepted.duplicate)
-        view.offer_undo(None)
-        await view.show(accepted)
-
-    async def _branch(self, view: View, id: str, step: int) -> None:
-        message = await self._message(view, id)
-        other = await self.store.sibling(view.user.id, id, step)
-        async with view.lock:
-            await self.store.select(view.user.id, message.thread_id, other)
-            await view.refresh()
-        self._publish(view, message.thread_id)
-
-    async def _delete(self, view: View, id: str) -> None:
-        message = await self._message(view, id)
-        await self.runs.stop(self.runs.of_thread(message.thread_id))
-        async with view.lock:
-            await self.store.delete_message(view.user.id, id)
-            view.offer_undo(id)
-            await view.refresh()
-        self._publish(view, message.thread_id)
-
-    async def _undelete(self, view: View, id: str) -> None:
-        async with view.lock:
-            thread = await self.store.undelete_message(view.user.id, id)
-            view.offer_undo(None)
-            await view.refresh()
-        self._publish(view, thread.id)
-
-    async def _restore(self, view: View, id: str) -> None:
-        """Bring back a thread that was deleted in another tab, and open it."""
-        await self.store.undelete_thread(view.user.id, id)
-        async with view.lock:
-            view.offer_undo(None)
-            await view.open(id)
-            await view.refresh()
-        self._publish(view, id)
-
-    async def _search(self, view: View, query: str) -> None:
-        if view.thread is None:
-            return
-        hits = await self.store.search(view.user.id, query[:200], thread_id=view.thread.id)
-        view.page["chat"].found = [
-            {"id": hit.message_id, "content": hit.snippet, "time": hit.created} for hit in hits
-        ]
-        await view.page.save()
-
-    async def _on_threads(self, q: Q, view: View) -> None:
-        for event in q.events.threads:
-            value = q.events.threads[event]
-            if event == "command" and isinstance(value, dict):
-                await self._on_command(q, view, str(value.get("id")), str(value.get("name")))
-                continue
-            if event == "delete" and isinstance(value, dict):
-                with suppress(NotFoundError):  # theirs alone; the sidebar says the same
-                    thread = await self.store.thread(view.user.id, str(value.get("id")))
-                    await self.runs.stop(self.runs.of_thread(thread.id))
-            await view.sidebar.act(event, value)
-            async with view.lock:
-                open_ = view.thread
-                if event == "delete" and open_ is not None and open_.id == value.get("id"):
-                    await view.go("")
-                    view.leave_address()
-                await view.refresh()
-            if event not in ("search", "more"):
-                named = value.get("id") if isinstance(value, dict) else None
-                self._publish(view, str(named or ""))
-
-    async def _import(self, q: Q, view: View) -> None:
-        submitted = q.events["import"].submit if q.events["import"] else None
-        for file in submitted["files"] if submitted else ():
-            thread = await import_file(self.store, view.user, file, main.settings or Settings())
-            view.user = msgspec.structs.replace(view.user, stored=True)
-            async with view.lock:
-                await view.open(thread.id)
-                await view.refresh()
-        self._publish(view)
-
-    async def _on_command(self, q: Q, view: View, thread_id: str, name: str) -> None:
-        thread = await self.store.thread(view.user.id, thread_id)
-        if name == "share":
-            if thread.shared:
-                items = share_panel(q, thread, view.words)
-                view.panel.show(items, about=thread_id)
-            else:
-                await self._share(q, view, thread_id)
-        elif name == "export":
-            items, files = await export_panel(self.store, view, thread)
-            view.panel.show(items, about=thread_id, files=files)
-        async with view.lock:
-            await view.refresh()
-
-    async def _share(self, q: Q, view: View, thread_id: str) -> None:
-        """Make a link to a thread, and show it once."""
-        lasts = self._links_s or None
-        until = None if lasts is None else time.time() + lasts
-        token = await self.store.share(view.user.id, thread_id, lasts)
-        thread = await self.store.thread(view.user.id, thread_id)
-        items = share_panel(q, thread, view.words, token, until)
-        view.panel.show(items, about=thread_id)
-
-    async def _on_panel(self, q: Q, view: View, name: str) -> None:
-        match name:
-            case "settings" if self.form is not None:
-                view.panel.show(_settings_panel(self.form, view.settings, view.words))
-            case "save_settings" if self.form is not None:
-                values, faults = self.form.read(q.args, view.words)
-                if faults:
-                    shown = {**view.settings, **values}
-                    items = _settings_panel(self.form, shown, view.words, faults)
-                    view.panel.show(items)
-                else:
-                    view.settings = {**view.settings, **values}
-                    view.panel.close()
-            case "archived":
-                view.sidebar.archived = not view.sidebar.archived
-                await view.sidebar.act("search", {})
-            case "new_link":
-                await self._share(q, view, str(q.args.new_link))
-            case "unshare":
-                await self.store.unshare(view.user.id, str(q.args.unshare))
-                view.panel.close()
-                self._publish(view, str(q.args.unshare))
-            case _:
-                view.panel.close()
-        async with view.lock:
-            await view.refresh()
-
-
-def _settings_panel(
-    form: SettingsForm, stored: Mapping[str, Any], words: Words, faults: Sequence[str] = ()
-) -> list[Any]:
-    return [
-        ui.text_xl(words.settings),
-        ui.text(words.settings_hold),
-        *[ui.message_bar("error", fault) for fault in faults],
-        *form.items(stored),
-        ui.buttons(
-            [
-                ui.button("save_settings", words.save, primary=True),
-                ui.button("close_panel", words.close),
-            ]
-        ),
-    ]
 
 
 def _subject(q: Q) -> str:

@@ -34,21 +34,17 @@ __all__ = ["View"]
 
 _log = logger("swell.chat")
 
-MOVES: tuple[Event, ...] = ("scroll_up", "scroll_down", "jump", "latest")
-"""Events that move the window; those who read a shared thread have them too."""
-
-EVENTS: tuple[Event, ...] = (
-    *("stop", "feedback", "suggestion", "edit", "regenerate"),
-    *("branch", "delete", "submit", "search"),
-    *MOVES,
-)
-THREAD_EVENTS: tuple[ThreadsEvent, ...] = (
-    *("rename", "pin", "archive", "delete", "undo", "search", "more", "command"),
-)
-
 _OVER_BOX: Final = "bottom-center"  # where notices stand
 _EXPIRY_STEP_S = 5.0  # how often to compare the time with the expiry of a link, at most
 _CHANGES_MAX = 100  # changes that wait to be shown; more are one look at everything
+
+
+class Offered(Protocol):
+    """Which events the cards send."""
+
+    chat_events: tuple[Event, ...]
+    reader_events: tuple[Event, ...]
+    thread_events: tuple[ThreadsEvent, ...]
 
 
 class Product(Protocol):
@@ -65,6 +61,10 @@ class Product(Protocol):
     attachments: ui.ChatAttachments | None
     theme: str | None
     line_breaks: bool
+
+    @property
+    def actions(self) -> Offered:
+        """What a tab can ask for."""
 
     def own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Start a task that ends with the app at the latest."""
@@ -142,7 +142,7 @@ class View:
             [],
             path="#t/",
             new_path="#",
-            events=THREAD_EVENTS,
+            events=self.chat.actions.thread_events,
             thread_commands=[
                 ui.command("share", self.words.share, icon="Share"),
                 ui.command("export", self.words.export, icon="Download"),
@@ -219,6 +219,7 @@ class View:
         self.thread, self.token = (None, token) if token is not None else (thread, None)
         self._read_along(thread.id if token is not None and thread is not None else None, until)
         self.window = window
+        actions = self.chat.actions
         rows = self.rows.begin(messages, shown, follows=token is None)
         for known in [known for known in self._said if known[0] == "chat"]:
             del self._said[known]
@@ -227,7 +228,7 @@ class View:
             "chat",
             data(FIELDS, rows=rows or None, t="map"),
             placeholder=self.chat.placeholder,
-            events=MOVES if token is not None else EVENTS,
+            events=actions.reader_events if token is not None else actions.chat_events,
             greeting=self.chat.greeting,
             attachments=self.chat.attachments if token is None else None,
             read_only=True if token is not None else None,
@@ -309,7 +310,7 @@ class View:
         self.thread = thread
 
     async def move(self, event: str, message_id: str) -> None:
-        """Move the window over the conversation, as an event of `MOVES` asks for.
+        """Move the window over the conversation, as an event asks for.
 
         Raises:
             NotFoundError: If the message to go to is not there.
