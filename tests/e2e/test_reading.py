@@ -77,25 +77,27 @@ SVG = (
     '<rect width="300" height="180"/></svg>'
 )
 
-# Follows where an element is on the screen, after each frame: what was painted, not what a layout
-# in the middle of a change would say.
+# Follows where an element is on the screen, in each frame. An observer says what was painted: a
+# task after the frame, even the next one, may find words that have come in and are not painted.
 HOLD = """
 (text) => {
   const log = document.querySelector("[role=log]").getBoundingClientRect();
   const all = [...document.querySelectorAll("[data-message]")];
   const anchor = all.find((e) => e.getBoundingClientRect().top >= log.top
     && (!text || e.textContent.includes(text)));
-  const top = () => anchor.getBoundingClientRect().top;
-  const held = (window.__held = { from: top(), worst: 0, frames: 0, text: anchor.textContent });
-  const channel = new MessageChannel();
-  channel.port1.onmessage = () => {
-    const moved = anchor.isConnected ? Math.abs(top() - held.from) : Infinity;
-    held.worst = Math.max(held.worst, moved);
-    held.now = moved;
-    held.frames++;
-    requestAnimationFrame(() => channel.port2.postMessage(0));
+  const from = anchor.getBoundingClientRect().top;
+  const held = (window.__held = { worst: 0, frames: 0 });
+  const look = () => {
+    // A new one in each frame: it reports at first in any case.
+    new IntersectionObserver(([seen], observer) => {
+      observer.disconnect();
+      held.now = anchor.isConnected ? Math.abs(seen.boundingClientRect.top - from) : Infinity;
+      held.worst = Math.max(held.worst, held.now);
+      held.frames++;
+    }).observe(anchor);
+    requestAnimationFrame(look);
   };
-  channel.port2.postMessage(0);
+  look();
 }
 """
 
