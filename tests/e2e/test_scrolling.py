@@ -20,12 +20,19 @@ APP = """
     RICH = "# A title\\n\\n| a | b |\\n|---|---|\\n" + "| 1 | 2 |\\n" * 12 + (
         "\\n```python\\n" + "print(1)\\n" * 20 + "```\\n\\n$$x^2$$\\n\\nThe end.")
 
+    LINKS = "## Intro\\n\\nA [site](https://example.com) and a claim[^1].\\n\\n" + (
+        "words\\n\\n" * 60 + "Back to the [Intro](#intro).\\n\\n[^1]: Its source.\\n\\n")
+
     @chat("/", title="Scrolling")
     async def answer(turn: Turn):
         if turn.prompt == "rich":
             yield RICH
             return
-        count, _, pause_ms = turn.prompt.split()[0].partition("/")
+        prompt = turn.prompt
+        if prompt.startswith("links "):
+            yield LINKS
+            prompt = prompt.removeprefix("links ")
+        count, _, pause_ms = prompt.split()[0].partition("/")
         for number in range(int(count)):
             yield f"w{number}. " + ("\\n\\n" if number % 40 == 39 else "")
             await asyncio.sleep(float(pause_ms or 5) / 1000)
@@ -193,6 +200,48 @@ def test_every_way_up_leaves_the_end_while_words_come(
     count = len(messages(page).last.text_content() or "")
     expect(messages(page).last).to_have_text(re.compile(f".{{{count + 200},}}", re.DOTALL))
     assert page.get_by_role("log").evaluate("(it) => it.scrollTop") == pytest.approx(before, abs=1)
+
+
+GOALS = {
+    "link": lambda answer: answer.get_by_role("heading", name="Intro"),
+    "footnote": lambda answer: answer.locator("[role=doc-noteref]"),
+    "Tab": lambda answer: answer.get_by_role("link", name="site"),
+}
+
+
+@pytest.mark.parametrize("way", GOALS)
+def test_where_the_reader_goes_wins_over_the_end_while_words_come(
+    chat: RunningApp, page: Page, way: str
+) -> None:
+    page.goto(chat.url)
+    ask(page, "links 30000/5")
+    answer, log = messages(page, "assistant").last, page.get_by_role("log")
+    expect(answer.locator("[role=doc-backlink]")).to_have_count(1)
+    expect(jump(page)).to_be_visible()
+    log.focus()
+    page.keyboard.press("End")
+    expect(jump(page)).to_have_count(0)
+    at_end(page)
+    goal = GOALS[way](answer)
+    expect(goal).not_to_be_in_viewport()
+    # A click by its event: where the words grow a pointer finds nothing that stands still.
+    if way == "link":
+        answer.get_by_role("link", name="Intro").dispatch_event("click")
+    elif way == "footnote":
+        answer.locator("[role=doc-backlink]").dispatch_event("click")
+    else:
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if goal.evaluate("(it) => it === document.activeElement"):
+                break
+    expect(goal).to_be_focused()
+    expect(goal).to_be_in_viewport()
+    expect(jump(page)).to_be_visible()
+    before = at_rest(page)
+    count = len(answer.text_content() or "")
+    expect(answer).to_have_text(re.compile(f".{{{count + 200},}}", re.DOTALL))
+    assert log.evaluate("(it) => it.scrollTop") == pytest.approx(before, abs=1)
+    expect(goal).to_be_in_viewport()
 
 
 def test_a_finger_leaves_the_end_while_words_come(chat: RunningApp, new_page: NewPage) -> None:

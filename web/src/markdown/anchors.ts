@@ -2,6 +2,7 @@
  * Links such as `[Intro](#intro)`: they lead to the heading of that name in the same answer, or to a place of the app
  * that the card allows, such as `#docs/`.
  */
+import { bring } from "../bring";
 
 const HEADINGS = "h1, h2, h3, h4, h5, h6";
 
@@ -54,7 +55,7 @@ export function goToHeading(root: HTMLElement, target: Element, allowed: readonl
   if (!found) return !allows(allowed, href);
   found.tabIndex = -1;
   found.focus({ preventScroll: true });
-  found.scrollIntoView({ block: "start" });
+  bring(found, "start");
   return true;
 }
 

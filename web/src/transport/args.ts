@@ -17,6 +17,7 @@ export interface ArgsPort {
 export class Args {
   readonly #pending = new Map<string, Json>();
   readonly #port: ArgsPort;
+  readonly #watchers = new Set<(name: string | null) => void>();
   #last: string | null = null;
 
   constructor(port: ArgsPort) {
@@ -59,6 +60,14 @@ export class Args {
     return this.#send("#");
   }
 
+  /** Hear of each submission and event before it is sent, by the control that caused it; the answer ends that. */
+  watch(heard: (name: string | null) => void): () => void {
+    this.#watchers.add(heard);
+    return () => {
+      this.#watchers.delete(heard);
+    };
+  }
+
   /** Forget what is pending: somebody else submitted on a page that is shared. */
   clear(): void {
     this.#pending.clear();
@@ -66,6 +75,7 @@ export class Args {
   }
 
   #send(name: string | null, event?: readonly [string, string, Json]): Promise<Outcome> {
+    for (const heard of this.#watchers) heard(name);
     const hash = this.#port.hash();
     if (hash !== "") this.#pending.set("#", hash);
     // fromEntries makes own keys of any name, also of those that an assignment would treat specially.

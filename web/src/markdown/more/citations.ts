@@ -3,6 +3,7 @@
  * it; any other is what it was written as, and so are all of them until the sources have come.
  */
 import type { TokenizerThis, Tokens } from "marked";
+import { bring } from "../../bring";
 import type { Context } from "../inline";
 import type { Source, Sources } from "../rich";
 import { hideTip, tipOf } from "./tip";
@@ -73,7 +74,7 @@ export function followCitation(root: HTMLElement, target: Element): boolean {
   const chips = used.closest("[data-message]")?.querySelectorAll<HTMLElement>("[data-part=sources] .chip") ?? [];
   const chip = [...chips].find((one) => one.dataset["source"] === written);
   if (chip?.getAttribute("aria-expanded") === "false") chip.click();
-  chip?.scrollIntoView({ block: "nearest" });
+  if (chip) bring(chip, "nearest");
   chip?.focus({ preventScroll: true });
   return true;
 }

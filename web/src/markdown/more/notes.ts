@@ -1,5 +1,6 @@
 /** Footnotes: `[^name]` in the text, `[^name]: words` where they are. They stay where they were written. */
 import type { Token, TokenizerThis, Tokens } from "marked";
+import { bring } from "../../bring";
 import { text as words } from "../../i18n/en";
 import type { RichBlock } from "../rich";
 
@@ -105,7 +106,7 @@ export function followNote(root: HTMLElement, target: Element): boolean {
       ? find(root, ".note", "note", link.closest<HTMLElement>(".footnote")?.dataset["footnote"])?.querySelector("a")
       : find(root, ".footnote", "footnote", label);
   goal?.focus({ preventScroll: true });
-  goal?.scrollIntoView({ block: "center" });
+  if (goal) bring(goal, "center");
   return true;
 }
 

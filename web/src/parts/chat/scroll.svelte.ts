@@ -13,14 +13,16 @@
  *                        new text is        the reader scrolls to the end, or presses the
  *                        followed           button; what is below the view goes away
  *
- * - Only the reader leaves the end: with the wheel, a finger, the scroll bar, a selection, keys, or a search. A `scroll`
- *   event alone is no sign of that, since browsers report old positions late, and move the view when heights change. It
- *   counts while the scroll bar is held, and where nothing has changed for a while or the reader searches with the
- *   browser's own search, at a position that this module has not set a moment ago.
+ * - Only the reader leaves the end: with the wheel, a finger, the scroll bar, a selection, keys, a search, a link,
+ *   or Tab. A `scroll` event alone is no sign of that, since browsers report old positions late, and move the view when
+ *   heights change. It counts while the scroll bar is held, and where nothing has changed for a while or the reader
+ *   searches with the browser's own search, at a position that this module has not set a moment ago.
+ * - Who answers a question at the end follows what comes next.
  * - While HELD, what stands at the upper edge of the view stays where it is, whatever changes above it. That is done
  *   here and not by the browser's scroll anchoring, which not every browser has.
  * - Room below the last prompt lets it stand at the top: the content is at least as high as the view from there on.
  */
+import { BRING, type Bring } from "../../bring";
 import { Place } from "./place";
 
 /** Who is this near to the end is at the end, in pixels. */
@@ -163,10 +165,27 @@ export class Scroll {
       // The ends are far when much is not drawn yet: a scroll that takes its time would arrive where they no longer are.
       if (event.key === "End" || event.key === "Home") event.preventDefault();
     });
+    let tabbed = false;
     const sought = (event: KeyboardEvent): void => {
+      tabbed = event.key === "Tab";
       if (event.key === "F3" || ((event.ctrlKey || event.metaKey) && /^[fg]$/i.test(event.key))) this.#searching = true;
     };
     addEventListener("keydown", sought, { passive: true, signal: stop.signal });
+    on("focusin", ({ target }) => {
+      if (!tabbed || !(target instanceof Element)) return;
+      tabbed = false;
+      const [view, box] = [scroller.getBoundingClientRect(), target.getBoundingClientRect()];
+      // The browser brings it into view, or has done so.
+      if (box.top >= view.top && box.bottom <= view.bottom && Math.abs(scroller.scrollTop - this.#top) <= 1) return;
+      this.#acted = performance.now();
+      this.leave();
+    });
+    // A link or a footnote.
+    scroller.addEventListener(BRING, (event) => {
+      if (!(event.target instanceof Element)) return;
+      event.preventDefault();
+      this.show(event.target, (event as Bring).detail);
+    }, { signal: stop.signal });
     // The browser's own search goes to what is not drawn yet.
     scroller.addEventListener("beforematch", () => {
       this.leave();
@@ -202,10 +221,18 @@ export class Scroll {
 
   /** Bring an element into view, and leave the end for it. */
   show(element: Element, block: ScrollLogicalPosition): void {
-    this.leave();
+    const { scrollTop: before } = this.#scroller ?? element;
     element.scrollIntoView({ block });
+    if (this.#state === "prompt" && this.#scroller?.scrollTop === before) return; // it is in view, and nothing moves
+    this.leave();
     this.#take(element);
     if (this.#distance < NEAR) this.#arrive();
+  }
+
+  /** The reader has answered a question, which is here. */
+  answered(question: Element): void {
+    const messages = this.#body?.querySelectorAll("[data-message]");
+    if (messages?.item(messages.length - 1).contains(question)) this.#arrive();
   }
 
   /** Another conversation is shown. */

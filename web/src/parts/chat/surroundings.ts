@@ -12,6 +12,8 @@ export interface Surroundings {
   edits(source: Source): boolean;
   /** Tell the app. */
   emit(event: string, data: Readonly<Record<string, Json>>): Promise<"ok" | "failed">;
+  /** A question in the conversation was answered here. */
+  answered?(question: Element): void;
   /** Send a prompt; what is in the box stays there. */
   say?(words: string): void;
 }
