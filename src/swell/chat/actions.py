@@ -24,7 +24,7 @@ from swell.query import Q
 from .ask import ask_id
 from .feed import Feed, ThreadChanged
 from .files import Files
-from .run import RunManager
+from .manager import RunManager
 from .settings import SettingsForm
 from .share import export_panel, import_file, share_panel
 from .view import View

@@ -23,7 +23,8 @@ from swell.workers import Lane
 from .actions import Actions
 from .feed import Feed
 from .files import Files
-from .run import Admit, RunLimits, RunManager
+from .manager import Admit, RunManager
+from .run import RunLimits
 from .settings import SettingsForm
 from .view import View
 from .words import WORDS, UnsaidError, Words

@@ -15,7 +15,8 @@ from swell.site import AsyncSite
 
 from .files import Files, readdressed, stored_urls
 from .fold import Grown
-from .run import Run, RunManager
+from .manager import RunManager
+from .run import Run
 from .words import Words
 
 __all__ = ["FIELDS", "Rows", "split"]

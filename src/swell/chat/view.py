@@ -23,9 +23,9 @@ from swell.site import AsyncSite
 
 from .feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
 from .files import Files
+from .manager import RunManager
 from .panel import Panel
 from .rows import FIELDS, Rows
-from .run import RunManager
 from .threads import Sidebar
 from .window import HELD_MAX, Window
 from .words import WORDS, Words
