@@ -339,6 +339,37 @@ async def test_pieces_of_calls_in_every_form_that_servers_send() -> None:
         ([called("f", {"a": 1}), called("f", {"a": 2})], [{"a": 1}, {"a": 2}]),
         # Other names, nothing else.
         ([called("f", "", index=0), called("g", "", index=0)], [None, None]),
+        # The same name without arguments or ids: each is a call.
+        ([called("f", "", index=0), called("f", "", index=0)], [None, None]),
+        ([called("f", None, index=0)] * 3, [None, None, None]),
+        ([called("f", "{}", index=0), called("f", "{}", index=0)], [{}, {}]),
+        # The same in one delta, and with arguments that come after a name said twice.
+        (
+            [
+                chat_chunk(
+                    {
+                        "tool_calls": [
+                            {"index": 0, "function": {"name": "f", "arguments": ""}},
+                            {"index": 0, "function": {"name": "f", "arguments": ""}},
+                        ]
+                    }
+                )
+            ],
+            [None, None],
+        ),
+        (
+            [called("f", "", index=0), called("f", "", index=0), called("f", '{"a": 1}', index=0)],
+            [{"a": 1}],
+        ),
+        # As before there were tools, in pieces.
+        (
+            [
+                chat_chunk({"function_call": {"name": "f", "arguments": ""}}),
+                chat_chunk({"function_call": {"arguments": '{"a"'}}),
+                chat_chunk({"function_call": {"arguments": ": 1}"}}),
+            ],
+            [{"a": 1}],
+        ),
         # The same id in two calls.
         ([called("f", "{}", index=0, id="x"), called("g", "{}", index=1, id="x")], [{}, {}]),
         # Another id of the stream in each chunk.
@@ -418,6 +449,10 @@ PIECE = openai.types.chat.chat_completion_chunk.ChoiceDelta(content="x")
     ("item", "named"),
     [
         (b"hello", "bytes"),
+        (b"d", "bytes"),  # may begin `data`, and nothing follows
+        (b": x", "bytes"),
+        (b"\n\n", "bytes"),
+        (b"data: \n\n", "bytes"),
         (bytearray(b"data: {}"), "bytearray"),
         ({"role": "assistant", "content": "x"}, "a dict with the keys 'role', 'content'"),
         ({"answer": "hi"}, "a dict with the keys 'answer'"),
@@ -467,3 +502,20 @@ async def test_bytes_of_an_event_stream_are_read() -> None:
         async with chatting(yields(*chunks)) as chat:
             await chat.send("Hi")
             assert (chat.status, chat.answer) == ("done", "It is warm.")
+
+
+async def test_the_last_event_of_bytes_counts_without_an_empty_line_and_a_cut_is_a_failure() -> (
+    None
+):
+    half, end = (
+        b"data: " + json.dumps(chunk).encode()
+        for chunk in (chat_chunk({"content": "Half"}), chat_chunk({"content": "."}, "stop"))
+    )
+    async with chatting(yields(half + b"\n\n", end)) as chat:
+        await chat.send("Hi")
+        assert (chat.status, chat.answer) == ("done", "Half.")
+    for cut in ([half], [half + b"\n\n"]):
+        async with chatting(yields(*cut)) as chat:
+            await chat.send("Hi")
+            assert (chat.status, chat.answer) == ("failed", "Half")
+            assert chat.messages[-1]["error_code"] == "connection"

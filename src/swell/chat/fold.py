@@ -169,11 +169,18 @@ class Fold:
         self.log.append(Placed(index))
         return index
 
-    def broken(self) -> ModelConnectionError | None:
+    def broken(self) -> Exception | None:
         """Return the failure of a stream that stopped before its end, though nothing was raised.
 
-        Packages end a stream without an error when the connection is closed in order.
+        Packages end a stream without an error when the connection is closed in order. Takes the
+        last bytes of an event stream, for no more will come.
         """
+        if not self.frozen:
+            try:
+                for delta in self._reader.end():
+                    self._take(delta)
+            except Exception as failure:
+                return failure
         package = self._reader.unfinished
         if package is None:
             return None

@@ -99,8 +99,12 @@ class ChatChunks:
         if said := text(delta, "refusal"):
             stream.refused = True
             found.append(TextDelta(said))
-        for position, call in enumerate(items(delta, "tool_calls")):
-            found += self._tool_call(stream, position, call)
+        calls = items(delta, "tool_calls")
+        if not calls and (called := field(delta, "function_call")):  # as before there were tools
+            calls = [{"index": 0, "function": called}]
+        begun: set[int] = set()
+        for position, call in enumerate(calls):
+            found += self._tool_call(stream, position, call, begun)
         self.unfinished |= not stream.finished
         reason = field(choice, "finish_reason")
         if reason in (None, "") or stream.finished:
@@ -116,15 +120,24 @@ class ChatChunks:
         if why == "stop" and stream.refused:
             why = "refusal"
         cut = why not in ("stop", "tool_calls")
+        more = [
+            self._begin(stream, "", call.name)
+            for call in list(stream.all_calls)
+            for _ in range(0 if call.args.strip() else call.repeats)
+        ]
+        told: list[Delta] = [ToolCallDelta(call.id, call.name) for call in more]
         faults: list[Delta] = [
             ToolCallDelta(call.id, call.name, fault=fault)
             for call in stream.all_calls
             if (fault := argument_fault(call.args, cut=cut and call is stream.all_calls[-1]))
         ]
         message = stream.message.dump(stream.dump_calls())
-        return [*stream.tags.end(), *faults, Finish(why, message)]
+        return [*stream.tags.end(), *told, *faults, Finish(why, message)]
 
-    def _tool_call(self, stream: _Stream, position: int, piece: object) -> list[Delta]:
+    def _tool_call(
+        self, stream: _Stream, position: int, piece: object, begun: set[int]
+    ) -> list[Delta]:
+        """Return what a piece of a call adds; `begun` are the indexes before it in its delta."""
         index = field(piece, "index")
         function = field(piece, "function") or field(piece, "custom")
         key = index if isinstance(index, int) else position
@@ -138,13 +151,13 @@ class ChatChunks:
         raw = raw if isinstance(raw, str | None) else json_text(plain(raw))
         if call is not None and call.is_said_again(named, raw):
             return []
-        if call is None or call.ends_at(named, name, raw):
-            self._made += 1
-            id = named or new_call_id()
-            if any(known.id == id for known in stream.all_calls):
-                id = f"{id}-{self._made}"
-            call = stream.calls[key] = _Call(named, id)
-            stream.all_calls.append(call)
+        if call is not None and key not in begun and call.is_named_again(named, name, raw):
+            call.repeats += 1  # another call without arguments, unless some come yet
+            return []
+        again = key in begun and bool(name)  # nobody cuts a call within a delta
+        begun.add(key)
+        if call is None or again or call.ends_at(named, name, raw):
+            call = stream.calls[key] = self._begin(stream, named)
         call.name = call.name or name
         merge(call.more, more_of_call(piece))
         if raw is not None and len(call.args) <= MAX_ARGS:
@@ -157,6 +170,16 @@ class ChatChunks:
             return []
         call.told, call.partial = True, partial
         return [ToolCallDelta(call.id, call.name, complete, fault=INCOMPLETE if partial else "")]
+
+    def _begin(self, stream: _Stream, named: str, name: str = "") -> _Call:
+        self._made += 1
+        id = named or new_call_id()
+        if any(known.id == id for known in stream.all_calls):
+            id = f"{id}-{self._made}"
+        call = _Call(named, id)
+        call.name = name
+        stream.all_calls.append(call)
+        return call
 
 
 class _Stream:
@@ -216,11 +239,12 @@ class _Stream:
 class _Call:
     """A tool call whose arguments arrive in pieces."""
 
-    __slots__ = ("args", "given", "id", "more", "name", "partial", "told")
+    __slots__ = ("args", "given", "id", "more", "name", "partial", "repeats", "told")
 
     def __init__(self, given: str, id: str) -> None:
         self.given, self.id, self.name, self.args = given, id, "", ""
         self.told = self.partial = False
+        self.repeats = 0
         self.more: dict[str, Any] = {}
 
     def ends_at(self, id: str, name: str, raw: str | None) -> bool:
@@ -233,6 +257,11 @@ class _Call:
         more = bool(raw and raw.strip())
         return name != self.name or (more and arguments(self.args) is not None)
 
+    def is_named_again(self, id: str, name: str, raw: str | None) -> bool:
+        """Whether a piece says no more than a call without id and arguments that began."""
+        nothing = not (raw or "").strip() and not self.args.strip()
+        return nothing and bool(name) and name == self.name and not id and not self.given
+
     def is_said_again(self, id: str, raw: str | None) -> bool:
         """Whether a piece repeats the whole call: some servers end with it."""
         whole = arguments(self.args) if id and id == self.given and raw else None
@@ -241,7 +270,7 @@ class _Call:
 
 def _says(delta: object) -> bool:
     """Whether a delta has anything of a message in it."""
-    names = ("content", *_THOUGHTS, "reasoning_details", "refusal", "tool_calls")
+    names = ("content", *_THOUGHTS, "reasoning_details", "refusal", "tool_calls", "function_call")
     return any(field(delta, name) for name in names)
 
 
@@ -308,14 +337,21 @@ class SSEChunks:
         done: The server has said that the stream is over.
         finished: The model has said why it stopped.
         counted: The server has counted the tokens after that.
+        begun: An event has come.
     """
 
     def __init__(self) -> None:
+        self.begun = False
         self.done = False
         self.finished = False
         self.counted = False
         self._events = EventStream()
         self._chunks = ChatChunks()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a message has begun whose `finish_reason` has not come."""
+        return self._chunks.unfinished and not self.done
 
     def read(self, chunk: bytes) -> list[Delta]:
         """Return what some bytes add.
@@ -337,6 +373,7 @@ class SSEChunks:
         found: list[Delta] = []
         for event in events:
             if not self.done and event.data.strip():
+                self.begun = True
                 found += self._event(event)
         self.finished |= any(isinstance(delta, Finish) for delta in found)
         self.counted = self.finished and (

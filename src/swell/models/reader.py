@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Protocol
+from typing import Any
 
 from swell.models.deltas import Delta, TextDelta
 from swell.models.fields import UnknownChunkError, text
@@ -38,10 +38,6 @@ MAX_KEYS = 8
 """Most keys of an unknown dict that an error names."""
 
 
-class _Chunks(Protocol):
-    def read(self, chunk: object, /) -> list[Delta]: ...
-
-
 class Reader:
     """Reads one answer's chunks: keep one reader for an answer, for some chunks need the earlier.
 
@@ -50,7 +46,7 @@ class Reader:
     """
 
     def __init__(self) -> None:
-        self._chunks: dict[str, _Chunks] = {}
+        self._chunks: dict[str, Any] = {}
 
     @property
     def unfinished(self) -> str | None:
@@ -88,9 +84,24 @@ class Reader:
             module, _, attribute = name.partition(":")
             chunks = self._chunks[name] = getattr(import_module(module), attribute)()
         try:
-            return chunks.read(chunk)
+            found: list[Delta] = chunks.read(chunk)
         except UnknownChunkError as error:
             raise _stranger(chunk, str(error)) from None
+        return found
+
+    def end(self) -> list[Delta]:
+        """Return what the last bytes of an event stream add, when no more will come.
+
+        Raises:
+            TypeError: If bytes came that are no event stream.
+        """
+        chunks = self._chunks.get(_SSE)
+        if chunks is None:
+            return []
+        found: list[Delta] = chunks.end()
+        if not chunks.begun:
+            raise _stranger(b"", "no event came of it")
+        return found
 
 
 def parts_of(chunk: object) -> list[Delta]:
