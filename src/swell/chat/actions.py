@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -143,6 +144,7 @@ class Actions:
         self._chat = chat
         self._store = chat.store
         self._runs = chat.runs
+        self._importing = asyncio.Lock()  # one at a time: each takes memory
 
     async def act(self, q: Q, view: View) -> None:
         """Do what a query asks for.
@@ -377,7 +379,8 @@ class Actions:
         q, view = asked.q, asked.view
         submitted = q.events["import"].submit if q.events["import"] else None
         for file in submitted["files"] if submitted else ():
-            thread = await import_file(self._store, view.user, file, self._chat.settings)
+            async with self._importing:
+                thread = await import_file(self._store, view.user, file, self._chat.settings)
             view.user = msgspec.structs.replace(view.user, stored=True)
             async with view.lock:
                 await view.open(thread.id)

@@ -124,7 +124,7 @@ async def import_file(
         return await store.import_thread((await stored(store, user)).id, exported)
     except OSError:
         raise UnsaidError(lambda words: words.unreadable) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except msgspec.DecodeError:
         pass
     except ThreadFormatError as error:
         wrong = error
@@ -135,10 +135,22 @@ async def import_file(
 
 
 def _read(path: Path, settings: Settings) -> object:
+    """Return the JSON of a file.
+
+    Errors are made anew: those of `read` hold the whole file in their traceback, until the garbage
+    collector runs.
+    """
     from .store.transfer import read  # here: it loads the database's library
 
     values, cells = settings.import_max_values, settings.import_max_cells
-    return read(path.read_bytes(), values_max=values, cells_max=cells)
+    fault: Exception
+    try:
+        return read(path.read_bytes(), values_max=values, cells_max=cells)
+    except ThreadFormatError as error:
+        fault = ThreadFormatError(error.reason, error.fault, error.detail)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        fault = msgspec.DecodeError("no JSON")
+    raise fault
 
 
 def _fault(wrong: ThreadFormatError | None, words: Words) -> str:
