@@ -519,3 +519,26 @@ async def test_the_last_event_of_bytes_counts_without_an_empty_line_and_a_cut_is
             await chat.send("Hi")
             assert (chat.status, chat.answer) == ("failed", "Half")
             assert chat.messages[-1]["error_code"] == "connection"
+
+
+@BOTH
+async def test_a_thought_that_began_in_the_prompt(how: Any) -> None:
+    said = "Hm. So\nwarm.\n</think>\n\nIt is warm."
+    for pieces in ([said], list(said)):
+        row = await asked(how, Reply(chat_stream(*pieces)))
+        assert shown(row) == [("reasoning", "Hm. So\nwarm."), ("text", "It is warm.")]
+        assert row["status"] == "done"
+
+
+async def test_text_of_the_handler_before_such_a_thought_stays() -> None:
+    async with upstream(Reply(chat_stream("Hm.\n</think>\n\n", "Warm."))) as server:
+
+        async def answer(turn: Turn) -> AsyncIterator[object]:
+            yield "Asking. "
+            async for delta in Compatible(f"{server.url}/v1", "m").stream(turn.as_openai()):
+                yield delta
+
+        async with chatting(answer) as chat:
+            await chat.send("Hi")
+            row = chat.messages[-1]
+    assert shown(row) == [("text", "Asking. "), ("reasoning", "Hm."), ("text", "Warm.")]

@@ -234,7 +234,10 @@ class Fold:
         if isinstance(delta, TextDelta):
             self._say(delta.text)
         elif isinstance(delta, ReasoningDelta):
-            self._think(delta.text)
+            if delta.before:
+                self._thought_before(delta.before)
+            if delta.text or not delta.before:
+                self._think(delta.text)
         elif isinstance(delta, ToolCallDelta):
             self._call(delta)
         elif isinstance(delta, Usage):
@@ -263,6 +266,21 @@ class Fold:
             self._add(Reasoning("", done=False))
         if text:
             self._grow(text)
+
+    def _thought_before(self, size: int) -> None:
+        """Make the last `size` code points of the text a thought."""
+        self._end_half()
+        self._settle()
+        last = self._parts[-1] if self._parts else None
+        if not isinstance(last, Text):
+            return
+        kept, thought = last.text[:-size], Reasoning(last.text[-size:].strip(), done=True)
+        index = len(self._parts) - 1
+        if kept.strip():
+            self.replace(index, Text(kept))
+            self._add(thought)
+        elif thought.text:
+            self.replace(index, thought)
 
     def _call(self, delta: ToolCallDelta) -> None:
         self._end_thought()

@@ -41,9 +41,12 @@ class ReasoningDelta(msgspec.Struct, frozen=True):
 
     Attributes:
         text: Markdown to add at the end of the thought.
+        before: How much of the text right before this was the thought, in code points: some
+            models only say so at its end.
     """
 
     text: str
+    before: int = 0
 
 
 class ToolCallDelta(msgspec.Struct, frozen=True):

@@ -16,6 +16,12 @@ _TAGS = {
 }
 """How a thought begins, in lower case, and how it ends."""
 
+_LATE = "</think>"
+"""How a thought ends that had no beginning: its prompt had it, as in DeepSeek R1's template."""
+
+_LATE_MAX = 200_000
+"""Longest text in which that end is looked for, in code points."""
+
 _MAX = 20
 """Most thoughts at the start of a message; the tags of more are text."""
 
@@ -27,7 +33,7 @@ class ThinkTags:
     """Splits the text of one message into reasoning and answer, however the deltas cut it.
 
     Only a tag at the start counts, after white space or other thoughts at most. Elsewhere it is
-    text.
+    text. A line `</think>` without any tag before it says that all before was the thought.
     """
 
     def __init__(self) -> None:
@@ -37,12 +43,15 @@ class ThinkTags:
         self._thought = False  # whether the thought has begun, after white space
         self._gap = ""  # between this thought and the one before
         self._count = 0
+        self._texts: list[str] = []  # what was told as text, while it may turn out a thought
+        self._size = 0
+        self._looked = 0  # at how many ends
 
     def split(self, said: str) -> list[Delta]:
         """Return what more text adds; what may be half a tag is held until the rest arrives."""
-        if self._state == "text":
-            return [TextDelta(said)] if said else []
         said, self._held = self._held + said, ""
+        if self._state == "text":
+            return self._text(said)
         if self._state == "start":
             return self._start(said)
         if self._state == "think":
@@ -57,6 +66,8 @@ class ThinkTags:
         """Return what is held, at the end of the message."""
         held, self._held = self._held, ""
         if self._state in ("start", "text"):
+            if held.rstrip() == _LATE and not self._count and self._ends_late(held, 0):
+                return self._late()
             return [TextDelta(held)] if held else []
         return self._add(held) if self._state == "think" and held.strip() else []
 
@@ -74,7 +85,52 @@ class ThinkTags:
                 self._held = said
                 return []
         self._state = "text"
+        return self._text(said)
+
+    def _text(self, said: str) -> list[Delta]:
+        if self._count or self._size > _LATE_MAX:
+            return [TextDelta(said)] if said else []
+        at = said.find(_LATE)
+        while at >= 0:
+            rest = said[at + len(_LATE) : at + len(_LATE) + 80]
+            line, newline, _ = rest.partition("\n")
+            if not line.strip() and self._ends_late(said, at):
+                if newline:
+                    rest = said[at + len(_LATE) :]
+                    return self._told(said[:at]) + self._late() + self._after(rest)
+                self._held = said[at:]  # until it is known whether the line ends here
+                return self._told(said[:at])
+            at = said.find(_LATE, at + 1)
+        start = said.rfind("\n") + 1
+        if said[start:] and _LATE.startswith(said[start:]) and self._begins_line(said, start):
+            self._held = said[start:]
+            said = said[:start]
+        return self._told(said)
+
+    def _told(self, said: str) -> list[Delta]:
+        if not said:
+            return []
+        self._texts.append(said)
+        self._size += len(said)
         return [TextDelta(said)]
+
+    def _begins_line(self, said: str, at: int) -> bool:
+        """Whether a line begins at a place of what comes after the text told so far."""
+        return (said[at - 1] if at else self._texts[-1][-1] if self._texts else "\n") == "\n"
+
+    def _ends_late(self, said: str, at: int) -> bool:
+        """Whether a tag ends a thought without a beginning: it begins a line, and is in no code."""
+        if not self._begins_line(said, at) or self._looked == _MAX:
+            return False
+        self._looked += 1
+        told = "".join([*self._texts, said[:at]])
+        return "<think" not in told.lower() and told.count("```") % 2 == 0
+
+    def _late(self) -> list[Delta]:
+        """Say that all that was told as text was the thought."""
+        size, self._texts, self._state = self._size, [], "after"
+        self._count, self._thought, self._gap = 1, True, "\n\n"
+        return [ReasoningDelta("", size)] if size else []
 
     def _think(self, said: str) -> list[Delta]:
         said = said if self._thought else said.lstrip()
