@@ -68,6 +68,20 @@ async def test_bytes_and_files_are_handed_out_while_the_answer_goes_on_and_after
         assert await fetched(stranger, again.messages[-1]["parts"][1]) is None
 
 
+async def test_a_later_turn_gets_what_people_attached_and_not_what_was_made() -> None:
+    files: list[list[str]] = []
+
+    async def answer(turn: Turn) -> AsyncIterator[Any]:
+        files.append([file.name for file in turn.all_files])
+        yield await turn.file(b"PK", "made.zip")
+
+    async with chatting(answer, attachments=True) as chat:
+        await chat.attach("Go", [("a.txt", b"1")])
+        await chat.attach("Again", [("b.txt", b"2")])
+        await chat.send("Thanks")
+    assert files == [["a.txt"], ["a.txt", "b.txt"], ["a.txt", "b.txt"]]
+
+
 async def test_a_handler_in_a_thread_waits_for_it() -> None:
     def answer(turn: Turn) -> Iterator[Any]:
         yield turn.wait(turn.file(b"text", "a.txt"))

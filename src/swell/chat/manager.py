@@ -440,7 +440,11 @@ class RunManager:
             run.thread_id, leaf=run.prompt_id, limit=self.limits.history
         )
         settings = self._make_settings(run.settings)
-        files = [await self._files.attachments(run.user_id, message.parts) for message in messages]
+        files = [
+            await self._files.attachments(run.user_id, message.parts)
+            for message in messages
+            if message.role == "user"
+        ]
         return Turn(run, messages, run.thread, run.user, settings, files)
 
 
