@@ -7,6 +7,8 @@ import logging
 
 import pytest
 
+from swell.live.page import LivePage
+
 from .proxy import DOWN, UP, FaultProxy
 from .rig import Story, faulty, settings, text
 from .tab import Tab, same
@@ -44,6 +46,11 @@ async def half_open(*directions: str) -> None:
             assert story.prompts == ["10"]
 
 
+def sent(page: LivePage) -> None:
+    """Do what sending a page to somebody new does to it."""
+    page.snapshot()
+
+
 @pytest.mark.parametrize(
     ("missed", "welcome"), [(0, "resumed"), (19, "resumed"), (20, "resumed"), (21, "snapshot")]
 )
@@ -55,8 +62,8 @@ async def test_r6_who_comes_back_gets_what_was_missed_or_a_snapshot(
         async with Tab(proxy.port) as tab:
             assert tab.id is not None
             page = server.broker.clients[tab.id].page.live
-            # To look at the page before each token makes a patch of the one before it.
-            story.at = lambda number: gate.wait() if number == 5 else page.seq and None
+            # What somebody has been sent is closed: so each token is a patch.
+            story.at = lambda number: gate.wait() if number == 5 else sent(page)
             await tab.act(str(5 + missed))
             await tab.until(lambda: tab.text == text(5))
             await tab.until(lambda: not tab.behind(server))

@@ -55,6 +55,16 @@ WRITES: dict[str, tuple[list[Any], list[Any], list[Any], list[Any]]] = {
         [("row", "a", "k", ["xy", True]), ("cell", "a", "k", "content", "xyz")],
         [("row", "a", "k", None), ("all", "a", []), ("drop", "a"), ("add", "a", "map")],
     ),
+    "text of a row": (
+        [("add", "a", "map"), ("row", "a", "k", ["x", True])],
+        [("stream", "a", 0, "y"), ("tail", "a", "k", "z")],
+        [("tail", "a", "k", "w")],
+        [  # each of these in one save, so that no other edit looks at the row between them
+            [("row", "a", "k", None), ("row", "a", "k", ["v", True])],
+            [("all", "a", []), ("row", "a", "k", ["v", True])],
+            [("drop", "a"), ("add", "a", "map"), ("row", "a", "k", ["v", True])],
+        ],
+    ),
     "inside of a cell": (
         [("add", "a", "list"), ("push", "a", ["x", [_part("t"), _part("u")]])],
         [("grow", "a", 0, [1, "text"], "v")],
@@ -173,7 +183,7 @@ class Machine(RuleBasedStateMachine):
             self.save([step])
         self.settle(index)
         for step in (*once, data.draw(st.sampled_from(barriers)), *again):
-            self.save([step])
+            self.save(step if isinstance(step, list) else [step])
         self.go(index, 3)
 
     # ----------------------------------------------------------- what the network does

@@ -22,7 +22,6 @@ from swell.errors import ProtocolError, RowError
 from swell.expando import Expando
 from swell.live.connection import Connection, ConnectionLimits
 from swell.live.edits import AddCard, Edit
-from swell.live.log import Log
 from swell.live.page import LivePage
 from swell.live.wire import Act, Bye, Hello
 from swell.server.broker import Broker
@@ -42,6 +41,9 @@ ROWS = 70  # more than there are short names of paths
 SESSION = "session"
 SETTINGS = Settings(act_rate_per_s=1e6, act_burst=1_000_000, handlers_per_client=3)
 HANDLER_S = 0.05  # virtual, between taking a prompt and the answer
+
+
+Sent = TypeVar("Sent")
 
 
 class Clock:
@@ -308,7 +310,8 @@ class World:
             "swell.live.frames.SLOTS": self.slots,
             "swell.live.snapshot.PART_BYTES": part_bytes,
             "swell.server.pages.WatchedPage.commit": self._recorded(WatchedPage.commit),
-            "swell.live.log.Log.close": self._closing(Log.close),
+            "swell.live.page.LivePage.frame": self._sending(LivePage.frame),
+            "swell.live.page.LivePage.snapshot": self._sending(LivePage.snapshot),
         }.items():
             self._patches.enter_context(patch(target, value))
         node.load(variant, edits, 2)
@@ -337,14 +340,15 @@ class World:
 
         return commit_and_record
 
-    def _closing(self, close: Callable[[Log], None]) -> Callable[[Log], None]:
-        def close_and_record(log: Log) -> None:
-            close(log)
-            live = self.server.page.live
-            if log is live._log:
-                self.record(live)
+    def _sending(self, make: Callable[..., Sent]) -> Callable[..., Sent]:
+        """Record the page when somebody is sent it: its last patch is closed then."""
 
-        return close_and_record
+        def make_and_record(live: LivePage, *args: Any) -> Sent:
+            made = make(live, *args)
+            self.record(live)
+            return made
+
+        return make_and_record
 
     def _record_closed(self, live: LivePage) -> None:
         if live._log._open is None:  # else the last patch may still grow, and nobody has it

@@ -238,6 +238,8 @@ OUR_OWN = {
 """Numbers among the settings that are no business of a browser's."""
 
 OF_ANSWERS = (
+    "model_",
+    "share_",
     "import_",
     "answer_",
     "runs_",
