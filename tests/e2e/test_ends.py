@@ -36,7 +36,7 @@ def test_an_empty_and_an_endless_answer_and_a_place_in_the_queue(run: Run, page:
     expect(retry).to_be_visible()
     say(page, "long")
     ends = "The answer ends here: it is as long as an answer can be."
-    expect(page.get_by_text(ends, exact=True)).to_be_visible()
+    expect(page.get_by_text(ends, exact=True)).to_be_visible(timeout=120_000)
     expect(retry).to_have_count(1)  # the one of the empty answer
     stop = page.get_by_role("button", name="Stop generating")
     page.goto(app.url + "#")

@@ -66,7 +66,7 @@ def hello(port: int, *, tls: bool, host: str = NAME) -> dict[str, Any]:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     scheme = "s" if tls else ""
-    for _ in range(200):  # nginx may not listen yet
+    for _ in range(1500):  # nginx may not listen yet
         try:
             opened = connect(
                 f"ws{scheme}://{host}:{port}/_s/ws",
@@ -77,6 +77,8 @@ def hello(port: int, *, tls: bool, host: str = NAME) -> dict[str, Any]:
             break
         except ConnectionRefusedError:
             time.sleep(0.02)
+    else:
+        pytest.fail(f"nginx does not listen on port {port}")
     with opened as page:
         assert page.response is not None
         page.send(json.dumps({"t": "hello", "v": 1, "route": "/"}))

@@ -44,5 +44,6 @@ function reading(text: string): number {
 test.each(worst)("100,000 characters of %j take as long as twice 50,000", (piece) => {
   const text = piece.repeat(Math.ceil(100_000 / piece.length));
   const [half, whole] = [50_000, 100_000].map((length) => Math.min(...[0, 1, 2].map(() => reading(text.slice(0, length)))));
-  expect(whole).toBeLessThan(4 * (half ?? 0) + 100);
+  // A square would be minutes; the second is for a machine that is busy.
+  expect(whole).toBeLessThan(4 * (half ?? 0) + 1000);
 });
