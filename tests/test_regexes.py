@@ -119,4 +119,5 @@ def test_what_cuts_a_text_first_takes_twice_the_time_for_twice_the_text(name: st
     for piece in PIECES:
         whole, half = (piece * (length // len(piece)) for length in (100_000, 50_000))
         if (once := spent(whole)) > 0.05:
-            assert min(once, spent(whole)) < 3 * min(spent(half), spent(half)) + 0.02, repr(piece)
+            # A square takes seconds here; the fifth of one is for a machine that is busy.
+            assert min(once, spent(whole)) < 3 * min(spent(half), spent(half)) + 0.2, repr(piece)

@@ -98,7 +98,7 @@ def check(page: Page, chat: ChatProcess, *said: tuple[str, str]) -> None:
     wait_for(page, lambda: shown(page) == list(said))
     # What sets the address is loaded after the box is there: a cut may take it, and it comes later.
     wait_for(page, lambda: "#t/" in page.url)
-    assert stored(page, chat) == list(said)
+    wait_for(page, lambda: stored(page, chat) == list(said))  # the page is ahead of the store
     expect(stop_button(page)).to_have_count(0)
     other = page.context.new_page()
     open_chat(other, chat.port, "#" + page.url.partition("#")[2])
