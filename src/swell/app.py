@@ -261,9 +261,9 @@ def app(
         on_startup: Called without arguments when the server starts; may be async.
         on_shutdown: Called without arguments when it stops; may be async.
         on_drain: Async function, called with the setting `drain_s` when the server is asked to
-            stop, for work that goes on outside of handlers: browsers stay connected until it
+            stop, for work outside of handlers: browsers stay connected until it
             has ended, at most a little longer than that.
-        ack: When the browser is told that an action is in safe hands: `received` before the
+        ack: When an action is acknowledged: `received` before the
             handler runs, or `handled` when the handler says `q.acknowledge()` or ends. Then a
             handler that raises refuses the action, and the browser keeps what was typed.
         forgive: Called with a sentence about each value on a page that H2O Wave ignores, which is

@@ -478,7 +478,7 @@ class DocumentError(SwellError):
 
 
 class ToolError(SwellError):
-    """A tool could not do what it was called for; the model and the person are told why.
+    """A tool failed; the model and the person get its message.
 
     Attributes:
         reason: Why, in words for both.

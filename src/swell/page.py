@@ -48,7 +48,7 @@ class Target(Protocol):
         """Apply the edits of one save, all or none, and tell the watchers.
 
         Returns:
-            Whether the event loop should turn before the handler goes on.
+            Whether the event loop should run once before the handler continues.
         """
 
     def forget(self) -> None:

@@ -106,7 +106,7 @@ class Query:
         self._acknowledge = acknowledge
 
     def acknowledge(self, *, duplicate: bool = False) -> None:
-        """Tell the browser now that this action is in safe hands; it stops keeping it.
+        """Acknowledge this action now; the browser stops keeping it.
 
         For routes with `ack="handled"`, where it is otherwise told when the handler ends. To
         refuse instead, raise `RefusedError`. A second call does nothing.

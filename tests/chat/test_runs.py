@@ -196,7 +196,7 @@ async def test_a_handler_that_does_not_end_is_left_alone_and_reported(
         await chat.says("word")
         await chat.stop()
         assert (chat.answer, chat.status) == ("word ", "stopped")
-        await chat.page.until(lambda _: "is not stopping" in caplog.text)
+        await chat.page.until(lambda _: "has not stopped" in caplog.text)
         assert "stubborn" in caplog.text
         release.set()
         await asyncio.sleep(0)

@@ -239,7 +239,7 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
             as `rate_limited`: those of models are said in the reader's language instead of
             `error`), `error_id` (what the log has the rest under).
         placeholder: Hint shown while the prompt box is empty; `Type your message` when absent.
-        events: What to be told of: `stop`, `scroll_up`, `feedback`, `suggestion`, `edit`,
+        events: Events to send: `stop`, `scroll_up`, `feedback`, `suggestion`, `edit`,
             `regenerate`, `branch`, `delete`, `submit`, `search`, `jump`, `scroll_down`, `latest`.
         generating: Show the stop button.
         suggestions: Prompts to offer after the last message; `[]` offers none.

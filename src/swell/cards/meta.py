@@ -116,7 +116,7 @@ class NotificationBar(Record):
         position: Corner or edge: `top-right` (when absent), `bottom-right`, `bottom-center`,
             `bottom-left`, `top-left` or `top-center`. Windows narrower than 768 px show it at the
             bottom, above the prompt box.
-        events: `dismissed` to be told in `q.events.<name>` when it goes away.
+        events: `dismissed` sends `q.events.<name>` when it closes.
         name: Source of the event.
     """
 

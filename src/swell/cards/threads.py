@@ -52,7 +52,7 @@ class ThreadsCard(Card):
     """Show a person's conversations beside the one that is open.
 
     In a wide window it is a column that can be folded away; in a narrow one a line at the top with
-    a button that opens it as a drawer. Give it a zone of its own in a layout.
+    a button that opens it as a drawer. Give it its own zone in a layout.
 
     Attributes:
         box: Place on the page.
@@ -63,7 +63,7 @@ class ThreadsCard(Card):
         path: Address of a conversation before its id, such as `#t/`; a click goes there. Without
             one, a click is the event `select`.
         new_path: Address of a new conversation, such as `#`; without one it is the event `new`.
-        events: What to be told of. `select` and `rename` hold `{id}` and `{id, title}`, `pin`
+        events: Events to send. `select` and `rename` hold `{id}` and `{id, title}`, `pin`
             and `archive` `{id, on}`, `delete` and `undo` `{id}`, `search` `{query}` (empty when it
             ends: answer by assigning `items`), `command` `{id, name}`; `new` and `more` (the end
             of the list is in sight) True. What is not named here is not offered.

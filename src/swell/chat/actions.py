@@ -201,7 +201,7 @@ class Actions:
 
     @on_chat("edit")
     async def edit(self, asked: Asked) -> None:
-        """Ask something else instead of a prompt, on a branch of its own."""
+        """Replace a prompt by another one, on a new branch."""
         before, text = await self._message(asked), str(asked.get("content") or "")
         kept = [part for part in before.parts if not isinstance(part, Text | Card)]
         if text.strip() and len(text) <= MAX_PROMPT:

@@ -1,4 +1,4 @@
-"""Admission: how many runs go on at once, who waits for one, and how many prompts a person has."""
+"""Admission: how many runs are active at once, who waits, and how many prompts a person has."""
 
 from __future__ import annotations
 

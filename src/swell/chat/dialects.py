@@ -19,7 +19,7 @@ MAX_TOKENS = 8_192
 
 
 class Offered(Protocol):
-    """What a model is told of a tool.
+    """What a model learns about a tool.
 
     Attributes:
         name: What the model calls it.

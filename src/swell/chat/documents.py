@@ -99,7 +99,7 @@ def _checked(text: str, content: bytes, name: str) -> str:
 async def pdf_text(path: Path, name: str) -> str:
     """Return what the pages of a PDF say, an empty line between them; pictures say nothing.
 
-    A process of its own reads it, bounded by the settings `pdf_pages`, `pdf_seconds` and
+    A separate process reads it, bounded by the settings `pdf_pages`, `pdf_seconds` and
     `pdf_memory_bytes`. Cancelling ends the process.
 
     Args:

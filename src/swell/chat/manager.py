@@ -363,7 +363,7 @@ class RunManager:
             self._note_end(run, work)
             return
         _log.error(
-            "%s is not stopping: it was told to %g s ago (grace_s) and is left alone now; "
+            "%s has not stopped %g s after it was cancelled (grace_s); it is abandoned; "
             "let it end when it is cancelled, or in a thread look at turn.cancelled",
             _name(self._handler),
             self.limits.grace_s,

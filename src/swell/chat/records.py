@@ -104,7 +104,7 @@ class Message(msgspec.Struct, frozen=True):
         error_code: What stands for the same in every language, such as `rate_limited`; None when
             the sentence is of the app's own making.
         error_id: What the log has the rest under.
-        suggestions: Prompts to go on with.
+        suggestions: Prompts to continue with.
         siblings: Which one this is, from 1, of how many with the same parent.
     """
 

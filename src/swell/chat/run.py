@@ -93,7 +93,7 @@ class Run:
         error: A sentence for the reader when it failed.
         error_code: What stands for that sentence in every language.
         error_id: What the log has the rest under.
-        suggestions: Prompts to go on with.
+        suggestions: Prompts to continue with.
         cancelled: Set when it is to stop.
         ended: Set when its end is stored.
         watchers: Called after each change; they must not block.
@@ -130,7 +130,7 @@ class Run:
         self.ticket = Ticket(user.id, address, lambda _: self.changed())
 
     def feed(self, item: object) -> None:
-        """Take what the handler yielded, unless the run was told to stop."""
+        """Take what the handler yielded, unless the run is being stopped."""
         self.fold.feed(item)
         self.changed()
 
@@ -153,7 +153,7 @@ class Run:
         self.title = well_formed(" ".join(text.split()))[:200]
 
     def set_suggestions(self, prompts: Iterable[str]) -> None:
-        """Offer prompts to go on with."""
+        """Offer prompts to continue with."""
         self.suggestions = tuple(well_formed(str(prompt)) for prompt in prompts)
 
     async def make_file(self, content: bytes | str | Path, name: str) -> File | Image:

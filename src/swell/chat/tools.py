@@ -65,7 +65,7 @@ class Tool:
         timeout_s: How long one call may take, in seconds, the person's answer not counted.
 
     Attributes:
-        description: What the model is told: the docstring up to its first section.
+        description: What the model gets: the docstring up to its first section.
         schema: JSON schema of the arguments, with what the section `Args:` says of each.
 
     Raises:

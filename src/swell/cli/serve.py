@@ -223,7 +223,7 @@ def _end_anyway() -> None:
 
     def end() -> None:
         _log.error(
-            "something goes on although it was told to end %g s ago; the process ends without it. "
+            "tasks are still running %g s after shutdown began; exiting anyway. "
             "Let handlers end when they are cancelled, or in a thread look at turn.cancelled",
             LAST_S,
         )

@@ -9,7 +9,7 @@ from .base import Component
 
 
 class Inline(Component):
-    """Lay out components in a row or a column of their own.
+    """Lay out components in a separate row or column.
 
     Attributes:
         items: The components. They are reached by name as if they stood on the card itself.

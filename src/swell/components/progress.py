@@ -10,7 +10,7 @@ from .base import Component
 
 
 class Progress(Component):
-    """Show that work goes on, and how much of it is done.
+    """Show that work is in progress, and how much of it is done.
 
     Attributes:
         label: What is being done.

@@ -84,7 +84,7 @@ class Usage(msgspec.Struct, frozen=True):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """The model's server reported, in the middle of its stream, that it cannot go on.
+    """The model's server reported, in the middle of its stream, that it cannot continue.
 
     Attributes:
         code: Code of the matching `ModelError`, such as `overloaded`.

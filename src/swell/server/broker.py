@@ -60,7 +60,7 @@ TOLD_LIMITS = (
     *("reconnect_timeout_s", "drain_s", "flush_interval_s"),
     *("upload_max_bytes", "upload_max_files", "upload_quota_bytes", "upload_quota_files"),
 )
-"""Settings that a browser is told in `welcome`, by their names."""
+"""Settings sent to the browser in `welcome`."""
 
 _RETRY_MS = 250
 _CANCEL_S = 5.0
@@ -565,7 +565,7 @@ class Broker:
 
 
 def _acknowledge(client: Client, ref: str | None, duplicate: bool = False) -> None:
-    """Tell a tab that its action is in safe hands, unless it has been told."""
+    """Acknowledge a tab's action, once."""
     if ref is not None and client.seen.get(ref) is False:
         client.seen[ref] = True
         client.send(Ack(ref, "dup" if duplicate else "ok"))

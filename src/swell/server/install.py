@@ -33,7 +33,7 @@ _DRAWING = (_FOLDER / "icon.svg").read_text("utf-8").strip()
 
 
 def install_links(*, prefix: str, route: str, title: str) -> list[str]:
-    """Return the elements of the page's head that make it an app of its own.
+    """Return the elements of the page's head that make it an installable app.
 
     Args:
         prefix: Where the server is mounted: empty or `/x`.

@@ -28,7 +28,7 @@ _TEXT = 0x81  # final frame, text
 
 
 class PeerListener(Protocol):
-    """Who is told how the peer of a socket does."""
+    """Receives the state of a socket's peer."""
 
     def paused(self) -> None:
         """Note that the peer does not keep up: something waits for it in this process."""

@@ -54,7 +54,7 @@ class WatchedPage:
         return self.live.state
 
     def commit(self, edits: list[Edit]) -> bool:
-        """Apply the edits of one save, all or none, and see that the watchers are told.
+        """Apply the edits of one save, all or none, and notify the watchers.
 
         Returns:
             Whether the event loop should turn now: because something would be sent then, or since

@@ -76,7 +76,7 @@ class Client:
         error: What the person is shown, None when nothing is wrong.
         closed: Close code of the connection, None while it is open.
         welcomes: How the server greeted this tab each time, `snapshot` or `resumed`.
-        cleared: How often it was told to forget args because somebody else acted.
+        cleared: How often it got `clear` because somebody else acted.
         acks: Every answer to an action, in order.
         peer: Network address that it connects from, from the next time on; empty for this machine.
         headers: What the browser sends when it connects, from the next time on.

@@ -102,7 +102,7 @@ async def test_r12_a_handler_that_swallows_its_end_is_left_alone_and_reported(
         assert chat.notes("swallowed") == [person]
         await tab.ask("next tell=3")  # the person goes on while it is still there
         await other.ask("others tell=3")
-        await logged(chat, "'answer' is not stopping")
+        await logged(chat, "'answer' has not stopped")
         assert f"swallow={person}" not in chat.notes("ended")
         chat.go()
         await until(lambda: f"swallow={person}" in chat.notes("ended"))

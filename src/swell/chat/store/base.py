@@ -266,7 +266,7 @@ class Store(Protocol):
             error: A sentence for the reader.
             error_code: What stands for that sentence in every language.
             error_id: What the log has the rest under.
-            suggestions: Prompts to go on with.
+            suggestions: Prompts to continue with.
             model: Name of the model that answered.
 
         Returns:
