@@ -64,6 +64,7 @@ def test_deleting_stands_in_a_menu(run: Run, page: Page) -> None:
     open_chat(run, page)
     expect(action(page, "Delete")).to_have_count(0)
     action(page, "Message actions").click()
+    expect(page.get_by_role("menuitem", name="Delete")).to_be_visible()  # it is loaded first
     page.keyboard.press("Escape")
     expect(action(page, "Message actions")).to_be_focused()
     action(page, "Message actions").click()
