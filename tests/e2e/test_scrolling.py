@@ -358,3 +358,25 @@ def test_every_message_can_be_reached_downwards_and_the_end_at_once(
     expect(messages(page).last).to_contain_text("answer 999.")
     at_end(page)
     expect(jump(page)).to_have_count(0)
+
+
+def test_an_edited_prompt_stands_at_the_top_with_nothing_unseen(
+    chat: RunningApp, page: Page
+) -> None:
+    page.goto(chat.url)
+    ask(page, "3")
+    ask(page, "4 second")
+    shown = messages(page, "user").last
+    expect(messages(page, "assistant").last).to_contain_text("w3.")
+    shown.hover()
+    page.get_by_role("button", name="Edit").last.click()
+    edited = page.locator("textarea:focus")
+    expect(edited).to_have_value("4 second")
+    edited.fill("4 second third")
+    edited.press("Enter")
+    expect(shown).to_contain_text("4 second third")
+    expect(messages(page, "assistant").last).to_contain_text("w3.")
+    page.wait_for_function("document.activeElement.matches('article')")
+    assert abs(top(shown) - MARGIN) <= 1
+    assert to_end(page) <= 1
+    expect(page.get_by_role("button", name="New messages")).to_have_count(0)

@@ -221,6 +221,8 @@ export class Scroll {
 
   /** Bring an element into view, and leave the end for it. */
   show(element: Element, block: ScrollLogicalPosition): void {
+    // What was sent stands where it belongs; what is above it in its row need not be seen.
+    if (block === "nearest" && this.#state === "prompt" && element.contains(this.#prompt ?? null)) return;
     const { scrollTop: before } = this.#scroller ?? element;
     element.scrollIntoView({ block });
     if (this.#state === "prompt" && this.#scroller?.scrollTop === before) return; // it is in view, and nothing moves
