@@ -166,6 +166,7 @@ def test_enter_begins_a_new_line_on_a_touch_screen(talk: RunningApp, new_page: N
     field.fill("three")
     field.press("Control+Enter")
     expect(messages(page, "user")).to_have_count(2)
+    expect(messages(page, "assistant")).to_have_count(2)  # until then it is on its way
     expect(stop_button(page)).to_have_count(0)
     # The editor of a message has the same keys.
     field.fill("")
