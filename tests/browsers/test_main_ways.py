@@ -41,10 +41,11 @@ def ask(tab: Tab, text: str) -> None:
 
 def at_rest(tab: Tab) -> float:
     """Wait until a scroll that takes its time has ended; return where the view is."""
-    place = math.nan
-    for _ in range(100):
+    place, same = math.nan, 0
+    for _ in range(200):
         before, place = place, float(tab.run(f"{LOG}.scrollTop"))
-        if before == place:
+        same = same + 1 if before == place else 0
+        if same == 4:  # a busy machine draws it in jerks
             return place
         time.sleep(0.25)
     raise AssertionError("the view does not come to rest")
