@@ -80,7 +80,7 @@ def told(messages: Sequence[Message], pictures: Mapping[str, Block]) -> list[dic
 
     Args:
         messages: The conversation, oldest first.
-        pictures: Pictures of prompts to show, by their addresses; of others the name is told.
+        pictures: Pictures of prompts to show, by their addresses; others are named.
             Providers take none in answers.
     """
     turns: list[tuple[str, list[str | Block]]] = []

@@ -216,7 +216,7 @@ class Turn:
                 cost tokens in every later request of the thread, models without vision refuse
                 them, and reading files takes time. Sent are PNG, JPEG, GIF and WebP, the newest
                 first, within the settings `model_picture_max_bytes`, `model_pictures_max_bytes`
-                and `model_pictures_max`. Of others, and of pictures in answers, the name is told.
+                and `model_pictures_max`. Others, and pictures in answers, are named.
 
         Returns:
             Dicts with `role` and `content`. Roles alternate, the person's first, as strict chat

@@ -76,7 +76,7 @@ class Store(Protocol):
     async def visitor(self, subject: str) -> User:
         """Return the same person without storing them; `stored` tells whether they are.
 
-        Call `user` with their subject before anything of theirs is stored. They keep their id.
+        Call `user` with their subject before storing anything for them. They keep their id.
         """
         ...
 
