@@ -15,6 +15,9 @@ from swell.cards.base import CARDS
 from swell.components.base import COMPONENTS
 
 ROOT = Path(__file__).parents[1]
+WEB = ROOT / "web/src"
+# Rooms of cards, and the folder of the form components.
+ROOMS = {"cards": ("cards", "chat", "threads", "forms"), "components": ("forms/components",)}
 
 
 def pascal(name: str) -> str:
@@ -22,22 +25,28 @@ def pascal(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
 
 
+def drawing(folder: str, name: str) -> Path:
+    """Return the Svelte file of a card or component; the first place that it could have if none."""
+    places = [WEB / room / f"{pascal(name)}.svelte" for room in ROOMS[folder]]
+    return next((place for place in places if place.is_file()), places[0])
+
+
 @pytest.mark.parametrize("view", sorted(CARDS))
 def test_a_card_has_a_svelte_file_and_a_page_of_the_docs(view: str) -> None:
-    assert (ROOT / "web/src/cards" / f"{pascal(view)}.svelte").is_file()
+    assert drawing("cards", view).is_file()
     assert (ROOT / "docs/cards" / f"{view}.md").is_file()
 
 
 @pytest.mark.parametrize("tag", sorted(COMPONENTS))
 def test_a_component_has_a_svelte_file(tag: str) -> None:
-    assert (ROOT / "web/src/components" / f"{pascal(tag)}.svelte").is_file()
+    assert drawing("components", tag).is_file()
 
 
 @pytest.mark.parametrize("folder", ["cards", "components"])
 def test_what_the_browser_draws_has_a_python_class(folder: str) -> None:
     known = CARDS if folder == "cards" else COMPONENTS
-    drawn = {file.stem for file in (ROOT / "web/src" / folder).glob("*.svelte")}
-    shared = {"Items"}  # draws a list of components
+    drawn = {file.stem for room in ROOMS[folder] for file in (WEB / room).glob("*.svelte")}
+    shared = {"Items", "ThreadList"}  # lists that cards share
     assert drawn - shared == {pascal(name) for name in known}
 
 
@@ -46,7 +55,12 @@ UNUSED = re.compile(r"^ +([a-z_, ]+): (?:\S+ )*?Taken and unused", re.MULTILINE)
 # `prev_items` becomes `history`; `newer` is read when the browser's half of the window is there.
 ELSEWHERE = {"prev_items", "newer"}
 # What every card and component has, read where all are drawn.
-FRAME = ("parts/CardFrame.svelte", "components/Items.svelte", "layout/box.ts", "App.svelte")
+FRAME = (
+    "app/CardFrame.svelte",
+    "forms/Items.svelte",
+    "app/layout/box.ts",
+    "app/App.svelte",
+)
 
 
 @cache
@@ -86,8 +100,7 @@ def properties(cls: type[msgspec.Struct]) -> set[str]:
 )
 def test_the_browser_reads_every_property_of_the_reference(folder: str, name: str) -> None:
     cls = (CARDS if folder == "cards" else COMPONENTS)[name]
-    web = ROOT / "web/src"
-    source = read_with(web / folder / f"{pascal(name)}.svelte")
-    source += "".join((web / file).read_text() for file in FRAME)
+    source = read_with(drawing(folder, name))
+    source += "".join((WEB / file).read_text() for file in FRAME)
     read = set(re.findall(r"""\["(\w+)"\]""", source))
     assert properties(cls) - read - ELSEWHERE == set()

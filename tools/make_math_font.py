@@ -13,7 +13,7 @@ from pathlib import Path
 from fontTools import subset  # type: ignore[import-not-found]
 from fontTools.ttLib import TTFont  # type: ignore[import-not-found]
 
-FONT = Path(__file__).parents[1] / "web/src/markdown/more/font/math.woff2"
+FONT = Path(__file__).parents[1] / "web/src/markdown/math/font/math.woff2"
 NAME = "Swell Math"
 # What formulas of answers use most; together below 60 kB.
 CHARACTERS = """

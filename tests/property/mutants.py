@@ -70,7 +70,7 @@ class Mutant(msgspec.Struct, frozen=True):
 
 GAP = ("transport/frames.ts", 'if (n - count !== seq) return "gap";', "")
 BASE = (
-    "state/tree.ts",
+    "page/tree.ts",
     "if (leaf.length !== at) throw new Desync(`append at ${at} to a text of ${leaf.length}`);",
     "",
 )
@@ -250,7 +250,7 @@ MUTANTS = [
         ],
     ),
     Mutant(
-        "a frame that does not fit is half applied", web=[("state/page.ts", "draft.undo();", "")]
+        "a frame that does not fit is half applied", web=[("page/state.ts", "draft.undo();", "")]
     ),
 ]
 

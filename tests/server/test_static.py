@@ -23,7 +23,7 @@ MANIFEST = {
         "isEntry": True,
         "css": ["assets/main-b2.css"],
         "imports": ["_shared.js"],
-        "dynamicImports": ["src/cards/Form.svelte"],
+        "dynamicImports": ["src/forms/Form.svelte"],
     },
     "_shared.js": {"file": "assets/shared-c3.js", "imports": ["_deep.js"]},
     "_deep.js": {
@@ -31,7 +31,7 @@ MANIFEST = {
         "css": ["assets/deep-e5.css"],
         "imports": ["_shared.js"],
     },
-    "src/cards/Form.svelte": {
+    "src/forms/Form.svelte": {
         "file": "assets/Form-f6.js",
         "css": ["assets/Form-g7.css"],
         "assets": ["assets/logo-h8.png"],
@@ -268,7 +268,7 @@ def test_nothing_breaks_out_of_the_page(built: Path) -> None:
 @pytest.mark.anyio
 async def test_the_page_of_diagrams_has_no_origin_and_no_cookie(built: Path) -> None:
     assert ClientBundle.load(built).frame is None
-    chunk = {"src/diagram/frame.ts": {"file": "assets/frame-b2.js"}}
+    chunk = {"src/markdown/diagram/frame.ts": {"file": "assets/frame-b2.js"}}
     (built / "diagram.json").write_text(json.dumps(chunk))
     (built / "assets" / "frame-b2.js").write_text("1")
     bundle = ClientBundle.load(built)

@@ -1,5 +1,5 @@
 import { mount } from "svelte";
-import App from "./App.svelte";
+import App from "./app/App.svelte";
 import { speakLocally } from "./i18n/locale";
 import { browserPlatform } from "./transport/browser";
 import { Client } from "./transport/client";
@@ -11,5 +11,5 @@ if (target === null) throw new Error("the page has no #app");
 const client = new Client(browserPlatform(), placeOfPage());
 void client.start();
 // The words are there before the first of them is drawn; the connection is made meanwhile.
-const ready = Promise.all([speakLocally(), "showPopover" in target ? null : import("./popover")]);
+const ready = Promise.all([speakLocally(), "showPopover" in target ? null : import("./ui/popover-polyfill")]);
 void ready.then(() => mount(App, { target, props: { client } }));

@@ -70,13 +70,13 @@ function find(): Found[] {
 /** Files whose expressions see no long text of others, and why. */
 const SAFE: Readonly<Record<string, string>> = {
   "cards/registry.ts": "names of views that the server of the app sends",
-  "components/registry.ts": "names of components, properties of classes of the server",
-  "components/mask.ts": "the mask of a text box, written by the app's author",
-  "theme/apply.ts": "colours of a theme, written by the app's author",
-  "theme/color.ts": "colours of a theme, written by the app's author",
-  "layout/box.ts": "places on the page, written by the app's author",
-  "layout/zones.ts": "places on the page, written by the app's author",
-  "layout/Zones.svelte": "sizes of zones, written by the app's author",
+  "forms/registry.ts": "names of components, properties of classes of the server",
+  "forms/mask.ts": "the mask of a text box, written by the app's author",
+  "app/theme/apply.ts": "colours of a theme, written by the app's author",
+  "ui/color.ts": "colours of a theme, written by the app's author",
+  "app/layout/box.ts": "places on the page, written by the app's author",
+  "app/layout/zones.ts": "places on the page, written by the app's author",
+  "app/layout/Zones.svelte": "sizes of zones, written by the app's author",
 };
 
 const PREFIXES = ["", "$", "$$", "[", "![", "[a](", "[^", "\\(", "\\[", "<", "<a", "<a:", "</", "&#", "&a", "```", "~~~", "- ", "1. ", "|", "> ", "# ", ":", "{{", "@{", "\\begin{align}", "<summary>", "<details>", "#m=", "image/", "\n[^a]", "$a", "$1", "$A", "data:"];

@@ -3,7 +3,7 @@
  * component.
  */
 import { flushSync, mount, unmount, type Component } from "svelte";
-import { PageState, type Json, type Op } from "./state/page";
+import { PageState, type Json, type Op } from "./page/state";
 import { Args } from "./transport/args";
 import type { Client, ErrorInfo, Status } from "./transport/client";
 

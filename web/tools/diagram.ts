@@ -1,7 +1,7 @@
 import { build, type Plugin } from "vite";
 
 /**
- * Diagrams are drawn in a frame that shares nothing with the page (`src/markdown/more/diagram.ts`), not even files: it is
+ * Diagrams are drawn in a frame that shares nothing with the page (`src/markdown/diagram/diagram.ts`), not even files: it is
  * built on its own, with a manifest of its own. Formulas within diagrams are left out, and with them a second library
  * for what the page draws itself.
  */
@@ -14,7 +14,7 @@ export function diagramFrame(): Plugin {
         configFile: false,
         base: "./",
         logLevel: "warn",
-        resolve: { alias: { katex: new URL("../src/diagram/nothing.ts", import.meta.url).pathname } },
+        resolve: { alias: { katex: new URL("../src/markdown/diagram/empty-module.ts", import.meta.url).pathname } },
         build: {
           target: ["chrome111", "edge111", "firefox115", "safari16.4"],
           outDir: "../src/swell/web",
@@ -23,7 +23,7 @@ export function diagramFrame(): Plugin {
           modulePreload: false,
           assetsInlineLimit: 0,
           chunkSizeWarningLimit: 2_000,
-          rolldownOptions: { input: "src/diagram/frame.ts" },
+          rolldownOptions: { input: "src/markdown/diagram/frame.ts" },
         },
       });
     },

@@ -1,10 +1,10 @@
 /**
- * Write `src/icons/core.ts`, `below.ts` and `more.ts`: path data of icons under the names that Wave apps use.
+ * Write `src/ui/icons/interface.ts`, `actions.ts` and `wave.ts`: path data of icons under the names that Wave apps use.
  *
  *     npm install --no-save @fluentui/svg-icons && node tools/make-icons.mjs
  *
- * The icons are Microsoft's Fluent System Icons (MIT licence). `core` is part of the first load and holds what the
- * interface itself shows, `below` what stands below messages; `more` is loaded when an app names one of its icons.
+ * The icons are Microsoft's Fluent System Icons (MIT licence). `interface` is part of the first load and holds what the
+ * interface itself shows, `actions` what stands below messages; `wave` is loaded when an app names one of its icons.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,15 +13,15 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const source = process.argv[2] ?? join(here, "../node_modules/@fluentui/svg-icons/icons");
 
-const core = {
+const ownIcons = {
   Up: "arrow_up", StopSolid: "stop.f", CheckMark: "checkmark", ChevronDown: "chevron_down", Down: "arrow_down",
   More: "more_horizontal", Cancel: "dismiss", Refresh: "arrow_clockwise", Warning: "warning",
 };
 
-const below = { Copy: "copy", Like: "thumb_like" };
+const actionIcons = { Copy: "copy", Like: "thumb_like" };
 
-const more = {
-  ...below,
+const waveIcons = {
+  ...actionIcons,
   Accept: "checkmark", Add: "add", AddFriend: "person_add", AddTo: "add_circle", AlertSolid: "warning.f", Airplane: "airplane",
   AnalyticsView: "data_usage", Archive: "archive", ArrowUpRight: "arrow_up_right", Attach: "attach", AwayStatus: "clock",
   Back: "arrow_left", BarChart4: "data_bar_vertical", BarChartVertical: "data_bar_vertical", Blocked: "prohibited", BlockedSolid: "prohibited.f",
@@ -100,9 +100,9 @@ export const paths: Readonly<Record<string, string>> = {
 ${lines.join("\n")}
 };
 `;
-  writeFileSync(join(here, "../src/icons", file), text);
+  writeFileSync(join(here, "../src/ui/icons", file), text);
 }
 
-write("core.ts", core, "Icons of the interface itself, part of the first load.");
-write("below.ts", below, "Icons of what stands below a message, loaded with it.");
-write("more.ts", more, "Icons that apps name, loaded with the first of them.");
+write("interface.ts", ownIcons, "Icons of the interface itself, part of the first load.");
+write("actions.ts", actionIcons, "Icons of what stands below a message, loaded with it.");
+write("wave.ts", waveIcons, "Icons that apps name, loaded with the first of them.");

@@ -2,7 +2,7 @@
 
 The server keeps a `PageState` per page and the test client keeps its twin, so the rule
 "a frame is applied whole or not at all" has one implementation in Python. The browser's
-twin is `web/src/state/page.ts`; both run `tests/conformance/*.json`.
+twin is `web/src/page/state.ts`; both run `tests/conformance/*.json`.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ WEB_DIR = Path(__file__).parent.parent / "web"
 ENTRY = "src/main.ts"
 ASSETS_PATH = "/_s/assets/"
 FRAME_PATH = "/_s/diagram"
-_FRAME_ENTRY = "src/diagram/frame.ts"
+_FRAME_ENTRY = "src/markdown/diagram/frame.ts"
 _EARLY_ENTRY = "src/early.ts"
 
 _TYPES = {

@@ -1,7 +1,10 @@
-/** Cards by view. A file `PascalCase.svelte` in this folder is a card; it is loaded when a page first shows one. */
+/**
+ * Cards by view. A file `PascalCase.svelte` in this folder is a card; it is loaded when a page first shows one. Three
+ * cards have rooms of their own.
+ */
 import type { Component } from "svelte";
-import type { CardState } from "../state/page";
-import Chatbot from "./Chatbot.svelte";
+import type { CardState } from "../page/state";
+import Chatbot from "../chat/Chatbot.svelte";
 
 /** What every card receives. */
 export interface CardProps {
@@ -16,13 +19,16 @@ interface CardModule {
   readonly default: CardComponent;
 }
 
-const files = import.meta.glob<CardModule>(["./*.svelte", "!./Chatbot.svelte", "!./Meta.svelte"]);
+const found = import.meta.glob<CardModule>(["./*.svelte", "!./Meta.svelte", "../forms/Form.svelte", "../threads/Threads.svelte"]);
+const files: Readonly<Record<string, () => Promise<CardModule>>> = Object.fromEntries(
+  Object.entries(found).map(([path, load]) => [path.replace(/.*\//, ""), load]),
+);
 
 /** Part of the first load. */
 const ready: Record<string, CardComponent> = { chatbot: Chatbot };
 
 const fileOf = (view: string): string =>
-  `./${view.replace(/(^|_)([a-z0-9])/g, (_all, _bar, letter: string) => letter.toUpperCase())}.svelte`;
+  `${view.replace(/(^|_)([a-z0-9])/g, (_all, _bar, letter: string) => letter.toUpperCase())}.svelte`;
 
 /** Whether there is such a card. */
 export const isKnown = (view: string): boolean => Object.hasOwn(ready, view) || Object.hasOwn(files, fileOf(view));

@@ -1,4 +1,4 @@
-import { asText, type Props } from "../read";
+import { asText, type Props } from "../page/read";
 
 /** Put values in the place of `{{name}}`; a name without a value becomes nothing. A leading `=` marks a template. */
 export function fill(template: string, values: Props): string {

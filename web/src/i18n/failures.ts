@@ -1,4 +1,4 @@
-import { asText, str, type Props } from "../read";
+import { asText, str, type Props } from "../page/read";
 import { area } from "./area";
 
 /** Why an answer failed, by the codes of `swell.errors`; loaded with the first message that has more than words. */

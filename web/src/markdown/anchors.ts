@@ -2,7 +2,7 @@
  * Links such as `[Intro](#intro)`: they lead to the heading of that name in the same answer, or to a place of the app
  * that the card allows, such as `#docs/`.
  */
-import { bring } from "../bring";
+import { bring } from "../ui/bring";
 
 const HEADINGS = "h1, h2, h3, h4, h5, h6";
 

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { describe, expect, test } from "vitest";
-import { MarkdownView } from "./index";
+import { MarkdownView } from "./view";
 import "./testing";
 
 /** One block of 100 kB; 32 characters are about 8 tokens. */

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { MarkdownView } from "./index";
-import { asCsv, asTsv } from "./more/tables";
+import { MarkdownView } from "./view";
+import { asCsv, asTsv } from "./extensions/table-toolbar";
 import { frames, wrong } from "./testing";
 
 let root: HTMLElement;

@@ -1,8 +1,8 @@
 import type { MarkedToken, Token, Tokens } from "marked";
-import { type CodeBlock, codeBlock, setCode, setLanguage } from "./code";
+import { type CodeBlock, codeBlock, setCode, setLanguage } from "./code-block";
 import { decodeEntities } from "./entities";
 import { checkbox, type Context, type InlineEntry, syncInline } from "./inline";
-import { rich, type RichBlock, wantRich } from "./rich";
+import { rich, type RichBlock, wantRich } from "./extensions";
 import { isClosed } from "./settle";
 import { type TableParts, syncTable, tableParts } from "./tables";
 

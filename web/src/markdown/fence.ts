@@ -1,5 +1,5 @@
 import type { Token, Tokens } from "marked";
-import type { CodeBlock } from "./code";
+import type { CodeBlock } from "./code-block";
 import { closes, isClosed } from "./settle";
 
 /** Code that is still being written, at the end of the text: new lines of it need no parser. */

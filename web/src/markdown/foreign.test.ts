@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, test } from "vitest";
-import { MarkdownView, policyFor } from "./index";
+import { MarkdownView, policyFor } from "./view";
 import "./testing";
 
 let root: HTMLElement;

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { expect, test } from "vitest";
-import { MarkdownView, policyFor } from "./index";
+import { MarkdownView, policyFor } from "./view";
 import "./testing";
 
 const text = "![a](https://a.example/x.png) ![b](https://b.example/x.png) ![c](http://a.example/x.png) ![d](/d.png)";

@@ -71,7 +71,7 @@ describe("names with a dollar are text", () => {
   test.each([
     "Set $HOME/bin:$PATH now.",
     "Use $HOME and $USER, or $HOME,$USER.",
-    "echo $HOME$PATH \"$HOME\" and \"$USER\".",
+    "echo $HOME$PATH \"$HOME\" and \"$USER\"./view",
     "${HOME}/bin:${PATH} is it, and $(pwd)/x:$(date) was.",
     "$AAPL and $MSFT rose ($AAPL), **$HOME** or **$PATH**",
     "Set $HOME",

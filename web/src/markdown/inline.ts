@@ -3,7 +3,7 @@ import { text as words } from "../i18n/en";
 import { decodeEntities } from "./entities";
 import { image } from "./images";
 import { type MarkdownPolicy, normalizeAddress } from "./policy";
-import { rich, type Sources } from "./rich";
+import { rich, type Sources } from "./extensions";
 
 /**
  * What `[words](?name)` is: a link that runs any command (`all`), for texts of the app; a button for these names and text

@@ -1,6 +1,6 @@
 import { Lexer, type Links, type MarkedOptions, type MarkedToken, type Token, Tokenizer, type Tokens, type TokensList } from "marked";
 import { charBefore, charAt, isUnspaced, opensHere, withLetters } from "./flanking";
-import { rich } from "./rich";
+import { rich } from "./extensions";
 import { settledTokens } from "./settle";
 
 export type { Links };
@@ -47,7 +47,7 @@ class TextTokenizer extends Tokenizer {
     return super.url(end < 0 ? src : src.slice(0, end));
   }
 
-  /** Models break lines in the cells of tables with it. What other tags mean something is in `more/tags.ts`. */
+  /** Models break lines in the cells of tables with it. What other tags mean something is in `extensions/html-tags.ts`. */
   override tag(src: string): Tokens.Tag | undefined {
     const raw = /^<br ?\/?>/i.exec(src)?.[0];
     return raw === undefined ? undefined : ({ type: "br", raw } as unknown as Tokens.Tag);

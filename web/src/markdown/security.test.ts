@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { MarkdownView } from "./index";
+import { MarkdownView } from "./view";
 import "./testing";
 import { defaultPolicy } from "./policy";
 

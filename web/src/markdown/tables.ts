@@ -1,6 +1,6 @@
 import type { Tokens } from "marked";
 import { type Context, type InlineEntry, syncInline } from "./inline";
-import { rich, wantRich } from "./rich";
+import { rich, wantRich } from "./extensions";
 
 /** So many rows and columns are drawn at first, and as many more each time somebody asks: a browser lays out all there are. */
 export const PORTION = { rows: 100, columns: 40 } as const;

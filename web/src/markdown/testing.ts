@@ -1,8 +1,8 @@
 /** Helpers of the tests of this folder. */
-import { MarkdownView } from "./index";
-import part from "./more";
+import { MarkdownView } from "./view";
+import part from "./extensions/all";
 import type { MarkdownPolicy } from "./policy";
-import { setRich } from "./rich";
+import { setRich } from "./extensions";
 
 // Tests begin with all parts there; how they load is a test of the whole page.
 setRich(part);

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { beforeAll, describe, expect, test } from "vitest";
-import { MarkdownView } from "./index";
-import { loadMath } from "./more/mathview";
+import { MarkdownView } from "./view";
+import { loadMath } from "./math/view";
 import "./testing";
 import { payloads } from "./xss";
 

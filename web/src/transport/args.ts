@@ -1,4 +1,4 @@
-import type { Json } from "../state/json";
+import type { Json } from "./json";
 import type { ActBody } from "./messages";
 import type { Outcome } from "./outbox";
 

@@ -4,10 +4,10 @@
  * The rules are those of the protocol. A frame is applied if it is the next one of this epoch; one that was seen is
  * dropped; after a gap the page is resumed from the last good position; after a frame that does not fit, from nothing.
  */
-import type { Json } from "../state/json";
-import { Listeners } from "../state/listeners";
-import { Desync } from "../state/ops";
-import { PageState, type Snapshot } from "../state/page";
+import type { Json } from "./json";
+import { Listeners } from "./listeners";
+import { Desync } from "./ops";
+import { PageState, type Snapshot } from "../page/state";
 import { Args } from "./args";
 import { Close, isTerminal } from "./codes";
 import { FrameReader } from "./frames";

@@ -2,8 +2,8 @@
  * Op frames: arrays `[n, count, part, ...]` that cover the patches `n - count + 1` to `n`. A part is an op, or
  * `["p", slot, path]`, which lets `slot` stand for a path from now on, or `[slot, at, text]`, which appends there.
  */
-import { isList, type Json } from "../state/json";
-import { Desync, isCount, type Op, type Path } from "../state/ops";
+import { isList, type Json } from "./json";
+import { Desync, isCount, type Op, type Path } from "./ops";
 
 /** Paths that have a short name at once. */
 const SLOTS = 64;

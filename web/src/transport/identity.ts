@@ -1,4 +1,4 @@
-import { isObject, own } from "../state/json";
+import { isObject, own } from "./json";
 import type { Platform } from "./platform";
 
 /** How long a page that is being reloaded may take to let go of its id, in milliseconds. */

@@ -2,9 +2,9 @@
  * What travels on the socket: one JSON object per text frame, told apart by `t`. Op frames are arrays (`frames.ts`),
  * and parts of a large snapshot are text (`parts.ts`).
  */
-import { isList, isObject, own, type Json, type JsonObject } from "../state/json";
-import { Desync, isCount, type Path } from "../state/ops";
-import type { Snapshot } from "../state/page";
+import { isList, isObject, own, type Json, type JsonObject } from "./json";
+import { Desync, isCount, type Path } from "./ops";
+import type { Snapshot } from "../page/state";
 import type { Hello } from "./hello";
 
 /** An action as it travels: a copy of the arguments, and what was done. */

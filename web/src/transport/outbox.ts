@@ -1,4 +1,4 @@
-import { isList, isObject, own, type Json } from "../state/json";
+import { isList, isObject, own, type Json } from "./json";
 import type { ActBody } from "./messages";
 import type { Store } from "./platform";
 

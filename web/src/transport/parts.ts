@@ -1,5 +1,5 @@
 /** A snapshot that is too large for one frame: frames `i/count:text` after the welcome that announces them. */
-import { Desync } from "../state/ops";
+import { Desync } from "./ops";
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;

@@ -1,5 +1,5 @@
 /** A browser and a server for tests, with a clock that moves by hand. */
-import type { Json } from "../state/json";
+import type { Json } from "./json";
 import { Client } from "./client";
 import type { Platform, Socket, SocketEvents } from "./platform";
 

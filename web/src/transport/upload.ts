@@ -1,5 +1,5 @@
 /** Sends one file to the server; loaded when a file is first attached. */
-import { isList, isObject, own } from "../state/json";
+import { isList, isObject, own } from "./json";
 
 export type UploadResult =
   | { readonly kind: "done"; readonly url: string }

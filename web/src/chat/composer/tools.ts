@@ -1,0 +1,28 @@
+/** What the prompt box needs to know of the tools that are loaded for some cards. */
+import { list, yes, type Props } from "../../page/read";
+import type { Submission } from "../../page/submission";
+
+/** What `Tools.svelte` tells the prompt box. Its members are reactive. */
+export interface ComposerTools {
+  /** Something besides text would be sent. */
+  readonly any: boolean;
+  /** Why Send has to wait. */
+  readonly blocked: string | undefined;
+  /** Say so, to somebody who tried. */
+  explain(): void;
+  /** What goes along with this text; the box is empty afterwards. */
+  take(text: string): Submission;
+  /** Put back what was not sent, into the box or only into its memory. */
+  restore(from: Submission, show: boolean): void;
+}
+
+/** Attachments are on, also with all their limits as by default. */
+export const isSet = (value: unknown): boolean => typeof value === "object" && value !== null;
+
+/** A prompt of this card can carry more than text, so the app is told by the event `submit`. */
+export const tellsSubmit = (card: Props): boolean =>
+  Number(isSet(card["attachments"])) + list(card["slash_commands"]).length + list(card["mentions"]).length > 0;
+
+/** The card offers more than a box for text. */
+export const wantsTools = (card: Props): boolean =>
+  tellsSubmit(card) || (yes(card["speech"]) && ("SpeechRecognition" in window || "webkitSpeechRecognition" in window));

@@ -1,0 +1,31 @@
+/** The sources of a message: what its chips show, and what numbers in its text point to. */
+import { text as words } from "../../i18n/message";
+import type { Source } from "../../markdown/view";
+import { asText, num, records, type Props as Values } from "../../page/read";
+import { hostOf, linkTo } from "./addresses";
+import { number } from "../../i18n/format";
+
+export interface MessageSource extends Source {
+  readonly part: Values;
+  /** What it says; empty for one that only has a name. */
+  readonly quote: string;
+}
+
+/**
+ * Sources among the parts of a message.
+ *
+ * @param known The answer of the last time: it is the answer again while the parts are the same.
+ */
+export function sourcesOf(more: Values | undefined, known?: readonly MessageSource[]): readonly MessageSource[] {
+  const parts = records(more?.["parts"]).filter(({ type }) => type === "source");
+  return known?.length === parts.length && known.every(({ part }, at) => part === parts[at]) ? known : parts.map(read);
+}
+
+function read(part: Values, index: number): MessageSource {
+  const target = linkTo(part["url"]);
+  const at = num(part["index"]) ?? index + 1;
+  const title = asText(part["title"]);
+  const host = target?.external === true ? hostOf(target.href).replace(/^www\./, "") : "";
+  const label = `${words.source(number(at), title)} ${host}`.trim();
+  return { part, at, number: number(at), title, quote: asText(part["quote"]), target, host, label };
+}

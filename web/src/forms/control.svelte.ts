@@ -1,0 +1,47 @@
+/** What form controls have in common: their place in the arguments of the next submission. */
+import { untrack } from "svelte";
+import { client } from "../page/client";
+import type { Json } from "../page/state";
+import { str, yes, type Props } from "../page/read";
+
+/** What every form component receives: the inner object of `{"textbox": {...}}`. */
+export interface ItemProps {
+  item: Props;
+}
+
+export interface Control {
+  /** The person changed the value. */
+  change(value: Json): void;
+  /** Submit the form with the value as it is. */
+  submit(): void;
+}
+
+/**
+ * Register a control: its value is written when it appears and when the app assigns another one.
+ *
+ * @param item The component's properties, as a function so that changes are followed.
+ * @param value Value made of them; `adopt` hears it when the app assigned a new one.
+ */
+export function control(item: () => Props, value: (item: Props) => Json, adopt: (value: Json) => void = () => undefined): Control {
+  const { args } = client();
+  const name = (): string => str(item()["name"]) ?? "";
+  let known: string | undefined;
+  const given = $derived(JSON.stringify([name(), value(item())]));
+  $effect.pre(() => {
+    if (given === known) return;
+    const first = known === undefined;
+    known = given;
+    untrack(() => {
+      const now = value(item());
+      args.set(name(), now);
+      if (!first) adopt(now);
+    });
+  });
+  return {
+    change: (next) => {
+      args.set(name(), next);
+      if (yes(item()["trigger"])) void args.submit(name());
+    },
+    submit: () => void args.submit(name()),
+  };
+}

@@ -1,0 +1,64 @@
+import { setText } from "./inline";
+import { rich, wantRich } from "./extensions";
+
+/** A block of code with its head. The head's buttons and the colours come with `code/`. */
+export interface CodeBlock {
+  readonly node: HTMLElement;
+  readonly head: HTMLElement;
+  readonly pre: HTMLElement;
+  readonly inner: HTMLElement;
+  /** What is shown and copied, unless it is shown in colour. */
+  readonly text: Text;
+  /** Name of the language as written after the fence; empty for none. */
+  language: string;
+  /** Whether `inner` has coloured pieces in place of `text`. */
+  coloured: boolean;
+}
+
+/** @param language As written after the fence; empty for none. */
+export function codeBlock(language: string): CodeBlock {
+  const node = document.createElement("div");
+  node.className = "code";
+  // Code reads from left to right in any language.
+  node.dir = "ltr";
+  // Nor is it translated.
+  node.setAttribute("translate", "no");
+  const label = document.createElement("span");
+  label.className = "lang";
+  const head = document.createElement("div");
+  head.className = "code-head";
+  head.append(label);
+
+  const text = document.createTextNode("");
+  const inner = document.createElement("code");
+  inner.append(text);
+  const pre = document.createElement("pre");
+  // Long lines scroll, which has to work without a mouse.
+  pre.tabIndex = 0;
+  pre.append(inner);
+  node.append(head, pre);
+
+  const block = { node, head, pre, inner, text, language: "", coloured: false };
+  setLanguage(block, language);
+  const part = rich();
+  if (part) part.code(block);
+  else wantRich(() => rich()?.code(block));
+  return block;
+}
+
+export function setLanguage(block: CodeBlock, name: string): void {
+  block.language = name;
+  const label = block.head.firstElementChild;
+  if (label) label.textContent = name;
+  if (name === "") block.inner.removeAttribute("class");
+  else block.inner.className = `language-${name}`;
+}
+
+/** Change the code, by appending where that is enough. */
+export function setCode(block: CodeBlock, code: string): void {
+  if (block.coloured && block.text.data !== code) {
+    block.coloured = false;
+    block.inner.replaceChildren(block.text);
+  }
+  setText(block.text, code);
+}

@@ -1,0 +1,219 @@
+/**
+ * Draws what is written in the language of Mermaid.
+ *
+ * Mermaid is large and makes pictures out of text that nobody has checked. So it runs in a frame without an origin,
+ * which may reach neither this page nor any other place, and what comes back is shown as an image: there, nothing runs
+ * and nothing is fetched.
+ */
+import { text as words } from "../../i18n/diagram";
+import { luminance, mix, parseHex } from "../../ui/color";
+import type { CodeBlock } from "../code-block";
+import type { Context } from "../inline";
+import { whenSeen } from "../code/toolbar";
+
+/** Longest text of a diagram, in UTF-16 code units, and most lines: what is larger would keep the page busy for long. */
+const MAX_SOURCE = 20_000;
+const MAX_LINES = 500;
+
+/** How long a diagram may take, the frame's first loading included, in milliseconds. */
+const MAX_MS = 20_000;
+
+/** Largest image, in UTF-16 code units. */
+const MAX_IMAGE = 4_000_000;
+
+export interface Drawing {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Job {
+  readonly source: string;
+  readonly colours: Readonly<Record<string, string>>;
+  readonly done: (drawing: Drawing | null) => void;
+}
+
+const drawn = new WeakMap<Element, { readonly block: CodeBlock; look: string; readonly box: HTMLElement }>();
+const jobs: Job[] = [];
+let frame: HTMLIFrameElement | undefined;
+let ready: Promise<boolean> | undefined;
+let running = false;
+let watching = false;
+
+/** Show the diagram in place of its source, which a button brings back. */
+export function showDiagram(block: CodeBlock, context: Context): void {
+  if (drawn.has(block.node)) return;
+  const source = block.text.data;
+  const box = document.createElement("div");
+  box.className = "diagram";
+  drawn.set(block.node, { block, look: "", box });
+  void context;
+  if (source.length > MAX_SOURCE || source.split("\n").length > MAX_LINES) {
+    say(block, words.diagramTooLarge);
+    return;
+  }
+  whenSeen(block.node, () => {
+    drawInto(block, box);
+  });
+  watchLook();
+}
+
+function drawInto(block: CodeBlock, box: HTMLElement): void {
+  const source = block.text.data;
+  const colours = coloursAt(block.node);
+  const entry = drawn.get(block.node);
+  if (entry) entry.look = JSON.stringify(colours);
+  jobs.push({
+    source,
+    colours,
+    done(drawing) {
+      if (block.text.data !== source) return;
+      if (drawing === null) say(block, words.diagramFailed);
+      else put(block, box, drawing);
+    },
+  });
+  void work();
+}
+
+function put(block: CodeBlock, box: HTMLElement, drawing: Drawing): void {
+  const image = document.createElement("img");
+  image.alt = words.diagram(block.text.data.trim().split(/[\s;]/, 1)[0] ?? "");
+  image.width = Math.ceil(drawing.width);
+  image.height = Math.ceil(drawing.height);
+  const address = URL.createObjectURL(new Blob([drawing.svg], { type: "image/svg+xml" }));
+  const release = () => {
+    URL.revokeObjectURL(address);
+  };
+  image.addEventListener("load", release);
+  image.addEventListener("error", () => {
+    release();
+    say(block, words.diagramFailed);
+  });
+  image.src = address;
+  box.replaceChildren(image);
+  if (box.isConnected) return;
+  block.pre.before(box);
+  block.node.classList.add("drawn");
+  const toggle = document.createElement("button");
+  toggle.type = "button";
+  toggle.className = "flip";
+  toggle.textContent = words.diagramSource;
+  toggle.setAttribute("aria-pressed", "false");
+  toggle.addEventListener("click", () => {
+    const shown = block.node.classList.toggle("drawn");
+    toggle.setAttribute("aria-pressed", String(!shown));
+  });
+  block.head.firstElementChild?.after(toggle);
+}
+
+function say(block: CodeBlock, message: string): void {
+  block.node.classList.remove("drawn");
+  if (block.node.querySelector(".note") !== null) return;
+  const note = document.createElement("p");
+  note.className = "diagram-note";
+  note.textContent = message;
+  block.head.after(note);
+}
+
+/** The colours of the theme where the diagram stands. */
+function coloursAt(node: Element): Record<string, string> {
+  const style = getComputedStyle(node);
+  const read = (name: string, fallback: string): string => {
+    const value = style.getPropertyValue(`--${name}`).trim();
+    return parseHex(value) === null ? fallback : value;
+  };
+  const text = read("text", "#323130");
+  const ground = read(node.closest(".on-card") ? "card" : "page", "#ffffff");
+  return {
+    text,
+    ground,
+    line: read("text-2", "#676666"),
+    fill: mix(ground, text, 0.08),
+    soft: mix(ground, text, 0.04),
+    border: read("control", "#8e8d8d"),
+    dark: luminance(ground) < 0.25 ? "yes" : "",
+  };
+}
+
+async function work(): Promise<void> {
+  if (running) return;
+  running = true;
+  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+    ready ??= openFrame();
+    const drawing = (await ready) ? await ask(job) : null;
+    if (drawing === undefined) closeFrame();
+    job.done(drawing ?? null);
+  }
+  running = false;
+}
+
+/** @returns Whether it has come up. */
+function openFrame(): Promise<boolean> {
+  const made = document.createElement("iframe");
+  made.className = "diagram-frame";
+  made.setAttribute("sandbox", "allow-scripts");
+  made.setAttribute("aria-hidden", "true");
+  made.tabIndex = -1;
+  made.src = new URL(/* @vite-ignore */ "../diagram", import.meta.url).href;
+  frame = made;
+  document.body.append(made);
+  return answer(made, MAX_MS).then((message) => {
+    if (message !== undefined) return true;
+    closeFrame();
+    return false;
+  });
+}
+
+function closeFrame(): void {
+  frame?.remove();
+  frame = ready = undefined;
+}
+
+/** @returns Null if it cannot be drawn, undefined if there was no answer at all. */
+async function ask(job: Job): Promise<Drawing | null | undefined> {
+  if (!frame) return undefined;
+  const waiting = answer(frame, MAX_MS);
+  frame.contentWindow?.postMessage({ source: job.source, colours: job.colours }, "*");
+  const message = await waiting;
+  if (message === undefined) return undefined;
+  const { svg, width, height } = message;
+  const sound = typeof svg === "string" && svg.length <= MAX_IMAGE && isLength(width) && isLength(height);
+  return sound ? { svg, width, height } : null;
+}
+
+const isLength = (value: unknown): value is number => typeof value === "number" && value > 0 && value < 20_000;
+
+/** The next message of the frame. */
+function answer(from: HTMLIFrameElement, limit: number): Promise<Readonly<Record<string, unknown>> | undefined> {
+  return new Promise((resolve) => {
+    const end = (message: Readonly<Record<string, unknown>> | undefined) => {
+      clearTimeout(timer);
+      removeEventListener("message", take);
+      resolve(message);
+    };
+    const take = (event: MessageEvent<unknown>) => {
+      if (event.source !== from.contentWindow || event.origin !== "null") return;
+      end(typeof event.data === "object" && event.data !== null ? { ...event.data } : {});
+    };
+    const timer = setTimeout(() => {
+      end(undefined);
+    }, limit);
+    addEventListener("message", take);
+  });
+}
+
+/** Draw again what is shown when the theme has changed. */
+function watchLook(): void {
+  if (watching) return;
+  watching = true;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  new MutationObserver(() => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      for (const node of document.querySelectorAll(".code")) {
+        const entry = drawn.get(node);
+        if (entry && entry.look !== "" && entry.look !== JSON.stringify(coloursAt(node))) drawInto(entry.block, entry.box);
+      }
+    }, 200);
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["style"] });
+}

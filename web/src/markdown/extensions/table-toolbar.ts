@@ -1,0 +1,96 @@
+/** What a table can do: it is copied as one of a spreadsheet or as Markdown, saved as CSV, and shown in portions. */
+import { text as words } from "../../i18n/markdown";
+import { COPIED_MS, copyText } from "../../ui/copy";
+import { number } from "../../i18n/format";
+import { plainText } from "../inline";
+import { PORTION, type TableParts } from "../tables";
+
+/** A cell that a spreadsheet would take for a formula; a number is none. */
+const FORMULA = /^[=+\-@\t\r]/;
+const NUMBER = /^[+-]?\d[\d.,]{0,30}%?$/;
+
+/** The words of a table, row by row; a formula becomes text. */
+export function cellsOf({ token }: TableParts): string[][] {
+  return [token?.header ?? [], ...(token?.rows ?? [])].map((row) =>
+    row.map((cell) => {
+      const said = plainText(cell.tokens).replaceAll("\0", "").trim();
+      return FORMULA.test(said) && !NUMBER.test(said) ? `'${said}` : said;
+    }),
+  );
+}
+
+/** As spreadsheets take it from the clipboard. */
+export function asTsv(cells: readonly (readonly string[])[]): string {
+  return cells.map((row) => row.map((cell) => cell.split(/[\t\r\n]/).join(" ")).join("\t")).join("\n");
+}
+
+/** As RFC 4180 says. */
+export function asCsv(cells: readonly (readonly string[])[]): string {
+  return cells.map((row) => row.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")).join("\r\n") + "\r\n";
+}
+
+const tools = new WeakMap<TableParts, { readonly more: HTMLElement }>();
+
+export function tableTools(parts: TableParts): void {
+  let made = tools.get(parts);
+  if (!made) {
+    const [bar, more] = [document.createElement("div"), document.createElement("span")];
+    bar.className = "table-tools";
+    more.className = "more";
+    bar.append(
+      more,
+      copying(words.copyTable, parts, () => asTsv(cellsOf(parts))),
+      copying(words.copyMarkdown, parts, () => parts.token?.raw.trimEnd() ?? ""),
+      button(words.csv, words.saveCsv, () => {
+        save(asCsv(cellsOf(parts)));
+      }),
+    );
+    parts.node.append(bar);
+    tools.set(parts, (made = { more }));
+  }
+  const rows = (parts.token?.rows.length ?? 0) - parts.limit.rows;
+  const columns = (parts.token?.header.length ?? 0) - parts.limit.columns;
+  made.more.replaceChildren(
+    ...(rows > 0 ? [enlarging(words.moreRows(number(Math.min(rows, PORTION.rows)), number(rows)), parts, "rows")] : []),
+    ...(columns > 0 ? [enlarging(words.moreColumns(number(Math.min(columns, PORTION.columns)), number(columns)), parts, "columns")] : []),
+  );
+}
+
+function enlarging(label: string, parts: TableParts, what: "rows" | "columns"): HTMLButtonElement {
+  return button(label, label, () => {
+    parts.limit[what] += PORTION[what];
+    parts.draw();
+  });
+}
+
+function copying(label: string, parts: TableParts, read: () => string): HTMLButtonElement {
+  const made = button(label, label, () => {
+    void copyText(read(), parts.table).then((done) => {
+      if (!done) return;
+      made.textContent = words.copied;
+      setTimeout(() => (made.textContent = label), COPIED_MS);
+    });
+  });
+  made.setAttribute("aria-live", "polite");
+  return made;
+}
+
+function button(label: string, name: string, act: () => void): HTMLButtonElement {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = label;
+  if (name !== label) made.setAttribute("aria-label", name);
+  made.addEventListener("click", act);
+  return made;
+}
+
+function save(csv: string): void {
+  const link = document.createElement("a");
+  // With its mark programs read it as UTF-8.
+  link.href = URL.createObjectURL(new Blob(["\ufeff", csv], { type: "text/csv;charset=utf-8" }));
+  link.download = "table.csv";
+  link.click();
+  setTimeout(() => {
+    URL.revokeObjectURL(link.href);
+  }, 10_000);
+}
