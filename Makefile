@@ -46,6 +46,7 @@ check-python: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python tools/imports.py
 
 check-web: install
 	@$(BIN)/python hatch_build.py packages

@@ -19,12 +19,12 @@ from bench.apps.reply import tokens
 from bench.common import median, percentile
 from swell import data, ui
 from swell.cards.base import named_components
-from swell.config import Settings
 from swell.live.connection import Connection, ConnectionLimits
 from swell.live.edits import Edit, resolve
 from swell.live.wire import Welcome
-from swell.page import AsyncPage
+from swell.page.page import AsyncPage
 from swell.server.pages import Pages, WatchedPage
+from swell.settings.table import Settings
 
 COUNT = 1000
 

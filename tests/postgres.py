@@ -157,7 +157,7 @@ def postgres() -> Iterator[PostgresServer]:
 def postgres_template(postgres: PostgresServer) -> str:
     """Make the tables of conversations once, by the migrations; return the database's name."""
     from swell.chat.store import schema
-    from swell.chat.store.postgres import connect
+    from swell.chat.store.engines.postgres import connect
 
     postgres.execute("CREATE DATABASE swell_template")
     with connect(postgres.url("swell_template")) as bound:

@@ -15,8 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 from swell import Expando, Q, app, expando_to_dict, main
 from swell.app import App
-from swell.config import Settings
 from swell.errors import NotSupportedError
+from swell.settings.table import Settings
 from swell.testing import Client, HandlerError, connect, isolated, serving
 
 from .painted import Shared, card

@@ -16,19 +16,19 @@ from typing import Any
 
 import pytest
 
-from swell.chat.title import plain_line
+from swell.chat.runs.title import plain_line
 
 from .conftest import ROOT
 
 SAFE = {
-    "config_values": "settings of the operator",
+    "settings.values": "settings of the operator",
     "demo.search": "the documentation that comes with the package",
     "demo.answer": "answers that the demo itself has written",
     "cli.serve": "escaped text of an exception between sets of blanks, and one set of line ends",
 }
 
 # Tried through what calls them, which cuts each line to 500 characters first.
-WHOLE = {"chat.title": plain_line}
+WHOLE = {"chat.runs.title": plain_line}
 
 PREFIXES = ["", "[", "![", "[a](", "`", "```", "~~~", "- ", "1. ", "#", "q=", "stored:", " - at `"]
 PIECES = [

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from swell import types, ui, wave_names
+from swell import types, ui
 from swell.cards.base import CARDS
 from swell.components.base import COMPONENTS
 from swell.errors import NotSupportedError
-from swell.schema import Record
-from swell.stubs import class_name
+from swell.schema.kinds import Record
+from swell.wave import names as wave_names
+from swell.wave.stubs import class_name
 
 SUPPORTED = {
     *("chatbot_card", "chat_suggestion", "form_card", "header_card", "nav_group", "nav_item"),
@@ -114,7 +115,9 @@ def test_an_unknown_argument_is_refused_at_the_call() -> None:
 
 def test_importing_ui_makes_no_stand_ins() -> None:
     # They are 250 objects that most apps never need.
-    code = "import sys; from swell import ui; print('swell.stubs' in sys.modules, ui.plot_card)"
+    code = (
+        "import sys; from swell import ui; print('swell.wave.stubs' in sys.modules, ui.plot_card)"
+    )
     paths = os.pathsep.join(path for path in sys.path if path)
     shown = subprocess.run(
         [sys.executable, "-c", code],

@@ -18,11 +18,11 @@ import swell
 from swell import chat, errors, models, parts, testing, ui
 from swell.cards.base import CARDS, Card
 from swell.components.base import COMPONENTS, Component
-from swell.config import settings_markdown
-from swell.page import AsyncPage, Ref
-from swell.schema import Record, required
+from swell.page.page import AsyncPage, Ref
+from swell.schema.kinds import Record, required
+from swell.settings.table import settings_markdown
 from swell.testing import chat as testing_chat
-from swell.wave_names import CARD_NAMES, COMPONENT_NAMES, FUNCTIONS
+from swell.wave.names import CARD_NAMES, COMPONENT_NAMES, FUNCTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "reference"

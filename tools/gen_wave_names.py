@@ -1,8 +1,8 @@
-"""Write `src/swell/wave_names.py`: the names that H2O Wave's `ui` and `types` offer.
+"""Write `src/swell/wave/names.py`: the names that H2O Wave's `ui` and `types` offer.
 
 Run with an interpreter that has the real `h2o-wave`:
 
-    python tools/gen_wave_names.py > src/swell/wave_names.py
+    python tools/gen_wave_names.py > src/swell/wave/names.py
 
 Only names are taken: of functions and their parameters, of types, and of constants with their
 values. They are the interface that code written for Wave uses. Nothing it does is taken.

@@ -6,23 +6,23 @@ This package holds no code of its own: what Swell has is `swell`'s, what it lack
 
 from typing import Any
 
+from h2o_wave.rules import app as app
 from swell import main as main
 from swell import types as types
 from swell import ui as ui
-from swell.data import Data as Data
-from swell.data import data as data
-from swell.data import pack as pack
 from swell.expando import Expando as Expando
 from swell.expando import clone_expando as clone_expando
 from swell.expando import copy_expando as copy_expando
 from swell.expando import expando_to_dict as expando_to_dict
-from swell.page import Page as Page
-from swell.page import Ref as Ref
+from swell.page.page import Page as Page
+from swell.page.page import Ref as Ref
 from swell.query import Q as Q
 from swell.routing import handle_on as handle_on
 from swell.routing import on as on
 from swell.routing import run_on as run_on
-from swell.wave_rules import app as app
+from swell.schema.data import Data as Data
+from swell.schema.data import data as data
+from swell.schema.data import pack as pack
 
 from . import core, db, routing, server, test, ui_ext, version
 from .core import AsyncSite as AsyncSite

@@ -1,6 +1,6 @@
 """Stand-ins for WaveDB: they can be imported, and say that they are not there when used."""
 
-from swell.stubs import classes, unsupported_function
+from swell.wave.stubs import classes, unsupported_function
 
 _HINT = "Use the module `sqlite3`."
 

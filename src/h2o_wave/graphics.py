@@ -1,6 +1,6 @@
 """Stand-ins for the drawing functions of Wave: they say that they are not there when used."""
 
-from swell.stubs import classes, functions
+from swell.wave.stubs import classes, functions
 
 _HINT = "There is no `ui.graphics_card` either."
 

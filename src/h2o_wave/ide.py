@@ -1,6 +1,6 @@
 """Stand-ins for the file service of Wave's editor: they say that they are not there when used."""
 
-from swell.stubs import functions, unsupported_class
+from swell.wave.stubs import functions, unsupported_class
 
 App = unsupported_class("App", "h2o_wave.ide.App")
 (create_app, delete_app, delete_file, list_apps, main, read_file, rename_file) = functions(

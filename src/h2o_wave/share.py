@@ -1,5 +1,5 @@
 """Stand-ins for Wave's tunnel: they say that they are not there when used."""
 
-from swell.stubs import functions
+from swell.wave.stubs import functions
 
 listen_on_socket, pipe = functions("h2o_wave.share", "listen_on_socket pipe")

@@ -1,6 +1,6 @@
 """Stand-ins for Wave's scripts of browser tests: they say that they are not there when used."""
 
-from swell.stubs import unsupported_class, unsupported_function
+from swell.wave.stubs import unsupported_class, unsupported_function
 
 _HINT = "`swell.testing` drives an app without a browser."
 

@@ -1,5 +1,5 @@
 """The version of H2O Wave whose names this package has; Swell's own is `swell.__version__`."""
 
-from swell.wave_names import WAVE_VERSION
+from swell.wave.names import WAVE_VERSION
 
 __version__ = WAVE_VERSION

@@ -11,10 +11,10 @@ Run it with `swell run app.py`.
 
 from . import ui
 from .app import app, main
-from .data import Data, data, pack
 from .expando import Expando, clone_expando, copy_expando, expando_to_dict
 from .query import Q
 from .routing import handle_on, on, run_on
+from .schema.data import Data, data, pack
 
 __version__ = "0.1.0"
 

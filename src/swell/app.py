@@ -15,9 +15,9 @@ from .mistakes import check_handler, check_route, did_you_mean
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from .config import Settings
     from .query import Query
     from .server.asgi import Server
+    from .settings.table import Settings
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _Hook = Callable[[], Any]
@@ -74,7 +74,7 @@ class App:
         if self.settings is not None:
             return self.settings
         if self._read is None:
-            from .config import load_settings
+            from .settings.table import load_settings
 
             self._read = load_settings(os.environ, {})
         return self._read

@@ -1,8 +1,8 @@
 """Coerce what models and tools return into JSON that every browser shows exactly.
 
-`swell.plain` is strict, for mistakes in an app have to fail at their line. Values that come from
-elsewhere, such as the arguments of a tool call, are no mistake of the app: what JSON or a browser
-cannot hold exactly becomes text.
+`swell.schema.plain` is strict, for mistakes in an app have to fail at their line. Values that come
+from elsewhere, such as the arguments of a tool call, are no mistake of the app: what JSON or a
+browser cannot hold exactly becomes text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from .errors import PlainValueError
-from .plain import MAX_INT, dotted, plain
+from .schema.plain import MAX_INT, dotted, plain
 
 __all__ = ["MAX_NESTED", "as_text", "coerce", "well_formed"]
 
@@ -49,7 +49,7 @@ def coerce(value: Any, where: str = "value") -> Any:
     its JSON as text.
 
     Args:
-        value: As for `swell.plain.plain`, and the values above.
+        value: As for `swell.schema.plain.plain`, and the values above.
         where: Path of the value for the message of an error.
 
     Raises:

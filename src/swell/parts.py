@@ -17,8 +17,7 @@ from .coerce import as_text, coerce, well_formed
 from .components.base import Component
 from .errors import PartError, PlainValueError
 from .mistakes import near_miss
-from .plain import MAX_DEPTH, dotted, type_name
-from .schema import (
+from .schema.kinds import (
     Kind,
     MisfitError,
     Record,
@@ -31,6 +30,7 @@ from .schema import (
     quoted,
     required,
 )
+from .schema.plain import MAX_DEPTH, dotted, type_name
 
 __all__ = [
     "Card",

@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 from typing import Any
 
 from .expando import Expando
-from .page import AsyncPage
+from .page.page import AsyncPage
 from .site import AsyncSite
 
 UNICAST = "unicast"

@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeAlias
 
 from .errors import NotSupportedError
-from .page import AsyncPage
+from .page.page import AsyncPage, Target
 
-if TYPE_CHECKING:
-    from .server.files import Allowed, FileStore
-    from .server.pages import Pages
+Allowed: TypeAlias = Callable[[], Awaitable[bool]]
+"""Says before each download whether a file that is served in place may still be fetched."""
+
+
+class Served(Protocol):
+    """A file that browsers can fetch."""
+
+    @property
+    def url(self) -> str:
+        """Its address, without the prefix of the server."""
+        ...
+
+
+class FileStore(Protocol):
+    """Files for browsers, as the server keeps them; see `swell.server.files`."""
+
+    async def save(
+        self, owner: str | None, name: str, content: bytes | Path, client: str = ""
+    ) -> Served:
+        """Keep a copy of a file."""
+        ...
+
+    async def lend(
+        self, owner: str, path: Path, under: str = "", allowed: Allowed | None = None
+    ) -> Served:
+        """Serve a file where it lies."""
+        ...
+
+    def delete(self, file_id: str) -> None:
+        """Remove a file."""
+        ...
+
+
+class Pages(Protocol):
+    """The live pages of a server; see `swell.server.pages`."""
+
+    def peek(self, address: str) -> Target:
+        """Return the page at an address."""
+        ...
 
 
 class AsyncSite:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, Union  # noqa: F401, UP035
 
 from . import ui
-from .data import Data
+from .schema.data import Data
 
 Value = Union[str, float, int]  # noqa: UP007
 PackedRecord = Union[dict, str]  # type: ignore[type-arg]  # noqa: UP007

@@ -102,7 +102,7 @@ def __getattr__(name: str) -> Any:
     if name == "__all__":
         return _public()
     if not name.startswith("_"):
-        from . import stubs
+        from .wave import stubs
 
         try:
             made = stubs.make(name)
@@ -119,6 +119,7 @@ def __dir__() -> list[str]:
 
 
 def _public() -> list[str]:
-    from . import stubs, wave_names
+    from .wave import names as wave_names
+    from .wave import stubs
 
     return sorted({*wave_names.FUNCTIONS, *wave_names.ENUMS, *stubs.TYPE_NAMES, *OWN})

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple, TypeVar
 
-from .config import Settings
+from .settings.table import Settings
 
 __all__ = ["Lane", "Workers", "contained", "lane", "use_lane"]
 

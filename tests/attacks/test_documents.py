@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chat.pdf import endless_pdf
+from tests.chat.runs.pdf import endless_pdf
 from tests.seeds import Size
 
 from .rig import ANSWER_S, HERE, NEWCOMER_S, Peer, newcomer, tab, target

@@ -58,7 +58,7 @@ async def test_a_process_whose_database_is_away_is_alive_and_ready_again_after_i
     tmp_path: Path, database: PostgresServer
 ) -> None:
     from swell.chat.store import schema
-    from swell.chat.store.postgres import connect
+    from swell.chat.store.engines.postgres import connect
 
     with connect(database.url()) as bound:
         schema.upgrade(bound)

@@ -142,7 +142,7 @@ def test_a_wrong_value_is_named_with_card_field_expected_and_got(card: Any, mess
         (b"x", r"expected .*, got `bytes`"),
         (print, r"expected .*, got `builtin_function_or_method`"),
         ({1: 2}, r"expected keys of type `str`, got `int` 1"),
-        (data("a"), r"got `swell.data.Data`"),
+        (data("a"), r"got `swell.schema.data.Data`"),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -11,7 +11,7 @@ from swell.cards.base import check_card, check_property
 from swell.cards.chatbot import ChatbotCard
 from swell.errors import CardError, PlainValueError, RowError
 from swell.live.edits import Assign, Prepend
-from swell.page import Page
+from swell.page.page import Page
 from swell.parts import Reasoning, Text
 
 CARD = {"view": "chatbot", "box": "1 1 4 8", "name": "bot"}

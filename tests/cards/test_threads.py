@@ -6,7 +6,7 @@ import pytest
 
 from swell import ui
 from swell.errors import CardError
-from swell.page import Page
+from swell.page.page import Page
 
 
 def test_items_say_what_is_known_of_a_thread() -> None:

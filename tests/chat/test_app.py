@@ -11,7 +11,7 @@ import pytest
 import swell
 from swell import main
 from swell.chat import Turn, chat
-from swell.config import Settings
+from swell.settings.table import Settings
 from swell.testing import isolated
 
 SOURCES = Path(swell.__file__).parent

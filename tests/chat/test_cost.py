@@ -18,7 +18,7 @@ from swell.testing.chat import chatting
 pytestmark = pytest.mark.anyio
 
 
-ROOTS = ("swell.chat.run.Run.feed", "swell.chat.rows.Rows._pass_on")
+ROOTS = ("swell.chat.runs.run.Run.feed", "swell.chat.page.rows.Rows._pass_on")
 """What takes a token from the handler, and what shows it."""
 
 

@@ -16,8 +16,8 @@ from swell.chat import ChatApp
 from swell.live.wire import Act
 from swell.testing import isolated, serving
 from swell.testing.chat import ChatTab
-from tests.chat.pdf import pdf
-from tests.chat.test_page import controls
+from tests.chat.page.test_page import controls
+from tests.chat.runs.pdf import pdf
 from tests.conftest import ROOT
 from tests.models.upstream import Reply, chat_stream, upstream
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from swell.chat import Turn
-from swell.config import Settings
 from swell.errors import LimitError, PartError
 from swell.parts import File, Image, Part, ToolCall
+from swell.settings.table import Settings
 from swell.testing.chat import ChatTab, chatting
 from swell.workers import Lane, use_lane
 

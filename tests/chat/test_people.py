@@ -16,11 +16,11 @@ from sqlalchemy import text
 
 from swell.chat import RunLimits, Turn
 from swell.chat.store import Store, open_store, schema
-from swell.chat.store.sqlite import connect as connect_file
+from swell.chat.store.engines.sqlite import connect as connect_file
 from swell.live.wire import Act
 from swell.testing.chat import ChatTab, chatting
+from tests.chat.page.test_share import share
 from tests.chat.store.conftest import store, url
-from tests.chat.test_sharing import share
 
 __all__ = ["store", "url"]
 
@@ -38,7 +38,7 @@ async def echo(turn: Turn) -> AsyncIterator[str]:
 def people(url: str) -> list[str]:
     """Return the ids of the people in a database."""
     if url.startswith("postgresql"):
-        from swell.chat.store.postgres import connect
+        from swell.chat.store.engines.postgres import connect
 
         with connect(url) as bound:
             return [str(row[0]) for row in bound.execute(text("SELECT id FROM users"))]

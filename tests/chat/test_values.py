@@ -18,8 +18,8 @@ from swell.testing.chat import chatting
 from tests.models.conftest import local_only
 from tests.models.upstream import Reply, chat_stream, upstream
 
-from .test_tool_arguments import called
-from .test_tools import WARM, ask
+from .tools.test_arguments import called
+from .tools.test_tools import WARM, ask
 
 __all__ = ["local_only"]
 

@@ -17,7 +17,7 @@ import pytest
 from swell.chat import RunLimits, Turn
 from swell.chat.failures import FAILURES
 from swell.chat.store import open_store
-from swell.chat.store.base import stored
+from swell.chat.store.store import stored
 from swell.chat.tools import tool
 from swell.chat.words import ENGLISH, WORDS, Words
 from swell.live.wire import Act

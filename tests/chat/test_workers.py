@@ -12,13 +12,13 @@ import pytest
 
 from swell.chat import Turn
 from swell.chat.tools import tool
-from swell.config import Settings
+from swell.settings.table import Settings
 from swell.testing.chat import chatting
 from swell.workers import Workers
 from tests.models.conftest import local_only
 from tests.models.upstream import upstream
 
-from .test_tools import WARM, ask, called, calling
+from .tools.test_tools import WARM, ask, called, calling
 
 __all__ = ["local_only"]
 

@@ -11,7 +11,7 @@ import pytest
 
 import swell
 from swell.cli import main
-from swell.config import settings_markdown, settings_table
+from swell.settings.table import settings_markdown, settings_table
 
 
 @pytest.fixture(autouse=True)

@@ -14,10 +14,10 @@ from starlette.types import Receive, Scope, Send
 
 from swell import Q, data, ui
 from swell.app import App
-from swell.config import Settings
 from swell.server.asgi import Server
 from swell.server.broker import Broker
 from swell.server.uvicorn_ws import WebSocketProtocol
+from swell.settings.table import Settings
 from tests.server.live_server import LiveServer
 
 from .tokens import numbers, text, token

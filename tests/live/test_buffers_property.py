@@ -22,7 +22,7 @@ from swell.live.edits import Edit
 from swell.live.frames import FrameReader
 from swell.live.page import Limits, LivePage
 from swell.live.state import PageState
-from swell.page import Page
+from swell.page.page import Page
 
 SIZE = 3
 FIELDS = "content from_user"

@@ -13,7 +13,7 @@ from swell.live.inside import diff_inside
 from swell.live.ops import Append, Delete, Insert, Op, Path, Remove, Set, encoded, units
 from swell.live.page import Limits, LivePage
 from swell.live.state import PageState
-from swell.page import Page
+from swell.page.page import Page
 from swell.parts import Reasoning, Text, ToolCall
 
 AT: Path = ["c", "data", 0, "parts"]

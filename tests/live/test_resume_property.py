@@ -13,7 +13,7 @@ from collections import Counter
 import pytest
 
 from swell import Q, data, ui
-from swell.config import Settings
+from swell.settings.table import Settings
 from swell.testing import Client, serving
 
 SEEDS = range(6)

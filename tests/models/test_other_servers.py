@@ -11,7 +11,7 @@ import openai
 import pytest
 
 from swell.chat import Turn, run_tools, tool
-from swell.chat.fold import Fold
+from swell.chat.runs.answer import Answer
 from swell.models import Compatible
 from swell.testing.chat import ChatClient, chatting
 from tests.models.upstream import Reply, chat_chunk, message_stream, upstream
@@ -89,7 +89,7 @@ async def test_a_server_that_names_each_chunk_anew_makes_one_message() -> None:
     def usage(output: int) -> dict[str, int]:
         return {"prompt_tokens": 5, "completion_tokens": output}
 
-    fold = Fold()
+    fold = Answer()
     for one in (
         chunk({"role": "assistant", "content": "<think>Hm."}, id="1", usage=usage(1)),
         chunk({"content": "</think>Wa"}, id="2", usage=usage(2)),
@@ -103,7 +103,7 @@ async def test_a_server_that_names_each_chunk_anew_makes_one_message() -> None:
 
 async def test_tokens_that_a_server_of_messages_counts_at_the_end_only() -> None:
     block = ({"type": "text", "text": ""}, [{"type": "text_delta", "text": "Hi"}])
-    fold = Fold()
+    fold = Answer()
     for _, event in message_stream(block):
         if event["type"] == "message_start":
             event = {"type": "message_start", "message": {"usage": {"input_tokens": 0}}}
@@ -249,7 +249,7 @@ async def test_arguments_in_one_piece_that_are_no_object_call_nothing(given: obj
 )
 async def test_what_only_looks_like_a_stream_is_an_error_that_names_it(stranger: object) -> None:
     with pytest.raises(TypeError, match=r"is not a chunk of a known stream.*Yield its text"):
-        Fold().feed(stranger)
+        Answer().feed(stranger)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from .machine import LONG, Machine, examine
 from .node import Node
 
 HAPPENS = [
-    "abreast",
+    "in_sync",
     "ack dup",
     "closed with 1006",
     "closed with 4503",

@@ -17,7 +17,6 @@ from unittest.mock import patch
 import msgspec
 
 from swell import Q
-from swell.config import Settings
 from swell.errors import ProtocolError, RowError
 from swell.expando import Expando
 from swell.live.connection import Connection, ConnectionLimits
@@ -28,6 +27,7 @@ from swell.server.broker import Broker
 from swell.server.identity import Caller
 from swell.server.pages import WatchedPage
 from swell.server.route import Route
+from swell.settings.table import Settings
 from tests.live.histories import card
 
 from .node import Command, EditOf, Node, Report
@@ -95,7 +95,7 @@ class Link:
         open: Whether the tab still has it; the server may not know yet that it is gone.
         code: Close code that is on its way to the tab, behind the frames.
         direct: Whether its page writes to it, together with others, when nothing else is due; as
-            `DirectOutlet` has it.
+            `DirectWriter` has it.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class Link:
 
     def write_framed(self, data: bytes) -> None:
         """Send the bytes of a WebSocket frame, as a page does."""
-        self.tally["abreast"] += 1
+        self.tally["in_sync"] += 1
         self.put(unframed(data))
         if not self.writable:
             self.connection.go_alone()
@@ -208,7 +208,7 @@ class Server:
                     if frame is None:
                         link.awake = False
                         if link.direct:
-                            link.connection.go_abreast(link.write_framed)
+                            link.connection.join_group(link.write_framed)
                         break
                     if frame.startswith(b'{"t":"welcome"'):
                         self.world.tally["snapshot unasked"] += not link.greeted

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from swell.config import Settings
 from swell.server.files import FileStore
 from swell.server.identity import Caller
 from swell.server.sessions import COOKIE, SessionSigner
 from swell.server.uploads import file_routes
+from swell.settings.table import Settings
 
 NAME = f"{COOKIE}_1"
 """Of the cookie: that of the port of its address."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from swell.config import Settings
 from swell.errors import ProtocolError
 from swell.live.wire import CLOSE_FULL, CLOSE_RATE
 from swell.server.admission import Admission
+from swell.settings.table import Settings
 
 HERE = ""  # the peer that many may share
 

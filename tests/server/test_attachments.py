@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from swell import Q, data, ui
-from swell.config import Settings
 from swell.errors import AttachmentError, LimitError
 from swell.live.wire import Act
 from swell.server.attachments import accepts
+from swell.settings.table import Settings
 from swell.testing import Client, connect, serving
 
 

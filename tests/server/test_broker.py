@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from swell import Q, data, expando_to_dict, ui
-from swell.config import Settings
 from swell.errors import LimitError, ProtocolError
 from swell.live.connection import Connection, ConnectionLimits
 from swell.live.wire import CLOSE_FORBIDDEN, CLOSE_MALFORMED, Act, Err, Hello
 from swell.server.identity import Caller
+from swell.settings.table import Settings
 from swell.testing import Client, HandlerError, connect, serving
 from tests.painted import Shared, card
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from swell.config import Settings
 from swell.errors import LimitError
 from swell.server.files import safe_name
+from swell.settings.table import Settings
 
 from .place import Place, files, multipart
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from swell.app import App
-from swell.config import Settings, load_settings
 from swell.errors import SettingError
+from swell.settings.table import Settings, load_settings
 
 from .live_server import LiveServer, serving
 

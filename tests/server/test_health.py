@@ -9,9 +9,9 @@ import pytest
 
 from swell.app import App
 from swell.chat import ChatApp, RunLimits, Turn
-from swell.config import Settings
 from swell.errors import StoreUnavailableError
 from swell.server import health
+from swell.settings.table import Settings
 
 pytestmark = pytest.mark.anyio
 

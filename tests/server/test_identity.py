@@ -16,9 +16,9 @@ from websockets.exceptions import ConnectionClosed
 from swell import Q, ui
 from swell.app import App
 from swell.chat import ChatApp, RunLimits, Turn
-from swell.config import Settings, load_settings
 from swell.errors import ProtocolError, SettingError
 from swell.live.wire import CLOSE_OTHER_PERSON, CLOSE_SERVER_ERROR, CLOSE_SIGNED_OUT
+from swell.settings.table import Settings, load_settings
 from swell.testing import Client
 from swell.testing import serving as in_process
 from swell.testing.chat import chatting

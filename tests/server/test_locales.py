@@ -7,10 +7,10 @@ import re
 import pytest
 
 from swell import Q
-from swell.config import Settings, load_settings
 from swell.errors import SettingError
 from swell.server.locales import LOCALES, NOSCRIPT, html_language, page_locale
 from swell.server.static import ClientBundle
+from swell.settings.table import Settings, load_settings
 from swell.testing import serving
 from tests.conftest import ROOT
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swell.config import Settings
 from swell.server.security import (
     host_allowed,
     new_id,
@@ -17,6 +16,7 @@ from swell.server.security import (
     same_site_request,
     security_headers,
 )
+from swell.settings.table import Settings
 
 PLAIN = Settings()
 SITE = Settings(

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from swell import Q, ui
 from swell.app import App
-from swell.config import Settings, load_settings
 from swell.errors import SettingError
 from swell.server.sessions import SessionSigner
+from swell.settings.table import Settings, load_settings
 
 from .live_server import serving
 

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from swell.config import Settings
 from swell.server.tcp import Deadlines, Stage, TcpConnections, connections_allowed
+from swell.settings.table import Settings
 
 pytestmark = pytest.mark.anyio
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swell.config import Settings
 from swell.server.uploads import UPLOADS_AT_ONCE
+from swell.settings.table import Settings
 
 from .place import NAME, Place, files, multipart
 

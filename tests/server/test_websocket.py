@@ -15,9 +15,9 @@ from websockets.sync.client import ClientConnection
 
 from swell import Q, data, ui
 from swell.app import App
-from swell.config import Settings
 from swell.live.wire import CLOSE_TOO_BIG
 from swell.server.uvicorn_ws import WebSocketProtocol
+from swell.settings.table import Settings
 from swell.testing import Append, Insert, Set
 
 from .live_server import LiveServer, Tab, serving

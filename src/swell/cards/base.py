@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 from swell.components.command import Command
-from swell.data import Data
 from swell.errors import CardError, NotSupportedError, PlainValueError
 from swell.live.edits import Edit
 from swell.mistakes import near_miss
-from swell.plain import dotted, plain, type_name
-from swell.schema import (
+from swell.schema.data import Data
+from swell.schema.kinds import (
     Forgive,
     Kind,
     MisfitError,
@@ -26,6 +25,7 @@ from swell.schema import (
     properties,
     unknown_property,
 )
+from swell.schema.plain import dotted, plain, type_name
 
 __all__ = [
     "CARDS",
@@ -156,9 +156,8 @@ def check_card(
         forgive: Leave out what H2O Wave ignores, and say so; None refuses it.
 
     Returns:
-        A new tree of plain values, `view` first. `None` is left out. Values of class
-        `swell.data.Data` stay in place, and only at the level of the card. Empty when the whole
-        card is left out.
+        A new tree of plain values, `view` first. `None` is left out. Values of class `Data`
+        stay in place, and only at the level of the card. Empty when the whole card is left out.
 
     Raises:
         CardError: If the card or a property of it has a wrong type or range.
@@ -276,7 +275,7 @@ def checked(key: str, cls: type[Card], check: Callable[[], _T]) -> _T:
 
 
 def _class_of(key: str, view: Any) -> type[Card]:
-    from swell.wave_names import CARD_NAMES
+    from swell.wave.names import CARD_NAMES
 
     if isinstance(view, str) and view in CARDS:
         return CARDS[view]

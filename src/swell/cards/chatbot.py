@@ -8,11 +8,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
-from swell.data import Data
 from swell.live.edits import Assign, Edit, Prepend
 from swell.parts import PARTS
-from swell.plain import plain, type_name
-from swell.schema import Kind, MisfitError, Name, OneOf, Record, Scalar, unpack
+from swell.schema.data import Data
+from swell.schema.kinds import Kind, MisfitError, Name, OneOf, Record, Scalar, unpack
+from swell.schema.plain import plain, type_name
 
 from .base import Card, Command, checked
 from .box import Box

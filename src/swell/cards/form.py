@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from swell.components.base import Component
-from swell.schema import PACKED
+from swell.schema.kinds import PACKED
 
 from .base import Card, Command
 from .box import Box

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from swell.components.base import Component
-from swell.schema import Name, Record
+from swell.schema.kinds import Name, Record
 
 from .base import Card, Command
 from .box import Box

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
-from swell.data import Data
-from swell.schema import PACKED
+from swell.schema.data import Data
+from swell.schema.kinds import PACKED
 
 from .base import BufferOr, Card, Command
 from .box import Box

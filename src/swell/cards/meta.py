@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from swell.components.base import Component
 from swell.mistakes import near_miss
-from swell.schema import MisfitError, Missing, Name, Record, quoted
+from swell.schema.kinds import MisfitError, Missing, Name, Record, quoted
 
 from .base import Card, Command
 from .box import Box

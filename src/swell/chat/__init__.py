@@ -9,14 +9,15 @@ async def answer(turn: Turn):
 """
 
 from swell.chat.records import Message, Thread, User
-from swell.chat.store.base import Store
+from swell.chat.store.store import Store
 from swell.parts import Card, File, Image, Part, Reasoning, Source, Table, Text, ToolCall
 
-from .admission import Used
 from .app import ChatApp, chat
-from .run import RunLimits
-from .tools import Tool, progress, run_tools, tool
-from .turn import Attachment, Turn
+from .runs.admission import Used
+from .runs.attachment import Attachment
+from .runs.run import RunLimits
+from .runs.turn import Turn
+from .tools.tools import Tool, progress, run_tools, tool
 
 __all__ = [
     "Attachment",

@@ -10,23 +10,23 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from swell import main, ui
-from swell.app import App
+from swell import ui
+from swell.app import App, main
 from swell.chat.store import Store, default_path, open_store
-from swell.config import Settings
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
 from swell.logs import logger
 from swell.mistakes import check_handler, check_route, did_you_mean
 from swell.query import Q
+from swell.settings.table import Settings
 from swell.workers import Lane
 
-from .actions import Actions
 from .feed import Feed
 from .files import Files
-from .manager import Admit, RunManager
-from .run import RunLimits
-from .settings import SettingsForm
-from .view import View
+from .page.actions import Actions
+from .page.settings import SettingsForm
+from .page.view import View
+from .runs.manager import Admit, RunManager
+from .runs.run import RunLimits
 from .words import WORDS, UnsaidError, Words
 
 __all__ = ["ChatApp", "chat"]
@@ -125,7 +125,7 @@ def chat(
         if store is not None:
             main.keep_sessions_in = default_path().parent
         if openai or ag_ui:
-            from .doors import open_doors
+            from .api import open_doors
 
             settings_of = made.form.load if made.form is not None else lambda _: None
             open_doors(main, route, handler, settings_of, title=title, openai=openai, ag_ui=ag_ui)

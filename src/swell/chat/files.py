@@ -17,15 +17,13 @@ import anyio.to_thread
 import msgspec
 
 from swell.chat.records import SCHEME, StoredFile
-from swell.chat.store.base import Store
+from swell.chat.store.store import Store
 from swell.errors import LimitError, NotFoundError, PartError
 from swell.logs import logger
 from swell.parts import File, Image, Part, ToolCall
 from swell.server.files import safe_name
 from swell.site import AsyncSite
 from swell.temporary import TemporaryFolder
-
-from .turn import Attachment
 
 __all__ = ["Files", "readdressed", "refuse_dead_addresses", "stored_urls"]
 
@@ -161,10 +159,10 @@ class Files:
         await anyio.to_thread.run_sync(self._copy, made, path)
         return _part(name, SCHEME + stored.id, size, mime)
 
-    async def attachments(self, user_id: str, parts: Sequence[Part]) -> list[Attachment]:
-        """Return the files among the parts of a prompt."""
+    async def sent(self, user_id: str, parts: Sequence[Part]) -> list[tuple[StoredFile, str]]:
+        """Return the files among the parts of a prompt, each with its address there."""
         return [
-            Attachment(stored.name, stored.mime, stored.size, Path(stored.path), part.url)
+            (stored, part.url)
             for part in parts
             if isinstance(part, File | Image) and (stored := await self._note(user_id, part.url))
         ]

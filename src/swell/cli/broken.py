@@ -12,10 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from swell.coerce import well_formed
-from swell.config import Settings
 from swell.development import described
 from swell.live.wire import CLOSE_VERSION
 from swell.server.security import host_allowed, request_host
+from swell.settings.table import Settings
 
 __all__ = ["broken_app"]
 

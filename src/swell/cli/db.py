@@ -57,7 +57,7 @@ def _connect(url: str, source: str, app: str, *, make: bool) -> Iterator[tuple[C
 
     if url.partition(":")[0].lower() in ("postgresql", "postgres"):
         try:
-            from swell.chat.store.postgres import connect
+            from swell.chat.store.engines.postgres import connect
         except ImportError:
             raise CommandError("PostgreSQL needs `pip install 'psycopg[binary]'`") from None
         with connect(url) as bound:
@@ -71,7 +71,7 @@ def _connect(url: str, source: str, app: str, *, make: bool) -> Iterator[tuple[C
         raise CommandError("conversations in memory have no tables to look after")
     if not make and not path.exists():
         raise CommandError(f"{path} is not there; `swell db upgrade` makes it", exit_code=1)
-    from swell.chat.store.sqlite import connect as connect_file
+    from swell.chat.store.engines.sqlite import connect as connect_file
 
     with connect_file(path) as bound:
         yield bound, str(path)

@@ -1,4 +1,4 @@
-"""Flags that set a setting, made from the table in `swell.config`."""
+"""Flags that set a setting, made from the table in `swell.settings.table`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from swell.config import Resolved, misspelt_names, resolve_settings, settings_table
+from swell.settings.table import Resolved, misspelt_names, resolve_settings, settings_table
 
 
 def add_setting_flags(parser: argparse.ArgumentParser, *, without: Sequence[str] = ()) -> None:

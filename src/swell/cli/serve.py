@@ -32,7 +32,6 @@ from swell.app import main
 from swell.cli.broken import broken_app
 from swell.cli.command_error import BrokenAppError, CommandError
 from swell.cli.load import Target, load_app, parse_target
-from swell.config import Settings
 from swell.errors import SettingError, SwellError
 from swell.logs import escape, logger, traceback_of
 from swell.server.limits import SeldomWarnings
@@ -41,6 +40,7 @@ from swell.server.static import ClientBundle
 from swell.server.tcp import AT_ONCE, TcpConnections, connections_allowed
 from swell.server.uvicorn_http import CountedConfig, HttpProtocol
 from swell.server.uvicorn_ws import WebSocketProtocol
+from swell.settings.table import Settings
 
 __all__ = ["bind", "start"]
 

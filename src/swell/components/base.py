@@ -7,8 +7,7 @@ from typing import Any, ClassVar, Self
 
 from swell.errors import NotSupportedError
 from swell.mistakes import near_miss
-from swell.plain import dotted, type_name
-from swell.schema import (
+from swell.schema.kinds import (
     Kind,
     MisfitError,
     Record,
@@ -18,6 +17,7 @@ from swell.schema import (
     dumped,
     properties,
 )
+from swell.schema.plain import dotted, type_name
 
 COMPONENTS: dict[str, type[Component]] = {}
 """Every component class by its tag, filled as modules of `swell.components` are imported.
@@ -134,6 +134,6 @@ def _component(tag: str, path: str) -> type[Component]:
 
 
 def _is_waves(name: str) -> bool:
-    from swell.wave_names import COMPONENT_NAMES  # rare, and not needed to draw a page
+    from swell.wave.names import COMPONENT_NAMES  # rare, and not needed to draw a page
 
     return name in COMPONENT_NAMES

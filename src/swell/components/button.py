@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from swell.schema import Name
+from swell.schema.kinds import Name
 
 from .base import Component
 from .command import Command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from swell.schema import Name
+from swell.schema.kinds import Name
 
 from .base import Component
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from swell.schema import Name, Record
+from swell.schema.kinds import Name, Record
 
 
 class WaveCommand(Record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from swell.schema import Name, Record
+from swell.schema.kinds import Name, Record
 
 from .base import Component
 

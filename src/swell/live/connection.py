@@ -14,7 +14,7 @@ import msgspec
 
 from swell.errors import ProtocolError
 
-from .abreast import Write
+from .group import Write
 from .page import LivePage
 from .wire import (
     CLOSE_HANDSHAKE,
@@ -83,7 +83,7 @@ class Connection:
         client: Id of the client on this socket; empty before its hello.
         peer: The network address at its other end; empty for this machine.
         page: What it watches.
-        seq: Patch that it has, -1 when it needs a snapshot; see `Abreast` for where it is there.
+        seq: Patch that it has, -1 when it needs a snapshot; see `Group` for where it is there.
         sent_at: When it was last sent a patch.
 
     Args:
@@ -184,7 +184,7 @@ class Connection:
         self.go_alone()
         self.wake()
 
-    def go_abreast(self, write: Write) -> None:
+    def join_group(self, write: Write) -> None:
         """Get what is saved from now on together with other watchers, if nothing else waits.
 
         Until `go_alone`, which is to be called before anything else is asked or taken.
@@ -193,12 +193,12 @@ class Connection:
             write: Writes finished bytes to this socket.
         """
         if self.page is not None and self.seq >= 0 and not (self._control or self._parts):
-            self.page.abreast.join(self, write)
+            self.page.group.join(self, write)
 
     def go_alone(self) -> None:
         """Take what there is by `take` again."""
         if self.page is not None:
-            self.page.abreast.leave(self)
+            self.page.group.leave(self)
 
     def take(self, now: float) -> bytes | None:
         """Return the next frame to send, or None when nothing is due.

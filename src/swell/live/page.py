@@ -9,10 +9,10 @@ import msgspec
 
 from swell.errors import LimitError
 
-from .abreast import Abreast
 from .buffer import Undo
 from .edits import Assign, Edit, Extend, Locate, resolve
 from .frames import PathNames
+from .group import Group
 from .log import Log, op_size
 from .ops import Append, Op, encode, merge, units
 from .snapshot import Snapshot
@@ -41,7 +41,7 @@ class LivePage:
     Attributes:
         state: The cards as last saved.
         names: Short names of its paths.
-        abreast: Watchers that are sent the next frame together.
+        group: Watchers that are sent the next frame together.
 
     Args:
         epoch: Random name of this log; a client with another one needs a snapshot.
@@ -56,7 +56,7 @@ class LivePage:
         self._locate = locate
         self._log = Log(limits.ring_patches, limits.ring_bytes, limits.ring_s)
         self.names = PathNames()
-        self.abreast = Abreast()
+        self.group = Group()
         self._frames: dict[int, bytes] = {}  # since the last patch, by the position they start at
         self._snapshot: Snapshot | None = None
         self._size = 0
@@ -168,19 +168,19 @@ class LivePage:
         return frame
 
     def send(self, now: float, framed: Callable[[bytes], bytes]) -> None:
-        """Send what is new to those who are abreast.
+        """Send what is new to those who are group.
 
         Args:
             now: Seconds of a monotonic clock.
             framed: Makes the bytes for their sockets from those of a frame; called once.
         """
-        abreast = self.abreast
-        if not abreast or abreast.seq == self.seq:
+        group = self.group
+        if not group or group.seq == self.seq:
             return
-        if self._log.covers(abreast.seq):
-            abreast.send(framed(self.frame(abreast.seq)), self.seq, now)
+        if self._log.covers(group.seq):
+            group.send(framed(self.frame(group.seq)), self.seq, now)
         else:
-            abreast.scatter()
+            group.scatter()
 
     def snapshot(self) -> Snapshot:
         """Return the whole state as JSON, made once per patch."""

@@ -6,10 +6,10 @@ from collections import Counter, OrderedDict
 from collections.abc import Collection
 from typing import Protocol, TypeVar
 
-from swell.config import Settings
 from swell.errors import ProtocolError
 from swell.live.wire import CLOSE_FULL, CLOSE_RATE
 from swell.logs import logger
+from swell.settings.table import Settings
 
 from .limits import LogLimiter, RateLimiter
 

@@ -17,11 +17,11 @@ from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from swell.config import Settings
 from swell.errors import SignInError
 from swell.expando import Expando
 from swell.query import Query
 from swell.server.locales import page_locale
+from swell.settings.table import Settings
 from swell.temporary import clear_left
 
 from .broker import Broker

@@ -10,7 +10,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from swell.config import Settings
 from swell.development import described
 from swell.errors import AttachmentError, ProtocolError, RefusedError, SignInError
 from swell.expando import Expando
@@ -36,9 +35,10 @@ from swell.live.wire import (
     Welcome,
 )
 from swell.logs import logger
-from swell.page import AsyncPage
+from swell.page.page import AsyncPage
 from swell.query import BROADCAST, MULTICAST, Auth, Query
-from swell.schema import forgiving
+from swell.schema.kinds import forgiving
+from swell.settings.table import Settings
 from swell.site import AsyncSite
 
 from .admission import Admission

@@ -11,18 +11,19 @@ import mimetypes
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 from urllib.parse import quote
 
 import anyio.to_thread
 
 from swell import sizes
-from swell.config import Settings
 from swell.errors import LimitError
 from swell.server.security import new_id
+from swell.settings.table import Settings
+from swell.site import Allowed
 from swell.temporary import TemporaryFolder
 
 __all__ = [
@@ -42,8 +43,6 @@ LENT_MAX = 10_000
 
 NAME_MAX_BYTES = 255
 _COPY_BYTES = 1 << 18
-
-Allowed: TypeAlias = Callable[[], Awaitable[bool]]
 
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 _PICTURES = (

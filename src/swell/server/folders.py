@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from swell.config import Settings
+from swell.settings.table import Settings
 
 from .files import looked_at, picture_of
 from .identity import Caller, direct_peer, header_lists

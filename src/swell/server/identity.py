@@ -16,12 +16,12 @@ from hashlib import sha256
 from inspect import isawaitable
 from typing import Any, NamedTuple
 
-from swell.config import Settings
 from swell.errors import SignInError
 from swell.expando import Expando
 from swell.logs import logger
-from swell.page import AsyncPage
+from swell.page.page import AsyncPage
 from swell.query import Auth, Query
+from swell.settings.table import Settings
 from swell.site import AsyncSite
 
 from .pages import Pages

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from swell.config import Settings
+from swell.settings.table import Settings
 
 __all__ = ["LOCALES", "NOSCRIPT", "TOO_OLD", "html_language", "page_locale"]
 

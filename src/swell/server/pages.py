@@ -8,14 +8,14 @@ import time
 from collections.abc import Sequence
 
 from swell.cards.base import named_components
-from swell.config import Settings
 from swell.live.connection import Connection
 from swell.live.edits import Edit
 from swell.live.page import Limits, LivePage
 from swell.live.state import PageState
+from swell.settings.table import Settings
 
-from .outlet import framed
 from .pacer import Pacer
+from .writer import framed
 
 DENSE = ((5, 2.5), (2, 1.5))
 """A stream with so many saves in a frame waits so many intervals for the next one.
@@ -82,11 +82,11 @@ class WatchedPage:
                 self._pacer = pacer
                 break
         self._saves = 0
-        abreast = self.live.abreast
-        alone = len(self.watchers) > len(abreast)
+        group = self.live.group
+        alone = len(self.watchers) > len(group)
         self.live.send(now, framed)
         for connection in tuple(self.watchers) if alone else ():
-            if connection not in abreast:
+            if connection not in group:
                 connection.wake()
 
     def unwatch(self, connection: Connection) -> None:

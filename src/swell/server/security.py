@@ -17,8 +17,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from swell.config import Settings
 from swell.logs import logger
+from swell.settings.table import Settings
 
 __all__ = [
     "frame_headers",

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from itsdangerous import BadSignature, TimestampSigner
 
-from swell.config import Settings
+from swell.settings.table import Settings
 
 from .security import new_id, request_host
 

@@ -18,8 +18,8 @@ from collections import Counter
 from enum import IntEnum
 from typing import Any, Protocol
 
-from swell.config import Settings
 from swell.logs import logger
+from swell.settings.table import Settings
 
 from .limits import LogLimiter
 

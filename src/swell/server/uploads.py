@@ -13,10 +13,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from swell.config import Settings
 from swell.errors import LimitError, SignInError, SwellError
 from swell.logs import logger
 from swell.server.security import host_allowed, request_host, same_site_request
+from swell.settings.table import Settings
 
 from .files import FILES_PATH, FileStore, Incoming, StoredFile, safe_name, size_limit
 from .identity import Caller, direct_peer, header_lists

@@ -19,14 +19,14 @@ from websockets.exceptions import ProtocolError
 from websockets.frames import CloseCode, Frame
 from websockets.server import ServerProtocol
 
-from swell.live.abreast import Write
 from swell.live.connection import Bucket
+from swell.live.group import Write
 from swell.live.wire import CLOSE_RATE
 from swell.logs import logger
 
-from .outlet import FRAMES, PeerListener
 from .tcp import Stage
 from .uvicorn_http import CountedConfig
+from .writer import FRAMES, PeerListener
 
 _log = logger("swell.server")
 
@@ -69,7 +69,7 @@ class CountedFrames(ServerProtocol):
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """Given to uvicorn as its `ws`.
 
-    It offers the extension `swell.frames`, see `outlet.py`. Frames are never compressed.
+    It offers the extension `swell.frames`, see `writer.py`. Frames are never compressed.
 
     A socket that is closed in order stays until the peer has taken all that was written to it,
     which a peer that has stopped reading never does. Here its socket and buffer are freed. A peer

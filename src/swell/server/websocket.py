@@ -15,19 +15,19 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from swell.config import Settings
 from swell.errors import ProtocolError
 from swell.live.connection import Connection, ConnectionLimits
 from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, Act, Bye, Hello
 from swell.logs import logger
+from swell.settings.table import Settings
 
 from .broker import Broker
 from .identity import Caller, direct_peer, header_lists
 from .limits import LogLimiter, address_of, is_this_machine, peer_of
 from .locales import page_locale
-from .outlet import FRAMES, AsgiOutlet, DirectOutlet, FrameWriter, Outlet
 from .security import host_allowed, origin_allowed, own_origin, request_host
 from .sessions import SessionSigner
+from .writer import FRAMES, AsgiWriter, DirectWriter, FrameWriter, Writer
 
 _log = logger("swell.server")
 _seldom = LogLimiter(_log)
@@ -177,28 +177,28 @@ class Sockets:
         return Caller(session_id, headers, direct_peer(socket.scope), locale)
 
     async def _run(self, socket: WebSocket, caller: Caller, peer: str) -> None:
-        outlet = self._outlet(socket)
-        connection = Connection(self._limits, time.monotonic(), outlet.wake)
+        writer = self._writer(socket)
+        connection = Connection(self._limits, time.monotonic(), writer.wake)
         connection.peer = peer
         self._broker.connect(connection)
-        writer = asyncio.create_task(outlet.run(connection), name="swell-writer")
+        writing = asyncio.create_task(writer.run(connection), name="swell-writer")
         reader = asyncio.create_task(self._read(socket, connection, caller), name="swell-reader")
         try:
-            await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((reader, writing), return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._broker.disconnect(connection)
-            for task in (reader, writer):
+            for task in (reader, writing):
                 task.cancel()
-            results = await asyncio.gather(reader, writer, return_exceptions=True)
+            results = await asyncio.gather(reader, writing, return_exceptions=True)
         await _close(socket, results)
 
-    def _outlet(self, socket: WebSocket) -> Outlet:
+    def _writer(self, socket: WebSocket) -> Writer:
         """Return the shortest way to the socket that the server has."""
         slow_s = self._settings.slow_reader_s
         frames = _frames(socket)
         if frames is not None:
-            return DirectOutlet(frames, slow_s, self._is_drained)
-        return AsgiOutlet(socket, slow_s, self._is_drained)
+            return DirectWriter(frames, slow_s, self._is_drained)
+        return AsgiWriter(socket, slow_s, self._is_drained)
 
     def _bound(self, socket: WebSocket, peer: str) -> None:
         """Have the server itself count frames, where it can: not all of them get here."""

@@ -9,10 +9,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from swell.chat import ChatApp, RunLimits
-from swell.chat.ask import PREFIX
-from swell.config import Settings
+from swell.chat.app import ChatApp
+from swell.chat.runs.ask import PREFIX
+from swell.chat.runs.run import RunLimits
 from swell.live.wire import Ack, Act
+from swell.settings.table import Settings
 
 from .client import Client, Harness, serving
 

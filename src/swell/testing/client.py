@@ -17,7 +17,6 @@ import msgspec
 
 from swell import routing
 from swell.app import App, main
-from swell.config import Settings
 from swell.errors import AttachmentError, ProtocolError, SwellError
 from swell.live.buffer import Buffer
 from swell.live.connection import Connection, ConnectionLimits
@@ -46,6 +45,7 @@ from swell.server.files import FileStore
 from swell.server.identity import Caller, header_lists
 from swell.server.locales import page_locale
 from swell.server.route import Route
+from swell.settings.table import Settings
 
 _decoder = msgspec.json.Decoder(ServerMessage)
 _TIMEOUT_S = 10.0

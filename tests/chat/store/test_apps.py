@@ -16,7 +16,7 @@ from swell import main
 from swell.chat import ChatApp, Turn, chat
 from swell.chat.app import app_name
 from swell.chat.store import default_path, open_store, schema
-from swell.chat.store.sqlite import connect as connect_file
+from swell.chat.store.engines.sqlite import connect as connect_file
 from swell.cli import main as command
 from swell.live.wire import Act
 from swell.parts import Text
@@ -148,7 +148,7 @@ async def test_old_rows_of_postgresql_go_to_the_app_that_opens_them_first(
 ) -> None:
     import psycopg
 
-    from swell.chat.store.postgres import connect
+    from swell.chat.store.engines.postgres import connect
 
     name = f"old_{uuid.uuid4().hex[:8]}"
     postgres.execute(f"CREATE DATABASE {name}")

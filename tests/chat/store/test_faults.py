@@ -20,8 +20,9 @@ from pathlib import Path
 import pytest
 
 from swell.chat.records import Run
-from swell.chat.store import Store, open_store, schema, sqlite
-from swell.chat.store.postgres import connect
+from swell.chat.store import Store, open_store, schema
+from swell.chat.store.engines import sqlite
+from swell.chat.store.engines.postgres import connect
 from swell.errors import StoreSchemaError, StoreUnavailableError
 from swell.parts import Text
 from tests.postgres import PostgresServer, new_database

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from swell.chat.records import Accepted
 from swell.chat.store import Store, open_store, schema
 from swell.chat.store import files as statements
+from swell.chat.store.engines.sqlite import connect
 from swell.chat.store.ids import now
-from swell.chat.store.sqlite import connect
 from swell.errors import NotFoundError
 from swell.parts import File, Image, Part, Text, ToolCall
 from tests.postgres import PostgresServer, new_database
@@ -265,7 +265,7 @@ async def test_an_upgrade_finds_the_files_that_are_used(
         with connect(tmp_path / "chat.db") as bound:
             upgraded(bound)
     else:
-        from swell.chat.store.postgres import connect as connect_postgres
+        from swell.chat.store.engines.postgres import connect as connect_postgres
 
         server: PostgresServer = request.getfixturevalue("postgres")
         url = new_database(server, "template1")

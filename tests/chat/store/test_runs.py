@@ -10,7 +10,7 @@ import pytest
 
 from swell.chat.store import Store, open_store
 from swell.chat.store.database import DatabaseStore
-from swell.chat.store.engine import Engine, Tx
+from swell.chat.store.engines.base import Engine, Tx
 from swell.errors import NotFoundError
 from swell.parts import Text
 

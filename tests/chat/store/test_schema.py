@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from swell.chat.store import open_store, schema
-from swell.chat.store.sqlite import connect
+from swell.chat.store.engines.sqlite import connect
 from swell.chat.store.tables import metadata
 from swell.errors import SettingError
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from swell.chat.store import Store, open_store, schema
-from swell.chat.store.sqlite import connect as connect_file
+from swell.chat.store.engines.sqlite import connect as connect_file
 from swell.cli import main as command
 from swell.errors import NotFoundError
 from swell.parts import File, Part, Text
@@ -202,7 +202,7 @@ async def test_old_links_work_after_the_upgrade_and_their_tokens_are_gone(tmp_pa
 async def test_old_links_of_postgresql_work_after_the_upgrade(postgres: PostgresServer) -> None:
     import psycopg
 
-    from swell.chat.store.postgres import connect
+    from swell.chat.store.engines.postgres import connect
 
     name = f"old_{uuid.uuid4().hex[:8]}"
     postgres.execute(f"CREATE DATABASE {name}")

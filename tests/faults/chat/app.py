@@ -18,7 +18,7 @@ from pathlib import Path
 
 from swell import Q
 from swell.chat import RunLimits, ToolCall, Turn, chat
-from swell.chat.store import postgres
+from swell.chat.store.engines import postgres
 from tests.faults.chat import clock, deadly
 from tests.faults.tokens import token
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ClauseElement
 
 from swell.chat.store import database, runs
-from swell.chat.store.engine import Tx
+from swell.chat.store.engines.base import Tx
 from swell.query import Query
 
 PLACES = (

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from swell.chat.store import schema
-from swell.chat.store.postgres import connect
+from swell.chat.store.engines.postgres import connect
 from tests.faults.proxy import DOWN, UP, FaultProxy
 from tests.faults.tokens import text
 from tests.postgres import PostgresServer, new_database

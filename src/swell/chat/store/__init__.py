@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 from swell.errors import SettingError
 
-from .base import EndState, Store
 from .place import adopt_old_file, default_file
+from .store import EndState, Store
 
 __all__ = ["EndState", "Store", "default_path", "open_store"]
 
@@ -32,14 +32,14 @@ def open_store(url: str | None, *, app: str = "", source: str = "argument") -> S
         SettingError: If it names no database that Swell can use.
     """
     from .database import DatabaseStore
-    from .sqlite import SqliteEngine
+    from .engines.sqlite import SqliteEngine
 
     if url is None or url == "memory":
         return DatabaseStore(SqliteEngine(None), app)
     scheme = url.partition(":")[0].lower()
     if scheme in ("postgresql", "postgres"):
         try:
-            from .postgres import PostgresEngine
+            from .engines.postgres import PostgresEngine
         except ImportError as error:
             needed = f"PostgreSQL needs `pip install 'psycopg[binary]'` ({error})"
             raise SettingError("database_url", source, needed) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, func, select, update
 
-from .engine import Tx
+from .engines.base import Tx
 from .tables import leftovers, users
 
 __all__ = ["claim", "listed"]

@@ -26,11 +26,11 @@ from swell.logs import logger
 from swell.parts import Part
 
 from . import apps, files, messages, runs, search, threads, transfer
-from .base import EndState
-from .engine import Engine, Tx
+from .engines.base import Engine, Tx
+from .engines.presence import Turnstile
 from .ids import new_id, now
-from .presence import Turnstile
 from .statements import clean, encode_parts, to_json
+from .store import EndState
 
 __all__ = ["DatabaseStore"]
 

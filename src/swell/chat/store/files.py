@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from swell.chat.records import SCHEME, StoredFile
 from swell.errors import NotFoundError
 
-from .engine import Tx
+from .engines.base import Tx
 from .statements import inserting, known_user
 from .tables import file_uses, files, leftovers, messages, threads, users
 

@@ -31,7 +31,7 @@ from swell.chat.records import Feedback, Message, RatedAnswer, Thread
 from swell.errors import NotFoundError
 
 from . import files, search
-from .engine import Row, Tx
+from .engines.base import Row, Tx
 from .statements import (
     MESSAGE,
     TEXT_TAG,

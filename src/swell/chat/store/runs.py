@@ -13,7 +13,7 @@ from swell.errors import NotFoundError
 
 from . import messages as tree
 from . import threads as conversations
-from .engine import Tx
+from .engines.base import Tx
 from .statements import ACTIVE, RUN, inserting, known_user, own_thread, run_of
 from .tables import actions, messages, runs, threads, users
 

@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from swell.errors import StoreSchemaError
 
 from . import search
-from .engine import Compiler, Tx
+from .engines.base import Compiler, Tx
 from .tables import metadata
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ HEAD = "0008"
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """All revisions that this version knows, oldest first."""
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 _VERSION = "SELECT version_num FROM alembic_version"
 

@@ -15,7 +15,7 @@ import msgspec
 from swell.chat.records import Hit, Thread
 from swell.parts import Text
 
-from .engine import Row, Tx
+from .engines.base import Row, Tx
 from .ids import ID_CHARS
 from .statements import THREAD, thread_of
 from .words import PREFIX_MIN_CHARS, Query, owned, parse_query, snippet, to_tsvector, words

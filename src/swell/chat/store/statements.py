@@ -14,7 +14,7 @@ from swell.chat.records import Message, Run, Thread
 from swell.errors import NotFoundError
 from swell.parts import Part, Text, raw
 
-from .engine import Row, Tx
+from .engines.base import Row, Tx
 from .tables import messages, runs, threads, users
 
 ACTIVE: ColumnElement[bool] = literal_column("runs.state IN ('accepted', 'running')")

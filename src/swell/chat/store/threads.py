@@ -22,7 +22,7 @@ from swell.chat.records import Thread, User
 from swell.errors import NotFoundError
 
 from . import files, search
-from .engine import Tx
+from .engines.base import Tx
 from .ids import ID_CHARS
 from .statements import THREAD, clean, inserting, known_user, own_thread, thread_of
 from .tables import file_uses, messages, parts, shares, threads, users

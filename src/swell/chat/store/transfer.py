@@ -16,7 +16,7 @@ from swell.parts import File, Image, Part, Reasoning, Source, Table, Text, ToolC
 
 from . import messages as tree
 from . import threads as conversations
-from .engine import Tx
+from .engines.base import Tx
 from .ids import new_id
 from .statements import (
     MESSAGE,

@@ -1,0 +1,289 @@
+"""One answer of a `@chat` function to a request that brings its whole conversation with it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
+
+import msgspec
+
+from swell.app import main
+from swell.chat.records import Message, Thread, User
+from swell.chat.runs.answer import Answer, Change, Grown
+from swell.chat.runs.ask import Question
+from swell.chat.runs.consume import consume
+from swell.chat.runs.turn import Cancelled, Host, Turn
+from swell.development import described
+from swell.errors import AskTimeoutError, LimitError, ModelError, NotSupportedError
+from swell.logs import logger
+from swell.models import failure_of
+from swell.parts import Part, Reasoning, Text
+from swell.workers import Lane, Workers
+
+__all__ = [
+    "MAX_RUNS",
+    "Answers",
+    "Asked",
+    "Counted",
+    "Failed",
+    "Posed",
+    "Said",
+    "Shown",
+    "Step",
+]
+
+_log = logger("swell.chat")
+
+MAX_RUNS = 64
+"""Most answers that one door makes at the same time."""
+
+
+class Asked(NamedTuple):
+    """What a request asks.
+
+    Attributes:
+        messages: The conversation as (role, parts), oldest first.
+        settings: Values for the app's settings by name; those that it does not have are ignored.
+        user: What the request calls its person; empty for none.
+        thread_id: What it calls the conversation; empty for none.
+    """
+
+    messages: Sequence[tuple[Literal["user", "assistant"], list[Part]]]
+    settings: Mapping[str, Any] = {}
+    user: str = ""
+    thread_id: str = ""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """More text of the answer, or of the thought before it.
+
+    Attributes:
+        index: Which part of the answer.
+        reasoning: Whether it is of a thought.
+        text: What to add.
+    """
+
+    index: int
+    reasoning: bool
+    text: str
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """Another part, or a newer state of one.
+
+    Attributes:
+        index: Which part of the answer.
+        part: As it is now.
+    """
+
+    index: int
+    part: Part
+
+
+class Posed(msgspec.Struct, frozen=True):
+    """The handler asks, and waits until the question is answered or times out."""
+
+    question: Question
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """The last step: what the model has counted, in tokens; zeros when it has not."""
+
+    input: int
+    output: int
+
+
+Step: TypeAlias = Said | Shown | Posed | Counted
+
+
+class Failed(Exception):  # noqa: N818 - it is an outcome
+    """The handler failed.
+
+    Attributes:
+        code: Stable name, such as `rate_limited`, or `internal`.
+        message: A sentence for the person.
+        retry_after: Seconds to wait, if known.
+    """
+
+    def __init__(self, code: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(code, message, retry_after)
+        self.code, self.message, self.retry_after = code, message, retry_after
+
+
+class _Run:
+    """What a `Turn` needs of a run.
+
+    Args:
+        posed: Called with each question; None where nobody can be asked.
+    """
+
+    def __init__(self, posed: Callable[[Question], None] | None) -> None:
+        self.locale = "en"  # what it is put in is not seen by anybody
+        self.cancelled = Cancelled()
+        self._posed = posed
+
+    def set_title(self, text: str) -> None:
+        """Nobody sees it."""
+
+    def set_suggestions(self, prompts: Iterable[str]) -> None:
+        """Nobody sees them."""
+
+    async def make_file(self, content: bytes | str | Path, name: str) -> NoReturn:  # noqa: ARG002 - as of a run
+        """Refuse: whoever asks gets the answer alone, and nothing is stored."""
+        raise NotSupportedError("turn.file", "The endpoints hand out no files.")
+
+    def pose(self, question: Question) -> int:
+        if self._posed is None:
+            raise AskTimeoutError(0)
+        self._posed(question)
+        return 0
+
+    def settle(self, question: Question, index: int, words: str) -> None:
+        """Nothing has been shown."""
+
+
+class Answers:
+    """Makes the answers of one door.
+
+    Args:
+        handler: The `@chat` function.
+        make_settings: Makes what a turn has as `settings` from values by name.
+        asks: Whether the handler may ask; otherwise its questions time out at once.
+    """
+
+    def __init__(
+        self,
+        handler: Callable[..., Any],
+        make_settings: Callable[[dict[str, Any]], Any],
+        *,
+        asks: bool = False,
+    ) -> None:
+        self._handler = handler
+        self._make_settings = make_settings
+        self._asks = asks
+        self._pools: Lane | None = None
+        self._running = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether no further answer can be made now."""
+        return self._running >= MAX_RUNS
+
+    async def make(self, asked: Asked) -> AsyncGenerator[Step, None]:
+        """Yield the answer as it is made; closing it cancels the handler.
+
+        Raises:
+            Failed: If the handler fails.
+        """
+        answer, news = Answer(), asyncio.Event()
+        questions: list[Question] = []
+
+        def posed(question: Question) -> None:
+            questions.append(question)
+            news.set()
+
+        run = _Run(posed if self._asks else None)
+        turn = self._turn(run, asked)
+
+        def feed(item: object) -> None:
+            answer.feed(item)
+            news.set()
+
+        self._running += 1
+        work = asyncio.create_task(
+            consume(self._handler, turn, feed, self._lane()), name="swell-door"
+        )
+        work.add_done_callback(lambda _: news.set())
+        try:
+            told, texts = 0, dict[int, bool]()
+            while True:
+                await news.wait()
+                news.clear()
+                ended = work.done()
+                if ended and not (failed := self._failure(work, answer)):
+                    answer.end(done=True)
+                fresh, told = answer.log[told:], len(answer.log)
+                for step in _steps(fresh, answer, texts):
+                    yield step
+                while questions:
+                    yield Posed(questions.pop(0))
+                if ended:
+                    if failed:
+                        raise failed
+                    break
+            usage = answer.usage or {}
+            yield Counted(int(usage.get("input", 0)), int(usage.get("output", 0)))
+        finally:
+            self._running -= 1
+            run.cancelled.set()
+            answer.frozen = True
+            if not work.done():
+                work.cancel()
+                await asyncio.wait((work,), timeout=10)
+
+    def close(self) -> None:
+        """Let go of the worker threads."""
+        self._pools = None
+
+    def _failure(self, work: asyncio.Task[None], answer: Answer) -> Failed | None:
+        if work.cancelled():
+            return Failed("internal", "The answer was cancelled.")
+        error = work.exception() or answer.broken()
+        if error is None or answer.complete_despite(error):
+            return None
+        failure = failure_of(error)
+        if isinstance(failure, ModelError):
+            _log.warning("the model failed (%s) behind a door", failure.code, exc_info=error)
+            return Failed(failure.code, str(failure), failure.retry_after)
+        if isinstance(error, AskTimeoutError | LimitError):
+            return Failed(error.code, str(error))
+        error_id = secrets.token_hex(4)
+        _log.error("error %s behind a door", error_id, exc_info=error)
+        settings = self._pools.settings if self._pools is not None else None
+        if settings is not None and settings.development:
+            return Failed("internal", f"{described(error)} (error {error_id})")
+        return Failed("internal", f"Something went wrong while answering. (error {error_id})")
+
+    def _turn(self, host: Host, asked: Asked) -> Turn:
+        now = time.time()
+        thread_id = asked.thread_id or secrets.token_hex(16)
+        subject = f"door:{asked.user}" if asked.user else "door"
+        user = User(subject, subject, asked.user or None, now)
+        messages: list[Message] = []
+        for role, parts in asked.messages:
+            parent = messages[-1].id if messages else None
+            id = f"{thread_id}-{len(messages)}"
+            messages.append(Message(id, thread_id, parent, role, list(parts), "done", now))
+        thread = Thread(thread_id, user.id, "", now, now)
+        return Turn(host, messages, thread, user, self._make_settings(dict(asked.settings)))
+
+    def _lane(self) -> Lane:
+        if self._pools is None:
+            settings = main.running
+            # Requests of many people may come without a name.
+            handlers = Workers("swell-door", settings.handler_threads, settings.handler_threads)
+            self._pools = Lane.of(settings)._replace(handlers=handlers)
+        return self._pools
+
+
+def _steps(changes: Sequence[Change], answer: Answer, texts: dict[int, bool]) -> Iterator[Step]:
+    """Say what changed; `texts` remembers which parts are text, and whether a thought."""
+    for place, change in enumerate(changes):
+        index = change.at
+        if isinstance(change, Grown):
+            yield Said(index, texts.get(index, False), change.text)
+        elif index not in texts:
+            part = answer.part(index)
+            if not isinstance(part, Text | Reasoning):
+                yield Shown(index, part)
+                continue
+            texts[index] = isinstance(part, Reasoning)
+            later = sum(
+                len(c.text) for c in changes[place:] if isinstance(c, Grown) and c.at == index
+            )
+            if begun := part.text[: len(part.text) - later]:
+                yield Said(index, texts[index], begun)

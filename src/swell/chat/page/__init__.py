@@ -1,0 +1,1 @@
+"""The page of a chat: rows, sidebar, panels, and what its buttons do."""

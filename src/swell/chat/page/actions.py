@@ -1,0 +1,486 @@
+"""Actions: what a tab can ask for, each by the name under which the page sends it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import msgspec
+
+from swell import ui
+from swell.cards.chatbot import Event
+from swell.cards.threads import ThreadsEvent
+from swell.chat.feed import Feed, ThreadChanged
+from swell.chat.files import Files
+from swell.chat.records import Message
+from swell.chat.runs.ask import ask_id
+from swell.chat.runs.manager import RunManager
+from swell.chat.store import Store
+from swell.chat.store.store import stored
+from swell.chat.words import UnsaidError, Words, grouped
+from swell.errors import NotFoundError
+from swell.parts import Card, Part, Text
+from swell.query import Q
+from swell.settings.table import Settings
+
+from .settings import SettingsForm
+from .share import export_panel, import_file, share_panel
+from .view import View
+
+__all__ = ["MAX_PROMPT", "Actions"]
+
+MAX_PROMPT = 100_000
+"""Longest prompt, in code points."""
+
+_COMMENT_MAX = 10_000  # code points of what somebody says about an answer
+_QUERY_MAX = 200  # code points of a search
+
+
+class Asked(NamedTuple):
+    """One thing that a tab asks for.
+
+    Attributes:
+        q: The query.
+        view: The tab.
+        name: Under which name.
+        value: What comes with it.
+    """
+
+    q: Q
+    view: View
+    name: str
+    value: Any
+
+    def get(self, field: str) -> Any:
+        """Return a field of the value, None when it has none of that name."""
+        return self.value.get(field) if isinstance(self.value, dict) else None
+
+    @property
+    def id(self) -> str:
+        """The id in the value, empty when it has none."""
+        return str(self.get("id") or "")
+
+
+Action: TypeAlias = Callable[["Actions", Asked], Awaitable[None]]
+
+_CHAT: dict[Event, Action] = {}  # events of the chat card
+_READER: dict[Event, Action] = {}  # those of them that who reads a shared thread has, too
+_FORMS: dict[str, Action] = {}  # buttons of forms and notices, commands of the sidebar
+_MENU: dict[str, Action] = {}  # commands of a thread in the sidebar
+
+
+def on_chat(*names: Event, reader: bool = False) -> Callable[[Action], Action]:
+    """Make a method the answer to events of the chat card.
+
+    Args:
+        *names: The events.
+        reader: Let those have them, too, who read a shared thread.
+    """
+
+    def register(action: Action) -> Action:
+        for name in names:
+            _CHAT[name] = action
+            if reader:
+                _READER[name] = action
+        return action
+
+    return register
+
+
+def on_form(*names: str) -> Callable[[Action], Action]:
+    """Make a method the answer to buttons and commands outside of the chat card."""
+
+    def register(action: Action) -> Action:
+        _FORMS.update(dict.fromkeys(names, action))
+        return action
+
+    return register
+
+
+def on_menu(*names: str) -> Callable[[Action], Action]:
+    """Make a method the answer to commands in the menu of a thread."""
+
+    def register(action: Action) -> Action:
+        _MENU.update(dict.fromkeys(names, action))
+        return action
+
+    return register
+
+
+class Product(Protocol):
+    """What actions need of their `@chat` app: see `chat` for the options."""
+
+    store: Store
+    runs: RunManager
+    files: Files
+    feed: Feed
+    form: SettingsForm | None
+    settings: Settings
+
+
+class Actions:
+    """What the tabs of one `@chat` app can ask for.
+
+    Args:
+        chat: The app.
+
+    Attributes:
+        chat_events: Events that the chat card sends.
+        reader_events: Those that it sends for who reads a shared thread.
+        thread_events: Events that the list of threads sends.
+    """
+
+    thread_events: tuple[ThreadsEvent, ...] = (
+        *("rename", "pin", "archive", "delete", "undo", "search", "more", "command"),
+    )
+
+    def __init__(self, chat: Product) -> None:
+        self.chat_events = tuple(_CHAT)
+        self.reader_events = tuple(_READER)
+        self._chat = chat
+        self._store = chat.store
+        self._runs = chat.runs
+        self._importing = asyncio.Lock()  # one at a time: each takes memory
+
+    async def act(self, q: Q, view: View) -> None:
+        """Do what a query asks for.
+
+        Raises:
+            UnsaidError: If it cannot be done now.
+            NotFoundError: If it is about something that is not there, or not theirs.
+            StoreUnavailableError: If the store is away.
+        """
+        name = q.args["__wave_submission_name__"]
+        if name == "#":
+            async with view.lock:
+                await view.go(str(q.args["#"] or ""))
+        elif (question := ask_id(name)) is not None:
+            self._runs.answer(view.user, question, q.args)
+        elif q.events.threads is not None:
+            for event in q.events.threads:
+                await self._on_threads(Asked(q, view, event, q.events.threads[event]))
+        elif (form := _FORMS.get(str(name))) is not None:
+            await form(self, Asked(q, view, str(name), q.args[str(name)]))
+        else:
+            await self._on_chat(q, view)
+
+    async def _on_chat(self, q: Q, view: View) -> None:
+        events: dict[str, Any] = {event: q.events.chat[event] for event in q.events.chat or ()}
+        if q.args.chat or "submit" in events:  # an event is made of the text where there is none
+            events = {"submit": events.get("submit") or {"text": q.args.chat, "files": []}}
+        known: Mapping[Any, Action] = _CHAT if view.token is None else _READER
+        for name, value in events.items():
+            if (action := known.get(name)) is not None:
+                await action(self, Asked(q, view, name, value))
+
+    def _publish(self, view: View, thread_id: str = "") -> None:
+        """Let others see what a tab has changed: its person's other tabs, and who reads along.
+
+        Args:
+            view: The tab, which shows it already.
+            thread_id: The thread that has changed; empty when it may be any.
+        """
+        self._chat.feed.publish(view.user.id, ThreadChanged(thread_id), by=view.hear)
+
+    # -------------------------------------------------------------------------- prompts
+
+    @on_chat("submit")
+    async def submit(self, asked: Asked) -> None:
+        """Take a prompt."""
+        await self._ask(asked.q, asked.view, str(asked.value["text"]), asked.value["files"])
+
+    @on_chat("suggestion")
+    async def suggestion(self, asked: Asked) -> None:
+        """Take a suggestion as a prompt."""
+        if label := asked.view.suggestions.get(str(asked.value)):
+            await self._ask(asked.q, asked.view, label, [])
+
+    @on_chat("edit")
+    async def edit(self, asked: Asked) -> None:
+        """Replace a prompt by another one, on a new branch."""
+        before, text = await self._message(asked), str(asked.get("content") or "")
+        kept = [part for part in before.parts if not isinstance(part, Text | Card)]
+        if text.strip() and len(text) <= MAX_PROMPT:
+            await self._begin(asked, edit=before.id, prompt=[Text(text), *kept])
+
+    @on_chat("regenerate")
+    async def regenerate(self, asked: Asked) -> None:
+        """Answer again, on another branch."""
+        message = await self._message(asked)
+        await self._begin(asked, regenerate=message.id)
+
+    @on_chat("stop")
+    async def stop(self, asked: Asked) -> None:
+        """End what is being made in the open thread."""
+        view = asked.view
+        if view.thread is not None:
+            await self._runs.stop(self._runs.of_thread(view.thread.id))
+        async with view.lock:
+            await view.refresh()
+
+    async def _ask(self, q: Q, view: View, text: str, files: Sequence[Mapping[str, Any]]) -> None:
+        """Take a prompt."""
+        if len(text) > MAX_PROMPT:
+            raise UnsaidError(
+                lambda words: words.too_long.format(limit=grouped(MAX_PROMPT, words)), "limit"
+            )
+        if not text.strip() and not files:
+            return
+        if files:
+            view.user = await stored(self._store, view.user)
+        try:
+            parts: list[Part] = [Text(text), *await self._chat.files.keep(view.user.id, files)]
+        except OSError:
+            raise UnsaidError(lambda words: words.files_lost) from None
+        async with view.lock:
+            thread_id = view.thread.id if view.thread is not None else None
+            await self._submit(q, view, thread_id=thread_id, prompt=parts)
+
+    async def _begin(self, asked: Asked, **what: Any) -> None:
+        """Begin another branch; what is made on this one ends first."""
+        view = asked.view
+        if view.thread is not None:
+            await self._runs.stop(self._runs.of_thread(view.thread.id))
+        async with view.lock:
+            await self._submit(asked.q, view, **what)
+
+    async def _submit(self, q: Q, view: View, **what: Any) -> None:
+        action_id = q.action_id or secrets.token_hex(16)
+        accepted = await self._runs.submit(
+            view.user,
+            action_id=action_id,
+            address=q.peer,
+            locale=view.locale,
+            settings=view.settings,
+            **what,
+        )
+        view.user = msgspec.structs.replace(view.user, stored=True)
+        q.acknowledge(duplicate=accepted.duplicate)
+        view.offer_undo(None)
+        await view.show(accepted)
+
+    async def _message(self, asked: Asked) -> Message:
+        """Return the message that an action is about; called before anything is done about it.
+
+        Raises:
+            NotFoundError: If there is none in the open chat.
+        """
+        view, message = asked.view, await self._store.message(asked.view.user.id, asked.id)
+        if view.thread is None or view.thread.id != message.thread_id:
+            raise NotFoundError("message", asked.id)
+        return message
+
+    # ------------------------------------------------------------------------- messages
+
+    @on_chat("branch")
+    async def branch(self, asked: Asked) -> None:
+        """Show the branch before or after this one."""
+        view, message = asked.view, await self._message(asked)
+        step = -1 if asked.get("step") == -1 else 1
+        other = await self._store.sibling(view.user.id, message.id, step)
+        async with view.lock:
+            await self._store.select(view.user.id, message.thread_id, other)
+            await view.refresh()
+        self._publish(view, message.thread_id)
+
+    @on_chat("delete")
+    async def delete(self, asked: Asked) -> None:
+        """Delete a message with all that follows it."""
+        view, message = asked.view, await self._message(asked)
+        await self._runs.stop(self._runs.of_thread(message.thread_id))
+        async with view.lock:
+            await self._store.delete_message(view.user.id, message.id)
+            view.offer_undo(message.id)
+            await view.refresh()
+        self._publish(view, message.thread_id)
+
+    @on_form("undelete")
+    async def undelete(self, asked: Asked) -> None:
+        """Bring back a message."""
+        view = asked.view
+        async with view.lock:
+            thread = await self._store.undelete_message(view.user.id, str(asked.value))
+            view.offer_undo(None)
+            await view.refresh()
+        self._publish(view, thread.id)
+
+    @on_chat("feedback")
+    async def feedback(self, asked: Asked) -> None:
+        """Store what a person thinks of an answer."""
+        comment, positive = asked.get("comment"), asked.get("positive")
+        rating = positive if isinstance(positive, bool) else None
+        text = str(comment)[:_COMMENT_MAX] if comment else None
+        await self._store.rate(asked.view.user.id, asked.id, rating, text)
+
+    @on_chat("scroll_up", "scroll_down", "jump", "latest", reader=True)
+    async def move(self, asked: Asked) -> None:
+        """Move the window over the conversation."""
+        async with asked.view.lock:
+            await asked.view.move(asked.name, asked.id)
+
+    @on_chat("search")
+    async def search(self, asked: Asked) -> None:
+        """Find messages of the open thread."""
+        view, query = asked.view, str(asked.get("query") or "")
+        if view.thread is None:
+            return
+        hits = await self._store.search(view.user.id, query[:_QUERY_MAX], thread_id=view.thread.id)
+        view.page["chat"].found = [
+            {"id": hit.message_id, "content": hit.snippet, "time": hit.created} for hit in hits
+        ]
+        await view.page.save()
+
+    # -------------------------------------------------------------------------- threads
+
+    async def _on_threads(self, asked: Asked) -> None:
+        view, event = asked.view, asked.name
+        if event == "command" and isinstance(asked.value, dict):
+            await self._on_menu(asked)
+            return
+        if event == "delete" and isinstance(asked.value, dict):
+            with suppress(NotFoundError):  # theirs alone; the sidebar says the same
+                thread = await self._store.thread(view.user.id, asked.id)
+                await self._runs.stop(self._runs.of_thread(thread.id))
+        await view.sidebar.act(event, asked.value)
+        async with view.lock:
+            if event == "delete" and view.thread is not None and view.thread.id == asked.id:
+                await view.go("")
+                view.leave_address()
+            await view.refresh()
+        if event not in ("search", "more"):
+            self._publish(view, asked.id)
+
+    async def _on_menu(self, asked: Asked) -> None:
+        thread = await self._store.thread(asked.view.user.id, asked.id)
+        name = str(asked.get("name"))
+        if (action := _MENU.get(name)) is not None:
+            await action(self, Asked(asked.q, asked.view, name, thread))
+        async with asked.view.lock:
+            await asked.view.refresh()
+
+    @on_form("restore")
+    async def restore(self, asked: Asked) -> None:
+        """Bring back a thread that was deleted in another tab, and open it."""
+        view, id = asked.view, str(asked.value)
+        await self._store.undelete_thread(view.user.id, id)
+        async with view.lock:
+            view.offer_undo(None)
+            await view.open(id)
+            await view.refresh()
+        self._publish(view, id)
+
+    @on_form("import")
+    async def import_(self, asked: Asked) -> None:
+        """Take the conversations in files."""
+        q, view = asked.q, asked.view
+        submitted = q.events["import"].submit if q.events["import"] else None
+        for file in submitted["files"] if submitted else ():
+            async with self._importing:
+                thread = await import_file(self._store, view.user, file, self._chat.settings)
+            view.user = msgspec.structs.replace(view.user, stored=True)
+            async with view.lock:
+                await view.open(thread.id)
+                await view.refresh()
+        self._publish(view)
+
+    @on_menu("export")
+    async def export(self, asked: Asked) -> None:
+        """Offer a thread as files."""
+        items, files = await export_panel(self._store, asked.view, asked.value)
+        asked.view.panel.show(items, about=asked.value.id, files=files)
+
+    @on_menu("share")
+    async def share(self, asked: Asked) -> None:
+        """Show the links of a thread, and make the first one."""
+        thread = asked.value
+        if thread.shared:
+            items = share_panel(asked.q, thread, asked.view.words)
+            asked.view.panel.show(items, about=thread.id)
+        else:
+            await self._share(asked.q, asked.view, thread.id)
+
+    @on_form("new_link")
+    async def new_link(self, asked: Asked) -> None:
+        """Make another link to a thread."""
+        await self._share(asked.q, asked.view, str(asked.value))
+        await self._refresh(asked.view)
+
+    async def _share(self, q: Q, view: View, thread_id: str) -> None:
+        """Make a link to a thread, and show it once."""
+        lasts = self._chat.settings.share_expires_s or None
+        until = None if lasts is None else time.time() + lasts
+        token = await self._store.share(view.user.id, thread_id, lasts)
+        thread = await self._store.thread(view.user.id, thread_id)
+        items = share_panel(q, thread, view.words, token, until)
+        view.panel.show(items, about=thread_id)
+
+    @on_form("unshare")
+    async def unshare(self, asked: Asked) -> None:
+        """End all links of a thread."""
+        await self._store.unshare(asked.view.user.id, str(asked.value))
+        asked.view.panel.close()
+        self._publish(asked.view, str(asked.value))
+        await self._refresh(asked.view)
+
+    # --------------------------------------------------------------------------- panels
+
+    async def _refresh(self, view: View) -> None:
+        async with view.lock:
+            await view.refresh()
+
+    @on_form("archived")
+    async def archived(self, asked: Asked) -> None:
+        """Show archived threads instead of the others, or the others again."""
+        asked.view.sidebar.archived = not asked.view.sidebar.archived
+        await asked.view.sidebar.act("search", {})
+        await self._refresh(asked.view)
+
+    @on_form("settings")
+    async def settings(self, asked: Asked) -> None:
+        """Show the settings that a person may change."""
+        view, form = asked.view, self._chat.form
+        if form is None:
+            view.panel.close()
+        else:
+            view.panel.show(_settings_panel(form, view.settings, view.words))
+        await self._refresh(view)
+
+    @on_form("save_settings")
+    async def save_settings(self, asked: Asked) -> None:
+        """Keep them for the thread's next prompts."""
+        view, form = asked.view, self._chat.form
+        values, faults = form.read(asked.q.args, view.words) if form is not None else ({}, [])
+        if form is not None and faults:
+            shown = {**view.settings, **values}
+            view.panel.show(_settings_panel(form, shown, view.words, faults))
+        else:
+            view.settings = {**view.settings, **values}
+            view.panel.close()
+        await self._refresh(view)
+
+    @on_form("close_panel")
+    async def close_panel(self, asked: Asked) -> None:
+        """Close the panel."""
+        asked.view.panel.close()
+        await self._refresh(asked.view)
+
+
+def _settings_panel(
+    form: SettingsForm, stored: Mapping[str, Any], words: Words, faults: Sequence[str] = ()
+) -> list[Any]:
+    return [
+        ui.text_xl(words.settings),
+        ui.text(words.settings_hold),
+        *[ui.message_bar("error", fault) for fault in faults],
+        *form.items(stored),
+        ui.buttons(
+            [
+                ui.button("save_settings", words.save, primary=True),
+                ui.button("close_panel", words.close),
+            ]
+        ),
+    ]

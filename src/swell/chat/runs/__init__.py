@@ -1,0 +1,1 @@
+"""Runs: how one answer is made, from the accepted prompt to its stored end."""

@@ -1,0 +1,455 @@
+"""RunManager: owns the runs of one app, from the prompt that is accepted to the stored end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeAlias, TypeVar
+
+import msgspec
+
+from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
+from swell.chat.files import Files
+from swell.chat.records import Accepted, Message, User
+from swell.chat.store.store import EndState, Store, stored
+from swell.chat.words import UnsaidError
+from swell.coerce import well_formed
+from swell.development import described
+from swell.errors import (
+    AnswerLimitError,
+    AskTimeoutError,
+    DocumentError,
+    LimitError,
+    NotFoundError,
+    StoreUnavailableError,
+)
+from swell.expando import Expando
+from swell.logs import logger
+from swell.models import failure_of
+from swell.workers import Lane
+
+from .admission import Budget, Gate, Used
+from .attachment import Attachment
+from .consume import consume
+from .run import Run, RunLimits
+from .title import first_title
+from .turn import Turn
+
+__all__ = ["Admit", "RunManager"]
+
+_log = logger("swell.chat")
+
+_RETRY_S = (0.1, 5.0)  # first and longest pause before the store is asked again
+_WRONG = "Something went wrong while answering."
+_EMPTY = "The app gave no answer."
+_DESCRIBED_MAX = 100  # exceptions kept for developers
+
+_T = TypeVar("_T")
+Handler: TypeAlias = Callable[..., Any]
+Admit: TypeAlias = Callable[[User, Used], "Awaitable[str | None] | str | None"]
+"""Called before a prompt is accepted; returns None, or why the person may not ask now."""
+
+
+class RunManager:
+    """Owns the runs of one `@chat` app.
+
+    Args:
+        store: Where everything is kept.
+        handler: The app's function.
+        files: What people attach.
+        make_settings: Makes what a turn has as `settings` from what is stored with a run.
+        limits: Bounds.
+        feed: What it says changes to.
+        pools: Threads for what blocks.
+        admit: As for `chat`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        handler: Handler,
+        files: Files,
+        make_settings: Callable[[dict[str, Any]], Any],
+        limits: RunLimits,
+        feed: Feed,
+        pools: Lane,
+        admit: Admit | None = None,
+    ) -> None:
+        self.store = store
+        self._gate = Gate(limits.total, limits.per_user_running, limits.per_address)
+        self._budget = Budget(
+            per_minute=limits.prompts_per_minute,
+            per_minute_address=limits.prompts_per_minute_per_address,
+            per_day=limits.prompts_per_day,
+            tokens_per_day=limits.tokens_per_day,
+        )
+        self._admit = admit
+        self.limits = limits
+        self.draining = False
+        self._handler = handler
+        self._files = files
+        self._make_settings = make_settings
+        self._feed = feed
+        self._pools = pools
+        self._runs: dict[str, Run] = {}
+        self._answers: dict[str, Run] = {}
+        self._last: dict[str, Run] = {}  # by thread: the run that a later one waits for
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._described: dict[str, str] = {}  # by error id
+
+    # ---------------------------------------------------------------------- looking
+
+    def of_answer(self, message_id: str) -> Run | None:
+        """Return the run that makes this message, while it does."""
+        return self._answers.get(message_id)
+
+    def all(self) -> list[Run]:
+        """Return the runs that have not ended."""
+        return list(self._runs.values())
+
+    def of_thread(self, thread_id: str) -> list[Run]:
+        """Return the runs of a thread that have not ended, in their order."""
+        return [run for run in self._runs.values() if run.thread_id == thread_id]
+
+    # ----------------------------------------------------------------------- acting
+
+    async def submit(
+        self, user: User, *, action_id: str, address: str = "", **what: Any
+    ) -> Accepted:
+        """Store what is asked and start answering it, once for each action.
+
+        Args:
+            user: Who asks.
+            action_id: What the browser calls the action.
+            address: The network address that it came from; empty for this machine.
+            **what: As for `Store.accept`.
+
+        Raises:
+            UnsaidError: If it cannot be taken over now; nothing was stored.
+            NotFoundError: If it is about something that is not there.
+        """
+        if self.draining:
+            raise UnsaidError(lambda words: words.restarting, "busy", 1_000)
+        mine = sum(run.user_id == user.id for run in self._runs.values())
+        if mine >= self.limits.per_user:
+            raise UnsaidError(lambda words: words.too_many, "too_many")
+        if self._gate.waiting >= self.limits.queue:
+            raise UnsaidError(lambda words: words.queue_full, "queue_full", 5_000)
+        if self._admit is not None:
+            refusal = self._admit(user, self._budget.used(user.id))
+            said = await refusal if inspect.isawaitable(refusal) else refusal
+            if said is not None:
+                raise UnsaidError(lambda _: str(said), "not_admitted")
+        self._budget.take(user.id, address)
+        # Not to be torn by whoever gives up waiting: what is stored has to be started.
+        return await asyncio.shield(self._own(self._submit(user, action_id, address, what)))
+
+    async def _submit(
+        self, user: User, action_id: str, address: str, what: dict[str, Any]
+    ) -> Accepted:
+        try:
+            user = await stored(self.store, user)
+            title = first_title(what.get("prompt") or ())
+            accepted = await self.store.accept(user.id, action_id=action_id, title=title, **what)
+        except StoreUnavailableError as error:
+            _log.warning("a prompt was refused: %s", error)
+            raise UnsaidError(lambda words: words.not_saved, error.code) from None
+        if accepted.run.state == "accepted":
+            self._enqueue(accepted, user, address)
+        return accepted
+
+    async def stop(self, runs: Iterable[Run], why: EndState = "stopped") -> None:
+        """End runs, and wait until that is stored, or nearly as long as a person would.
+
+        Their texts do not grow any more once this is called. What the handlers do in `finally`
+        may take longer, up to `grace_s`.
+        """
+        runs = list(runs)
+        for run in runs:
+            run.request_stop(why)
+        waiting = [asyncio.ensure_future(run.ended.wait()) for run in runs]
+        if waiting:
+            _, late = await asyncio.wait(waiting, timeout=self.limits.release_s + 0.4)
+            for task in late:
+                task.cancel()
+
+    def answer(self, user: User, question_id: str, args: Expando) -> None:
+        """Give the answer to a question.
+
+        Raises:
+            UnsaidError: If it is not open any more.
+        """
+        for run in self._runs.values():
+            question = run.questions.get(question_id)
+            if question is not None and run.user_id == user.id and question.open:
+                question.resolve(args)
+                return
+        raise UnsaidError(lambda words: words.not_open, "not_open")
+
+    async def recover(self) -> None:
+        """Take up what an earlier process left: what it had accepted is started now."""
+        for left in await self.store.recover():
+            with contextlib.suppress(NotFoundError):  # its thread has been deleted
+                self._enqueue(*await self.store.accepted(left.id))
+
+    async def drain(self, seconds: float) -> None:
+        """Let runs end by themselves for so long, then store the others as interrupted."""
+        self.draining = True
+        waiting = [asyncio.ensure_future(run.ended.wait()) for run in self._runs.values()]
+        if waiting:
+            await asyncio.wait(waiting, timeout=seconds)
+            for task in waiting:
+                task.cancel()
+        await self.stop(list(self._runs.values()), "interrupted")
+
+    async def close(self) -> None:
+        """End everything."""
+        self.draining = True
+        await self.stop(list(self._runs.values()), "interrupted")
+        for task in list(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(list(self._tasks), timeout=1.0)
+
+    # ------------------------------------------------------------------ the life of a run
+
+    def _own(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
+        task: asyncio.Task[Any] = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _enqueue(self, accepted: Accepted, user: User, address: str = "") -> None:
+        if accepted.run.id in self._runs:
+            return
+        run = Run(accepted, user, address)
+        run.files = self._files
+        run.after = self._last.get(run.thread_id)
+        self._runs[run.id] = self._answers[run.answer_id] = self._last[run.thread_id] = run
+        run.task = self._own(self._live(run))
+        self._feed.publish(run.user_id, RunQueued(accepted))
+
+    async def _live(self, run: Run) -> None:
+        end: Change = ThreadChanged(run.thread_id)
+        try:
+            state = await self._make(run)
+            if state is not None:
+                end = await self._finish(run, state)
+        except NotFoundError:
+            run.state = "stopped"  # the thread was deleted meanwhile
+        except asyncio.CancelledError:
+            run.answer.frozen = (
+                True  # the process ends; what is stored says so when it is read again
+            )
+            raise
+        except Exception:
+            _log.exception("run %s failed", run.id)
+            run.state, run.error, run.error_code = "failed", _WRONG, "handler_failed"
+        finally:
+            self._gate.leave(run.ticket)
+            run.after = None
+            del self._runs[run.id], self._answers[run.answer_id]
+            if self._last.get(run.thread_id) is run:
+                del self._last[run.thread_id]
+            run.ended.set()
+            run.changed()
+            self._feed.publish(run.user_id, end)
+
+    async def _make(self, run: Run) -> EndState | None:
+        """Wait for its turn, run the handler, and return how it ended; None if not here."""
+        stopped = asyncio.ensure_future(run.cancelled.wait())
+        try:
+            if run.after is not None:
+                before = asyncio.ensure_future(run.after.ended.wait())
+                await asyncio.wait((before, stopped), return_when=asyncio.FIRST_COMPLETED)
+                before.cancel()
+            if not run.cancelled.is_set():
+                self._gate.enter(run.ticket)
+                opened = asyncio.ensure_future(run.ticket.open.wait())
+                await asyncio.wait((opened, stopped), return_when=asyncio.FIRST_COMPLETED)
+                opened.cancel()
+            if run.cancelled.is_set():
+                return run.why
+            if not await self._persist(lambda: self.store.start(run.id)):
+                run.state = (await self.store.run(run.id)).state
+                return None  # another process has taken it, or it has ended
+            run.state = "running"
+            run.changed()
+            try:
+                turn = await self._persist(lambda: self._turn(run))
+            except NotFoundError:
+                raise
+            except Exception as error:
+                self._raised(run, error)
+                return "failed"
+            work = asyncio.create_task(
+                consume(self._handler, turn, run.feed, self._pools), name="swell-run"
+            )
+            flusher = asyncio.create_task(self._flush(run))
+            try:
+                await asyncio.wait((work, stopped), return_when=asyncio.FIRST_COMPLETED)
+                if work.done() and not run.cancelled.is_set():
+                    return self._outcome(run, work)
+                await self._end_handler(run, work)
+                return run.why
+            except asyncio.CancelledError:  # not after `_end_handler`: it may be cleaning up
+                work.cancel()
+                raise
+            finally:
+                flusher.cancel()
+                await asyncio.gather(flusher, return_exceptions=True)
+        finally:
+            stopped.cancel()
+
+    def _outcome(self, run: Run, work: asyncio.Task[None]) -> EndState:
+        if work.cancelled():
+            error: BaseException | None = asyncio.CancelledError("the handler cancelled itself")
+        else:
+            error = work.exception() or run.answer.broken()
+        if error is None or run.answer.complete_despite(error):
+            if not run.answer.says_something:
+                _log.warning("%s yielded nothing in run %s", _name(self._handler), run.id)
+                run.error, run.error_code = _EMPTY, "empty_answer"
+                return "failed"
+            return "done"
+        failure = failure_of(error)
+        if failure is not None:
+            run.error = str(failure)
+            run.error_code = failure.code if failure.message == failure.usual else None
+            _log.warning("the model failed (%s) in run %s", failure.code, run.id, exc_info=error)
+        elif isinstance(error, AskTimeoutError | AnswerLimitError):
+            run.error, run.error_code = str(error), error.code
+        elif isinstance(error, DocumentError | LimitError):
+            run.error = str(error)
+        else:
+            self._raised(run, error)
+        return "failed"
+
+    def _raised(self, run: Run, error: BaseException) -> None:
+        """Log an exception of the app under an id, and keep what a developer reads about it."""
+        run.error_id = secrets.token_hex(4)
+        _log.error("error %s in %s", run.error_id, _name(self._handler), exc_info=error)
+        run.error, run.error_code = f"{_WRONG} (error {run.error_id})", "handler_failed"
+        if self._pools.settings.development:
+            self._described[run.error_id] = described(error)
+            if len(self._described) > _DESCRIBED_MAX:
+                del self._described[next(iter(self._described))]
+
+    def for_developers(self, message: Message) -> Message:
+        """Return a message with the exception that ended it, while the setting `development` is on.
+
+        Exceptions are kept in memory only, the latest 100: a store that is served in production
+        later has none.
+        """
+        said = self._described.get(message.error_id or "")
+        if said is None:
+            return message
+        return msgspec.structs.replace(
+            message, error=f"{said} (error {message.error_id})", error_code=None
+        )
+
+    async def _end_handler(self, run: Run, work: asyncio.Task[None]) -> None:
+        """Cancel a handler and wait for its `finally`, at first as long as somebody waits, too."""
+        work.cancel()
+        await asyncio.wait((work,), timeout=self.limits.release_s)
+        if work.done():
+            self._note_end(run, work)
+        else:
+            self._own(self._outlast(run, work))
+
+    async def _outlast(self, run: Run, work: asyncio.Task[None]) -> None:
+        await asyncio.wait((work,), timeout=self.limits.grace_s - self.limits.release_s)
+        if work.done():
+            self._note_end(run, work)
+            return
+        _log.error(
+            "%s has not stopped %g s after it was cancelled (grace_s); it is abandoned; "
+            "let it end when it is cancelled, or in a thread look at turn.cancelled",
+            _name(self._handler),
+            self.limits.grace_s,
+        )
+
+    def _note_end(self, run: Run, work: asyncio.Task[None]) -> None:
+        if not work.cancelled() and (error := work.exception()) is not None:
+            _log.warning(
+                "%s raised while it was stopped (run %s)",
+                _name(self._handler),
+                run.id,
+                exc_info=error,
+            )
+
+    async def _finish(self, run: Run, state: EndState) -> Change:
+        if run.error is not None:
+            run.error = well_formed(run.error)
+        run.answer.end(done=state == "done")
+        run.changed()
+        if state != "stopped" and run.title is not None:
+            await self._rename(run)
+        parts = run.answer.parts()
+        if usage := run.answer.usage:
+            self._budget.spend(run.user_id, sum(int(count) for count in usage.values()))
+        ended = await self._persist(
+            lambda: self.store.finish(
+                run.id,
+                state,
+                parts,
+                usage=run.answer.usage,
+                error=run.error,
+                error_code=run.error_code,
+                error_id=run.error_id,
+                suggestions=run.suggestions if state == "done" else (),
+            )
+        )
+        run.state = state if ended is not None else (await self.store.run(run.id)).state
+        if ended is None or ended.answer is None:
+            return ThreadChanged(run.thread_id)
+        return RunEnded(ended.answer, ended.time)
+
+    async def _persist(self, call: Callable[[], Awaitable[_T]]) -> _T:
+        """Ask the store until it can."""
+        pause, longest = _RETRY_S
+        while True:
+            try:
+                return await call()
+            except StoreUnavailableError as error:
+                _log.warning("the store is asked again in %g s: %s", pause, error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, longest)
+
+    async def _flush(self, run: Run) -> None:
+        """Store the text so far, every so often, and the title when there is one."""
+        stored = 0
+        while True:
+            await asyncio.sleep(self.limits.flush_s)
+            if run.title is not None:
+                await self._rename(run)
+            if len(run.answer.log) == stored:
+                continue
+            stored = len(run.answer.log)
+            with contextlib.suppress(StoreUnavailableError, NotFoundError):
+                await self.store.flush(run.id, run.answer.parts())
+
+    async def _rename(self, run: Run) -> None:
+        title, run.title = run.title, None
+        with contextlib.suppress(StoreUnavailableError, NotFoundError):
+            thread = await self.store.update_thread(run.user_id, run.thread_id, title=title)
+            self._feed.publish(run.user_id, ThreadRenamed(thread.id, thread.title))
+
+    async def _turn(self, run: Run) -> Turn:
+        messages = await self.store.messages(
+            run.thread_id, leaf=run.prompt_id, limit=self.limits.history
+        )
+        settings = self._make_settings(run.settings)
+        files = [
+            [Attachment.of(*sent) for sent in await self._files.sent(run.user_id, message.parts)]
+            for message in messages
+            if message.role == "user"
+        ]
+        return Turn(run, messages, run.thread, run.user, settings, files)
+
+
+def _name(handler: Handler) -> str:
+    return f"the handler {getattr(handler, '__qualname__', type(handler).__qualname__)!r}"

@@ -1,0 +1,180 @@
+"""Run: a server object that owns the making of one answer; pages attach to it, none owns it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from swell.chat.files import Files
+from swell.chat.records import Accepted, RunState, User
+from swell.chat.store.store import EndState
+from swell.coerce import well_formed
+from swell.errors import LimitError, NotSupportedError
+from swell.parts import File, Image
+from swell.settings.table import Settings
+from swell.workers import lane
+
+from .admission import Ticket
+from .answer import Answer
+from .ask import Question
+from .turn import Cancelled
+
+__all__ = ["Run", "RunLimits"]
+
+
+class RunLimits(msgspec.Struct, frozen=True):
+    """Bounds of runs.
+
+    Attributes:
+        flush_s: How often the text so far is stored while an answer is made, in seconds.
+        release_s: How long stopping waits for the handler's clean-up, in seconds; then the person
+            goes on, and the clean-up, too.
+        grace_s: How long a handler may clean up, in seconds; then it is given up and reported.
+        per_user: Runs of one person that are accepted or running.
+        history: Latest messages of a thread that a turn has.
+        total: Runs at the same time; further ones wait in a queue.
+        per_user_running: Of these for one person.
+        per_address: Of these for one address.
+        queue: Runs that wait; further prompts are refused.
+        prompts_per_minute: Prompts of one person; 0 is no bound, here and below.
+        prompts_per_minute_per_address: Prompts of one address.
+        prompts_per_day: Prompts of one person in 24 hours.
+        tokens_per_day: Tokens of one person in 24 hours.
+    """
+
+    flush_s: float = 0.25
+    release_s: float = 0.5
+    grace_s: float = 10.0
+    per_user: int = 8
+    history: int = 200
+    total: int = 32
+    per_user_running: int = 4
+    per_address: int = 16
+    queue: int = 256
+    prompts_per_minute: int = 0
+    prompts_per_minute_per_address: int = 0
+    prompts_per_day: int = 0
+    tokens_per_day: int = 0
+
+    @classmethod
+    def of(cls, settings: Settings) -> RunLimits:
+        """Return the bounds that the settings of the server name."""
+        return cls(
+            total=settings.runs_max,
+            per_user_running=settings.runs_max_per_user,
+            per_address=settings.runs_max_per_address,
+            queue=settings.runs_queue_max,
+            prompts_per_minute=settings.prompts_per_minute,
+            prompts_per_minute_per_address=settings.prompts_per_minute_per_address,
+            prompts_per_day=settings.prompts_per_day,
+            tokens_per_day=settings.tokens_per_day,
+        )
+
+
+class Run:
+    """One answer being made.
+
+    Attributes:
+        id: In the store.
+        user_id: Whose it is.
+        thread: The thread, as it was when the prompt was accepted.
+        thread_id: Its id.
+        prompt_id: The message that is answered.
+        answer_id: The message that is made.
+        locale: Language of the page that asked.
+        state: Where it stands, as stored.
+        answer: The answer so far.
+        error: A sentence for the reader when it failed.
+        error_code: What stands for that sentence in every language.
+        error_id: What the log has the rest under.
+        suggestions: Prompts to continue with.
+        cancelled: Set when it is to stop.
+        ended: Set when its end is stored.
+        watchers: Called after each change; they must not block.
+        ticket: Its way in, with its place in the queue.
+    """
+
+    def __init__(self, accepted: Accepted, user: User, address: str = "") -> None:
+        run = accepted.run
+        self.id = run.id
+        self.locale = run.locale
+        self.user = user
+        self.user_id = user.id
+        self.thread = accepted.thread
+        self.thread_id = run.thread_id
+        self.prompt_id = run.prompt_id
+        self.answer_id = run.answer_id
+        self.settings = run.settings
+        self.state: RunState = run.state
+        self.answer = Answer()
+        self.error: str | None = None
+        self.error_code: str | None = None
+        self.error_id: str | None = None
+        self.title: str | None = None
+        self.suggestions: tuple[str, ...] = ()
+        self.cancelled = Cancelled()
+        self.ended = asyncio.Event()
+        self.watchers: set[Callable[[], None]] = set()
+        self.questions: dict[str, Question] = {}
+        self.after: Run | None = None
+        self.why: EndState = "stopped"
+        self.task: asyncio.Task[None] | None = None
+        self.files: Files | None = None
+        self._made = 0  # files
+        self.ticket = Ticket(user.id, address, lambda _: self.changed())
+
+    def feed(self, item: object) -> None:
+        """Take what the handler yielded, unless the run is being stopped."""
+        self.answer.feed(item)
+        self.changed()
+
+    def changed(self) -> None:
+        """Tell the watchers."""
+        for watcher in self.watchers:
+            watcher()
+
+    def request_stop(self, why: EndState = "stopped") -> None:
+        """Take no further word from the handler, and end it."""
+        if not self.cancelled.is_set() and not self.ended.is_set():
+            self.why = why
+            self.answer.frozen = True
+            self.cancelled.set()
+
+    # What a turn may do with its run:
+
+    def set_title(self, text: str) -> None:
+        """Name the thread when the run ends, or at the next flush."""
+        self.title = well_formed(" ".join(text.split()))[:200]
+
+    def set_suggestions(self, prompts: Iterable[str]) -> None:
+        """Offer prompts to continue with."""
+        self.suggestions = tuple(well_formed(str(prompt)) for prompt in prompts)
+
+    async def make_file(self, content: bytes | str | Path, name: str) -> File | Image:
+        """Keep a file for the answer; see `Turn.file`."""
+        settings = lane().settings
+        if self.files is None:
+            raise NotSupportedError("turn.file", "The endpoints hand out no files.")
+        if self._made >= settings.answer_files_max:
+            raise LimitError("the answer", f"{settings.answer_files_max} files (answer_files_max)")
+        self._made += 1
+        limit = settings.answer_file_max_bytes
+        return await self.files.make(self.user_id, content, name, limit)
+
+    def pose(self, question: Question) -> int:
+        """Show a question; return its place in the answer."""
+        if self.cancelled.is_set():
+            raise asyncio.CancelledError
+        self.questions[question.id] = question
+        index = self.answer.put(question.card())
+        self.changed()
+        return index
+
+    def settle(self, question: Question, index: int, words: str) -> None:
+        """Show what came of a question."""
+        self.questions.pop(question.id, None)
+        self.answer.replace(index, question.settled(well_formed(words)))
+        self.changed()

@@ -1,0 +1,360 @@
+"""Turn: what a handler gets each time it is to answer."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
+
+from swell.chat.records import Message, Thread, User
+from swell.chat.words import ENGLISH, WORDS
+from swell.components.base import Component
+from swell.errors import AskTimeoutError
+from swell.expando import Expando
+from swell.mistakes import near_miss
+from swell.parts import File, Image
+
+from .ask import Question
+from .attachment import Attachment
+from .awaiting import must_await, pending
+from .conversation import (
+    Block,
+    Picture,
+    PictureFile,
+    anthropic_block,
+    openai_block,
+    read_pictures,
+    told,
+)
+
+__all__ = ["Cancelled", "Host", "Turn"]
+
+ASK_TIMEOUT_S = 600.0
+"""How long a question waits for its answer, in seconds, unless the handler says otherwise."""
+
+SUGGESTIONS_MAX = 12
+"""Most prompts to continue with that one answer offers."""
+
+
+_T = TypeVar("_T")
+
+
+class Cancelled:
+    """Whether the answer has been stopped; for handlers in worker threads, which must look.
+
+    An async handler is cancelled and need not look.
+    """
+
+    def __init__(self) -> None:
+        self._flag = threading.Event()
+        self._loop = asyncio.get_running_loop()
+        self._event = asyncio.Event()
+
+    def is_set(self) -> bool:
+        """Tell whether it has been stopped; from any thread."""
+        return self._flag.is_set()
+
+    def __bool__(self) -> bool:
+        return self._flag.is_set()
+
+    def set(self) -> None:
+        """Stop; only on the event loop."""
+        self._flag.set()
+        self._event.set()
+
+    @must_await("turn.cancelled.wait")
+    async def wait(self) -> None:
+        """Wait until it is stopped."""
+        await self._event.wait()
+
+    def wait_in_thread(self, timeout: float | None = None) -> bool:
+        """Wait in a worker thread until it is stopped, at most `timeout` seconds."""
+        return self._flag.wait(timeout)
+
+
+class Host(Protocol):
+    """What a turn needs of whoever makes its answer: a run, or an endpoint."""
+
+    @property
+    def locale(self) -> str:
+        """Language of the page that asked."""
+
+    @property
+    def cancelled(self) -> Cancelled:
+        """Whether the answer has been stopped."""
+
+    def set_title(self, text: str) -> None:
+        """Name the thread."""
+
+    def set_suggestions(self, prompts: Iterable[str]) -> None:
+        """Offer prompts to continue with."""
+
+    async def make_file(self, content: bytes | str | Path, name: str) -> File | Image:
+        """Keep a file for the answer."""
+
+    def pose(self, question: Question) -> int:
+        """Show a question; return its place in the answer."""
+
+    def settle(self, question: Question, index: int, words: str) -> None:
+        """Show what came of a question."""
+
+
+class Turn:
+    """One prompt and all that a handler may need to answer it.
+
+    Attributes:
+        messages: The conversation, oldest first, the prompt last.
+        thread: The thread it is in.
+        user: Who asks.
+        settings: What the person has set for this thread, an instance of the app's class; None
+            for an app without one.
+        files: Files that came with the prompt.
+        all_files: Files that came with this prompt and those before it, oldest first.
+        locale: Language that the person's page speaks, such as `de`; see
+            `docs/howto/languages.md`.
+        cancelled: Whether the answer has been stopped.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        messages: list[Message],
+        thread: Thread,
+        user: User,
+        settings: Any,
+        files: Sequence[list[Attachment]] = (),
+    ) -> None:
+        self.messages = messages
+        self.thread = thread
+        self.user = user
+        self.settings = settings
+        self.files = files[-1] if files else []
+        self.all_files = [file for of_message in files for file in of_message]
+        self.locale = host.locale
+        self.cancelled = host.cancelled
+        self._words = WORDS.get(
+            host.locale, ENGLISH
+        )  # stored, maybe by a version with more languages
+        self._host = host
+        self._loop = asyncio.get_running_loop()
+
+    if not TYPE_CHECKING:  # an attribute that checkers do not know is a mistake
+
+        def __getattr__(self, name: str) -> Any:
+            hint = "" if name.startswith("_") else near_miss(name, [*vars(self), *dir(type(self))])
+            raise AttributeError(f"`Turn` has no attribute `{name}`{hint}", name=name, obj=self)
+
+    @property
+    def prompt(self) -> str:
+        """The text of the prompt."""
+        return self.messages[-1].text if self.messages else ""
+
+    @overload
+    def as_openai(
+        self, system: str | None = None, *, images: Literal[False] = False
+    ) -> list[dict[str, Any]]: ...
+    @overload
+    def as_openai(
+        self, system: str | None = None, *, images: Literal[True]
+    ) -> Coroutine[Any, Any, list[dict[str, Any]]]: ...
+    def as_openai(
+        self, system: str | None = None, *, images: bool = False
+    ) -> list[dict[str, Any]] | Coroutine[Any, Any, list[dict[str, Any]]]:
+        """Return the messages as chat completions of OpenAI take them.
+
+        Args:
+            system: Instructions to put before them.
+            images: Send the pictures of prompts, too, each after its name; the call is to be
+                awaited then: `await turn.as_openai(images=True)`. It is off by default: pictures
+                cost tokens in every later request of the thread, models without vision refuse
+                them, and reading files takes time. Sent are PNG, JPEG, GIF and WebP, the newest
+                first, within the settings `model_picture_max_bytes`, `model_pictures_max_bytes`
+                and `model_pictures_max`. Others, and pictures in answers, are named.
+
+        Returns:
+            Dicts with `role` and `content`. Roles alternate, the person's first, as strict chat
+            templates demand: answers without text are left out, and prompts without an answer
+            are joined with the next one. Of tool calls only what the answers say about them is
+            told. The content is text, or a list of blocks where pictures are sent.
+        """
+        head = [{"role": "system", "content": system}] if system else []
+        if images:
+            return pending(self._with_pictures(head, openai_block), "turn.as_openai")
+        return head + told(self.messages, {})
+
+    @overload
+    def as_anthropic(self, *, images: Literal[False] = False) -> list[dict[str, Any]]: ...
+    @overload
+    def as_anthropic(
+        self, *, images: Literal[True]
+    ) -> Coroutine[Any, Any, list[dict[str, Any]]]: ...
+    def as_anthropic(
+        self, *, images: bool = False
+    ) -> list[dict[str, Any]] | Coroutine[Any, Any, list[dict[str, Any]]]:
+        """Return the messages as Anthropic's take them; instructions go into `system=` there.
+
+        Args:
+            images: Send the pictures of prompts, too, as for `as_openai`; the call is to be
+                awaited then.
+        """
+        if images:
+            return pending(self._with_pictures([], anthropic_block), "turn.as_anthropic")
+        return told(self.messages, {})
+
+    def title(self, text: str) -> None:
+        """Name the thread; from any thread of the process."""
+        self._soon(lambda: self._host.set_title(text))
+
+    def suggest(self, *prompts: str) -> None:
+        """Offer prompts to continue with, below the answer when it is done.
+
+        Args:
+            *prompts: At most 12; two to four look good.
+
+        Raises:
+            TypeError: If a prompt is not text.
+            ValueError: If there are more than 12.
+        """
+        _check_prompts(prompts)
+        self._soon(lambda: self._host.set_suggestions(prompts))
+
+    @must_await("turn.ask")
+    async def ask(
+        self, *form: Component | Sequence[Component], timeout_s: float = ASK_TIMEOUT_S
+    ) -> Expando:
+        """Show a form inside the answer and wait until somebody submits it.
+
+        It is there in every tab, and after a reload. It is answered once; a second answer from
+        another tab is refused. A restart of the server ends the run, and the question with it.
+
+        Args:
+            *form: Components, such as `ui.textbox(...)`; a button is added when there is none.
+            timeout_s: How long to wait, in seconds.
+
+        Returns:
+            The values of the controls by their names.
+
+        Raises:
+            AskTimeoutError: If nobody answers in time. Unless the handler catches it, the answer
+                ends with that word.
+        """
+        items = [one for item in form for one in (item if isinstance(item, Sequence) else [item])]
+        return await self._ask(Question(items, self._words.send), timeout_s)
+
+    @must_await("turn.confirm")
+    async def confirm(
+        self,
+        text: str,
+        *,
+        yes: str | None = None,
+        no: str | None = None,
+        timeout_s: float = ASK_TIMEOUT_S,
+    ) -> bool:
+        """Ask a question with two buttons; see `ask`.
+
+        Args:
+            text: The question, as Markdown.
+            yes: Label of the button that answers True; when left out it says so in the person's
+                language.
+            no: Label of the other one, likewise.
+            timeout_s: How long to wait, in seconds.
+        """
+        from swell import ui
+
+        words = self._words
+        buttons = [
+            ui.button("yes", words.yes if yes is None else yes, primary=True),
+            ui.button("no", words.no if no is None else no),
+        ]
+        question = Question([ui.text(text), ui.buttons(buttons)], words.send)
+        return bool((await self._ask(question, timeout_s)).yes)
+
+    @must_await("turn.file")
+    async def file(
+        self, content: bytes | str | Path, name: str | None = None, *, alt: str | None = None
+    ) -> File | Image:
+        """Keep a file or picture that the handler made, and return the part that shows it.
+
+        It belongs to the thread, as attachments do: it is there after a restart, in shared
+        chats, and is deleted with the thread.
+
+        Args:
+            content: Its bytes, or the path of a file on the server, which is copied.
+            name: What it is called; the file's own name when left out. Its ending says what it
+                is: PNG, JPEG, GIF and WebP become an `Image`, all else a `File`.
+            alt: What a picture shows, in words; its name when left out.
+
+        Raises:
+            ValueError: If the path is no file, or bytes come without a name.
+            LimitError: If it is larger than `answer_file_max_bytes`.
+        """
+        if name is None:
+            if isinstance(content, bytes):
+                raise ValueError("turn.file needs a name for bytes, such as 'plot.png'")
+            name = Path(content).name
+        part = await self._host.make_file(content, name)
+        return Image(part.url, alt) if alt is not None and isinstance(part, Image) else part
+
+    def wait(self, call: Coroutine[Any, Any, _T]) -> _T:
+        """Wait in a handler that is not async for a call that needs `await`.
+
+        Args:
+            call: Such as `turn.confirm("Sure?")` or `turn.file(path)`.
+
+        Returns:
+            What awaiting it would return.
+
+        Raises:
+            CancelledError: If the answer has been stopped.
+            Exception: What awaiting it would raise.
+        """
+        future = asyncio.run_coroutine_threadsafe(call, self._loop)
+        while True:
+            done, _ = concurrent.futures.wait((future,), timeout=0.1)
+            if done:
+                return future.result()
+            if self.cancelled:
+                future.cancel()
+
+    async def _ask(self, question: Question, timeout_s: float) -> Expando:
+        index = self._host.pose(question)
+        try:
+            async with asyncio.timeout(timeout_s):
+                answer = await question.answer
+        except TimeoutError:
+            self._host.settle(question, index, f"*{self._words.no_answer}*")
+            raise AskTimeoutError(timeout_s) from None
+        except asyncio.CancelledError:
+            self._host.settle(question, index, f"*{self._words.unanswered}*")
+            raise
+        self._host.settle(question, index, question.said())
+        return answer
+
+    async def _with_pictures(
+        self, head: list[dict[str, Any]], block: Callable[[Picture], Block]
+    ) -> list[dict[str, Any]]:
+        kept = {file.url: file.path for file in self.all_files}
+        files = [
+            PictureFile(part.url, part.alt, kept[part.url])
+            for message in self.messages
+            for part in message.parts
+            if message.role == "user" and isinstance(part, Image) and part.url in kept
+        ]
+        pictures = await read_pictures(files)
+        return head + told(self.messages, {url: block(one) for url, one in pictures.items()})
+
+    def _soon(self, call: Callable[[], object]) -> None:
+        self._loop.call_soon_threadsafe(call)
+
+
+def _check_prompts(prompts: Sequence[object]) -> None:
+    for prompt in prompts:
+        if not isinstance(prompt, str):
+            kind = type(prompt).__name__
+            star = "; write turn.suggest(*prompts)" if isinstance(prompt, list | tuple) else ""
+            raise TypeError(f"a prompt must be text, got `{kind}`{star}")
+    if len(prompts) > SUGGESTIONS_MAX:
+        raise ValueError(f"suggest at most {SUGGESTIONS_MAX} prompts, got {len(prompts)}")

@@ -1,0 +1,1 @@
+"""Databases: how statements reach SQLite and PostgreSQL."""

@@ -1,0 +1,308 @@
+"""PostgreSQL through psycopg 3: the same functions of a transaction, in a few threads.
+
+Each thread has a connection of its own. A connection that broke is replaced, and what it was doing
+is done once more: every change of the store may be repeated, also when nobody knows whether the
+first attempt was committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import Connection, create_engine, pool
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from swell.chat.store import schema
+from swell.errors import StoreSchemaError, StoreUnavailableError
+
+from .base import Compiler, Tx
+
+__all__ = ["PostgresEngine", "connect"]
+
+T = TypeVar("T")
+
+CONNECTIONS = 8
+"""Most connections that work at a time; one more tells other processes that this one lives."""
+
+WAITING_MAX = 10_000
+"""Most calls that wait for a connection; more are refused."""
+
+CONNECT_S = 5
+"""How long connecting may take, in seconds."""
+
+STATEMENT_S = 15
+"""How long one statement may take, in seconds; waiting for a lock counts."""
+
+UPGRADE_LOCK = 0x7377656C6C
+"""Number of the lock that an upgrade of the tables holds."""
+
+ATTEMPTS = 4
+"""How often a call is tried whose connection broke, or that met another in a deadlock."""
+
+_OPTIONS: dict[str, Any] = {
+    "autocommit": True,  # transactions begin and end where we say
+    "connect_timeout": CONNECT_S,
+    "application_name": "swell",
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 1000 * STATEMENT_S,
+}
+
+
+class PostgresEngine:
+    """A database of PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        """Name the database: `postgresql://user:password@host/name`.
+
+        Raises:
+            ValueError: If that is no such URL. The message does not repeat it: it may hold a
+                password.
+        """
+        self.path: Path | None = None
+        self._url = _plain(url)
+        key = secrets.randbits(62)
+        self.owner = f"{key:016x}"
+        self._key = key
+        self._compiler = Compiler(PGDialect_psycopg(), "postgresql")  # type: ignore[no-untyped-call]
+        self._threads: ThreadPoolExecutor | None = None
+        self._waiting = 0
+        self._mine = threading.local()
+        self._lock = threading.Lock()
+        self._open: set[psycopg.Connection[Any]] = set()
+        self._presence: psycopg.Connection[Any] | None = None
+        self._checked = False
+        self._pooled = False
+
+    async def open(self) -> None:
+        """Connect, and see that the tables are those of this version."""
+        await self.write(lambda _: None)
+
+    async def close(self) -> None:
+        """Let what runs end, and disconnect."""
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            await asyncio.get_running_loop().run_in_executor(None, threads.shutdown)
+        await asyncio.to_thread(self._disconnect)
+
+    def _disconnect(self) -> None:
+        with self._lock:
+            if self._presence is not None:
+                # The server would notice the end of the connection too, but later.
+                with contextlib.suppress(psycopg.Error):
+                    end = "ROLLBACK" if self._pooled else "SELECT pg_advisory_unlock_all()"
+                    self._presence.execute(end)
+                self._presence.close()
+                self._presence = None
+            while self._open:
+                self._open.pop().close()
+
+    def alive(self, tx: Tx, owner: str) -> bool:
+        """Tell whether a process holds the lock of this name: it ends with its connection."""
+        row = tx.row("SELECT pg_try_advisory_xact_lock(%(key)s)", key=int(owner, 16))
+        assert row is not None
+        return not row[0]
+
+    # --------------------------------------------------------------------------------- running
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run and commit a change."""
+        return await self._submit(work)
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run a function that changes nothing."""
+        return await self._submit(work)
+
+    async def _submit(self, work: Callable[[Tx], T]) -> T:
+        if self._waiting >= WAITING_MAX:
+            raise StoreUnavailableError(f"{WAITING_MAX} calls wait for a connection already")
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="swell-store")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, work)
+        finally:
+            self._waiting -= 1
+
+    def _run(self, work: Callable[[Tx], T]) -> T:
+        """Work of one of the threads."""
+        attempt = 0
+        while True:
+            attempt += 1
+            connection: psycopg.Connection[Any] | None = None
+            try:
+                connection = self._connection()
+                with connection.transaction():
+                    if self._pooled:
+                        connection.execute(f"SET LOCAL statement_timeout = '{STATEMENT_S}s'")
+                    return work(Tx(connection, self._compiler))
+            except (errors.DeadlockDetected, errors.SerializationFailure) as error:
+                if attempt >= ATTEMPTS:
+                    raise _unavailable("it is too busy", error) from error
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                broken = connection is not None and connection.broken
+                if connection is not None:
+                    self._drop(connection)
+                if not broken or attempt >= 2:
+                    raise _unavailable(_reason(error), error) from error
+            time.sleep(secrets.randbelow(20) / 1000)
+
+    def _connection(self) -> psycopg.Connection[Any]:
+        """Return this thread's connection, made when there is none."""
+        connection: psycopg.Connection[Any] | None = getattr(self._mine, "connection", None)
+        if connection is None or connection.closed:
+            connection = psycopg.connect(self._url, **_OPTIONS)
+            try:
+                _check_encoding(connection)
+                self._pooled = _is_pooled(connection)
+                if self._pooled:  # the next transaction may be on another connection of the server
+                    connection.prepare_threshold = None
+                else:
+                    connection.execute(f"SET statement_timeout = '{STATEMENT_S}s'")
+                self._check(connection)
+            except BaseException:
+                connection.close()
+                raise
+            with self._lock:
+                self._open.add(connection)
+            self._mine.connection = connection
+        with self._lock:
+            if self._presence is None or self._presence.closed:
+                self._presence = self._be_present()
+        return connection
+
+    def _check(self, connection: psycopg.Connection[Any]) -> None:
+        if self._checked:
+            return
+        where = f"the database {connection.info.dbname!r}"
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except errors.UndefinedTable:
+            row = None
+        schema.refuse(row[0] if row else None, where)
+        self._checked = True
+
+    def _be_present(self) -> psycopg.Connection[Any]:
+        """Hold a lock that others cannot get while this process lives."""
+        connection = psycopg.connect(self._url, **_OPTIONS)
+        lock = "pg_try_advisory_lock"
+        if self._pooled:
+            # A transaction that stays open keeps its connection of the server, and the lock. It
+            # has no snapshot between statements, so it holds up no vacuum.
+            connection.prepare_threshold = None
+            connection.execute("BEGIN")
+            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            lock = "pg_try_advisory_xact_lock"
+        # The server may not have noticed yet that the last connection with it is gone.
+        connection.execute(sql.SQL("SELECT {}({})").format(sql.Identifier(lock), self._key))
+        return connection
+
+    def _drop(self, connection: psycopg.Connection[Any]) -> None:
+        """Forget a connection, and the one for presence if that broke with it."""
+        with self._lock:
+            self._open.discard(connection)
+            with contextlib.suppress(psycopg.Error):
+                connection.close()
+            if self._presence is not None:
+                try:
+                    self._presence.execute("SELECT 1")
+                except psycopg.Error:
+                    self._presence.close()
+                    self._presence = None
+        self._mine.connection = None
+
+
+def _plain(url: str) -> str:
+    plain = "postgresql" + url[url.index(":") :]
+    try:
+        conninfo_to_dict(plain)
+    except psycopg.ProgrammingError:
+        raise ValueError("expected `postgresql://user:password@host/name`") from None
+    return plain
+
+
+def _unavailable(reason: str, error: Exception) -> StoreUnavailableError:
+    del error
+    return StoreUnavailableError(f"PostgreSQL: {reason}")
+
+
+def _reason(error: Exception) -> str:
+    """One line that does not hold the password: psycopg leaves that out of its messages."""
+    if isinstance(error, errors.QueryCanceled):
+        return f"a statement took more than {STATEMENT_S} s"
+    if isinstance(error, errors.DiskFull):
+        return "there is no space left on its disk"
+    if isinstance(error, errors.ReadOnlySqlTransaction):
+        return "it only allows to read"
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _is_pooled(connection: psycopg.Connection[Any]) -> bool:
+    """Tell whether something such as PgBouncer is in between: it makes up the id of the backend."""
+    row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    return row is None or row[0] != connection.info.backend_pid
+
+
+def _check_encoding(connection: psycopg.Connection[Any]) -> None:
+    """Refuse a database that cannot hold every text.
+
+    Raises:
+        StoreSchemaError: If its encoding is not UTF-8.
+    """
+    found = connection.info.parameter_status("server_encoding")
+    if found != "UTF8":
+        name = connection.info.dbname
+        raise StoreSchemaError(
+            f"the database {name!r} has the encoding {found}, and chats need UTF8; make another "
+            f"one with `CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0`"
+        )
+
+
+def _connected(url: str) -> psycopg.Connection[Any]:
+    """Connect for migrations."""
+    connection = psycopg.connect(url, connect_timeout=CONNECT_S, prepare_threshold=None)
+    try:
+        _check_encoding(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect(url: str) -> Connection:
+    """Return a connection of SQLAlchemy, for migrations.
+
+    Raises:
+        StoreUnavailableError: If it cannot be reached.
+    """
+    plain = _plain(url)
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: _connected(plain),
+        poolclass=pool.NullPool,
+    )
+    try:
+        bound = engine.connect()
+        # Until the end of the transaction: of two upgrades at once the second finds nothing to do.
+        bound.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
+        return bound
+    except StoreSchemaError:
+        raise
+    except Exception as error:
+        cause = error.__cause__ or error
+        raise _unavailable(
+            _reason(cause if isinstance(cause, Exception) else error), error
+        ) from None

@@ -1,0 +1,1 @@
+"""Pages: what a handler edits, and the checks of what it assigns."""

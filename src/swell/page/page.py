@@ -1,0 +1,605 @@
+"""What a handler edits: `q.page` and the references it hands out.
+
+Nothing is read from a page and no line waits: an assignment is checked at once, recorded,
+and becomes an op when the page is saved.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+import msgspec
+
+from swell.cards.base import CARDS, IGNORED, Forgive, check_card, check_property, named_components
+from swell.errors import CardError, PlainValueError, RowError
+from swell.live.buffer import Buffer, Cells
+from swell.live.edits import AddCard, AppendRow, Assign, DropCard, DropPage, Edit, Extend, resolve
+from swell.live.kinds import row_at
+from swell.live.ops import Segment, key_fault
+from swell.live.state import Card, PageState
+from swell.logs import logger
+from swell.schema.data import Data, check_row, is_plain_text, row_key
+from swell.schema.kinds import ANYTHING, Kind, ListOf, MisfitError, properties
+from swell.schema.plain import dotted, plain
+
+_log = logger("swell.page")
+
+
+class Target(Protocol):
+    """Where a page's edits go when it is saved."""
+
+    @property
+    def state(self) -> PageState:
+        """The cards as last saved."""
+
+    def commit(self, edits: list[Edit]) -> bool:
+        """Apply the edits of one save, all or none, and tell the watchers.
+
+        Returns:
+            Whether the event loop should run once before the handler continues.
+        """
+
+    def forget(self) -> None:
+        """Drop what was shown before, also for who reconnects."""
+
+
+class Ref(msgspec.Struct, eq=False):
+    """A place on a page: a card, a property, a row or a cell.
+
+    Attribute and item access lead deeper and never fail; only assigning does something.
+    `ref += row` appends a row to a list or cyclic buffer, `ref += text` to a text, and
+    `ref += items` to a list in a cell.
+    """
+
+    # A struct for its constructor in C: each line that streams a token makes two of these.
+    _page: PageBase
+    _key: str
+    _path: tuple[Segment, ...] = ()
+
+    def __getattr__(self, name: str) -> Ref:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)  # so that copy and inspect see an ordinary object
+        return Ref(self._page, self._key, (*self._path, name))
+
+    def __getitem__(self, name: Segment) -> Ref:
+        return Ref(self._page, self._key, (*self._path, _segment(name)))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._page._assign(self._key, (*self._path, name), value)
+
+    def __setitem__(self, name: Segment, value: Any) -> None:
+        page, path = self._page, self._path
+        if type(value) is list and len(path) == 1 and page._stream(self._key, path[0], name, value):
+            return
+        page._assign(self._key, (*path, _segment(name)), value)
+
+    if TYPE_CHECKING:
+
+        def __add__(self, row: Any) -> Self:
+            """Type checkers want it beside `__iadd__` where the left side is an attribute."""
+
+    def __iadd__(self, row: Any) -> Self:
+        self._page._append(self._key, self._path, row)
+        return self
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{name!r} cannot be deleted; assign None to remove it")
+
+    def __delitem__(self, name: str) -> None:
+        raise AttributeError(f"{name!r} cannot be deleted; assign None to remove it")
+
+    def __repr__(self) -> str:
+        return f"<Ref {' '.join(map(str, (self._key, *self._path)))}>"
+
+
+class PageBase:
+    """Records edits until they are saved.
+
+    Args:
+        target: The live page that `save` writes to.
+        forgive: Called with what H2O Wave ignores instead of raising; None raises.
+    """
+
+    def __init__(self, target: Target, forgive: Forgive | None = None) -> None:
+        self._target = target
+        self._forgive = forgive
+        self._edits: list[Edit] = []
+        # Cards added since the last save. Edits to them are resolved right here, so that
+        # they are checked against what is there, and travel as part of the card.
+        self._draft = PageState()
+        # Properties of other cards as they will be, for checking later assignments.
+        self._assigned: dict[str, dict[str, Any]] = {}
+        self._dropped: set[str] = set()
+        self._warned: set[str] = set()
+
+    def __getitem__(self, key: str) -> Ref:
+        return Ref(self, _card_key(key))
+
+    def __setitem__(self, key: str, card: Any) -> None:
+        self.add(key, card)
+
+    def __delitem__(self, key: str) -> None:
+        _card_key(key)
+        self._draft.cards.pop(key, None)
+        self._dropped.add(key)
+        self._edits.append(DropCard(key))
+
+    def add(self, key: str, card: Any) -> Ref:
+        """Put a card on the page, replacing one of the same key.
+
+        Args:
+            key: Name of the card on the page, without spaces.
+            card: What a `ui.*_card` function returned, or a dict with its `view`.
+
+        Returns:
+            A reference to the card.
+
+        Raises:
+            KeyError: If the key is no text or has a space.
+            CardError: If a field of the card has a wrong type or range.
+            PlainValueError: If a value in it has no exact JSON form.
+        """
+        _card_key(key)
+        if not isinstance(card, Mapping) and not callable(getattr(card, "dump", None)):
+            raise CardError(key, type(card).__name__, "want a ui.*_card(...) or a dict")
+        if not key and isinstance(card, Mapping) and not card:
+            self.drop()  # Wave's `page[''] = {}`
+            return Ref(self, key)
+        checked = check_card(key, card, self._forgive)
+        if not checked:
+            return Ref(self, key)
+        live: Card = {
+            name: value.to_buffer() if isinstance(value, Data) else value
+            for name, value in checked.items()
+        }
+        self._draft.cards[key] = live
+        self._assigned.pop(key, None)
+        self._edits.append(AddCard(key, live))
+        return Ref(self, key)
+
+    def drop(self) -> None:
+        """Remove all cards."""
+        self._draft.cards.clear()
+        self._assigned.clear()
+        self._dropped.update(self._target.state.cards)
+        self._edits.append(DropPage())
+
+    def _stream(self, key: str, prop: Segment, index: Segment, value: list[Any]) -> bool:
+        """Record a row of plain texts and flags for a row that is there, as streaming writes it.
+
+        Returns:
+            Whether that is what it was; `_assign` sees to all else, and to what is wrong.
+        """
+        if self._draft.cards or self._dropped or self._assigned:
+            return False
+        card = self._target.state.cards.get(key)
+        buffer = card.get(prop) if card is not None and type(prop) is str else None
+        if card is None or type(buffer) is not Buffer or type(index) not in (int, str):
+            return False
+        row = row_at(buffer, index)
+        known = row.cells if row is not None else None
+        if known is None or len(value) != len(known):
+            return False
+        for column, cell in enumerate(value):
+            if cell is known[column]:
+                continue  # as it was, and that was checked
+            kind = type(cell)
+            if kind is not bool and not (kind is str and is_plain_text(cell, known, column)):
+                return False
+            owner = CARDS.get(card["view"])
+            if owner is not None and buffer.fields[column] in owner.cells:
+                return False
+        self._edits.append(Assign(key, [prop, index], value.copy()))
+        return True
+
+    def _assign(self, key: str, path: tuple[Segment, ...], value: Any) -> None:
+        if isinstance(value, Ref):
+            if value._page is self and (value._key, value._path) == (key, path):
+                return  # the assignment that Python makes after `+=`
+            raise PlainValueError(_where(key, path), f"got {value!r}; a page cannot be read")
+        for segment in path:
+            _check_segment(segment)
+        card = self._card(key)
+        if card is None:
+            self._record(Assign(key, list(path), plain(value, _where(key, path))))
+            return
+        prop = str(path[0])
+        target = card.get(prop)
+        kind = CARDS.get(str(card.get("view")))
+        if isinstance(target, Buffer):
+            value = _check_buffer(key, target, path, value, kind.cells if kind else {})
+            self._record(Assign(key, list(path), value))
+            return
+        if kind is not None and len(path) == 1:
+            special = kind.assign(key, prop, value)
+            if special is not None:
+                for edit in special:
+                    self._record(edit)
+                return
+        split: list[Segment] = [*prop.split("."), *path[1:]] if "." in prop else list(path)
+        names = named_components(card)
+        by_name = _is_by_name(card, kind, str(split[0]), names)
+        full = [*names[str(split[0])], *split[1:]] if by_name else split
+        value = check_property(key, card, full, value, self._forgive)
+        if value is IGNORED:
+            return
+        edit = Assign(key, split, value, by_name)
+        if key not in self._draft.cards:
+            self._preview(key, card, str(full[0]), edit)
+        self._record(edit)
+
+    def _preview(self, key: str, card: Mapping[str, Any], prop: str, edit: Assign) -> None:
+        """Keep what a property of a saved card will be after `edit`."""
+        assigned = self._assigned.setdefault(key, {})
+        if len(edit.path) > 1 or edit.by_name:
+            will_be = {**card, prop: copy.deepcopy(card.get(prop))}
+            state = PageState()
+            state.cards[key] = will_be
+            state.apply(resolve(edit, state, named_components))
+            assigned[prop] = will_be[prop]
+        else:
+            assigned[prop] = edit.value
+
+    def extend(self, key: str, path: tuple[Segment, ...], tail: str) -> None:
+        """Append to the text at `path` below a card, as `+=` does, without a reference to it.
+
+        Args:
+            key: Name of the card.
+            path: Names and keys, such as `("data", -1, "content")`.
+            tail: Text to append.
+        """
+        if not self._lengthen(key, path, tail):
+            self._append(key, path, tail)
+
+    def _lengthen(self, key: str, path: tuple[Segment, ...], tail: str) -> bool:
+        """Record what streaming appends: plain text for a text in a cell of a row that is there.
+
+        Returns:
+            Whether that is what it was; `_append` sees to all else, and to what is wrong.
+        """
+        if len(path) != 3 or self._draft.cards or self._dropped or self._assigned:
+            return False
+        prop, index, field = path
+        card = self._target.state.cards.get(key)
+        buffer = card.get(prop) if card is not None and type(prop) is str else None
+        if type(buffer) is not Buffer or not is_plain_text(tail, None, 0):
+            return False
+        row, column = row_at(buffer, index), buffer.column(field)
+        cells = row.cells if row is not None else None
+        if cells is None or column is None or type(cells[column]) is not str:
+            return False
+        self._edits.append(Extend(key, [*path], tail))
+        return True
+
+    def _append(self, key: str, path: tuple[Segment, ...], row: Any) -> None:
+        if type(row) is str and self._lengthen(key, path, row):
+            return
+        card = self._card(key)
+        prop = str(path[0]) if path else ""
+        if card is not None and _can_grow(card, path, row):
+            self._record(Extend(key, list(path), _check_tail(card, key, path, row)))
+            return
+        if len(path) != 1 or not prop.endswith("data"):
+            raise ValueError(
+                f"+= can only be used on list data buffers and on texts, not on {_where(key, path)}"
+            )
+        if card is None:
+            self._record(AppendRow(key, prop, plain(row, _where(key, path))))
+            return
+        buffer = card.get(prop)
+        if not isinstance(buffer, Buffer):
+            raise RowError(key, prop, "`+=` needs a buffer here, and there is none")
+        if buffer.kind not in ("list", "cyclic"):
+            raise RowError(
+                key, prop, f"`+=` needs a list or cyclic buffer, this is a {buffer.kind} one"
+            )
+        kind = CARDS.get(str(card.get("view")))
+        cells = _check_cells(row, buffer.fields, key, prop, kind.cells if kind else {})
+        self._record(AppendRow(key, prop, cells))
+
+    def _record(self, edit: Edit) -> None:
+        key = getattr(edit, "key", None)
+        if key in self._draft.cards:
+            self._draft.apply(resolve(edit, self._draft, named_components))
+        else:
+            self._edits.append(edit)
+
+    def _card(self, key: str) -> Mapping[str, Any] | None:
+        """Return the card as it will be when this page is saved, as far as that is known."""
+        card = self._draft.cards.get(key)
+        if card is None and key not in self._dropped:
+            card = self._target.state.cards.get(key)
+        if card is None:
+            if key not in self._warned:
+                self._warned.add(key)
+                kept = [k for k in self._target.state.cards if k not in self._dropped]
+                there = ", ".join(dict.fromkeys([*kept, *self._draft.cards])) or "none"
+                _log.warning(
+                    "assigned to card %r, which is not on the page (cards there: %s); "
+                    "the edit has no effect unless it is added before the next save",
+                    key,
+                    there,
+                    stacklevel=4,
+                )
+            return None
+        assigned = self._assigned.get(key)
+        return {**card, **assigned} if assigned else card
+
+    def _take(self) -> list[Edit]:
+        edits, self._edits = self._edits, []
+        if self._draft.cards:
+            self._draft = PageState()
+        if self._assigned:
+            self._assigned = {}
+        if self._dropped:
+            self._dropped = set()
+        return edits
+
+
+class _Turn:
+    """What `asyncio.sleep(0)` does, with nothing around it: the event loop turns once."""
+
+    def __await__(self) -> Generator[None]:
+        yield
+
+
+_TURN = _Turn()
+
+
+class AsyncPage(PageBase):
+    """The page of a query: edit it, then `await page.save()`.
+
+    Attributes:
+        url: Its address: the route of a `broadcast` app, else a name that nobody can guess.
+    """
+
+    def __init__(self, target: Target, forgive: Forgive | None = None, *, url: str = "") -> None:
+        super().__init__(target, forgive)
+        self.url = url if url.startswith("/") else f"/{url}"
+
+    async def load(self) -> dict[str, Any]:
+        """Return the page as it was last saved, as plain JSON."""
+        return self._target.state.to_json()
+
+    def forget(self) -> None:
+        """Drop what was shown before the last save, also for a tab that reconnects."""
+        self._target.forget()
+
+    async def save(self) -> None:
+        """Send the edits made since the last save, all or none.
+
+        Lets other tasks run, unless they just have, so that a handler that saves in a loop starves
+        nobody.
+
+        Raises:
+            RowError: If an edit does not suit its buffer any more.
+            LimitError: If the page would grow past its bound. The edits are forgotten;
+                later saves are unaffected.
+        """
+        if self.commit():
+            await _TURN
+
+    def commit(self) -> bool:
+        """Do what `save` does, without letting other tasks run.
+
+        Returns:
+            Whether the event loop should turn before more is saved.
+        """
+        edits = self._take()
+        return not edits or self._target.commit(edits)
+
+
+class Page(PageBase):
+    """A page outside of a query, such as one made for a test; `save` does not wait."""
+
+    def __init__(self, target: Target | None = None) -> None:
+        super().__init__(target or _Detached())
+
+    def load(self) -> dict[str, Any]:
+        """Return the page as it was last saved, as plain JSON."""
+        return self._target.state.to_json()
+
+    def save(self) -> None:
+        """Apply the edits made since the last save, all or none."""
+        edits = self._take()
+        if edits:
+            self._target.commit(edits)
+
+
+class _Detached:
+    """Target of a page that nobody watches."""
+
+    def __init__(self) -> None:
+        self.state = PageState()
+
+    def commit(self, edits: list[Edit]) -> bool:
+        for edit in edits:
+            self.state.apply(resolve(edit, self.state, named_components))
+        return True
+
+    def forget(self) -> None:
+        """There is no past to drop."""
+
+
+def _card_key(key: Any) -> str:
+    if not isinstance(key, str):
+        raise KeyError(f"invalid key type: want str, got {type(key).__name__}")
+    if " " in key:
+        raise KeyError(f"keys cannot contain spaces, got {key!r}")
+    _check_segment(key)
+    return key
+
+
+def _segment(name: Any) -> Segment:
+    if isinstance(name, bool):
+        return str(name)
+    if isinstance(name, int):
+        return name
+    if not isinstance(name, str):
+        raise KeyError(f"invalid key type: want str or int, got {type(name).__name__}")
+    if " " in name:
+        raise KeyError(f"keys cannot contain spaces, got {name!r}")
+    return name
+
+
+def _check_segment(name: Segment) -> None:
+    if isinstance(name, str) and (fault := key_fault(name)):
+        raise KeyError(f"{name!r} cannot be a key: it {fault}")
+
+
+def _is_by_name(card: Mapping[str, Any], kind: Any, name: str, names: Mapping[str, Any]) -> bool:
+    """Tell whether `name` means a component inside the card; the card's own names win."""
+    own = name in card or (kind is not None and name in properties(kind))
+    return not own and name in names
+
+
+def _check_buffer(
+    key: str, buffer: Buffer, path: tuple[Segment, ...], value: Any, kinds: Mapping[str, Kind]
+) -> Any:
+    """Return `value` checked for a write at `path`, which leads to or into `buffer`."""
+    prop, rest = str(path[0]), path[1:]
+    fields = buffer.fields
+    where = f"{prop}{''.join(f'[{s!r}]' for s in rest[:1])}"
+    if isinstance(value, Data):
+        raise CardError(key, prop, "Data instances cannot be used in assignments.")
+    if len(rest) == 1:
+        if buffer.kind == "fixed" and not _is_slot(rest[0], len(buffer)):
+            raise RowError(key, where, f"this fixed buffer has the slots 0 to {len(buffer) - 1}")
+        row = row_at(buffer, rest[0])
+        return _check_cells(value, fields, key, where, kinds, row.cells if row else None)
+    if len(rest) == 2:
+        column = buffer.column(rest[1])
+        if column is None:
+            raise RowError(key, where, f"no field {rest[1]!r}, expected one of {', '.join(fields)}")
+        cells: list[Any] = [None] * len(fields)
+        cells[column] = value
+        checked = _check_cells(cells, fields, key, where, kinds)
+        assert checked is not None
+        return checked[column]
+    if rest:
+        kind, owner = _kind_inside(key, buffer, path, kinds)
+        below = _place_inside(rest)
+        if value is None:
+            try:
+                owner.check_removal(rest[-1], below)
+            except MisfitError as misfit:
+                raise RowError(key, where, str(misfit)) from None
+            return None
+        return _checked_cell(kind, value, key, where, below)
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        if buffer.kind != "map":
+            raise RowError(key, prop, f"a {buffer.kind} buffer takes a list of rows, got a dict")
+        return {
+            row_key(k): _check_cells(row, fields, key, f"{prop}[{k!r}]", kinds)
+            for k, row in value.items()
+        }
+    if not isinstance(value, list | tuple):
+        raise RowError(key, prop, f"want a list of rows, got {type(value).__name__}")
+    if buffer.kind == "fixed" and len(value) > len(buffer):
+        raise RowError(key, prop, f"{len(value)} rows for a fixed buffer of {len(buffer)} slots")
+    return [_check_cells(row, fields, key, f"{prop}[{i}]", kinds) for i, row in enumerate(value)]
+
+
+def _check_cells(
+    row: Any,
+    fields: Sequence[str],
+    card: str,
+    where: str,
+    kinds: Mapping[str, Kind],
+    known: Cells | None = None,
+) -> Cells | None:
+    """Return `row` as plain cells, those of the card's own fields checked by their kinds."""
+    cells = check_row(row, fields, card, where, known, kinds)
+    if cells is None or not kinds:
+        return cells
+    for column, field in enumerate(fields):
+        cell = cells[column]
+        if cell is None or field not in kinds:
+            continue
+        if known is not None and cell is known[column] and not isinstance(cell, list | dict):
+            continue  # as it was, and that was checked
+        cells[column] = _checked_cell(kinds[field], cell, card, where, field)
+    return cells
+
+
+def _kind_inside(
+    key: str, buffer: Buffer, path: tuple[Segment, ...], kinds: Mapping[str, Kind]
+) -> tuple[Kind, Kind]:
+    """Return the kind of a place inside of a cell, and the kind of what holds it.
+
+    What is there when the page is saved is not known now: a place that is missing then has no
+    effect, like a row that is missing.
+    """
+    where = f"{path[0]}[{path[1]!r}]"
+    column = buffer.column(path[2])
+    if column is None:
+        fields = ", ".join(buffer.fields)
+        raise RowError(key, where, f"no field {path[2]!r}, expected one of {fields}")
+    row = row_at(buffer, path[1])
+    current = row.cells[column] if row is not None and row.cells is not None else None
+    kind = owner = kinds.get(buffer.fields[column], ANYTHING)
+    below = buffer.fields[column]
+    for segment in path[3:]:
+        owner = kind
+        if current is None and isinstance(kind, ListOf):
+            return ANYTHING, ANYTHING
+        if kind is ANYTHING and (current is None or isinstance(current, list | dict)):
+            return ANYTHING, ANYTHING
+        try:
+            kind, current, below = kind.step(segment, current, below)
+        except MisfitError as misfit:
+            raise RowError(key, where, str(misfit)) from None
+    return kind, owner
+
+
+def _place_inside(rest: Sequence[Segment]) -> str:
+    return str(rest[1]) + "".join(f"[{s}]" if isinstance(s, int) else dotted(s) for s in rest[2:])
+
+
+def _checked_cell(kind: Kind, cell: Any, card: str, where: str, path: str) -> Any:
+    try:
+        return kind.check(cell, path)
+    except MisfitError as misfit:
+        raise RowError(card, where, str(misfit)) from None
+    except PlainValueError as error:
+        raise PlainValueError(f"card {card!r}, {where}.{error.where}", error.reason) from None
+
+
+def _can_grow(card: Mapping[str, Any], path: tuple[Segment, ...], tail: Any) -> bool:
+    """Tell whether `tail` may be appended at `path`: a text to a property or a cell, or a text
+    or a list below a cell.
+
+    A row that is not there, or a cell that holds something else, is met when the page is
+    saved; here the field must exist.
+    """
+    target = card.get(str(path[0])) if path else None
+    if isinstance(target, Buffer) and len(path) >= 3:
+        return isinstance(tail, str | list | tuple)
+    return isinstance(tail, str) and isinstance(target, str) and len(path) == 1
+
+
+def _check_tail(card: Mapping[str, Any], key: str, path: tuple[Segment, ...], tail: Any) -> Any:
+    """Return what is appended at `path` as plain JSON."""
+    buffer = card[str(path[0])]
+    if isinstance(buffer, Buffer):
+        cls = CARDS.get(str(card.get("view")))
+        kind, _ = _kind_inside(key, buffer, path, cls.cells if cls else {})
+        if not isinstance(tail, str):
+            where = f"{path[0]}[{path[1]!r}]"
+            return _checked_cell(kind, tail, key, where, _place_inside(path[1:]))
+    return plain(tail, _where(key, path))
+
+
+def _is_slot(key: Segment, count: int) -> bool:
+    try:
+        return -count <= int(key) < count
+    except ValueError:
+        return False
+
+
+def _where(key: str, path: tuple[Segment, ...]) -> str:
+    return f"card {key!r}, {'.'.join(map(str, path))}"

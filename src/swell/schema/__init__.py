@@ -1,0 +1,1 @@
+"""Schema: what a property may hold, plain values, and rows of data."""

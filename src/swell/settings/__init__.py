@@ -1,0 +1,1 @@
+"""Settings: one table of names, types, defaults and help, and the ways to write a value."""

@@ -1,0 +1,747 @@
+"""Every setting of Swell, in one table.
+
+The fields of `Settings` are the table: name, type, default, bounds, help, and the names under which
+the environment and the command line know it. Parsing (in `values.py`), `swell config` and the
+reference page `docs/reference/settings.md` are all derived from it, so a new setting is one new
+field.
+
+Nothing here reads the environment by itself: `load_settings` is given one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from swell.errors import SettingError
+from swell.settings import values as values
+
+__all__ = [
+    "Resolved",
+    "Row",
+    "Settings",
+    "load_settings",
+    "misspelt_names",
+    "resolve_settings",
+    "settings_markdown",
+    "settings_table",
+]
+
+
+class _About(NamedTuple):
+    """What a field's annotation says about it, beyond its type."""
+
+    help: str
+    least: float | None = None
+    most: float | None = None
+    wave: str = ""
+    flag: str = ""
+    secret: bool = False
+    parse: Callable[[str], Any] | None = None
+
+
+# ---------------------------------------------------------------------------------- the table
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What one process of Swell runs with. `load_settings` checks values; the constructor does not.
+
+    Names carry their unit: `_s` is seconds, `_bytes` is bytes (on the wire, in UTF-8).
+    """
+
+    host: Annotated[
+        str,
+        _About(
+            "Address to listen on. `0.0.0.0` or `::` opens the server to the network.",
+            flag="--host",
+            wave="LISTEN",
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        _About("Port to listen on; 0 takes any free one.", 0, 65535, flag="--port", wave="LISTEN"),
+    ] = 10101
+    base_url: Annotated[
+        str,
+        _About(
+            "Path under which a proxy serves everything, such as `/apps/chat`.",
+            flag="--base-url",
+            wave="BASE_URL",
+            parse=values.base_url,
+        ),
+    ] = "/"
+    allowed_origins: Annotated[
+        tuple[str, ...],
+        _About(
+            "Further origins whose pages may connect, comma separated. A page may always connect "
+            "to the host it came from.",
+            flag="--allowed-origins",
+            wave="ALLOWED_ORIGINS",
+            parse=values.origins,
+        ),
+    ] = ()
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        _About(
+            "Host names under which the server may be reached, comma separated. IP addresses, "
+            "`localhost` and this machine's own name always work.",
+            flag="--allowed-hosts",
+            parse=values.hosts,
+        ),
+    ] = ()
+    import_max_values: Annotated[
+        int,
+        _About(
+            "Most JSON values in a chat that is imported. A larger one is refused and not stored.",
+            1000,
+            10_000_000,
+        ),
+    ] = 300_000
+    import_max_cells: Annotated[
+        int,
+        _About(
+            "Most cells in one table of a chat that is imported. With more it is refused and not "
+            "stored.",
+            100,
+            10_000_000,
+        ),
+    ] = 50_000
+    share_expires_s: Annotated[
+        float,
+        _About(
+            "How long the read-only link of a shared chat works, in seconds. 0 means until sharing "
+            "is ended.",
+            0,
+            3_153_600_000,
+        ),
+    ] = 0.0
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        _About(
+            "Addresses of proxies whose `X-Forwarded-For`, `X-Forwarded-Proto` and `user_header` "
+            "are believed, comma separated.",
+            parse=values.proxies,
+        ),
+    ] = ("127.0.0.1", "::1")
+    user_header: Annotated[
+        str | None,
+        _About(
+            "Request header in which a proxy says who is signed in, such as `X-Forwarded-User`. It "
+            "is believed from addresses in `trusted_proxies` only; whoever comes without it, or "
+            "not through the proxy, is refused.",
+            parse=values.header_name,
+        ),
+    ] = None
+    secret_key: Annotated[
+        str | None,
+        _About(
+            "Signs session cookies, at least 32 characters. Without it each start makes a random "
+            "one, which ends the sessions of the last start.",
+            least=32,
+            secret=True,
+        ),
+    ] = None
+    database_url: Annotated[
+        str,
+        _About(
+            "Where `@chat` keeps conversations: `sqlite:///file.db`, a path, or "
+            "`postgresql://user:password@host/name`; `default` is a file of the app in the folder "
+            "where this system keeps data of programs, `memory` forgets them at the end.",
+            secret=True,
+            parse=values.database_url,
+        ),
+    ] = "default"
+    api_key: Annotated[
+        str | None,
+        _About(
+            "What programs have to send as their bearer token to use a chat by an API, at least 16 "
+            "characters. Without it only programs on this machine may.",
+            least=16,
+            secret=True,
+        ),
+    ] = None
+    hsts_max_age_s: Annotated[
+        float,
+        _About(
+            "How long browsers come by https only after a visit by https "
+            "(`Strict-Transport-Security`); it holds for every port of the host. 0 does not ask "
+            "for it.",
+            0,
+            10 * 365 * 86400,
+        ),
+    ] = 365 * 86400.0
+    session_cookie: Annotated[
+        str | None,
+        _About(
+            "Name of the session cookie. Without it the name is `swell_session`, followed by the "
+            "port and the path of the address that the browser uses, where that has them.",
+            parse=values.cookie_name,
+        ),
+    ] = None
+    session_total_age_s: Annotated[
+        float,
+        _About(
+            "How long after its beginning a browser's session ends, however often it is used. "
+            "Without sign-in its conversations cannot be reached after that.",
+            60,
+            100 * 365 * 86400,
+        ),
+    ] = 2 * 365 * 86400.0
+    session_max_age_s: Annotated[
+        float,
+        _About(
+            "How long a browser's session cookie is valid after the last visit.",
+            60,
+            10 * 365 * 86400,
+            "SESSION_EXPIRY",
+        ),
+    ] = 30 * 86400.0
+    app_mode: Annotated[
+        Literal["unicast", "multicast", "broadcast"],
+        _About("Who shares a page, for apps that do not say it.", wave="APP_MODE"),
+    ] = "unicast"
+    locale: Annotated[
+        Literal["auto", "en", "de", "es", "fr", "zh", "ja", "ar"],
+        _About(
+            "Language of the interface; `auto` is the first of them that the browser asks for.",
+            flag="--locale",
+        ),
+    ] = "auto"
+    development: Annotated[
+        bool,
+        _About(
+            "Show exceptions of the app in the browser, with file and line. `swell run --reload` "
+            "sets it; never set it where other people use the app.",
+        ),
+    ] = False
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        _About("Least level of what is logged.", flag="--log-level"),
+    ] = "info"
+
+    reconnect_timeout_s: Annotated[
+        float,
+        _About(
+            "How long the page of a vanished browser tab is kept for its return.",
+            0,
+            86400,
+            "RECONNECT_TIMEOUT",
+        ),
+    ] = 120.0
+    beat_interval_s: Annotated[
+        float, _About("Time between two heartbeats of a connection.", 1, 3600, "PING_INTERVAL")
+    ] = 25.0
+    beat_timeout_s: Annotated[
+        float, _About("How late the answer to a heartbeat may be.", 1, 3600)
+    ] = 10.0
+    hello_timeout_s: Annotated[
+        float, _About("How long a new connection may take to introduce itself.", 0.1, 600)
+    ] = 10.0
+    drain_s: Annotated[
+        float, _About("How long running handlers may take to finish at shutdown.", 0, 3600)
+    ] = 30.0
+    slow_reader_s: Annotated[
+        float,
+        _About("How long a browser may take nothing of what waits for it on its way.", 0.1, 3600),
+    ] = 30.0
+    flush_interval_s: Annotated[
+        float,
+        _About(
+            "Least time between two merged frames to one browser; half as much again where a frame "
+            "holds two saves or more, and twice as much where it holds five.",
+            0,
+            10,
+        ),
+    ] = 1 / 30
+
+    connections_max: Annotated[
+        int,
+        _About(
+            "Connections of all kinds that `swell run` has open; 0 means three quarters of the "
+            "limit of open files, at most 10,000. When all are open, those that asked for nothing "
+            "are closed for newcomers; if there are none, a newcomer gets status 503.",
+            0,
+            1_000_000,
+        ),
+    ] = 0
+    header_timeout_s: Annotated[
+        float,
+        _About("How long the head of a request may take, else status 408.", 0.1, 3600),
+    ] = 10.0
+    body_timeout_s: Annotated[
+        float,
+        _About(
+            "How long the body of a request may take, besides the time that `body_bytes_per_s` "
+            "gives it, else status 408.",
+            0.1,
+            3600,
+        ),
+    ] = 30.0
+    body_bytes_per_s: Annotated[
+        float, _About("Bytes of a body that earn it another second.", 1, 1 << 30)
+    ] = 1024.0
+    keep_alive_s: Annotated[
+        float,
+        _About("How long a connection may stay open between two requests.", 0.1, 3600),
+    ] = 5.0
+
+    frame_max_bytes: Annotated[
+        int, _About("Largest message accepted from a browser.", 1024, 64 << 20)
+    ] = 256 << 10
+    json_max_depth: Annotated[
+        int, _About("Deepest nesting accepted in a message from a browser.", 4, 200)
+    ] = 32
+    act_rate_per_s: Annotated[
+        float, _About("Actions a browser tab may send per second, in the long run.", 0.1, 10_000)
+    ] = 10.0
+    act_burst: Annotated[int, _About("Actions a browser tab may send at once.", 1, 100_000)] = 30
+    unacked_max: Annotated[
+        int, _About("Actions a browser tab may have waiting for their receipt.", 1, 1000)
+    ] = 32
+    sockets_per_ip: Annotated[
+        int,
+        _About("WebSockets from one address, or from one IPv6 network of 64 bits.", 1, 1_000_000),
+    ] = 100
+    tabs_max: Annotated[
+        int,
+        _About(
+            "Browser tabs of all people, those included that may still come back. Beyond, tabs "
+            "that nobody used make room; without any of these a browser tries again later (4007).",
+            1,
+            1_000_000,
+        ),
+    ] = 10_000
+    tabs_per_session: Annotated[
+        int,
+        _About(
+            "Tabs of one browser. Beyond, the one that was closed first makes room; if all are "
+            "open, the new one is refused (4505).",
+            1,
+            10_000,
+        ),
+    ] = 64
+    tab_rate_per_s: Annotated[
+        float,
+        _About(
+            "New tabs from one address per second, in the long run. Beyond, a browser tries again "
+            "later (4006). People who are signed in or have done something are not counted.",
+            0.1,
+            10_000,
+        ),
+    ] = 10.0
+    tab_burst: Annotated[int, _About("New tabs from one address at once.", 1, 100_000)] = 300
+    sockets_per_session: Annotated[int, _About("Connections of one browser.", 1, 10_000)] = 20
+    handlers_per_client: Annotated[
+        int, _About("Handlers of one browser tab that run at the same time.", 1, 10_000)
+    ] = 32
+
+    ring_patches: Annotated[
+        int, _About("Patches kept per page for browsers that come back.", 1, 1_000_000)
+    ] = 1000
+    ring_bytes: Annotated[int, _About("Bytes of patches kept per page.", 1024, 1 << 30)] = 1 << 20
+    ring_s: Annotated[float, _About("How long a patch is kept.", 1, 86400)] = 300.0
+    page_max_bytes: Annotated[int, _About("Largest page, as JSON.", 1024, 1 << 30)] = 8 << 20
+    text_max_bytes: Annotated[int, _About("Longest single text on a page.", 1024, 1 << 30)] = (
+        1 << 20
+    )
+
+    runs_max: Annotated[
+        int, _About("Answers made at the same time; further ones wait in a queue.", 1, 100_000)
+    ] = 32
+    runs_max_per_user: Annotated[
+        int, _About("Of these for one person; further ones wait.", 1, 100_000)
+    ] = 4
+    runs_max_per_address: Annotated[
+        int,
+        _About(
+            "Of these for one address, IPv6 by /64; further ones wait. Connections from this "
+            "machine itself are not bounded by it.",
+            1,
+            100_000,
+        ),
+    ] = 16
+    runs_queue_max: Annotated[
+        int, _About("Answers that wait in the queue; further prompts are refused.", 1, 1_000_000)
+    ] = 256
+    prompts_per_minute: Annotated[
+        int, _About("Prompts of one person in a minute; 0 is no bound.", 0, 1_000_000)
+    ] = 60
+    prompts_per_minute_per_address: Annotated[
+        int, _About("Prompts of one address in a minute; 0 is no bound.", 0, 1_000_000)
+    ] = 240
+    prompts_per_day: Annotated[
+        int,
+        _About("Prompts of one person in 24 hours of this process; 0 is no bound.", 0, 1_000_000),
+    ] = 0
+    tokens_per_day: Annotated[
+        int,
+        _About(
+            "Tokens that models count for one person in 24 hours of this process; 0 is no bound.",
+            0,
+            1 << 40,
+        ),
+    ] = 0
+
+    handler_threads: Annotated[
+        int, _About("Handlers that are not async and run at the same time.", 1, 10_000)
+    ] = 32
+    handler_threads_per_user: Annotated[
+        int, _About("Of these for one person; further ones wait.", 1, 10_000)
+    ] = 8
+    tool_threads: Annotated[
+        int, _About("Tools that are not async and run at the same time.", 1, 10_000)
+    ] = 64
+    tool_threads_per_user: Annotated[
+        int,
+        _About(
+            "Of these for one person; further ones wait. A tool that hangs keeps its thread, also "
+            "after Stop.",
+            1,
+            10_000,
+        ),
+    ] = 8
+    file_threads: Annotated[
+        int, _About("Attachments that are read or copied at the same time.", 1, 10_000)
+    ] = 16
+    file_threads_per_user: Annotated[
+        int, _About("Of these for one person; further ones wait.", 1, 10_000)
+    ] = 4
+
+    pdf_processes: Annotated[
+        int, _About("PDFs that are read at the same time; further ones wait.", 1, 1_000)
+    ] = 2
+    pdf_processes_per_user: Annotated[int, _About("Of these for one person.", 1, 1_000)] = 1
+    pdf_pages: Annotated[
+        int, _About("Pages of a PDF that are read; further ones are left out.", 1, 1_000_000)
+    ] = 1000
+    pdf_seconds: Annotated[
+        float, _About("How long reading a PDF may take, in seconds.", 0.1, 3600)
+    ] = 30.0
+    pdf_memory_bytes: Annotated[
+        int, _About("Memory that reading a PDF may take.", 64 << 20, 1 << 40)
+    ] = 512 << 20
+
+    answer_file_max_bytes: Annotated[
+        int, _About("Largest file that a handler hands out with `turn.file`.", 1, 1 << 40)
+    ] = 256 << 20
+    answer_files_max: Annotated[
+        int, _About("Files that one answer may hand out with `turn.file`.", 1, 10_000)
+    ] = 100
+
+    model_picture_max_bytes: Annotated[
+        int,
+        _About(
+            "Largest picture that `turn.as_openai(images=True)` and `turn.as_anthropic` send to a "
+            "model; 3.75 MiB are 5 MiB in base64, which Anthropic takes.",
+            1,
+            1 << 30,
+        ),
+    ] = 15 << 18
+    model_pictures_max_bytes: Annotated[
+        int,
+        _About(
+            "Pictures that one request to a model carries, together. The event loop stands about "
+            "10 ms for each MiB while the request is encoded.",
+            1,
+            1 << 30,
+        ),
+    ] = 15 << 19
+    model_pictures_max: Annotated[
+        int, _About("Pictures that one request to a model carries, counted.", 1, 10_000)
+    ] = 20
+
+    public_dirs: Annotated[
+        tuple[str, ...],
+        _About(
+            "Folders whose files browsers may read, comma separated, each as `/docs@folder`: "
+            "`/docs/a.pdf` is `a.pdf` of the folder.",
+            parse=values.folders,
+        ),
+    ] = ()
+
+    upload_max_bytes: Annotated[int, _About("Largest uploaded file.", 1, 1 << 40)] = 25 << 20
+    upload_max_files: Annotated[int, _About("Files in one upload.", 1, 10_000)] = 10
+    upload_quota_bytes: Annotated[
+        int, _About("Uploaded files kept for one browser, together.", 1, 1 << 44)
+    ] = 1 << 30
+    upload_quota_files: Annotated[
+        int, _About("Uploaded files kept for one browser, counted.", 1, 1_000_000)
+    ] = 1000
+    upload_total_bytes: Annotated[
+        int, _About("Uploaded files kept by this process, together.", 1, 1 << 44)
+    ] = 8 << 30
+    upload_keep_s: Annotated[
+        float,
+        _About("How long the files of a browser tab are kept after it is gone.", 0, 365 * 86400),
+    ] = 3600.0
+    upload_idle_s: Annotated[
+        float, _About("How long an upload may stand still before it is given up.", 0.1, 3600)
+    ] = 30.0
+
+    @property
+    def prefix(self) -> str:
+        """`base_url` as it is put before paths: empty, or `/x` without a slash at the end."""
+        return "" if self.base_url == "/" else self.base_url
+
+    def __repr__(self) -> str:
+        """Like a dataclass, with secrets masked, so that a log line cannot leak one."""
+        shown = ", ".join(
+            f"{row.name}={'***' if row.secret and value is not None else repr(value)}"
+            for row in settings_table()
+            for value in [getattr(self, row.name)]
+        )
+        return f"Settings({shown})"
+
+
+class Row(NamedTuple):
+    """One setting, as the reference page and `swell config` show it.
+
+    Attributes:
+        name: Field of `Settings`.
+        kind: Its type in words.
+        default: Its default as one would write it, empty when there is none.
+        help: One or two sentences.
+        env: Name in the environment.
+        wave: Name of the same setting in H2O Wave's environment, empty when there is none.
+        flag: Flag of `swell run`, empty when there is none.
+        secret: Whether its value must not be shown.
+    """
+
+    name: str
+    kind: str
+    default: str
+    help: str
+    env: str
+    wave: str
+    flag: str
+    secret: bool
+
+
+class _Field(NamedTuple):
+    row: Row
+    base: Any
+    about: _About
+
+
+@functools.cache
+def _fields() -> tuple[_Field, ...]:
+    hints = get_type_hints(Settings, include_extras=True)
+    fields = []
+    for info in msgspec.structs.fields(Settings):
+        base, about = get_args(hints[info.name])
+        row = Row(
+            name=info.name,
+            kind=_kind(info.name, base, about),
+            default=_default(info.name, info.default),
+            help=about.help,
+            env=f"SWELL_{info.name.upper()}",
+            wave=f"H2O_WAVE_{about.wave}" if about.wave else "",
+            flag=about.flag,
+            secret=about.secret,
+        )
+        fields.append(_Field(row, base, about))
+    return tuple(fields)
+
+
+def settings_table() -> tuple[Row, ...]:
+    """Return every setting in the order of the reference page."""
+    return tuple(field.row for field in _fields())
+
+
+def show(value: object) -> str:
+    """Write a value as it would be set: lists with commas, nothing for none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _default(name: str, value: object) -> str:
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:.3g}"
+    if isinstance(value, bool):
+        return show(value)
+    return _plain(name, value) if isinstance(value, (int, float)) else show(value)
+
+
+def _kind(name: str, base: Any, about: _About) -> str:
+    if get_origin(base) is Literal:
+        return " | ".join(get_args(base))
+    if get_origin(base) is tuple:
+        return "list"
+    if base is bool:
+        return "on or off"
+    if base not in (int, float):
+        return "text" if about.least is None else f"text, {about.least:g} characters or more"
+    unit = "seconds" if name.endswith("_s") and not name.endswith("per_s") else ""
+    unit = "bytes" if name.endswith("_bytes") else unit
+    word = unit or ("whole number" if base is int else "number")
+    assert about.least is not None, "every numeric setting is bounded"
+    assert about.most is not None, "every numeric setting is bounded"
+    return f"{word}, {_plain(name, about.least)} to {_plain(name, about.most)}"
+
+
+def _plain(name: str, number: float) -> str:
+    """A number for people: sizes in the largest unit that divides them."""
+    if name.endswith("_bytes"):
+        for unit, factor in (("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)):
+            if number >= factor and number % factor == 0:
+                return f"{number // factor:.10g}{unit}"
+    return f"{number:.10g}"
+
+
+# ------------------------------------------------------------------------------------ loading
+
+
+class Resolved(NamedTuple):
+    """Settings, and where each value that is not a default came from.
+
+    Attributes:
+        settings: The checked values.
+        sources: Setting to source, such as `environment SWELL_PORT` or `flag --port`.
+    """
+
+    settings: Settings
+    sources: dict[str, str]
+
+
+def load_settings(environ: Mapping[str, str], flags: Mapping[str, Any]) -> Settings:
+    """Return the settings that an environment and a command line ask for.
+
+    A flag wins over `SWELL_*`, which wins over `H2O_WAVE_*`, which wins over the default. An
+    empty environment variable counts as not set.
+
+    Args:
+        environ: Usually `os.environ`.
+        flags: Field of `Settings` to value or text; None means not given.
+
+    Raises:
+        SettingError: If a value is malformed or out of bounds. It names the setting and its source.
+    """
+    return resolve_settings(environ, flags).settings
+
+
+def resolve_settings(environ: Mapping[str, str], flags: Mapping[str, Any]) -> Resolved:
+    """Like `load_settings`, and also say where each value came from."""
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for field in _fields():
+        found = _find(field, environ, flags)
+        if found is not None:
+            source, raw = found
+            values[field.row.name] = _check(field, source, raw)
+            sources[field.row.name] = source
+    unknown = set(flags) - {field.row.name for field in _fields()}
+    if unknown:
+        raise TypeError(f"no such setting: {', '.join(sorted(unknown))}")
+    return Resolved(Settings(**values), sources)
+
+
+def _find(
+    field: _Field, environ: Mapping[str, str], flags: Mapping[str, Any]
+) -> tuple[str, Any] | None:
+    row = field.row
+    flag = flags.get(row.name)
+    if flag is not None:
+        return f"flag {row.flag}" if row.flag else "argument", flag
+    if environ.get(row.env):
+        return f"environment {row.env}", environ[row.env].strip()
+    wave = environ.get(row.wave, "").strip() if row.wave else ""
+    if not wave:
+        return None
+    source = f"environment {row.wave}"
+    if row.wave == "H2O_WAVE_LISTEN":  # one variable there, two settings here
+        try:
+            part = values.listen(wave).get(row.name)
+        except ValueError as error:
+            raise SettingError(row.name, source, f"{error}, got {wave!r}") from None
+        return None if part is None else (source, part)
+    return source, wave
+
+
+def _check(field: _Field, source: str, raw: Any) -> Any:
+    row, base, about = field
+    try:
+        value = _parse(row.name, base, about, raw) if isinstance(raw, str) else raw
+        if get_origin(base) is tuple and not isinstance(raw, str):
+            value = _parse(row.name, base, about, ",".join(raw))
+        value = msgspec.convert(value, base)
+        size = len(value) if isinstance(value, str) else value
+        if about.least is not None and size < about.least:
+            raise ValueError(f"expected {row.kind}")
+        if about.most is not None and size > about.most:
+            raise ValueError(f"expected {row.kind}")
+    except (ValueError, TypeError) as error:
+        told = row.secret or repr(raw) in str(error)
+        got = "" if told else f", got {raw!r}"
+        raise SettingError(row.name, source, f"{_lower(str(error))}{got}") from None
+    return value
+
+
+def _parse(name: str, base: Any, about: _About, text: str) -> Any:
+    if about.parse is not None:
+        return about.parse(text)
+    if base is bool:
+        return values.switch(text)
+    if base is int:
+        return values.size(text) if name.endswith("_bytes") else values.whole(text)
+    if base is float:
+        return values.number_of(text) if name.endswith("per_s") else values.duration(text)
+    if get_origin(base) is Literal:
+        text = text.lower()
+        if text not in get_args(base):
+            raise ValueError(f"expected one of {', '.join(get_args(base))}")
+    return text
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def misspelt_names(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return names in `environ` that look like a setting but are none, with the likely meaning.
+
+    Other `SWELL_*` names may belong to the app or to its tests, so only near misses are returned.
+    """
+    known = [row.env for row in settings_table()]
+    unknown = [name for name in environ if name.startswith("SWELL_") and name not in known]
+    near = {name: difflib.get_close_matches(name, known, n=1, cutoff=0.85) for name in unknown}
+    return {name: match[0] for name, match in near.items() if match}
+
+
+def settings_markdown() -> str:
+    """Return the reference page `docs/reference/settings.md`, made from the table."""
+    lines = [
+        "# Settings",
+        "",
+        "<!-- Made by `make gen` from src/swell/settings/table.py; edits here are lost. -->",
+        "",
+        "A flag of `swell run` wins over the environment; `SWELL_*` wins over the name that H2O",
+        "Wave uses for the same thing; both win over the default. A value that cannot be used",
+        "stops the start and is named together with its source. `swell config` shows what holds.",
+        "",
+        "Durations are seconds or text such as `90s`, `1m30s`, `250ms`. Sizes are bytes or text",
+        "such as `256K`, `25M`, `1G` (powers of 1024). Lists are separated by commas.",
+        "",
+        "| setting | default | meaning |",
+        "| --- | --- | --- |",
+    ]
+    for row in settings_table():
+        names = [f"`{name}`" for name in (row.env, row.flag, row.wave) if name]
+        default = f"`{row.default}`" if row.default else "none"
+        kind = row.kind.replace("|", "or")
+        lines.append(f"| {', '.join(names)} | {default} | {row.help} ({kind}) |")
+    lines += [
+        "",
+        "`H2O_WAVE_LISTEN=:8080` sets only the port: the address stays `127.0.0.1` until it is",
+        "named, as in `0.0.0.0:8080`.",
+        "",
+    ]
+    return "\n".join(lines)

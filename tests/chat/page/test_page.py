@@ -1,0 +1,529 @@
+"""What is around the answers: threads, versions, questions, settings, files, sharing."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import uuid
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+import pytest
+
+from swell import ui
+from swell.chat import Reasoning, RunLimits, Source, ToolCall, Turn
+from swell.chat.page.settings import SettingsForm
+from swell.chat.store.ids import now
+from swell.errors import AskTimeoutError
+from swell.live.wire import Act
+from swell.models import ReasoningDelta
+from swell.testing.chat import ChatTab, chatting
+
+pytestmark = pytest.mark.anyio
+
+
+async def echo(turn: Turn) -> AsyncIterator[str]:
+    yield f"{turn.prompt}?"
+
+
+def act(name: str, values: dict[str, Any]) -> Act:
+    """Return what a browser sends when a button among controls is pressed."""
+    return Act(str(uuid.uuid4()), {**values, name: True}, name)
+
+
+def controls(tab: ChatTab) -> list[str]:
+    """Return the names of the controls of the question that is shown."""
+    found: list[str] = []
+
+    def look(node: Any) -> None:
+        if isinstance(node, dict):
+            if str(node.get("name", "")).startswith("ask-"):
+                found.append(node["name"])
+            node = list(node.values())
+        if isinstance(node, list):
+            for one in node:
+                look(one)
+
+    look(tab.messages[-1]["parts"] if tab.messages else None)
+    return found
+
+
+async def test_a_question_is_answered_once_from_any_tab() -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        trip = await turn.ask(ui.textbox("city", "City"))
+        yield f"To {trip.city}."
+
+    async with chatting(answer) as chat:
+        await chat.send("Plan", wait=False)
+        await chat.page.until(lambda _: controls(chat))
+        other = await chat.tab(address=chat.address)
+        field, button = controls(other)
+        assert controls(chat) == [field, button]
+        await chat.drop()
+        await chat.back()
+        assert controls(chat) == [field, button]
+        await other.page.send(act(button, {field: "Oslo"}))
+        await chat.done()
+        assert chat.answer == "To Oslo."
+        assert "City: Oslo" in str(chat.messages[-1]["parts"])
+        refused = await chat.page.send(act(button, {field: "Rome"}))
+        assert (refused.st, refused.code) == ("err", "not_open")
+        assert chat.answer == "To Oslo."
+
+
+async def test_a_question_that_nobody_answers_ends_with_a_clear_state() -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        try:
+            await turn.confirm("Really?", timeout_s=0.01)
+        except AskTimeoutError:
+            yield "Then not."
+
+    async with chatting(answer) as chat:
+        await chat.send("Delete")
+        assert chat.answer == "Then not."
+        assert "No answer in time" in str(chat.messages[-1]["parts"])
+        assert controls(chat) == []
+
+
+async def test_stop_while_a_question_is_open_ends_both() -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        yield str(await turn.confirm("Really?"))
+
+    async with chatting(answer) as chat:
+        await chat.send("Delete", wait=False)
+        await chat.page.until(lambda _: controls(chat))
+        await chat.stop()
+        assert (chat.status, controls(chat)) == ("stopped", [])
+
+
+async def test_parts_reasoning_and_tools_are_folded_into_one_answer() -> None:
+    async def answer(turn: Turn) -> AsyncIterator[object]:
+        yield ReasoningDelta("Let me ")
+        yield ReasoningDelta("see.")
+        yield "Well, "
+        yield ToolCall("search", {"q": "x"}, id="c1")
+        yield ToolCall("search", {"q": "x"}, "done", "found", id="c1")
+        yield "that "
+        yield "is it."
+        yield Source("A page")
+
+    async with chatting(answer) as chat:
+        await chat.send("Think")
+        thought, said, call, more, source = chat.messages[-1]["parts"]
+        assert (thought["text"], thought.get("done", True)) == ("Let me see.", True)
+        assert (said["text"], more["text"]) == ("Well, ", "that is it.")
+        assert (call["state"], call["result"]) == ("done", "found")
+        assert source["title"] == "A page"
+        stored = await chat.server.app.store.messages(chat.address.removeprefix("t/"))
+        assert isinstance(stored[-1].parts[0], Reasoning)
+
+
+async def test_the_sidebar_renames_pins_deletes_and_brings_back() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("First")
+        first = chat.address.removeprefix("t/")
+        other = await chat.tab()
+        await other.send("Second")
+        assert set(other.threads) == {"First", "Second"}
+        await chat.page.event("threads", "rename", {"id": first, "title": "A better name"})
+        await chat.page.event("threads", "pin", {"id": first, "on": True})
+        await other.page.until(lambda _: other.threads == ["A better name", "Second"])
+        await chat.page.event("threads", "search", {"query": "second"})
+        assert chat.threads == ["Second"]
+        await chat.page.event("threads", "search", {"query": ""})
+        await other.page.event("threads", "delete", {"id": first})
+        await chat.page.until(lambda _: chat.threads == ["Second"] and chat.texts == [])
+        await other.page.event("threads", "undo", {"id": first})
+        await chat.page.until(lambda _: "A better name" in chat.threads)
+        await chat.open(f"t/{first}")
+        assert chat.texts == ["First", "First?"]
+
+
+async def test_what_was_deleted_a_day_ago_goes_while_the_app_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
+    async with chatting(echo) as chat:
+        await chat.send("First")
+        thread = chat.address.removeprefix("t/")
+        await chat.page.event("threads", "delete", {"id": thread})
+        await asyncio.sleep(0.1)  # ten times the pause
+        await chat.page.event("threads", "undo", {"id": thread})
+        assert chat.threads == ["First"]
+        await chat.page.event("threads", "delete", {"id": thread})
+        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 86_401)
+        await asyncio.sleep(0.1)
+        await chat.page.event("threads", "undo", {"id": thread})
+        assert chat.threads == []
+
+
+async def keep(turn: Turn) -> AsyncIterator[str]:
+    yield "\n".join(str(file.path) for file in turn.files)
+
+
+def there(path: Path) -> bool:
+    return path.exists()
+
+
+async def until(happens: Callable[[], bool]) -> None:
+    """Wait for what no page shows."""
+    async with asyncio.timeout(10):
+        while not happens():  # noqa: ASYNC110 - files tell nothing
+            await asyncio.sleep(0.01)
+
+
+async def test_the_bytes_of_a_file_go_with_its_chat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
+    async with chatting(keep, attachments=True) as chat:
+        await chat.attach("Keep", [("notes.txt", b"two words")])
+        gone, thread = Path(chat.answer), chat.address.removeprefix("t/")
+        await chat.open("")
+        await chat.attach("Keep", [("notes.txt", b"two words")])
+        stays = Path(chat.answer)
+        await chat.page.event("threads", "delete", {"id": thread})
+        assert there(gone)
+        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 2 * 86_400)
+        await until(lambda: not there(gone.parent))
+        assert there(stays)
+
+
+async def test_bytes_that_cannot_be_removed_are_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
+    async with chatting(keep, attachments=True) as chat:
+        await chat.attach("Keep", [("notes.txt", b"two words")])
+        folder = Path(chat.answer).parent
+        other = folder / "of somebody else.txt"
+        await asyncio.to_thread(other.touch)
+        await chat.page.event("threads", "delete", {"id": chat.address.removeprefix("t/")})
+        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 2 * 86_400)
+        await until(lambda: "an unused file stays for another while" in caplog.text)
+        assert there(other)
+        await asyncio.to_thread(other.unlink)
+        await until(lambda: not there(folder))
+
+
+async def test_half_a_file_is_removed_as_one_that_nothing_refers_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
+    half: list[Path] = []
+
+    def copy(source: Path, to: Path) -> None:
+        to.write_bytes(source.read_bytes()[:4])
+        half.append(to)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", copy)
+    async with chatting(keep, store=str(tmp_path / "chat.db"), attachments=True) as chat:
+        await chat.page.act("chat", "Keep", files=[("notes.txt", b"two words")])
+        assert chat.texts == []
+        assert there(half[0])
+        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 2 * 86_400)
+        await until(lambda: not there(half[0].parent))
+
+
+async def test_what_lies_elsewhere_is_not_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
+    async with chatting(echo) as chat:
+        mine = tmp_path / "handbook.txt"
+        await asyncio.to_thread(mine.touch)
+        store = chat.server.app.store
+        user = await store.user("anna")
+        await store.add_file(user.id, name="a", mime="text/plain", size=0, path=str(mine))
+        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 2 * 86_400)
+        await until(lambda: f"{mine}" in caplog.text)
+        await asyncio.sleep(0.1)
+        assert there(mine)
+        assert await store.leftovers() == []
+
+
+async def test_the_archive_says_what_it_is_and_leads_back() -> None:
+    async with chatting(echo, title="Helper") as chat:
+        await chat.send("First")
+        first = chat.address.removeprefix("t/")
+        await chat.page.event("threads", "archive", {"id": first, "on": True})
+
+        def sidebar() -> tuple[str, str, list[str]]:
+            card = chat.page.page["threads"]
+            return card["title"], card["commands"][0]["label"], chat.threads
+
+        assert sidebar() == ("Helper", "Archived chats", [])
+        for back in ("archived", "#"):
+            await chat.page.act("archived")
+            assert sidebar() == ("Archived chats", "Back to my chats", ["First"])
+            await chat.page.act(back, "")
+            assert sidebar() == ("Helper", "Archived chats", [])
+
+
+async def test_an_address_leads_to_its_thread_and_back() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("One")
+        one = chat.address
+        await chat.open("")
+        assert chat.texts == []
+        await chat.send("Two")
+        await chat.open(one)
+        assert chat.texts == ["One", "One?"]
+        await chat.open("t/nothing")
+        assert chat.texts == []
+        assert "not there" in str(chat.page.page["meta"]["notification_bar"])
+
+
+async def test_messages_are_deleted_found_and_rated() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("Apples")
+        await chat.send("Pears")
+        await chat.page.event("chat", "search", {"query": "apples"})
+        assert len(chat.page.page["chat"]["found"]) == 2
+        rated = chat.messages[1]["id"]
+        await chat.page.event(
+            "chat", "feedback", {"message": "", "positive": False, "id": rated, "comment": "No."}
+        )
+        [kept] = [one async for one in chat.server.app.store.feedback()]
+        assert (kept.message_id, kept.positive, kept.comment) == (rated, False, "No.")
+        await chat.delete(2)
+        assert chat.texts == ["Apples", "Apples?"]
+
+
+def undo(tab: ChatTab) -> tuple[str, str] | None:
+    """Return the notice above the page and the id that its button brings back."""
+    bar = tab.page.page["meta"].get("notification_bar")
+    return (bar["text"], bar["buttons"][0]["button"]["value"]) if bar else None
+
+
+async def test_a_deleted_message_comes_back_with_what_followed() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("Apples")
+        await chat.send("Pears")
+        whole, id = chat.texts, chat.messages[1]["id"]
+        other = await chat.tab(address=chat.address)
+        await chat.delete(1)
+        await other.page.until(lambda _: other.texts == ["Apples"])
+        assert undo(chat) == ("The message and what follows it have been deleted.", id)
+        assert undo(other) is None
+        await chat.page.act("undelete", id)
+        await other.page.until(lambda _: other.texts == whole)
+        assert (chat.texts, undo(chat)) == (whole, None)
+        await chat.delete(1)
+        stranger = await chat.tab("stranger")
+        refused = await stranger.page.send(Act(str(uuid.uuid4()), {"undelete": id}, "undelete"))
+        assert (refused.st, refused.code) == ("err", "not_found")
+        assert chat.texts == ["Apples"]
+
+
+@pytest.mark.parametrize("then", ["a prompt", "another thread"])
+async def test_undo_is_offered_until_the_chat_goes_on(then: str) -> None:
+    async with chatting(echo) as chat:
+        await chat.send("Apples")
+        await chat.delete(0)
+        assert undo(chat) is not None
+        await (chat.send("Pears") if then == "a prompt" else chat.open(""))
+        assert undo(chat) is None
+
+
+async def test_older_messages_come_in_above() -> None:
+    async with chatting(echo) as chat:
+        for number in range(30):
+            await chat.send(str(number))
+        other = await chat.tab(address=chat.address)
+        assert other.texts[0] == "5"
+        assert other.page.page["chat"]["history_end"] is False
+        await other.page.event("chat", "scroll_up")
+        assert other.texts == chat.texts
+        assert len(other.texts) == 60
+        assert other.page.page["chat"]["history_end"] is True
+
+
+async def test_a_shared_thread_can_be_read_until_sharing_ends() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("Hello")
+        id = chat.address.removeprefix("t/")
+        await chat.page.event("threads", "command", {"id": id, "name": "share"})
+        link = next(
+            item["copyable_text"]["value"]
+            for item in chat.page.page["panel"]["items"]
+            if "copyable_text" in item
+        )
+        address = link.partition("#")[2]
+        reader = await chat.tab(session="reader", address=address)
+        assert reader.texts == ["Hello", "Hello?"]
+        assert reader.page.page["chat"]["read_only"] is True
+        await reader.send("Mine", wait=False)
+        assert chat.texts == reader.texts == ["Hello", "Hello?"]
+        await chat.page.act("unshare", id)
+        late = await chat.tab(session="late", address=address)
+        assert late.texts == []
+
+
+async def test_export_offers_both_forms() -> None:
+    async with chatting(echo) as chat:
+        await chat.send("Hello")
+        id = chat.address.removeprefix("t/")
+        await chat.page.event("threads", "command", {"id": id, "name": "export"})
+        panel = chat.page.page["panel"]["items"]
+        assert [item["link"]["label"] for item in panel if "link" in item] == ["Markdown", "JSON"]
+        await chat.page.act("close_panel")
+        assert "panel" not in chat.page.page
+
+
+class Settings(msgspec.Struct):
+    model: Literal["small", "large"] = "small"
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] = 0.7
+    brief: bool = False
+
+
+async def test_an_exported_chat_is_imported_and_opened() -> None:
+    async with chatting(echo, user=lambda q: "anna") as chat:
+        await chat.send("Hello")
+        await chat.edit(0, "Good day")
+        store = chat.server.app.store
+        user = await store.user("anna")
+        exported = await store.export(user.id, chat.address.removeprefix("t/"))
+        before = chat.address
+        file = ("Hello.json", msgspec.json.encode(exported))
+        other = await chat.tab("another")
+        await other.page.act("import", files=[file])
+        assert (other.texts, other.threads) == (["Good day", "Good day?"], ["Hello", "Hello"])
+        assert other.messages[0]["branch"] == [2, 2]
+        assert other.address not in ("", before)
+        await other.page.event("threads", "delete", {"id": other.address.removeprefix("t/")})
+        assert (other.texts, other.threads) == ([], ["Hello"])
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"Hello", "it is not JSON"),
+        (b'{"format": "other"}', 'the entry "format": "swell.thread" is missing'),
+        (b'{"format": "swell.thread", "version": 9}', "version 9 is not known here"),
+        (
+            b'{"format": "swell.thread", "version": 1}',
+            "what is at $.title is missing or does not fit",
+        ),
+        (b"[" * 100_000, "it is not JSON"),
+    ],
+)
+async def test_a_file_that_is_no_chat_is_refused_with_a_reason(content: bytes, reason: str) -> None:
+    async with chatting(echo) as chat:
+        submitted = {"files": [await chat.page.upload("x.json", content)]}
+        act = Act(str(uuid.uuid4()), {}, "import", ("import", "submit", submitted))
+        refused = await chat.page.send(act)
+        assert (refused.st, refused.code) == ("err", "bad_thread")
+        assert "“x.json” is not a chat that was exported here as JSON" in (refused.msg or "")
+        assert reason in (refused.msg or "")
+        assert chat.threads == []
+
+
+async def test_settings_are_kept_with_their_thread() -> None:
+    async def answer(turn: Turn) -> str:
+        assert isinstance(turn.settings, Settings)
+        return f"{turn.settings.model} {turn.settings.temperature:g}"
+
+    async with chatting(answer, settings=Settings) as chat:
+        await chat.page.act("settings")
+        given: dict[str, Any] = {
+            "setting-model": "large",
+            "setting-temperature": "3",
+            "setting-brief": True,
+        }
+        await chat.page.send(act("save_settings", given))
+        assert "message_bar" in str(chat.page.page["panel"]["items"])
+        await chat.page.send(act("save_settings", {**given, "setting-temperature": "1.5"}))
+        assert "panel" not in chat.page.page
+        await chat.send("Hello")
+        assert chat.answer == "large 1.5"
+        other = await chat.tab(address=chat.address)
+        await other.send("Again")
+        assert other.answer == "large 1.5"
+        fresh = await chat.tab()
+        await fresh.send("New")
+        assert fresh.answer == "small 0.7"
+
+
+def test_a_settings_class_that_cannot_be_shown_is_refused() -> None:
+    class Odd(msgspec.Struct):
+        made: dict[str, int] = {}
+
+    class Bare(msgspec.Struct):
+        name: str
+
+    with pytest.raises(TypeError, match="no control"):
+        SettingsForm(Odd)
+    with pytest.raises(TypeError, match="default"):
+        SettingsForm(Bare)
+
+
+async def test_files_come_with_the_prompt_and_stay() -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        for file in turn.files:
+            yield f"{file.name}: {await file.text()}"
+
+    async with chatting(answer, attachments=True) as chat:
+        await chat.attach("Read", [("notes.txt", b"two words")])
+        assert chat.answer == "notes.txt: two words"
+        [part] = chat.messages[0]["parts"]
+        assert (part["type"], part["name"], part["url"][:4]) == ("file", "notes.txt", "/_f/")
+        await chat.edit(0, "Read again")
+        assert chat.answer == "notes.txt: two words"
+
+
+async def test_suggestions_are_there_after_a_restart(tmp_path: Path) -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        turn.suggest("More", "Less")
+        yield turn.prompt
+
+    def offered(tab: ChatTab) -> list[str]:
+        return [one["label"] for one in tab.page.page["chat"].get("follow_ups") or ()]
+
+    async with chatting(answer, store=str(tmp_path / "chat.db")) as chat:
+        await chat.send("Hello")
+        await chat.page.until(lambda _: offered(chat) == ["More", "Less"])
+        address = chat.address
+        await chat.server.restart()
+        again = await chat.tab(address=address)
+        assert offered(again) == ["More", "Less"]
+
+
+async def test_titles_and_suggestions_are_the_handlers() -> None:
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        turn.title("  A fine   name ")
+        turn.suggest("More", "Less")
+        yield turn.prompt
+
+    async with chatting(answer, suggestions=["Begin"], limits=RunLimits(flush_s=0.01)) as chat:
+        [begin] = chat.page.page["chat"]["suggestions"]
+        await chat.page.event("chat", "suggestion", begin["name"])
+        await chat.says("Begin")
+        await chat.done()
+        await chat.page.until(lambda _: chat.threads == ["A fine name"])
+        more, _ = chat.page.page["chat"]["follow_ups"]
+        await chat.page.event("chat", "suggestion", more["name"])
+        await chat.says("More")
+        await chat.done()
+        assert chat.texts == ["Begin", "Begin", "More", "More"]
+
+
+async def test_a_turn_tells_models_what_was_said() -> None:
+    told: list[list[dict[str, Any]]] = []
+
+    async def answer(turn: Turn) -> str:
+        told.append(turn.as_openai(system="Be brief."))
+        assert turn.as_anthropic() == told[-1][1:]
+        return "Fine."
+
+    async with chatting(answer) as chat:
+        await chat.send("How are you?")
+        await chat.send("Good.")
+        assert told[-1] == [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "How are you?"},
+            {"role": "assistant", "content": "Fine."},
+            {"role": "user", "content": "Good."},
+        ]
+        await asyncio.sleep(0)
