@@ -51,6 +51,7 @@ check-python: install
 check-web: install
 	@$(BIN)/python hatch_build.py packages
 	cd web && npm run --silent check
+	$(BIN)/python -m tools.web_imports
 
 test-web: install
 	@$(BIN)/python hatch_build.py packages

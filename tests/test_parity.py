@@ -11,13 +11,18 @@ import msgspec
 import pytest
 
 import swell.ui  # noqa: F401  # imports every card and component
+from swell import parts
 from swell.cards.base import CARDS
 from swell.components.base import COMPONENTS
 
 ROOT = Path(__file__).parents[1]
 WEB = ROOT / "web/src"
-# Rooms of cards, and the folder of the form components.
-ROOMS = {"cards": ("cards", "chat", "threads", "forms"), "components": ("forms/components",)}
+# Where the Svelte files are.
+ROOMS = {
+    "cards": ("cards", "chat", "threads", "forms"),
+    "components": ("forms/components",),
+    "parts": ("chat/messages/parts",),
+}
 
 
 def pascal(name: str) -> str:
@@ -25,37 +30,45 @@ def pascal(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
 
 
+KINDS: dict[str, dict[str, type[msgspec.Struct]]] = {
+    "cards": {**CARDS},
+    "components": {**COMPONENTS},
+    "parts": {tag: getattr(parts, pascal(tag)) for tag in parts.PART_TYPES},
+}
+EACH = [(folder, name) for folder, kinds in KINDS.items() for name in sorted(kinds)]
+
+
 def drawing(folder: str, name: str) -> Path:
-    """Return the Svelte file of a card or component; the first place that it could have if none."""
+    """Return the Svelte file of a class, or the first place that it could have if there is none."""
     places = [WEB / room / f"{pascal(name)}.svelte" for room in ROOMS[folder]]
     return next((place for place in places if place.is_file()), places[0])
 
 
+@pytest.mark.parametrize(("folder", "name"), EACH)
+def test_each_has_a_svelte_file(folder: str, name: str) -> None:
+    assert drawing(folder, name).is_file()
+
+
 @pytest.mark.parametrize("view", sorted(CARDS))
-def test_a_card_has_a_svelte_file_and_a_page_of_the_docs(view: str) -> None:
-    assert drawing("cards", view).is_file()
+def test_a_card_has_a_page_of_the_docs(view: str) -> None:
     assert (ROOT / "docs/cards" / f"{view}.md").is_file()
 
 
-@pytest.mark.parametrize("tag", sorted(COMPONENTS))
-def test_a_component_has_a_svelte_file(tag: str) -> None:
-    assert drawing("components", tag).is_file()
-
-
-@pytest.mark.parametrize("folder", ["cards", "components"])
+@pytest.mark.parametrize("folder", KINDS)
 def test_what_the_browser_draws_has_a_python_class(folder: str) -> None:
-    known = CARDS if folder == "cards" else COMPONENTS
     drawn = {file.stem for room in ROOMS[folder] for file in (WEB / room).glob("*.svelte")}
     shared = {"Items", "ThreadList"}  # lists that cards share
-    assert drawn - shared == {pascal(name) for name in known}
+    assert drawn - shared == {pascal(name) for name in KINDS[folder]}
 
 
 IMPORTS = re.compile(r"""(?:from |import\()"(\.[^"]+)\"""")
 UNUSED = re.compile(r"^ +([a-z_, ]+): (?:\S+ )*?Taken and unused", re.MULTILINE)
 # `prev_items` becomes `history`; `newer` is read when the browser's half of the window is there.
 ELSEWHERE = {"prev_items", "newer"}
-# What every card and component has, read where all are drawn.
+# What all have, read where they are drawn, and what is said of the parts of an answer.
 FRAME = (
+    "chat/messages/Steps.svelte",
+    "chat/reading/announcer.ts",
     "app/CardFrame.svelte",
     "forms/Items.svelte",
     "app/layout/box.ts",
@@ -93,13 +106,9 @@ def properties(cls: type[msgspec.Struct]) -> set[str]:
     return fields - unused - {"box", "events"}
 
 
-@pytest.mark.parametrize(
-    ("folder", "name"),
-    [("cards", name) for name in sorted(CARDS)]
-    + [("components", name) for name in sorted(COMPONENTS)],
-)
+@pytest.mark.parametrize(("folder", "name"), EACH)
 def test_the_browser_reads_every_property_of_the_reference(folder: str, name: str) -> None:
-    cls = (CARDS if folder == "cards" else COMPONENTS)[name]
+    cls = KINDS[folder][name]
     source = read_with(drawing(folder, name))
     source += "".join((WEB / file).read_text() for file in FRAME)
     read = set(re.findall(r"""\["(\w+)"\]""", source))

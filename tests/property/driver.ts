@@ -1,4 +1,5 @@
 /** Tabs with the real client and a browser made of nothing, driven by `tests/property/node.py` one line at a time. */
+import { PageState } from "../../web/src/page/state";
 import { Client } from "../../web/src/transport/client";
 import type { Platform, Socket, SocketEvents, Store } from "../../web/src/transport/platform";
 
@@ -62,7 +63,7 @@ class Tab implements Platform {
   #report = this.#blank();
 
   constructor() {
-    this.client = new Client(this, { prefix: "", route: "/", build: "" });
+    this.client = new Client(this, { prefix: "", route: "/", build: "" }, new PageState());
   }
 
   openSocket(_path: string, events: SocketEvents): Socket {

@@ -1,6 +1,7 @@
 import { mount } from "svelte";
 import App from "./app/App.svelte";
 import { speakLocally } from "./i18n/locale";
+import { PageState } from "./page/state";
 import { browserPlatform } from "./transport/browser";
 import { Client } from "./transport/client";
 import { placeOfPage } from "./transport/hello";
@@ -8,7 +9,7 @@ import { placeOfPage } from "./transport/hello";
 const target = document.getElementById("app");
 if (target === null) throw new Error("the page has no #app");
 
-const client = new Client(browserPlatform(), placeOfPage());
+const client = new Client(browserPlatform(), placeOfPage(), new PageState());
 void client.start();
 // The words are there before the first of them is drawn; the connection is made meanwhile.
 const ready = Promise.all([speakLocally(), "showPopover" in target ? null : import("./ui/popover-polyfill")]);

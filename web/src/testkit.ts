@@ -5,7 +5,8 @@
 import { flushSync, mount, unmount, type Component } from "svelte";
 import { PageState, type Json, type Op } from "./page/state";
 import { Args } from "./transport/args";
-import type { Client, ErrorInfo, Status } from "./transport/client";
+import type { PageClient } from "./page/client";
+import type { ErrorInfo, Status } from "./transport/client";
 
 export interface Sent {
   readonly name: string | null;
@@ -125,10 +126,10 @@ function patchDom(): void {
 patchDom();
 
 /** Draw a component with a fake client; the answer takes it away. */
-export function draw(component: Component<{ client: Client }>, client: FakeClient): () => void {
+export function draw(component: Component<{ client: PageClient }>, client: FakeClient): () => void {
   const target = document.createElement("div");
   document.body.append(target);
-  const app = mount(component, { target, props: { client: client as unknown as Client } });
+  const app = mount(component, { target, props: { client: client as unknown as PageClient } });
   flushSync();
   return () => {
     void unmount(app);

@@ -1,12 +1,27 @@
 /** What form controls have in common: their place in the arguments of the next submission. */
-import { untrack } from "svelte";
+import { type Snippet, untrack } from "svelte";
 import { client } from "../page/client";
 import type { Json } from "../page/state";
 import { str, yes, type Props } from "../page/read";
 
-/** What every form component receives: the inner object of `{"textbox": {...}}`. */
+/** A list of form components, and how it is laid out. */
+export interface ItemList {
+  items: unknown;
+  /** Side by side, each as wide as it needs. */
+  inline?: boolean;
+  /** `row` or `column`, when side by side. */
+  direction?: string | undefined;
+  justify?: string | undefined;
+  align?: string | undefined;
+  height?: string | undefined;
+}
+
+/** What every form component receives. */
 export interface ItemProps {
+  /** The inner object of `{"textbox": {...}}`. */
   item: Props;
+  /** Draws form components inside of it. */
+  nested: Snippet<[ItemList]>;
 }
 
 export interface Control {

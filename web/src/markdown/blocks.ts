@@ -1,10 +1,11 @@
 import type { MarkedToken, Token, Tokens } from "marked";
-import { type CodeBlock, codeBlock, setCode, setLanguage } from "./code-block";
+import { codeBlock, setCode, setLanguage } from "./code-block";
 import { decodeEntities } from "./entities";
-import { checkbox, type Context, type InlineEntry, syncInline } from "./inline";
-import { rich, type RichBlock, wantRich } from "./extensions";
+import { checkbox, syncInline } from "./inline";
+import { extensions, wantExtensions } from "./extensions";
 import { isClosed } from "./settle";
-import { type TableParts, syncTable, tableParts } from "./tables";
+import { syncTable, tableParts } from "./tables";
+import type { CodeBlock, Context, ExtensionBlock, InlineEntry, TableParts } from "./types";
 
 /** A block that is shown, what it was made of, and what is needed to change it where it stands. */
 export interface BlockEntry {
@@ -17,7 +18,7 @@ export interface BlockEntry {
   readonly children: BlockEntry[];
   readonly code?: CodeBlock;
   readonly table?: TableParts;
-  readonly rich?: RichBlock;
+  readonly extension?: ExtensionBlock;
 }
 
 /**
@@ -96,8 +97,8 @@ function create(token: MarkedToken): BlockEntry {
     case "checkbox":
       return { ...entry, node: checkbox(token.checked) };
     default: {
-      const made = rich()?.block(token);
-      return made ? { ...entry, node: made.node, rich: made } : { ...entry, node: document.createElement(elementOf(token)) };
+      const made = extensions()?.block(token);
+      return made ? { ...entry, node: made.node, extension: made } : { ...entry, node: document.createElement(elementOf(token)) };
     }
   }
 }
@@ -155,12 +156,12 @@ function update(entry: BlockEntry, token: MarkedToken, context: Context): void {
       syncInline(entry.node, entry.inline, token.tokens ?? [token], context);
       break;
     default:
-      if (entry.rich === undefined) entry.node.textContent = (token as Token).raw;
-      else updateRich(entry, entry.rich, token, context);
+      if (entry.extension === undefined) entry.node.textContent = (token as Token).raw;
+      else updateExtension(entry, entry.extension, token, context);
   }
 }
 
-function updateRich(entry: BlockEntry, made: RichBlock, token: Token, context: Context): void {
+function updateExtension(entry: BlockEntry, made: ExtensionBlock, token: Token, context: Context): void {
   made.update(token, context);
   if (made.inner && "tokens" in token) syncBlocks(made.inner, null, entry.children, token.tokens ?? [], context, true);
 }
@@ -173,9 +174,9 @@ function roomFor({ start, items }: Tokens.List): string {
 
 /** Nothing is added to this code any more. */
 export function completeCode(code: CodeBlock, context: Context): void {
-  const part = rich();
+  const part = extensions();
   if (part) part.complete(code, context);
-  else wantRich(() => rich()?.complete(code, context));
+  else wantExtensions(() => extensions()?.complete(code, context));
 }
 
 /** Have the last blocks drawn again the next time, whatever their source: they show what may not come. */
@@ -189,7 +190,7 @@ export function distrust(entries: readonly BlockEntry[]): void {
 /** The element that the last letter of these blocks is in; undefined where none can follow it. */
 export function endOf(entries: readonly BlockEntry[]): Element | undefined {
   const last = entries.at(-1);
-  if (last === undefined || last.table || last.rich || last.type === "hr" || last.type === "checkbox") return undefined;
+  if (last === undefined || last.table || last.extension || last.type === "hr" || last.type === "checkbox") return undefined;
   if (last.code) return last.code.inner;
   return last.children.length > 0 ? endOf(last.children) : last.node;
 }

@@ -1,19 +1,6 @@
 import { setText } from "./inline";
-import { rich, wantRich } from "./extensions";
-
-/** A block of code with its head. The head's buttons and the colours come with `code/`. */
-export interface CodeBlock {
-  readonly node: HTMLElement;
-  readonly head: HTMLElement;
-  readonly pre: HTMLElement;
-  readonly inner: HTMLElement;
-  /** What is shown and copied, unless it is shown in colour. */
-  readonly text: Text;
-  /** Name of the language as written after the fence; empty for none. */
-  language: string;
-  /** Whether `inner` has coloured pieces in place of `text`. */
-  coloured: boolean;
-}
+import { extensions, wantExtensions } from "./extensions";
+import type { CodeBlock } from "./types";
 
 /** @param language As written after the fence; empty for none. */
 export function codeBlock(language: string): CodeBlock {
@@ -40,9 +27,9 @@ export function codeBlock(language: string): CodeBlock {
 
   const block = { node, head, pre, inner, text, language: "", coloured: false };
   setLanguage(block, language);
-  const part = rich();
+  const part = extensions();
   if (part) part.code(block);
-  else wantRich(() => rich()?.code(block));
+  else wantExtensions(() => extensions()?.code(block));
   return block;
 }
 

@@ -1,6 +1,6 @@
 import type { Token, Tokens } from "marked";
-import type { CodeBlock } from "./code-block";
 import { closes, isClosed } from "./settle";
+import type { CodeBlock } from "./types";
 
 /** Code that is still being written, at the end of the text: new lines of it need no parser. */
 export interface OpenFence {

@@ -1,5 +1,5 @@
 import { text as words } from "../i18n/en";
-import type { Context } from "./inline";
+import type { Context } from "./types";
 
 /** An image, a button that loads it, or only its description, as the policy says. */
 export function image(src: string | null, alt: string, title: string, context: Context, inLink: boolean): Node {

@@ -2,34 +2,9 @@ import type { MarkedToken, Token, Tokens } from "marked";
 import { text as words } from "../i18n/en";
 import { decodeEntities } from "./entities";
 import { image } from "./images";
-import { type MarkdownPolicy, normalizeAddress } from "./policy";
-import { rich, type Sources } from "./extensions";
-
-/**
- * What `[words](?name)` is: a link that runs any command (`all`), for texts of the app; a button for these names and text
- * for others, for texts that a model may have written; an ordinary link (undefined).
- */
-export type Commands = "all" | readonly string[] | undefined;
-
-/** What rendering depends on besides the text. */
-export interface Context {
-  readonly policy: MarkdownPolicy;
-  /** Which `[x](?name)` is a command rather than an address, and how it looks; see {@link Commands}. */
-  readonly commands: Commands;
-  /** Images of other sites that the person has asked for. */
-  readonly loaded: Set<string>;
-  /** What numbers in brackets point to. */
-  sources: Sources;
-}
-
-/** A piece of text that is shown, and what it was made of. */
-export interface InlineEntry {
-  readonly type: string;
-  raw: string;
-  readonly node: Node;
-  /** What is inside, where that can be changed in place. */
-  readonly inline: InlineEntry[];
-}
+import { normalizeAddress } from "./policy";
+import { extensions } from "./extensions";
+import type { Context, InlineEntry } from "./types";
 
 /**
  * Make the children of `parent` show these tokens; nodes whose source is the same stay, and text that grows grows.
@@ -128,7 +103,7 @@ function render(token: Token, inline: InlineEntry[], context: Context, inLink: b
       return document.createTextNode(textOf(known));
     default:
       // Whatever else there may be is shown as it was written.
-      return rich()?.inline(token, context, inLink) ?? document.createTextNode(token.raw);
+      return extensions()?.inline(token, context, inLink) ?? document.createTextNode(token.raw);
   }
 }
 

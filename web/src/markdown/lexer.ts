@@ -1,6 +1,6 @@
 import { Lexer, type Links, type MarkedOptions, type MarkedToken, type Token, Tokenizer, type Tokens, type TokensList } from "marked";
 import { charBefore, charAt, isUnspaced, opensHere, withLetters } from "./flanking";
-import { rich } from "./extensions";
+import { extensions } from "./extensions";
 import { settledTokens } from "./settle";
 
 export type { Links };
@@ -29,7 +29,7 @@ class TextTokenizer extends Tokenizer {
 
   override blockquote(src: string): Tokens.Blockquote | undefined {
     const quote = super.blockquote(src);
-    return quote && (rich()?.alert(quote, this.lexer.inlineQueue) ?? quote);
+    return quote && (extensions()?.alert(quote, this.lexer.inlineQueue) ?? quote);
   }
 
   override emStrong(src: string, masked: string, before = ""): Tokens.Em | Tokens.Strong | undefined {
@@ -74,7 +74,7 @@ class BoundedLexer extends Lexer {
   #depth = 0;
 
   constructor() {
-    super({ ...options, extensions: rich()?.extensions ?? null });
+    super({ ...options, extensions: extensions()?.extensions ?? null });
   }
 
   /** @returns Whether something was made to look calmer than it was written. */
@@ -86,7 +86,7 @@ class BoundedLexer extends Lexer {
   }
 
   #calm(text: string): boolean {
-    const part = rich();
+    const part = extensions();
     const leaf = part && openLeaf(this.tokens, text);
     const queued = leaf && this.inlineQueue.find(({ tokens }) => tokens === leaf);
     if (!part || !queued) return false;
@@ -179,7 +179,7 @@ export interface Lexed {
  * @param streaming Whether more is to come: then what is open at the end is shown as if it were closed.
  */
 export function lex(text: string, links: Links, streaming: boolean): Lexed {
-  const part = rich();
+  const part = extensions();
   if (part) part.open = streaming;
   const lexer = new BoundedLexer();
   Object.assign(lexer.tokens.links, links);

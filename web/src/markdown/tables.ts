@@ -1,31 +1,10 @@
 import type { Tokens } from "marked";
-import { type Context, type InlineEntry, syncInline } from "./inline";
-import { rich, wantRich } from "./extensions";
+import { syncInline } from "./inline";
+import { extensions, wantExtensions } from "./extensions";
+import type { Cell, Context, TableParts } from "./types";
 
 /** So many rows and columns are drawn at first, and as many more each time somebody asks: a browser lays out all there are. */
 export const PORTION = { rows: 100, columns: 40 } as const;
-
-interface Cell {
-  readonly node: HTMLElement;
-  readonly inline: InlineEntry[];
-  text: string;
-}
-
-/** A table that is shown. Rows are added and changed in place; for other columns it is made anew. */
-export interface TableParts {
-  /** The box around the table and its buttons. */
-  readonly node: HTMLElement;
-  readonly head: HTMLElement;
-  readonly table: HTMLElement;
-  body: HTMLElement | null;
-  readonly header: Cell[];
-  readonly rows: { readonly node: HTMLElement; readonly cells: Cell[] }[];
-  /** How much is shown of what there is. */
-  limit: { rows: number; columns: number };
-  token: Tokens.Table | undefined;
-  /** Show it again, for another limit. */
-  draw: () => void;
-}
 
 export function tableParts(): TableParts {
   const node = document.createElement("div");
@@ -69,9 +48,9 @@ export function syncTable(parts: TableParts, token: Tokens.Table, context: Conte
     parts.body?.remove();
     parts.body = null;
   }
-  const part = rich();
+  const part = extensions();
   if (part) part.table(parts);
-  else wantRich(() => rich()?.table(parts));
+  else wantExtensions(() => extensions()?.table(parts));
 }
 
 function syncCells(row: Node, cells: Cell[], tokens: readonly Tokens.TableCell[], context: Context): void {

@@ -2,10 +2,10 @@
 import { MarkdownView } from "./view";
 import part from "./extensions/all";
 import type { MarkdownPolicy } from "./policy";
-import { setRich } from "./extensions";
+import { setExtensions } from "./extensions";
 
 // Tests begin with all parts there; how they load is a test of the whole page.
-setRich(part);
+setExtensions(part);
 
 /** Lets everything through, to compare with examples of the language itself. */
 export const openPolicy: MarkdownPolicy = {

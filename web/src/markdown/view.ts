@@ -10,15 +10,17 @@ import type { Token } from "marked";
 import { goToHeading, settleAnchors } from "./anchors";
 import { type BlockEntry, completeCode, distrust, endOf, syncBlocks } from "./blocks";
 import { extendFence, type OpenFence, openFence } from "./fence";
-import type { Context } from "./inline";
 import { definitions, lex, type Links } from "./lexer";
 import { defaultPolicy, type Images, type MarkdownPolicy, policyFor } from "./policy";
-import { NEEDS_RICH, rich, type Source, type Sources, wantRich } from "./extensions";
+import { extensions, extensionsFrom, NEEDS_EXTENSIONS, wantExtensions } from "./extensions";
 import { settledTokens } from "./settle";
 import { withoutPiles } from "./combining-marks";
+import type { Context, Source, Sources } from "./types";
 
 export type { Images, MarkdownPolicy, Source, Sources };
 export { defaultPolicy, policyFor };
+
+extensionsFrom(() => import("./extensions/all"));
 
 /** A tail up to this length, in UTF-16 code units, is parsed with each addition. */
 const SHORT_TAIL = 4_096;
@@ -130,7 +132,7 @@ export class MarkdownView {
     if (before === undefined || sources === undefined) {
       this.#reset();
       this.set(text, done);
-    } else rich()?.settleCitations(this.#root, this.#context);
+    } else extensions()?.settleCitations(this.#root, this.#context);
   }
 
   #take(written: string, done: boolean): void {
@@ -140,7 +142,7 @@ export class MarkdownView {
     const next = this.#text + added;
     this.#text = next;
     this.#finished = done && this.#text === "";
-    if (!rich() && !this.#waiting && (!done || NEEDS_RICH.test(added) || this.#cites(added))) this.#wait();
+    if (!extensions() && !this.#waiting && (!done || NEEDS_EXTENSIONS.test(added) || this.#cites(added))) this.#wait();
     if (this.#fence !== null && extendFence(this.#fence, next)) return;
     if (done || this.#due(added)) this.#parseTail(!done);
   }
@@ -184,7 +186,7 @@ export class MarkdownView {
       const links = JSON.parse(this.#tailLinks) as Links;
       for (const referrer of this.#referrers) this.#resolve(referrer, links);
     }
-    if (this.#text.includes("[^")) rich()?.settleNotes(this.#root);
+    if (this.#text.includes("[^")) extensions()?.settleNotes(this.#root);
     const places = this.#places();
     if (places && this.#text.includes("#")) settleAnchors(this.#root, places);
   }
@@ -209,18 +211,18 @@ export class MarkdownView {
 
   #wait(): void {
     this.#waiting = true;
-    wantRich(() => {
+    wantExtensions(() => {
       this.#waiting = false;
       if (!this.#alive) return;
       const [text, done] = [this.#written, this.#finished];
       // Only a text that has what the part is for looks different with it.
-      if (NEEDS_RICH.test(text) || this.#cites(text)) this.#reset();
+      if (NEEDS_EXTENSIONS.test(text) || this.#cites(text)) this.#reset();
       this.set(text, done);
     });
   }
 
   readonly #clicked = (event: MouseEvent): void => {
-    if (event.target instanceof Element && rich()?.follow(this.#root, event.target)) event.preventDefault();
+    if (event.target instanceof Element && extensions()?.follow(this.#root, event.target)) event.preventDefault();
     if (event.target instanceof Element && goToHeading(this.#root, event.target, this.#places())) event.preventDefault();
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-command]") : null;
     const command = link?.dataset["command"];
@@ -252,7 +254,7 @@ export class MarkdownView {
 
   #lex(text: string, links: Links, streaming: boolean) {
     this.#onLex?.(text.length);
-    const part = rich();
+    const part = extensions();
     if (part) part.citing = this.#context.sources !== undefined;
     return lex(text, links, streaming);
   }
@@ -262,7 +264,7 @@ export class MarkdownView {
     this.#timer = undefined;
     const all = this.#text.slice(this.#settled);
     // A beginning of a text is a text: what may become anything is left for later.
-    const shown = streaming ? (rich()?.hold(all) ?? all.length) : all.length;
+    const shown = streaming ? (extensions()?.hold(all) ?? all.length) : all.length;
     const tail = all.slice(0, shown);
     const { tokens, calmed } = this.#lex(tail, this.#links, streaming);
     // Blocks of the same source look different once a definition has come, changed or gone.

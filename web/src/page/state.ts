@@ -5,27 +5,15 @@
  * asks that their cells changed. So a token that streams in wakes one row and copies nothing else.
  */
 import { type Buffer, BufferModel, type Cells, isBuffer, type Row, type RowId } from "./buffer";
+import type { CardState } from "./card";
 import { PageDraft } from "./transaction";
 import { isList, isObject, type Json, type JsonObject } from "../transport/json";
 import { Listeners } from "../transport/listeners";
+import type { Snapshot } from "../transport/messages";
 import { checkOp, Desync, type Op } from "../transport/ops";
 
 export { isBuffer, Desync };
-export type { Buffer, Cells, Json, JsonObject, Op, Row, RowId };
-
-/** A card. Immutable: any change of a property that is no buffer makes a new object. */
-export interface CardState {
-  /** Which card it is, such as `chatbot`. */
-  readonly view: string;
-  /** Where it stands. */
-  readonly box: string;
-  readonly [prop: string]: Json | Buffer;
-}
-
-/** A whole page as it travels. */
-export interface Snapshot {
-  readonly cards: readonly (readonly [string, JsonObject])[];
-}
+export type { Buffer, CardState, Cells, Json, JsonObject, Op, Row, RowId, Snapshot };
 
 /** A page and its subscribers. */
 export class PageState {

@@ -1,7 +1,7 @@
 import { type Buffer, BufferModel, type Cells, checkCells, describesBuffer, isBuffer, readBuffer, type RowModel } from "./buffer";
 import { isObject, type Json } from "../transport/json";
 import { Desync, isLegalKey, type Op, type Segment } from "../transport/ops";
-import type { CardState } from "./state";
+import type { CardState } from "./card";
 import { appended, inserted, removed, update, withKey } from "./tree";
 
 /**

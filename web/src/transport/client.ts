@@ -6,8 +6,7 @@
  */
 import type { Json } from "./json";
 import { Listeners } from "./listeners";
-import { Desync } from "./ops";
-import { PageState, type Snapshot } from "../page/state";
+import { Desync, type Op } from "./ops";
 import { Args } from "./args";
 import { Close, isTerminal } from "./codes";
 import { FrameReader } from "./frames";
@@ -22,6 +21,7 @@ import {
   type Limits,
   parseMessage,
   type ServerMessage,
+  type Snapshot,
   type Welcome,
 } from "./messages";
 import { Outbox, type Outcome } from "./outbox";
@@ -53,8 +53,14 @@ const RECEIPT_MS = 4_000;
 /** Longest wait before an action is sent again, in milliseconds, whatever the server asks for. */
 const MAX_RETRY_MS = 60_000;
 
-export class Client {
-  readonly page = new PageState();
+/** What snapshots are loaded into and frames are applied to. Both throw {@link Desync} for what does not fit. */
+export interface Replica {
+  load(snapshot: Snapshot): void;
+  apply(ops: readonly Op[]): void;
+}
+
+export class Client<Page extends Replica = Replica> {
+  readonly page: Page;
   readonly args: Args;
 
   readonly #platform: Platform;
@@ -91,14 +97,15 @@ export class Client {
   #cancelReceipt: (() => void) | null = null;
 
   /** Call {@link start} to connect. */
-  constructor(platform: Platform, place: Place) {
-    const page = `${place.prefix}${place.route}`;
+  constructor(platform: Platform, place: Place, page: Page) {
+    const route = `${place.prefix}${place.route}`;
+    this.page = page;
     this.#platform = platform;
     this.#place = place;
-    this.#reloadKey = `swell:reload:${page}`;
-    this.#userKey = `swell:user:${page}`;
+    this.#reloadKey = `swell:reload:${route}`;
+    this.#userKey = `swell:user:${route}`;
     this.#identity = new Identity(platform, clientKey(place));
-    this.#outbox = new Outbox(platform.store, `swell:outbox:${page}`);
+    this.#outbox = new Outbox(platform.store, `swell:outbox:${route}`);
     this.#link = new Link(platform, socketPath(place), {
       opened: () => {
         this.#sayHello(this.#position !== null);

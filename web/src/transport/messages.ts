@@ -4,8 +4,12 @@
  */
 import { isList, isObject, own, type Json, type JsonObject } from "./json";
 import { Desync, isCount, type Path } from "./ops";
-import type { Snapshot } from "../page/state";
 import type { Hello } from "./hello";
+
+/** A whole page as it travels. */
+export interface Snapshot {
+  readonly cards: readonly (readonly [string, JsonObject])[];
+}
 
 /** An action as it travels: a copy of the arguments, and what was done. */
 export interface ActBody {

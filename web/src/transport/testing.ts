@@ -1,4 +1,6 @@
 /** A browser and a server for tests, with a clock that moves by hand. */
+import type { PageClient } from "../page/client";
+import { PageState } from "../page/state";
 import type { Json } from "./json";
 import { Client } from "./client";
 import type { Platform, Socket, SocketEvents } from "./platform";
@@ -209,16 +211,16 @@ export function append(f: number, n: number, at: number, text: string): readonly
 }
 
 /** A page with a client that has started; nothing is connected yet. */
-export async function startPage(tab = new FakeTab(), hash = ""): Promise<{ page: FakePage; client: Client }> {
+export async function startPage(tab = new FakeTab(), hash = ""): Promise<{ page: FakePage; client: PageClient }> {
   const page = new FakePage(tab);
   page.hashText = hash;
-  const client = new Client(page, { prefix: "/x", route: "/demo", build: "b1" });
+  const client = new Client(page, { prefix: "/x", route: "/demo", build: "b1" }, new PageState());
   await client.start();
   return { page, client };
 }
 
 /** A page that is online. */
-export async function onlinePage(tab = new FakeTab(), hash = ""): Promise<{ page: FakePage; client: Client }> {
+export async function onlinePage(tab = new FakeTab(), hash = ""): Promise<{ page: FakePage; client: PageClient }> {
   const started = await startPage(tab, hash);
   started.page.socket.open();
   started.page.socket.receive(welcome());
@@ -226,7 +228,7 @@ export async function onlinePage(tab = new FakeTab(), hash = ""): Promise<{ page
 }
 
 /** The text that the page shows. */
-export function shown(client: Client): Json | undefined {
+export function shown(client: PageClient): Json | undefined {
   return client.page.cards.get("n")?.["content"] as Json | undefined;
 }
 

@@ -2,4 +2,4 @@
 export { default as Footer } from "./Footer.svelte";
 export { default as Header } from "./Header.svelte";
 export { default as Divider } from "./Divider.svelte";
-export { sourcesOf } from "./sources";
+export { sourcesAmong } from "./sources";

@@ -1,7 +1,7 @@
 /** The sources of a message: what its chips show, and what numbers in its text point to. */
 import { text as words } from "../../i18n/message";
 import type { Source } from "../../markdown/view";
-import { asText, num, records, type Props as Values } from "../../page/read";
+import { asText, num, type Props as Values } from "../../page/read";
 import { hostOf, linkTo } from "./addresses";
 import { number } from "../../i18n/format";
 
@@ -16,8 +16,8 @@ export interface MessageSource extends Source {
  *
  * @param known The answer of the last time: it is the answer again while the parts are the same.
  */
-export function sourcesOf(more: Values | undefined, known?: readonly MessageSource[]): readonly MessageSource[] {
-  const parts = records(more?.["parts"]).filter(({ type }) => type === "source");
+export function sourcesAmong(all: readonly Values[], known?: readonly MessageSource[]): readonly MessageSource[] {
+  const parts = all.filter(({ type }) => type === "source");
   return known?.length === parts.length && known.every(({ part }, at) => part === parts[at]) ? known : parts.map(read);
 }
 

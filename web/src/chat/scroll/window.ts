@@ -123,18 +123,32 @@ export class Window {
     // What is only near comes one in a frame: nobody waits for it.
     if (!seen) this.#draw(near.pop());
     if (near.length > 0 || seen) this.look();
-    else if (this.#drawn > MAX_DRAWN) void this.#foldFar(first, last);
+    else if (this.#drawn > MAX_DRAWN) this.#foldFar(first, last);
   }
 
   /** Make room, away from the view. */
-  async #foldFar(first: number, last: number): Promise<void> {
-    const found = await import("./farthest").catch(() => null); // the next look asks again
-    if (found === null) return;
-    const { far } = found;
+  #foldFar(first: number, last: number): void {
     const panes = this.#sections.slice(0, -AT_END).map(({ key }) => this.#panes.get(key));
-    for (const pane of far(panes, first - 1, last, this.#drawn - MAX_DRAWN)) {
+    for (const pane of farthest(panes, first - 1, last, this.#drawn - MAX_DRAWN)) {
       pane.fold();
       this.#drawn--;
     }
   }
+}
+
+/**
+ * The drawn panes that are farthest from the view and hold neither the focus nor a selection.
+ *
+ * @param first Index of the first pane that is close to the view.
+ * @param last Index of the last one.
+ * @param count How many are wanted at most.
+ */
+function farthest(panes: readonly (Pane | undefined)[], first: number, last: number, count: number): readonly Pane[] {
+  const used = [document.activeElement, getSelection()?.anchorNode ?? null];
+  return panes
+    .flatMap((pane, index) => (pane?.drawn === true ? [{ pane, away: Math.max(first - index, index - last) }] : []))
+    .filter(({ pane, away }) => away > 0 && !used.some((node) => pane.element.contains(node)))
+    .sort((a, b) => b.away - a.away)
+    .slice(0, Math.max(0, count))
+    .map(({ pane }) => pane);
 }

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { beforeAll, describe, expect, test } from "vitest";
 import { MarkdownView, type Source } from "../view";
-import rich from "../extensions/all";
-import { setRich } from "../extensions";
+import extensions from "../extensions/all";
+import { setExtensions } from "../extensions";
 import { openPolicy } from "../testing";
 
 const source = (at: number, href?: string): Source => ({
@@ -16,7 +16,7 @@ const source = (at: number, href?: string): Source => ({
 const SOURCES = [source(1, "https://one.example/"), source(2), source(3, "https://three.example/")];
 
 beforeAll(() => {
-  setRich(rich);
+  setExtensions(extensions);
 });
 
 function make(sources: readonly Source[] | undefined = SOURCES) {

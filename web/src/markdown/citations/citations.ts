@@ -4,9 +4,8 @@
  */
 import type { TokenizerThis, Tokens } from "marked";
 import { bring } from "../../ui/bring";
-import type { Context } from "../inline";
-import type { Source, Sources } from "../extensions";
 import { hideTip, tipOf } from "./tooltip";
+import type { Context, Source, Sources } from "../types";
 
 export interface CitationToken extends Tokens.Generic {
   readonly type: "citation";

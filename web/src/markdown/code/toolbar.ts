@@ -1,9 +1,9 @@
 /** What code can do: it is copied, its lines wrap, it gets colours once it is complete, and some of it is a diagram. */
 import { text as words } from "../../i18n/en";
 import { COPIED_MS, copyText } from "../../ui/copy";
-import type { CodeBlock } from "../code-block";
-import type { Context } from "../inline";
+import { whenSeen } from "../../ui/seen";
 import { languageNamed } from "./languages";
+import type { CodeBlock, Context } from "../types";
 
 /** Longest code that gets colours, in UTF-16 code units; more would block the page for longer than anybody should notice. */
 export const MAX_COLOURED = 100_000;
@@ -101,31 +101,6 @@ function idle(): Promise<void> {
     if (typeof requestIdleCallback === "function") requestIdleCallback(() => resolve(), { timeout: IDLE_MS });
     else setTimeout(resolve, 50);
   });
-}
-
-const pending = new WeakMap<Element, () => void>();
-let observer: IntersectionObserver | undefined;
-
-/** Do it when the element is on the screen, or nearly. */
-export function whenSeen(node: Element, act: () => void): void {
-  if (typeof IntersectionObserver !== "function") {
-    act();
-    return;
-  }
-  observer ??= new IntersectionObserver(
-    (entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (!isIntersecting) continue;
-        observer?.unobserve(target);
-        pending.get(target)?.();
-        pending.delete(target);
-      }
-    },
-    // The second one is for what scrolls within the page, in browsers that know it.
-    { rootMargin: "300px", scrollMargin: "300px" },
-  );
-  pending.set(node, act);
-  observer.observe(node);
 }
 
 const ignore = (): void => undefined;

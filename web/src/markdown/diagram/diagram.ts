@@ -7,9 +7,8 @@
  */
 import { text as words } from "../../i18n/diagram";
 import { luminance, mix, parseHex } from "../../ui/color";
-import type { CodeBlock } from "../code-block";
-import type { Context } from "../inline";
-import { whenSeen } from "../code/toolbar";
+import { whenSeen } from "../../ui/seen";
+import type { CodeBlock, Context } from "../types";
 
 /** Longest text of a diagram, in UTF-16 code units, and most lines: what is larger would keep the page busy for long. */
 const MAX_SOURCE = 20_000;

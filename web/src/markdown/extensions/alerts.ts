@@ -1,7 +1,7 @@
 /** Quotes that begin with `[!NOTE]` and the like. */
 import type { Token, Tokens } from "marked";
 import { text as words } from "../../i18n/markdown";
-import type { RichBlock } from "../extensions";
+import type { ExtensionBlock } from "../types";
 
 const KIND = /^\[!(note|tip|important|warning|caution)\][ \t]*(?:\n|$)/i;
 
@@ -27,7 +27,7 @@ export function alertOf(quote: Tokens.Blockquote, queue: { src: string; tokens: 
   return { ...quote, type: "alert", kind: found[1].toLowerCase() } as unknown as Tokens.Blockquote;
 }
 
-export function alertNode(): RichBlock {
+export function alertNode(): ExtensionBlock {
   const node = document.createElement("blockquote");
   const title = document.createElement("p");
   title.className = "alert-title";

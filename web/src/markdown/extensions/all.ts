@@ -1,7 +1,5 @@
-/** What most texts do without: see `../rich.ts`, which loads it. */
+/** What most texts do without: see `../extensions.ts`, which loads it. */
 import type { Token } from "marked";
-import type { Context } from "../inline";
-import type { Rich } from "../extensions";
 import { alertNode, alertOf } from "./alerts";
 import { calm } from "../streaming/calm";
 import { citation, type CitationToken, citationNode, followCitation, settleCitations } from "../citations/citations";
@@ -13,8 +11,9 @@ import { followNote, noteBlock, noteBlockNode, noteNode, noteReference, type Not
 import { tableTools } from "./table-toolbar";
 import { detailsBlock, detailsNode, type DetailsToken, inlineTag, startOfDetails, tagNode, type TagToken } from "./html-tags";
 import "./extensions.css";
+import type { Context, Extensions } from "../types";
 
-const part: Rich = {
+const part: Extensions = {
   open: false,
   citing: false,
   extensions: {

@@ -2,7 +2,7 @@
 import type { Token, TokenizerThis, Tokens } from "marked";
 import { bring } from "../../ui/bring";
 import { text as words } from "../../i18n/en";
-import type { RichBlock } from "../extensions";
+import type { ExtensionBlock } from "../types";
 
 export interface NoteToken extends Tokens.Generic {
   readonly type: "footnote";
@@ -63,7 +63,7 @@ function fillReference(node: HTMLElement, label: string): void {
   node.replaceChildren(link);
 }
 
-export function noteBlockNode(): RichBlock {
+export function noteBlockNode(): ExtensionBlock {
   const node = document.createElement("div");
   node.className = "footnote";
   node.setAttribute("role", "note");

@@ -3,9 +3,9 @@
  * others are shown as they were written.
  */
 import type { Token, TokenizerThis, Tokens } from "marked";
-import { type Context, type InlineEntry, syncInline } from "../inline";
-import type { RichBlock } from "../extensions";
+import { syncInline } from "../inline";
 import { closes } from "../settle";
+import type { Context, InlineEntry, ExtensionBlock } from "../types";
 
 const NAMES = "kbd|sub|sup|mark|ins|small|strong|em|u|s|b|i";
 const OPENING = new RegExp(`^<(${NAMES})>`, "i");
@@ -99,7 +99,7 @@ export function startOfDetails(text: string): number | undefined {
   return at < 0 ? undefined : at + 1;
 }
 
-export function detailsNode(token: DetailsToken): RichBlock {
+export function detailsNode(token: DetailsToken): ExtensionBlock {
   const node = document.createElement("details");
   node.open = token.open;
   const [head, inner] = [document.createElement("summary"), document.createElement("div")];

@@ -3,7 +3,8 @@ import { text as words } from "../../i18n/markdown";
 import { COPIED_MS, copyText } from "../../ui/copy";
 import { number } from "../../i18n/format";
 import { plainText } from "../inline";
-import { PORTION, type TableParts } from "../tables";
+import { PORTION } from "../tables";
+import type { TableParts } from "../types";
 
 /** A cell that a spreadsheet would take for a formula; a number is none. */
 const FORMULA = /^[=+\-@\t\r]/;

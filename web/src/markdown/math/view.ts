@@ -1,6 +1,6 @@
 /** Formulas as MathML. What draws them is loaded with the first one; until then, and if it fails, the source is shown. */
-import type { RichBlock } from "../extensions";
 import type { MathToken } from "./syntax";
+import type { ExtensionBlock } from "../types";
 
 type Draw = (source: string, display: boolean) => Element | null;
 
@@ -54,7 +54,7 @@ export function mathNode(token: MathToken): HTMLElement {
   return run;
 }
 
-export function mathBlock(): RichBlock {
+export function mathBlock(): ExtensionBlock {
   const node = document.createElement("div");
   node.className = "math display";
   node.setAttribute("translate", "no");

@@ -107,6 +107,11 @@ describe("a message", () => {
   });
 });
 
+test("a file whose name has no ending is of the kind that its media type says", async () => {
+  await show([{ parts: [{ type: "file", name: "orders", url: "/orders", mime: "text/csv" }] }]);
+  expect(words(part("file"))).toBe("orders CSV");
+});
+
 describe("how a message ended", () => {
   test("stopped is a word, and waiting for the first word a pulse", async () => {
     await show([{ content: "So", status: "stopped" }, { status: "pending" }]);

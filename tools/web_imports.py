@@ -1,0 +1,138 @@
+"""Which room of the web client imports which: the graph, the rule, and whether there is a circle.
+
+    python -m tools.web_imports
+
+A room is a folder of `web/src`, or the file of an entry. Imports of values, types and styles, lazy
+imports and globs count alike. Tests and their helpers are left out.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+from pathlib import Path
+
+from tools.imports import circle, report
+
+WEB = Path(__file__).parents[1] / "web/src"
+
+ALLOWED = {
+    "transport": "",
+    "page": "transport",
+    "i18n": "page",
+    "ui": "i18n page transport",
+    "markdown": "ui i18n page",
+    "forms": "markdown ui i18n page transport",
+    "threads": "ui i18n page",
+    "chat": "forms markdown ui i18n page transport",
+    "cards": "chat threads forms markdown ui i18n page",
+    "app": "cards ui i18n page transport",
+    "main": "app i18n page transport ui",
+    "early": "transport",
+}
+"""For each room the rooms that its files may import."""
+
+HELPERS = {"testkit.ts", "markdown/testing.ts", "transport/testing.ts", "markdown/xss.ts"}
+"""Files that only tests import."""
+
+BEING_REBUILT = {file.relative_to(WEB).as_posix() for file in (WEB / "i18n").glob("*.ts")}
+"""Files whose circle goes with the move of the words to `locales`."""
+
+_TEXT = r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
+_COMMENT = re.compile(_TEXT + r"|/\*.*?\*/|//[^\n]*|<!--.*?-->", re.DOTALL)
+_IMPORT = re.compile(r"""(?:\bfrom|\bimport|\bimport\()\s*["'](\.[^"']*)["']""")
+_GLOB = re.compile(r"import\.meta\.glob(?:<[^(]*>)?\(\s*(\[[^\]]*\]|\"[^\"]*\")")
+
+
+def sources() -> list[Path]:
+    """Return the files of the client that are no tests."""
+    files = [file for file in WEB.rglob("*") if file.suffix in (".ts", ".svelte", ".css")]
+    tests = {file for file in files if file.name.endswith(".test.ts")}
+    return sorted({*files} - tests - {WEB / name for name in HELPERS})
+
+
+def imports(file: Path) -> set[Path]:
+    """Return the files that a file of the client imports."""
+    text = _COMMENT.sub(r"\1", file.read_text(encoding="utf-8"))
+    found = {resolved(file.parent / name) for name in _IMPORT.findall(text)}
+    for patterns in _GLOB.findall(text):
+        names = re.findall(r'"([^"]+)"', patterns)
+        out = {path for name in names if name[0] == "!" for path in matching(file, name[1:])}
+        found |= {path for name in names if name[0] != "!" for path in matching(file, name)} - out
+    return found
+
+
+def matching(file: Path, pattern: str) -> set[Path]:
+    """Return the files that a pattern of a glob names; `{a,b}` stands for either."""
+    some = re.search(r"\{([^}]*)\}", pattern)
+    if some is None:
+        return {path.resolve() for path in file.parent.glob(pattern)}
+    each = some[1].split(",")
+    return {path for one in each for path in matching(file, pattern.replace(some[0], one))}
+
+
+def resolved(path: Path) -> Path:
+    """Return the file that an import names.
+
+    Raises:
+        FileNotFoundError: If there is none.
+    """
+    for there in (path, path.with_name(f"{path.name}.ts"), path / "index.ts"):
+        if there.is_file():
+            return there.resolve()
+    raise FileNotFoundError(path)
+
+
+def room(file: Path) -> str:
+    """Return the room of a file: its folder in `web/src`, or its own name."""
+    return file.relative_to(WEB).parts[0].partition(".")[0]
+
+
+@functools.cache
+def graph() -> dict[str, set[str]]:
+    """Return for each file of the client those that it imports, by their paths in `web/src`."""
+    return {
+        file.relative_to(WEB).as_posix(): {
+            path.relative_to(WEB).as_posix() for path in imports(file)
+        }
+        for file in sources()
+    }
+
+
+def between_rooms(needs: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Return for each room the other rooms that its files import."""
+    found: dict[str, set[str]] = {}
+    for name, others in needs.items():
+        here = room(WEB / name)
+        found.setdefault(here, set()).update({room(WEB / other) for other in others} - {here})
+    return found
+
+
+def unallowed(rooms: dict[str, set[str]]) -> list[str]:
+    """Return the arrows that the rule does not have, and rows that no room needs."""
+    wrong = [
+        f"{here} imports {other}"
+        for here, others in sorted(rooms.items())
+        for other in sorted(others - {*ALLOWED.get(here, "").split()})
+    ]
+    wrong += [f"{here} has no row" for here in sorted(rooms.keys() - ALLOWED.keys())]
+    return wrong + [f"{here} is not there" for here in sorted(ALLOWED.keys() - rooms.keys())]
+
+
+def main() -> int:
+    """Print the verdict; the exit status is 1 when an import is against the rule."""
+    needs = graph()
+    rooms = between_rooms(needs)
+    wrong, inside, across = unallowed(rooms), circle(needs) - BEING_REBUILT, circle(rooms)
+    arrows = sum(map(len, rooms.values()))
+    print(
+        f"web: {len(rooms)} rooms, {arrows} arrows, {len(wrong)} against the rule; "
+        f"in a circle: {len(across)} rooms, {len(inside)} files"
+    )
+    report([*wrong, *sorted(across), *sorted(inside)])
+    return 1 if wrong or inside or across else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+/** What a part of a message receives, and where it stands. */
+import type { Snippet } from "svelte";
+import type { Props as Values } from "../../page/read";
+
+/** Parts inside of a part. */
+export interface PartList {
+  parts: readonly Values[];
+  /** The message is still being written. */
+  growing?: boolean;
+  /** Nothing follows them: text is added to the last one. */
+  alone?: boolean;
+  /** The person said them. */
+  user?: boolean;
+}
+
+/** What every part receives. */
+export interface PartProps {
+  part: Values;
+  /** All parts that stand together with it, itself included. */
+  together: readonly Values[];
+  /** The message is still being written. */
+  growing: boolean;
+  /** It is this part that is written now. */
+  live: boolean;
+  /** The person said it. */
+  user: boolean;
+  /** Its message is the last one of the conversation. */
+  last: boolean;
+  /** Draws parts inside of it. */
+  nested: Snippet<[PartList]>;
+}
+
+/**
+ * Where parts of a type stand: `row`, neighbours of the type in one row; `steps`, neighbours as steps on the way to the answer;
+ * `below`, all of them under the message once it is written. Without a word of it: where it came, by itself.
+ */
+export type Place = "row" | "steps" | "below";
