@@ -26,6 +26,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from swell.chat import NewPrompt
 from swell.chat.store import Store, open_store
 from swell.chat.store.ids import new_id
 from swell.chat.store.words import owned, words
@@ -176,10 +177,7 @@ def calls(language: Language, chosen: random.Random) -> Iterator[tuple[str, _Cal
 
     async def send(database: Database) -> None:
         made = await database.store.accept(
-            database.user,
-            action_id=new_id(),
-            thread_id=database.long,
-            prompt=[Text(language.text())],
+            database.user, NewPrompt([Text(language.text())], database.long), action_id=new_id()
         )
         await database.store.start(made.run.id)
         await database.store.finish(made.run.id, "done", [Text(language.text())])
@@ -189,7 +187,7 @@ def calls(language: Language, chosen: random.Random) -> Iterator[tuple[str, _Cal
         run = str(made[0]) if made else ""
         if not run:
             accepted = await database.store.accept(
-                database.user, action_id=new_id(), prompt=[Text("x")]
+                database.user, NewPrompt([Text("x")]), action_id=new_id()
             )
             await database.store.start(accepted.run.id)
             database.taken["_run"] = [accepted.run.id]  # type: ignore[list-item]

@@ -20,7 +20,7 @@ ALLOWED = {
     "__main__": "cli",
     "app": "expando mistakes query server settings",
     "cards": "components errors live mistakes parts schema wave",
-    "chat": "chat.app chat.records chat.runs chat.store chat.tools parts",
+    "chat": "chat.app chat.records chat.requests chat.runs chat.store chat.tools parts",
     "chat.api": (
         "app chat.records chat.runs chat.words development errors expando logs models parts "
         "server workers"
@@ -33,15 +33,17 @@ ALLOWED = {
     "chat.feed": "chat.records",
     "chat.files": "chat.records chat.store errors logs parts server site temporary",
     "chat.page": (
-        "cards chat.failures chat.feed chat.files chat.records chat.runs chat.store chat.words "
-        "components errors expando logs page parts query schema settings site ui"
+        "cards chat.failures chat.feed chat.files chat.records chat.requests chat.runs chat.store "
+        "chat.words components errors expando logs page parts query schema settings site ui"
     ),
     "chat.records": "errors parts",
+    "chat.requests": "parts",
     "chat.runs": (
-        "chat.failures chat.feed chat.files chat.records chat.store chat.words coerce components "
-        "development errors expando logs mistakes models parts settings ui workers"
+        "chat.failures chat.feed chat.files chat.records chat.requests chat.store chat.words "
+        "coerce components development errors expando logs mistakes models parts settings ui "
+        "workers"
     ),
-    "chat.store": "chat.records errors logs parts",
+    "chat.store": "chat.records chat.requests errors logs parts",
     "chat.tools": "chat.words coerce development errors logs models parts workers",
     "chat.words": "errors",
     "cli": (

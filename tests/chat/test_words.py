@@ -14,10 +14,9 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 
-from swell.chat import RunLimits, Turn
+from swell.chat import NewPrompt, RunLimits, Turn
 from swell.chat.failures import FAILURES
 from swell.chat.store import open_store
-from swell.chat.store.store import stored
 from swell.chat.tools import tool
 from swell.chat.words import ENGLISH, WORDS, Words
 from swell.live.wire import Act
@@ -269,8 +268,8 @@ async def test_who_is_asked_after_a_crash_is_asked_in_the_same_language(tmp_path
         [view] = chat.server.app._views
     crashed = open_store(path)  # a process that accepted a prompt and then ended
     await crashed.open()
-    user = await stored(crashed, view.user)
-    left = await crashed.accept(user.id, action_id="1", prompt=[Text("Los")], locale="de")
+    user = await crashed.keep(view.user)
+    left = await crashed.accept(user.id, NewPrompt([Text("Los")]), action_id="1", locale="de")
     await crashed.close()
     async with chatting(answer, store=path, language="fr") as chat:
         await chat.open(f"t/{left.thread.id}")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from swell.chat import NewPrompt
 from swell.chat.store import open_store
 from swell.cli import main
 from swell.parts import Text
@@ -27,10 +28,10 @@ def url(tmp_path: Path) -> str:
         user = (await store.user("=cmd|' /C calc'!A0")).id
         answers = ["=1+1", "@SUM(A1)", 'plain, with "quotes"\nand lines', "-2", "  +3", "＝4", ""]
         for number, text in enumerate(answers):
-            made = await store.accept(user, action_id=f"{number}", prompt=[Text(f"p{number}")])
+            made = await store.accept(user, NewPrompt([Text(f"p{number}")]), action_id=f"{number}")
             await store.finish(made.run.id, "done", [Text(text)], model="m")
             await store.rate(user, made.answer.id, number % 2 == 0, "\t=x" if number else None)
-        deleted = await store.accept(user, action_id="x", prompt=[Text("private")])
+        deleted = await store.accept(user, NewPrompt([Text("private")]), action_id="x")
         await store.rate(user, deleted.answer.id, True)
         await store.delete_thread(user, deleted.thread.id)
         await store.close()

@@ -8,8 +8,10 @@ async def answer(turn: Turn):
         yield token
 """
 
+from typing import TYPE_CHECKING, Any
+
 from swell.chat.records import Message, Thread, User
-from swell.chat.store.store import Store
+from swell.chat.requests import Edit, NewPrompt, Regenerate
 from swell.parts import Card, File, Image, Part, Reasoning, Source, Table, Text, ToolCall
 
 from .app import ChatApp, chat
@@ -19,15 +21,21 @@ from .runs.run import RunLimits
 from .runs.turn import Turn
 from .tools.tools import Tool, progress, run_tools, tool
 
+if TYPE_CHECKING:
+    from .store import Store
+
 __all__ = [
     "Attachment",
     "Card",
     "ChatApp",
+    "Edit",
     "File",
     "Image",
     "Message",
+    "NewPrompt",
     "Part",
     "Reasoning",
+    "Regenerate",
     "RunLimits",
     "Source",
     "Store",
@@ -44,3 +52,11 @@ __all__ = [
     "run_tools",
     "tool",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Store":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .store import Store  # with SQLAlchemy
+
+    return Store

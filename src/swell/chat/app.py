@@ -8,11 +8,11 @@ import inspect
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from swell import ui
 from swell.app import App, main
-from swell.chat.store import Store, default_path, open_store
+from swell.chat.store import default_path, open_store
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
 from swell.logs import logger
 from swell.mistakes import check_handler, check_route, did_you_mean
@@ -28,6 +28,9 @@ from .page.view import View
 from .runs.manager import Admit, RunManager
 from .runs.run import RunLimits
 from .words import WORDS, UnsaidError, Words
+
+if TYPE_CHECKING:
+    from swell.chat.store import Store
 
 __all__ = ["ChatApp", "chat"]
 

@@ -11,19 +11,21 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 import msgspec
 
 from swell.chat.records import SCHEME, StoredFile
-from swell.chat.store.store import Store
 from swell.errors import LimitError, NotFoundError, PartError
 from swell.logs import logger
 from swell.parts import File, Image, Part, ToolCall
 from swell.server.files import safe_name
 from swell.site import AsyncSite
 from swell.temporary import TemporaryFolder
+
+if TYPE_CHECKING:
+    from swell.chat.store import Store
 
 __all__ = ["Files", "readdressed", "refuse_dead_addresses", "stored_urls"]
 

@@ -15,6 +15,7 @@ from swell.parts import Part, Text
 __all__ = [
     "SCHEME",
     "Accepted",
+    "EndState",
     "Ended",
     "Feedback",
     "Hit",
@@ -36,6 +37,9 @@ Role: TypeAlias = Literal["user", "assistant"]
 
 RunState: TypeAlias = Literal["accepted", "running", "done", "stopped", "interrupted", "failed"]
 """Where a run stands; the last four are its end."""
+
+EndState: TypeAlias = Literal["done", "stopped", "interrupted", "failed"]
+"""How a run ends."""
 
 MessageStatus: TypeAlias = Literal[
     "pending", "streaming", "done", "stopped", "interrupted", "failed"

@@ -153,7 +153,7 @@ async def test_what_was_deleted_a_day_ago_goes_while_the_app_runs(
         await chat.page.event("threads", "undo", {"id": thread})
         assert chat.threads == ["First"]
         await chat.page.event("threads", "delete", {"id": thread})
-        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 86_401)
+        monkeypatch.setattr("swell.chat.store.store.now", lambda: now() + 86_401)
         await asyncio.sleep(0.1)
         await chat.page.event("threads", "undo", {"id": thread})
         assert chat.threads == []
@@ -184,7 +184,7 @@ async def test_the_bytes_of_a_file_go_with_its_chat(monkeypatch: pytest.MonkeyPa
         stays = Path(chat.answer)
         await chat.page.event("threads", "delete", {"id": thread})
         assert there(gone)
-        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 2 * 86_400)
+        monkeypatch.setattr("swell.chat.store.store.now", lambda: now() + 2 * 86_400)
         await until(lambda: not there(gone.parent))
         assert there(stays)
 
@@ -199,7 +199,7 @@ async def test_bytes_that_cannot_be_removed_are_tried_again(
         other = folder / "of somebody else.txt"
         await asyncio.to_thread(other.touch)
         await chat.page.event("threads", "delete", {"id": chat.address.removeprefix("t/")})
-        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 2 * 86_400)
+        monkeypatch.setattr("swell.chat.store.store.now", lambda: now() + 2 * 86_400)
         await until(lambda: "an unused file stays for another while" in caplog.text)
         assert there(other)
         await asyncio.to_thread(other.unlink)
@@ -222,7 +222,7 @@ async def test_half_a_file_is_removed_as_one_that_nothing_refers_to(
         await chat.page.act("chat", "Keep", files=[("notes.txt", b"two words")])
         assert chat.texts == []
         assert there(half[0])
-        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 2 * 86_400)
+        monkeypatch.setattr("swell.chat.store.store.now", lambda: now() + 2 * 86_400)
         await until(lambda: not there(half[0].parent))
 
 
@@ -236,7 +236,7 @@ async def test_what_lies_elsewhere_is_not_removed(
         store = chat.server.app.store
         user = await store.user("anna")
         await store.add_file(user.id, name="a", mime="text/plain", size=0, path=str(mine))
-        monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + 2 * 86_400)
+        monkeypatch.setattr("swell.chat.store.store.now", lambda: now() + 2 * 86_400)
         await until(lambda: f"{mine}" in caplog.text)
         await asyncio.sleep(0.1)
         assert there(mine)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from swell import main
-from swell.chat import ChatApp, Turn, chat
+from swell.chat import ChatApp, NewPrompt, Turn, chat
 from swell.chat.app import app_name
 from swell.chat.store import default_path, open_store, schema
 from swell.chat.store.engines.sqlite import connect as connect_file
@@ -75,7 +75,7 @@ async def test_an_accepted_run_of_one_app_is_never_started_by_another(url: str) 
     crashed = open_store(url, app="one")
     await crashed.open()
     user = await crashed.user("anna")
-    accepted = await crashed.accept(user.id, action_id="a", prompt=[Text("Pay")])
+    accepted = await crashed.accept(user.id, NewPrompt([Text("Pay")]), action_id="a")
     await crashed.close()
     started: list[str] = []
 
@@ -251,7 +251,7 @@ def test_feedback_is_exported_for_one_app_or_all(
             store = open_store(url, app=app)
             await store.open()
             user = (await store.user("anna")).id
-            made = await store.accept(user, action_id="a", prompt=[Text(f"To {app}")])
+            made = await store.accept(user, NewPrompt([Text(f"To {app}")]), action_id="a")
             await store.finish(made.run.id, "done", [Text("Yes")])
             await store.rate(user, made.answer.id, True)
             await store.close()

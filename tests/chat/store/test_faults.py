@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from swell.chat import NewPrompt
 from swell.chat.records import Run
 from swell.chat.store import Store, open_store, schema
 from swell.chat.store.engines import sqlite
@@ -47,7 +48,7 @@ async def file(path: Path) -> AsyncIterator[Store]:
 
 
 async def send(store: Store, user: str, action: str, text: str = "Hi") -> str:
-    return (await store.accept(user, action_id=action, prompt=[Text(text)])).thread.id
+    return (await store.accept(user, NewPrompt([Text(text)]), action_id=action)).thread.id
 
 
 def check(path: Path) -> None:
@@ -88,7 +89,7 @@ async def test_a_full_disk_refuses_the_prompt_and_takes_it_when_there_is_space(
 ) -> None:
     user = (await file.user("anna")).id
     kept = await send(file, user, "kept")
-    engine = file._engine  # type: ignore[attr-defined]  # SQLite itself stands in for the disk
+    engine = file._engine
     await engine.write(lambda tx: tx.row("PRAGMA max_page_count = 1"))  # the size it has now
     long = "x" * 100_000
     with pytest.raises(StoreUnavailableError, match=FULL):
@@ -106,8 +107,8 @@ async def test_a_full_disk_refuses_the_prompt_and_takes_it_when_there_is_space(
 
 async def test_one_prompt_that_does_not_fit_takes_no_other_with_it(file: Store, path: Path) -> None:
     user = (await file.user("anna")).id
-    engine = file._engine  # type: ignore[attr-defined]
-    pages = (await engine.write(lambda tx: tx.row("PRAGMA page_count")))[0]
+    engine = file._engine
+    [[pages]] = await engine.write(lambda tx: tx.rows("PRAGMA page_count"))
     await engine.write(lambda tx: tx.row(f"PRAGMA max_page_count = {pages + 20}"))
     sent = [send(file, user, f"{n}", "x" * (1_000_000 if n == 3 else 10)) for n in range(6)]
     found = await asyncio.gather(*sent, return_exceptions=True)
@@ -122,9 +123,7 @@ async def test_a_file_that_is_gone_is_not_made_anew_and_works_when_it_is_back(
     user = (await file.user("anna")).id
     kept = await send(file, user, "kept")
     away = path.with_name("away")
-    await file._engine.write(  # type: ignore[attr-defined]  # all in one file, as a backup is
-        lambda tx: None
-    )
+    await file._engine.write(lambda tx: None)
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     path.rename(away)
@@ -159,6 +158,7 @@ async def test_a_restored_backup_is_used_without_a_restart(file: Store, path: Pa
 
 SENDER = """
 import asyncio, os, sys
+from swell.chat import NewPrompt
 from swell.chat.store import open_store
 from swell.errors import StoreUnavailableError
 from swell.parts import Text
@@ -185,7 +185,7 @@ def start(url: str, body: str) -> subprocess.Popen[str]:
 async def test_a_file_that_became_read_only_refuses_the_prompt(file: Store) -> None:
     user = (await file.user("anna")).id
     # Root may write to every file, so SQLite itself is told to refuse.
-    engine = file._engine  # type: ignore[attr-defined]
+    engine = file._engine
     await engine.write(lambda tx: tx.rows("PRAGMA query_only = ON"))
     with pytest.raises(StoreUnavailableError, match="cannot be written to"):
         await send(file, user, "1")
@@ -234,9 +234,7 @@ async def test_a_closed_store_refuses_and_can_be_opened_again(file: Store) -> No
 async def test_tables_of_a_newer_version_are_refused_and_left_alone(url: str) -> None:
     store = open_store(url)
     await store.open()
-    await store._engine.write(  # type: ignore[attr-defined]
-        lambda tx: tx.run("UPDATE alembic_version SET version_num = '9999'")
-    )
+    await store._engine.write(lambda tx: tx.run("UPDATE alembic_version SET version_num = '9999'"))
     await store.close()
     newer = open_store(url)
     with pytest.raises(StoreSchemaError, match="made by a newer Swell"):
@@ -262,12 +260,12 @@ async def test_postgresql_without_tables_says_what_to_run(postgres: PostgresServ
 WRITER = """
 await store.open()
 user = (await store.user("anna")).id
-running = await store.accept(user, action_id="running", prompt=[Text("Tell me")])
+running = await store.accept(user, NewPrompt([Text("Tell me")]), action_id="running")
 await store.start(running.run.id)
 n = 0
 async def prompts(first):
     for n in range(first, 10**6, 8):
-        made = await store.accept(user, action_id=f"{n}", prompt=[Text(f"prompt {n}")])
+        made = await store.accept(user, NewPrompt([Text(f"prompt {n}")]), action_id=f"{n}")
         print(made.prompt.id, n, flush=True)
 async def flushes():
     for n in range(10**6):
@@ -291,11 +289,11 @@ async def test_what_was_acknowledged_survives_kill_9(url: str) -> None:
     left = await recovered(store)
     assert {run.state for run in left} == {"accepted"}
     assert len(left) >= len(acknowledged) - 1
-    running = await store.accept(user, action_id="running", prompt=[Text("Tell me")])
+    running = await store.accept(user, NewPrompt([Text("Tell me")]), action_id="running")
     assert running.duplicate
     assert (running.run.state, running.answer.status) == ("interrupted", "interrupted")
     assert set(running.answer.text) <= {"x"}
-    again = await store.accept(user, action_id="0", prompt=[Text("prompt 0")])
+    again = await store.accept(user, NewPrompt([Text("prompt 0")]), action_id="0")
     assert again.duplicate
     await store.close()
     if url.startswith("sqlite"):
@@ -316,7 +314,7 @@ async def test_every_acknowledged_prompt_is_there_wherever_the_log_is_cut(tmp_pa
     store = open_store(str(path))
     await store.open()
     user = (await store.user("anna")).id
-    engine = store._engine  # type: ignore[attr-defined]
+    engine = store._engine
     await engine.write(lambda tx: None)
     wal = path.with_name("chat.db-wal")
     states: list[tuple[int, int]] = []
@@ -351,7 +349,7 @@ async def test_several_processes_lose_nothing_of_each_other(url: str) -> None:
 await store.open()
 user = (await store.user("anna")).id
 await asyncio.gather(*(
-    store.accept(user, action_id=f"{os.getpid()} {n}", prompt=[Text("Hi")]) for n in range(50)
+    store.accept(user, NewPrompt([Text("Hi")]), action_id=f"{os.getpid()} {n}") for n in range(50)
 ))
 await store.close()
 """
@@ -411,7 +409,7 @@ async def test_postgresql_that_dies_refuses_and_is_used_again_when_it_is_back(
         await send(store, user, "while it is gone")
     await asyncio.to_thread(killable.start)
     made = await asyncio.gather(
-        *(store.accept(user, action_id="after", prompt=[Text("Hi")]) for _ in range(10))
+        *(store.accept(user, NewPrompt([Text("Hi")]), action_id="after") for _ in range(10))
     )
     assert [one.duplicate for one in made].count(False) == 1
     found = {thread.id for thread in await store.threads(user, limit=500)}
@@ -435,7 +433,7 @@ async def test_a_connection_that_postgresql_ends_is_replaced_unseen(
             " WHERE application_name = 'swell'"
         )
         await send(store, user, f"{n}")
-    made = await store.accept(user, action_id="x", prompt=[Text("Hi")])
+    made = await store.accept(user, NewPrompt([Text("Hi")]), action_id="x")
     assert await store.start(made.run.id)
     other = open_store(store._engine._url)  # type: ignore[attr-defined]
     assert await other.recover() == []  # this process is still taken for alive

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from swell.chat import Edit, NewPrompt
 from swell.chat.records import Accepted
 from swell.chat.store import Store, open_store, schema
 from swell.chat.store import files as statements
@@ -31,9 +32,10 @@ async def given(store: Store, user: str, path: str = "/files/1/a.png") -> str:
     return f"stored:{made.id}"
 
 
-async def say(store: Store, user: str, *parts: Part, **where: Any) -> Accepted:
+async def say(store: Store, user: str, *parts: Part, instead_of: str = "") -> Accepted:
     """Store a prompt."""
-    return await store.accept(user, action_id=f"{where} {parts}", prompt=parts, **where)
+    request = Edit(instead_of, parts) if instead_of else NewPrompt(parts)
+    return await store.accept(user, request, action_id=f"{instead_of} {parts}")
 
 
 async def purge(store: Store) -> None:
@@ -56,7 +58,7 @@ async def kept(store: Store, user: str, url: str) -> bool:
 
 
 def days_later(monkeypatch: pytest.MonkeyPatch, days: float) -> None:
-    monkeypatch.setattr("swell.chat.store.database.now", lambda: now() + days * DAY_S)
+    monkeypatch.setattr("swell.chat.store.store.now", lambda: now() + days * DAY_S)
 
 
 async def test_a_message_keeps_no_file_of_somebody_else(store: Store) -> None:
@@ -76,7 +78,7 @@ async def test_a_file_goes_with_the_last_message_that_refers_to_it(store: Store)
     url = await given(store, user, "/files/1/a.png")
     other = await given(store, user, "/files/2/b.png")
     first = await say(store, user, Text("Look"), Image(url, "A"))
-    await say(store, user, Text("Look again"), Image(url, "A"), edit=first.prompt.id)
+    await say(store, user, Text("Look again"), Image(url, "A"), instead_of=first.prompt.id)
     await say(store, user, Image(other, "A"))
     await store.delete_message(user, first.prompt.id)
     await purge(store)

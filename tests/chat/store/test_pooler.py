@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from swell.chat import NewPrompt
 from swell.chat.store import open_store
 from swell.cli import main as command
 from swell.parts import Text
@@ -78,7 +79,7 @@ async def test_behind_pgbouncer_a_live_run_is_not_recovered_and_nothing_is_prepa
     first, second = open_store(pooled, app="one"), open_store(pooled, app="one")
     await first.open()
     user = await first.user("anna")
-    running = await first.accept(user.id, action_id="a", prompt=[Text("Hello")])
+    running = await first.accept(user.id, NewPrompt([Text("Hello")]), action_id="a")
     await first.start(running.run.id)
     for number in range(30):  # a statement is prepared when it has run five times
         await first.flush(running.run.id, [Text(f"So far {number}")])

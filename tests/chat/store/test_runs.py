@@ -8,8 +8,8 @@ from typing import Any, TypeVar, cast
 
 import pytest
 
+from swell.chat import NewPrompt
 from swell.chat.store import Store, open_store
-from swell.chat.store.database import DatabaseStore
 from swell.chat.store.engines.base import Engine, Tx
 from swell.errors import NotFoundError
 from swell.parts import Text
@@ -25,7 +25,7 @@ async def test_fifty_repeats_at_once_store_one_prompt(store: Store, url: str) ->
     await other.open()
     made = await asyncio.gather(
         *(
-            one.accept(user, action_id="the same", prompt=[Text("Hi")])
+            one.accept(user, NewPrompt([Text("Hi")]), action_id="the same")
             for one in [store, other] * 25
         )
     )
@@ -38,8 +38,8 @@ async def test_fifty_repeats_at_once_store_one_prompt(store: Store, url: str) ->
 
 async def test_the_same_action_of_two_people_is_two_actions(store: Store) -> None:
     anna, ben = (await store.user("anna")).id, (await store.user("ben")).id
-    one = await store.accept(anna, action_id="1", prompt=[Text("Hi")])
-    two = await store.accept(ben, action_id="1", prompt=[Text("Hi")])
+    one = await store.accept(anna, NewPrompt([Text("Hi")]), action_id="1")
+    two = await store.accept(ben, NewPrompt([Text("Hi")]), action_id="1")
     assert not one.duplicate
     assert not two.duplicate
     assert one.thread.id != two.thread.id
@@ -48,16 +48,16 @@ async def test_the_same_action_of_two_people_is_two_actions(store: Store) -> Non
 async def test_a_refused_prompt_can_be_sent_again_with_the_same_id(store: Store) -> None:
     user = (await store.user("anna")).id
     with pytest.raises(NotFoundError):
-        await store.accept(user, action_id="1", thread_id="0" * 32, prompt=[Text("Hi")])
-    assert not (await store.accept(user, action_id="1", prompt=[Text("Hi")])).duplicate
+        await store.accept(user, NewPrompt([Text("Hi")], "0" * 32), action_id="1")
+    assert not (await store.accept(user, NewPrompt([Text("Hi")]), action_id="1")).duplicate
 
 
 async def test_prompts_sent_at_once_follow_one_another(store: Store) -> None:
     user = (await store.user("anna")).id
-    first = await store.accept(user, action_id="0", prompt=[Text("0")])
+    first = await store.accept(user, NewPrompt([Text("0")]), action_id="0")
     await asyncio.gather(
         *(
-            store.accept(user, action_id=f"{n}", thread_id=first.thread.id, prompt=[Text(f"{n}")])
+            store.accept(user, NewPrompt([Text(f"{n}")], first.thread.id), action_id=f"{n}")
             for n in range(1, 21)
         )
     )
@@ -68,7 +68,7 @@ async def test_prompts_sent_at_once_follow_one_another(store: Store) -> None:
 
 async def test_a_run_goes_through_its_states_once(store: Store) -> None:
     user = (await store.user("anna")).id
-    made = await store.accept(user, action_id="1", prompt=[Text("Hi")], settings={"t": 0.5})
+    made = await store.accept(user, NewPrompt([Text("Hi")]), action_id="1", settings={"t": 0.5})
     assert (made.run.state, made.run.settings, made.answer.status) == (
         "accepted",
         {"t": 0.5},
@@ -99,7 +99,7 @@ async def test_a_run_goes_through_its_states_once(store: Store) -> None:
 async def test_an_end_is_not_written_over_by_a_flush_that_was_under_way(store: Store) -> None:
     user = (await store.user("anna")).id
     for n in range(40):
-        made = await store.accept(user, action_id=f"{n}", prompt=[Text("Hi")])
+        made = await store.accept(user, NewPrompt([Text("Hi")]), action_id=f"{n}")
         await store.start(made.run.id)
         await store.flush(made.run.id, [Text("one")])
         flushing = asyncio.ensure_future(store.flush(made.run.id, [Text("one two")]))
@@ -110,7 +110,7 @@ async def test_an_end_is_not_written_over_by_a_flush_that_was_under_way(store: S
 
 async def test_a_run_can_be_stopped_before_it_starts(store: Store) -> None:
     user = (await store.user("anna")).id
-    made = await store.accept(user, action_id="1", prompt=[Text("Hi")])
+    made = await store.accept(user, NewPrompt([Text("Hi")]), action_id="1")
     assert await store.finish(made.run.id, "stopped", [])
     assert not await store.start(made.run.id)
 
@@ -132,10 +132,10 @@ async def test_recovery_leaves_runs_of_living_processes_alone(store: Store, url:
     user = (await store.user("anna")).id
     gone = open_store(url)
     await gone.open()
-    running = await gone.accept(user, action_id="1", prompt=[Text("one")])
+    running = await gone.accept(user, NewPrompt([Text("one")]), action_id="1")
     await gone.start(running.run.id)
     await gone.flush(running.run.id, [Text("partial")])
-    accepted = await gone.accept(user, action_id="2", prompt=[Text("two")], locale="de")
+    accepted = await gone.accept(user, NewPrompt([Text("two")]), action_id="2", locale="de")
     assert await store.recover() == []  # it lives
     await gone.close()
     assert [(run.id, run.locale) for run in await store.recover()] == [(accepted.run.id, "de")]
@@ -163,10 +163,10 @@ class Twice:
 
 async def test_a_change_that_is_repeated_is_made_once(url: str) -> None:
     plain = open_store(url)
-    store = DatabaseStore(cast("Engine", Twice(plain._engine)))  # type: ignore[attr-defined]
+    store = Store(cast("Engine", Twice(plain._engine)))
     await store.open()
     user = (await store.user("anna", "Anna")).id
-    made = await store.accept(user, action_id="1", prompt=[Text("Hi")])
+    made = await store.accept(user, NewPrompt([Text("Hi")]), action_id="1")
     assert not made.duplicate  # the first attempt was ours too
     assert await store.start(made.run.id)
     assert await store.finish(made.run.id, "done", [Text("Hello")])

@@ -8,6 +8,7 @@ import doctest
 
 import pytest
 
+from swell.chat import NewPrompt
 from swell.chat.store import Store, ids, words
 from swell.parts import Reasoning, Text
 
@@ -23,7 +24,7 @@ def test_the_examples_in_docstrings_hold(module: object) -> None:
 
 async def tell(store: Store, user: str, text: str, thread: str | None = None) -> str:
     """Store a prompt; return its id."""
-    made = await store.accept(user, action_id=ids.new_id(), thread_id=thread, prompt=[Text(text)])
+    made = await store.accept(user, NewPrompt([Text(text)], thread), action_id=ids.new_id())
     return made.prompt.id
 
 
@@ -62,7 +63,7 @@ async def test_hits_are_newest_first_and_limited(store: Store) -> None:
 
 async def test_answers_are_found_once_they_are_finished_but_not_thoughts(store: Store) -> None:
     user = (await store.user("anna")).id
-    made = await store.accept(user, action_id="1", prompt=[Text("question")])
+    made = await store.accept(user, NewPrompt([Text("question")]), action_id="1")
     await store.start(made.run.id)
     await store.flush(made.run.id, [Text("growing")])
     assert await store.search(user, "growing") == []
@@ -74,7 +75,7 @@ async def test_answers_are_found_once_they_are_finished_but_not_thoughts(store: 
 
 async def test_interrupted_answers_are_found(store: Store) -> None:
     user = (await store.user("anna")).id
-    made = await store.accept(user, action_id="1", prompt=[Text("question")])
+    made = await store.accept(user, NewPrompt([Text("question")]), action_id="1")
     await store.start(made.run.id)
     await store.flush(made.run.id, [Text("half a sentence")])
     await store.finish(made.run.id, "interrupted")
@@ -83,9 +84,9 @@ async def test_interrupted_answers_are_found(store: Store) -> None:
 
 async def test_a_search_stays_with_its_person_and_its_thread(store: Store) -> None:
     anna, ben = (await store.user("anna")).id, (await store.user("ben")).id
-    one = await store.accept(anna, action_id="1", prompt=[Text("shared word one")])
-    two = await store.accept(anna, action_id="2", prompt=[Text("shared word two")])
-    three = await store.accept(ben, action_id="3", prompt=[Text("shared word three")])
+    one = await store.accept(anna, NewPrompt([Text("shared word one")]), action_id="1")
+    two = await store.accept(anna, NewPrompt([Text("shared word two")]), action_id="2")
+    three = await store.accept(ben, NewPrompt([Text("shared word three")]), action_id="3")
     assert {hit.message_id for hit in await store.search(anna, "shared")} == {
         one.prompt.id,
         two.prompt.id,
@@ -100,9 +101,9 @@ async def test_a_search_stays_with_its_person_and_its_thread(store: Store) -> No
 
 async def test_threads_are_found_by_title_and_by_message(store: Store) -> None:
     user = (await store.user("anna")).id
-    by_text = await store.accept(user, action_id="1", prompt=[Text("about zebras")])
-    by_title = await store.accept(user, action_id="2", prompt=[Text("other")])
-    await store.accept(user, action_id="3", prompt=[Text("neither")])
+    by_text = await store.accept(user, NewPrompt([Text("about zebras")]), action_id="1")
+    by_title = await store.accept(user, NewPrompt([Text("other")]), action_id="2")
+    await store.accept(user, NewPrompt([Text("neither")]), action_id="3")
     await store.update_thread(user, by_title.thread.id, title="Zebras and lions")
     found = await store.threads(user, query="zebra")
     assert [one.id for one in found] == [by_title.thread.id, by_text.thread.id]
@@ -119,8 +120,8 @@ async def test_threads_are_found_by_title_and_by_message(store: Store) -> None:
 
 async def test_deleted_messages_do_not_hide_older_ones(store: Store) -> None:
     user = (await store.user("anna")).id
-    kept = await store.accept(user, action_id="0", prompt=[Text("needle in hay")])
-    gone = await store.accept(user, action_id="1", prompt=[Text("needle")])
+    kept = await store.accept(user, NewPrompt([Text("needle in hay")]), action_id="0")
+    gone = await store.accept(user, NewPrompt([Text("needle")]), action_id="1")
     for number in range(60):
         await tell(store, user, f"needle {number}", gone.thread.id)
     await store.delete_thread(user, gone.thread.id)

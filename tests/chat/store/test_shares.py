@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from swell.chat import NewPrompt
 from swell.chat.store import Store, open_store, schema
 from swell.chat.store.engines.sqlite import connect as connect_file
 from swell.cli import main as command
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.anyio
 async def begun(store: Store, text: str = "one") -> tuple[str, str]:
     """Store a thread; return its owner and its id."""
     user = (await store.user("anna")).id
-    made = await store.accept(user, action_id=f"ask {text}", prompt=[Text(text)])
+    made = await store.accept(user, NewPrompt([Text(text)]), action_id=f"ask {text}")
     return user, made.thread.id
 
 
@@ -85,7 +86,7 @@ async def test_a_link_works_until_it_expires(store: Store) -> None:
     user = (await store.user("anna")).id
     noted = await store.add_file(user, name="a", mime="b", size=1, path="/a/b")
     parts: list[Part] = [Text("one"), File("a", f"stored:{noted.id}", 1)]
-    thread = (await store.accept(user, action_id="1", prompt=parts)).thread.id
+    thread = (await store.accept(user, NewPrompt(parts), action_id="1")).thread.id
     with moving_clock() as clock:
         short, long = await store.share(user, thread, 60), await store.share(user, thread, 600)
         first, second = await store.shared_until(short), await store.shared_until(long)

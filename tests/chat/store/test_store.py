@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from swell.chat import Edit, NewPrompt, Regenerate
 from swell.chat.records import Accepted, Message, Thread
 from swell.chat.store import Store
 from swell.errors import NotFoundError
@@ -19,7 +20,7 @@ async def ask(
 ) -> Accepted:
     """Store a prompt, with its answer when there is one."""
     made = await store.accept(
-        user, action_id=f"ask {text}", thread_id=thread, prompt=[Text(text)], settings={}
+        user, NewPrompt([Text(text)], thread), action_id=f"ask {text}", settings={}
     )
     if answer:
         assert await store.start(made.run.id)
@@ -54,7 +55,7 @@ async def test_messages_come_back_with_all_their_parts(store: Store) -> None:
         Source("Title", "https://example.com", "quote", 1),
         Table(["a", "b"], [[1, "x"], [None, 2.5]]),
     ]
-    made = await store.accept(user, action_id="1", prompt=[Text("Hi")], model="m")
+    made = await store.accept(user, NewPrompt([Text("Hi")]), action_id="1", model="m")
     await store.start(made.run.id)
     await store.finish(made.run.id, "done", parts, usage={"input": 3, "output": 5})
     prompt, answer = await store.messages(made.thread.id)
@@ -90,7 +91,7 @@ async def test_editing_makes_a_branch_and_both_are_kept(store: Store) -> None:
     user = (await store.user("anna")).id
     first = await ask(store, user, "one", answer="uno")
     await ask(store, user, "two", first.thread.id, "due")
-    edited = await store.accept(user, action_id="e", edit=first.prompt.id, prompt=[Text("eins")])
+    edited = await store.accept(user, Edit(first.prompt.id, [Text("eins")]), action_id="e")
     assert edited.thread.id == first.thread.id
     assert edited.prompt.siblings == (2, 2)
     assert texts(await store.messages(first.thread.id)) == ["eins", ""]
@@ -106,31 +107,35 @@ async def test_editing_makes_a_branch_and_both_are_kept(store: Store) -> None:
 async def test_regenerating_makes_a_sibling_of_the_answer(store: Store) -> None:
     user = (await store.user("anna")).id
     first = await ask(store, user, "one", answer="uno")
-    again = await store.accept(user, action_id="r", regenerate=first.answer.id)
+    again = await store.accept(user, Regenerate(first.answer.id), action_id="r")
     assert again.prompt.id == first.prompt.id
     assert again.answer.siblings == (2, 2)
     await store.finish(again.run.id, "failed", [], error="The model is busy.")
-    once_more = await store.accept(user, action_id="r2", regenerate=first.prompt.id)
+    once_more = await store.accept(user, Regenerate(first.prompt.id), action_id="r2")
     assert once_more.answer.siblings == (3, 3)
     failed = await store.message(user, again.answer.id)
     assert (failed.status, failed.error) == ("failed", "The model is busy.")
 
 
-async def test_what_contradicts_itself_is_refused(store: Store) -> None:
+async def test_a_prompt_can_follow_any_message_of_its_thread(store: Store) -> None:
     user = (await store.user("anna")).id
-    made = await ask(store, user, "one", answer="uno")
-    with pytest.raises(ValueError, match="either a prompt or"):
-        await store.accept(user, action_id="x")
-    with pytest.raises(ValueError, match="only one of"):
-        await store.accept(
-            user,
-            action_id="x",
-            prompt=[],
-            edit=made.prompt.id,
-            parent_id=made.answer.id,
-        )
+    first = await ask(store, user, "one", answer="uno")
+    await ask(store, user, "two", first.thread.id, "due")
+    made = await store.accept(
+        user, NewPrompt([Text("zwei")], parent_id=first.answer.id), action_id="x"
+    )
+    assert made.prompt.siblings == (2, 2)
+    assert texts(await store.messages(first.thread.id)) == ["one", "uno", "zwei", ""]
+    other = await ask(store, user, "another thread")
+    wrong = NewPrompt([Text("?")], other.thread.id, parent_id=first.answer.id)
+    with pytest.raises(NotFoundError, match=first.answer.id):
+        await store.accept(user, wrong, action_id="y")
+
+
+async def test_an_action_needs_an_id(store: Store) -> None:
+    user = (await store.user("anna")).id
     with pytest.raises(ValueError, match="1 to 200 characters"):
-        await store.accept(user, action_id="", prompt=[])
+        await store.accept(user, NewPrompt([]), action_id="")
 
 
 async def test_a_deleted_message_goes_with_what_is_below_and_comes_back_with_it(
@@ -217,10 +222,10 @@ async def test_one_person_cannot_tell_the_ids_of_another_from_unknown_ones(
             store.markdown(ben, identity),
             store.file(ben, identity),
             store.search(ben, "secret", thread_id=identity),
-            store.accept(ben, action_id="1", thread_id=identity, prompt=[Text("x")]),
-            store.accept(ben, action_id="2", edit=identity, prompt=[Text("x")]),
-            store.accept(ben, action_id="3", parent_id=identity, prompt=[Text("x")]),
-            store.accept(ben, action_id="4", regenerate=identity),
+            store.accept(ben, NewPrompt([Text("x")], identity), action_id="1"),
+            store.accept(ben, Edit(identity, [Text("x")]), action_id="2"),
+            store.accept(ben, NewPrompt([Text("x")], parent_id=identity), action_id="3"),
+            store.accept(ben, Regenerate(identity), action_id="4"),
         ):
             with pytest.raises(NotFoundError, match="there is no"):
                 await call

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from swell.chat import NewPrompt, Regenerate
 from swell.chat.records import Accepted, MarkdownWords
 from swell.chat.store import Store
 from swell.errors import ThreadFormatError
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 async def conversation(store: Store, user: str) -> Accepted:
     """Make a thread of two branches."""
-    first = await store.accept(user, action_id="1", prompt=[Text("one")], model="model-1")
+    first = await store.accept(user, NewPrompt([Text("one")]), action_id="1", model="model-1")
     await store.update_thread(user, first.thread.id, title="About *numbers*")
     await store.start(first.run.id)
     await store.finish(
@@ -34,7 +35,7 @@ async def conversation(store: Store, user: str) -> Accepted:
         usage={"input": 1},
         suggestions=["And dos?"],
     )
-    again = await store.accept(user, action_id="2", regenerate=first.answer.id)
+    again = await store.accept(user, Regenerate(first.answer.id), action_id="2")
     error, code = "The model is busy.", "overloaded"
     await store.finish(again.run.id, "failed", [], error=error, error_code=code, error_id="1f")
     await store.select(user, first.thread.id, first.answer.id)
@@ -65,7 +66,7 @@ async def test_an_exported_thread_is_imported_with_all_branches(store: Store) ->
 
 async def test_an_unfinished_answer_is_imported_as_interrupted(store: Store) -> None:
     user = (await store.user("anna")).id
-    made = await store.accept(user, action_id="1", prompt=[Text("one")])
+    made = await store.accept(user, NewPrompt([Text("one")]), action_id="1")
     thread = await store.import_thread(user, await store.export(user, made.thread.id))
     assert [m.status for m in await store.messages(thread.id)] == ["done", "interrupted"]
 
@@ -145,7 +146,7 @@ async def test_a_branch_is_written_as_markdown(store: Store) -> None:
 
 async def test_markdown_says_in_other_words_what_it_says_itself(store: Store) -> None:
     user = (await store.user("anna")).id
-    made = await store.accept(user, action_id="1", prompt=[Text("uno")])
+    made = await store.accept(user, NewPrompt([Text("uno")]), action_id="1")
     await store.finish(made.run.id, "stopped", [Text("un")])
     failures = {"overloaded": "El modelo está sobrecargado.", "number": "Fallo {id}"}
     words = MarkdownWords("Conversación", "Tú", "Asistente", "Detenida", "Interrumpida", failures)
@@ -161,7 +162,7 @@ async def test_markdown_says_in_other_words_what_it_says_itself(store: Store) ->
         ("overloaded", "1f", "*El modelo está sobrecargado. (Fallo 1f)*"),
         ("unheard_of", None, "*It is busy.*"),
     ):
-        again = await store.accept(user, action_id=f"{code}{id}", regenerate=made.answer.id)
+        again = await store.accept(user, Regenerate(made.answer.id), action_id=f"{code}{id}")
         await store.finish(
             again.run.id, "failed", [], error="It is busy.", error_code=code, error_id=id
         )

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import ClauseElement
 
-from swell.chat.store import database, runs
+from swell.chat.store import runs
 from swell.chat.store.engines.base import Tx
+from swell.chat.store.store import Store
 from swell.query import Query
 
 PLACES = (
@@ -63,7 +64,7 @@ def _inside(name: str) -> None:
 
 
 def _around(name: str, called: str) -> None:
-    method: Callable[..., Awaitable[Any]] = getattr(database.DatabaseStore, name)
+    method: Callable[..., Awaitable[Any]] = getattr(Store, name)
 
     @functools.wraps(method)
     async def deadly(*args: Any, **named: Any) -> Any:
@@ -72,7 +73,7 @@ def _around(name: str, called: str) -> None:
         reach(f"{called}.after")
         return result
 
-    setattr(database.DatabaseStore, name, deadly)
+    setattr(Store, name, deadly)
 
 
 def install() -> None:

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -17,10 +17,10 @@ from swell.cards.threads import ThreadsEvent
 from swell.chat.feed import Feed, ThreadChanged
 from swell.chat.files import Files
 from swell.chat.records import Message
+from swell.chat.requests import Edit, NewPrompt, Regenerate, Request
 from swell.chat.runs.ask import ask_id
 from swell.chat.runs.manager import RunManager
-from swell.chat.store import Store
-from swell.chat.store.store import stored
+from swell.chat.runs.title import first_title
 from swell.chat.words import UnsaidError, Words, grouped
 from swell.errors import NotFoundError
 from swell.parts import Card, Part, Text
@@ -30,6 +30,9 @@ from swell.settings.table import Settings
 from .settings import SettingsForm
 from .share import export_panel, import_file, share_panel
 from .view import View
+
+if TYPE_CHECKING:
+    from swell.chat.store import Store
 
 __all__ = ["MAX_PROMPT", "Actions"]
 
@@ -205,13 +208,13 @@ class Actions:
         before, text = await self._message(asked), str(asked.get("content") or "")
         kept = [part for part in before.parts if not isinstance(part, Text | Card)]
         if text.strip() and len(text) <= MAX_PROMPT:
-            await self._begin(asked, edit=before.id, prompt=[Text(text), *kept])
+            await self._begin(asked, Edit(before.id, [Text(text), *kept]))
 
     @on_chat("regenerate")
     async def regenerate(self, asked: Asked) -> None:
         """Answer again, on another branch."""
         message = await self._message(asked)
-        await self._begin(asked, regenerate=message.id)
+        await self._begin(asked, Regenerate(message.id))
 
     @on_chat("stop")
     async def stop(self, asked: Asked) -> None:
@@ -231,32 +234,32 @@ class Actions:
         if not text.strip() and not files:
             return
         if files:
-            view.user = await stored(self._store, view.user)
+            view.user = await self._store.keep(view.user)
         try:
             parts: list[Part] = [Text(text), *await self._chat.files.keep(view.user.id, files)]
         except OSError:
             raise UnsaidError(lambda words: words.files_lost) from None
         async with view.lock:
             thread_id = view.thread.id if view.thread is not None else None
-            await self._submit(q, view, thread_id=thread_id, prompt=parts)
+            await self._submit(q, view, NewPrompt(parts, thread_id, title=first_title(parts)))
 
-    async def _begin(self, asked: Asked, **what: Any) -> None:
+    async def _begin(self, asked: Asked, request: Request) -> None:
         """Begin another branch; what is made on this one ends first."""
         view = asked.view
         if view.thread is not None:
             await self._runs.stop(self._runs.of_thread(view.thread.id))
         async with view.lock:
-            await self._submit(asked.q, view, **what)
+            await self._submit(asked.q, view, request)
 
-    async def _submit(self, q: Q, view: View, **what: Any) -> None:
+    async def _submit(self, q: Q, view: View, request: Request) -> None:
         action_id = q.action_id or secrets.token_hex(16)
         accepted = await self._runs.submit(
             view.user,
+            request,
             action_id=action_id,
-            address=q.peer,
-            locale=view.locale,
             settings=view.settings,
-            **what,
+            locale=view.locale,
+            address=q.peer,
         )
         view.user = msgspec.structs.replace(view.user, stored=True)
         q.acknowledge(duplicate=accepted.duplicate)

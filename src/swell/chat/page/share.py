@@ -15,8 +15,6 @@ import msgspec
 from swell import ui
 from swell.chat.failures import FAILURES
 from swell.chat.records import MarkdownWords, Thread, User
-from swell.chat.store import Store
-from swell.chat.store.store import stored
 from swell.chat.words import UnsaidError, Words
 from swell.errors import ThreadFormatError
 from swell.query import Q
@@ -24,6 +22,9 @@ from swell.settings.table import Settings
 
 if TYPE_CHECKING:
     from .view import View
+
+if TYPE_CHECKING:
+    from swell.chat.store import Store
 
 __all__ = ["export_panel", "import_file", "share_panel"]
 
@@ -120,7 +121,7 @@ async def import_file(
     wrong: ThreadFormatError | None = None  # None when it is no JSON
     try:
         exported = await anyio.to_thread.run_sync(_read, Path(file["path"]), settings)
-        return await store.import_thread((await stored(store, user)).id, exported)
+        return await store.import_thread((await store.keep(user)).id, exported)
     except OSError:
         raise UnsaidError(lambda words: words.unreadable) from None
     except msgspec.DecodeError:

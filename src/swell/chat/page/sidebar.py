@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from swell import ui
 from swell.chat.records import Thread, User
-from swell.chat.store.store import Store
 from swell.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from swell.chat.store import Store
 
 __all__ = ["WINDOW", "Sidebar"]
 

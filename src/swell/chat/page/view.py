@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Coroutine, Sequence
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import unquote
 
 import msgspec
@@ -18,7 +18,6 @@ from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, Th
 from swell.chat.files import Files
 from swell.chat.records import Accepted, Message, Thread, User
 from swell.chat.runs.manager import RunManager
-from swell.chat.store.store import Store
 from swell.chat.words import WORDS, Words
 from swell.errors import NotFoundError, StoreUnavailableError
 from swell.logs import logger
@@ -30,6 +29,9 @@ from .panels import Panel
 from .rows import FIELDS, Rows
 from .sidebar import Sidebar
 from .window import HELD_MAX, Window
+
+if TYPE_CHECKING:
+    from swell.chat.store import Store
 
 __all__ = ["View"]
 

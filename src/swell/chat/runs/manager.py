@@ -7,14 +7,14 @@ import contextlib
 import inspect
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
 
 from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
 from swell.chat.files import Files
-from swell.chat.records import Accepted, Message, User
-from swell.chat.store.store import EndState, Store, stored
+from swell.chat.records import Accepted, EndState, Message, User
+from swell.chat.requests import Request
 from swell.chat.words import UnsaidError
 from swell.coerce import well_formed
 from swell.development import described
@@ -35,8 +35,10 @@ from .admission import Budget, Gate, Used
 from .attachment import Attachment
 from .consume import consume
 from .run import Run, RunLimits
-from .title import first_title
 from .turn import Turn
+
+if TYPE_CHECKING:
+    from swell.chat.store import Store
 
 __all__ = ["Admit", "RunManager"]
 
@@ -117,15 +119,24 @@ class RunManager:
     # ----------------------------------------------------------------------- acting
 
     async def submit(
-        self, user: User, *, action_id: str, address: str = "", **what: Any
+        self,
+        user: User,
+        request: Request,
+        *,
+        action_id: str,
+        settings: dict[str, Any],
+        locale: str,
+        address: str = "",
     ) -> Accepted:
         """Store what is asked and start answering it, once for each action.
 
         Args:
             user: Who asks.
+            request: For what.
             action_id: What the browser calls the action.
+            settings: The app's settings for this answer, JSON.
+            locale: Language of the page that asks.
             address: The network address that it came from; empty for this machine.
-            **what: As for `Store.accept`.
 
         Raises:
             UnsaidError: If it cannot be taken over now; nothing was stored.
@@ -145,15 +156,23 @@ class RunManager:
                 raise UnsaidError(lambda _: str(said), "not_admitted")
         self._budget.take(user.id, address)
         # Not to be torn by whoever gives up waiting: what is stored has to be started.
-        return await asyncio.shield(self._own(self._submit(user, action_id, address, what)))
+        storing = self._accept(user, request, action_id, settings, locale, address)
+        return await asyncio.shield(self._own(storing))
 
-    async def _submit(
-        self, user: User, action_id: str, address: str, what: dict[str, Any]
+    async def _accept(
+        self,
+        user: User,
+        request: Request,
+        action_id: str,
+        settings: dict[str, Any],
+        locale: str,
+        address: str,
     ) -> Accepted:
         try:
-            user = await stored(self.store, user)
-            title = first_title(what.get("prompt") or ())
-            accepted = await self.store.accept(user.id, action_id=action_id, title=title, **what)
+            user = await self.store.keep(user)
+            accepted = await self.store.accept(
+                user.id, request, action_id=action_id, settings=settings, locale=locale
+            )
         except StoreUnavailableError as error:
             _log.warning("a prompt was refused: %s", error)
             raise UnsaidError(lambda words: words.not_saved, error.code) from None

@@ -9,8 +9,7 @@ from pathlib import Path
 import msgspec
 
 from swell.chat.files import Files
-from swell.chat.records import Accepted, RunState, User
-from swell.chat.store.store import EndState
+from swell.chat.records import Accepted, EndState, RunState, User
 from swell.coerce import well_formed
 from swell.errors import LimitError, NotSupportedError
 from swell.parts import File, Image

@@ -1,6 +1,6 @@
 """Where conversations are kept: `open_store` for a URL, `Store` for what it can do.
 
-SQLAlchemy is imported with the first store, not with this package.
+SQLAlchemy is imported with `Store`, not with this package.
 """
 
 from __future__ import annotations
@@ -8,14 +8,25 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from swell.errors import SettingError
 
 from .place import adopt_old_file, default_file
-from .store import EndState, Store
 
-__all__ = ["EndState", "Store", "default_path", "open_store"]
+if TYPE_CHECKING:
+    from .store import Store
+
+__all__ = ["Store", "default_path", "open_store"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Store":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .store import Store
+
+    return Store
 
 
 def open_store(url: str | None, *, app: str = "", source: str = "argument") -> Store:
@@ -31,11 +42,11 @@ def open_store(url: str | None, *, app: str = "", source: str = "argument") -> S
     Raises:
         SettingError: If it names no database that Swell can use.
     """
-    from .database import DatabaseStore
     from .engines.sqlite import SqliteEngine
+    from .store import Store
 
     if url is None or url == "memory":
-        return DatabaseStore(SqliteEngine(None), app)
+        return Store(SqliteEngine(None), app)
     scheme = url.partition(":")[0].lower()
     if scheme in ("postgresql", "postgres"):
         try:
@@ -44,13 +55,13 @@ def open_store(url: str | None, *, app: str = "", source: str = "argument") -> S
             needed = f"PostgreSQL needs `pip install 'psycopg[binary]'` ({error})"
             raise SettingError("database_url", source, needed) from None
         try:
-            return DatabaseStore(PostgresEngine(url), app)
+            return Store(PostgresEngine(url), app)
         except ValueError as error:
             raise SettingError("database_url", source, str(error)) from None
     path = sqlite_path(url, source, app)
     if url == "default" and app and path is not None:
         adopt_old_file(path)
-    return DatabaseStore(SqliteEngine(path), app)
+    return Store(SqliteEngine(path), app)
 
 
 def sqlite_path(url: str, source: str = "argument", app: str = "") -> Path | None:

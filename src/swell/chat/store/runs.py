@@ -9,40 +9,37 @@ import msgspec
 from sqlalchemy import bindparam, select, update
 
 from swell.chat.records import Accepted, Ended, Message, Run, User
+from swell.chat.requests import Edit, NewPrompt, Regenerate, Request
 from swell.errors import NotFoundError
 
 from . import messages as tree
 from . import threads as conversations
 from .engines.base import Tx
-from .statements import ACTIVE, RUN, inserting, known_user, own_thread, run_of
+from .statements import ACTIVE, RUN, clean, inserting, known_user, own_thread, run_of
 from .tables import actions, messages, runs, threads, users
 
-__all__ = ["Request", "accept", "active", "finish", "flush", "get", "recover", "start"]
+__all__ = ["Planned", "accept", "active", "finish", "flush", "get", "recover", "start"]
 
 
-class Request(msgspec.Struct, frozen=True):
-    """What `accept` is to store, with the ids it will have: a repeat after a failure is the same.
+class Planned(msgspec.Struct, frozen=True):
+    """What `accept` stores, with all new ids: a repeat after a failure stores the same.
 
     Attributes:
-        claim: Tells this call from another with the same action.
-        parts: Of the prompt, as type and body; None to answer a message that is there.
-        title: Of a new thread.
+        claim: Distinguishes this call from another one with the same action.
+        parts: Of the prompt, as type and body; empty for `Regenerate`.
+        thread_id: Of a thread that this begins.
     """
 
     user_id: str
+    request: Request
+    parts: Sequence[tuple[str, str]]
     action_id: str
     claim: str
     owner: str
-    thread_id: str | None
-    parent_id: str | None
-    edit: str | None
-    regenerate: str | None
-    parts: list[tuple[str, str]] | None
     settings: str
     locale: str
     model: str | None
-    new_thread_id: str
-    title: str
+    thread_id: str
     prompt_id: str
     answer_id: str
     run_id: str
@@ -66,89 +63,95 @@ _UPDATED = (
 )
 
 
-def accept(tx: Tx, wanted: Request) -> Accepted:
+def accept(tx: Tx, planned: Planned) -> Accepted:
     """Store a prompt, its answer to be, and its run; or return what this action made before."""
-    known_user(tx, wanted.user_id)
+    known_user(tx, planned.user_id)
     added = tx.run(
         _ADD_ACTION,
-        user_id=wanted.user_id,
-        action_id=wanted.action_id,
-        run_id=wanted.run_id,
-        claim=wanted.claim,
-        created=wanted.time,
+        user_id=planned.user_id,
+        action_id=planned.action_id,
+        run_id=planned.run_id,
+        claim=planned.claim,
+        created=planned.time,
     )
     if not added:
-        row = tx.row(_ACTION, user=wanted.user_id, action=wanted.action_id)
+        row = tx.row(_ACTION, user=planned.user_id, action=planned.action_id)
         assert row is not None, "else it would have been added"
-        return _accepted(tx, wanted.user_id, row[0], duplicate=row[1] != wanted.claim)
-    thread_id, prompt_id = _place(tx, wanted)
+        return _accepted(tx, planned.user_id, row[0], duplicate=row[1] != planned.claim)
+    thread_id, prompt_id = _place(tx, planned)
     tree.add(
         tx,
-        id=wanted.answer_id,
+        id=planned.answer_id,
         thread_id=thread_id,
         parent_id=prompt_id,
         role="assistant",
         status="pending",
-        created=wanted.time,
-        model=wanted.model,
+        created=planned.time,
+        model=planned.model,
     )
     tx.run(
         _ADD_RUN,
-        id=wanted.run_id,
+        id=planned.run_id,
         thread_id=thread_id,
         prompt_id=prompt_id,
-        answer_id=wanted.answer_id,
-        action_id=wanted.action_id,
+        answer_id=planned.answer_id,
+        action_id=planned.action_id,
         state="accepted",
-        settings=wanted.settings,
-        owner=wanted.owner,
-        created=wanted.time,
+        settings=planned.settings,
+        owner=planned.owner,
+        created=planned.time,
         started=None,
         ended=None,
-        locale=wanted.locale,
+        locale=planned.locale,
     )
-    tx.run(_TOUCH, thread=thread_id, time=wanted.time, leaf=wanted.answer_id)
-    return _accepted(tx, wanted.user_id, wanted.run_id, duplicate=False)
+    tx.run(_TOUCH, thread=thread_id, time=planned.time, leaf=planned.answer_id)
+    return _accepted(tx, planned.user_id, planned.run_id, duplicate=False)
 
 
-def _place(tx: Tx, wanted: Request) -> tuple[str, str]:
-    """Return the thread and the prompt, made now or there already."""
-    thread_id, parent_id = wanted.thread_id, wanted.parent_id
-    named = wanted.regenerate or wanted.edit or parent_id
-    role = "user"
-    if named is not None:
-        of_thread, above, _, role, _ = tree.whose(tx, wanted.user_id, named)
-        if thread_id is not None and thread_id != of_thread:
-            raise NotFoundError("message", named)
-        thread_id = of_thread
-        if wanted.edit:
-            parent_id = above
-    if thread_id is None:
-        thread_id = wanted.new_thread_id
-        conversations.add(tx, wanted.user_id, thread_id, wanted.time, wanted.title)
-    else:
-        # Prompts of one thread wait for one another: each follows what the last one left.
-        row = own_thread(tx, wanted.user_id, thread_id, lock=True)
-        if named is None:
-            parent_id = row[7]
-    if wanted.regenerate:
-        prompt_id = wanted.regenerate if role == "user" else above
+def _place(tx: Tx, planned: Planned) -> tuple[str, str]:
+    """Return the thread and the prompt, made now or before."""
+    request = planned.request
+    if isinstance(request, Regenerate):
+        thread_id, above, _, role, _ = tree.whose(tx, planned.user_id, request.message_id)
+        own_thread(tx, planned.user_id, thread_id, lock=True)
+        prompt_id = request.message_id if role == "user" else above
         if prompt_id is None:
-            raise NotFoundError("message before", wanted.regenerate)
+            raise NotFoundError("message before", request.message_id)
         return thread_id, prompt_id
-    assert wanted.parts is not None, "checked by the caller"
+    if isinstance(request, Edit):
+        thread_id, parent_id, *_ = tree.whose(tx, planned.user_id, request.prompt_id)
+        own_thread(tx, planned.user_id, thread_id, lock=True)
+    else:
+        thread_id, parent_id = _end(tx, planned, request)
     tree.add(
         tx,
-        id=wanted.prompt_id,
+        id=planned.prompt_id,
         thread_id=thread_id,
         parent_id=parent_id,
         role="user",
         status="done",
-        created=wanted.time,
+        created=planned.time,
     )
-    tree.put_parts(tx, wanted.prompt_id, wanted.parts, ())
-    tree.index(tx, wanted.user_id, thread_id, wanted.prompt_id)
-    return thread_id, wanted.prompt_id
+    tree.put_parts(tx, planned.prompt_id, planned.parts, ())
+    tree.index(tx, planned.user_id, thread_id, planned.prompt_id)
+    return thread_id, planned.prompt_id
+
+
+def _end(tx: Tx, planned: Planned, request: NewPrompt) -> tuple[str, str | None]:
+    """Return the thread of a new prompt and the message that it follows."""
+    thread_id = request.thread_id
+    if request.parent_id is not None:
+        of_thread, *_ = tree.whose(tx, planned.user_id, request.parent_id)
+        if thread_id not in (None, of_thread):
+            raise NotFoundError("message", request.parent_id)
+        thread_id = of_thread
+    if thread_id is None:
+        title = clean(request.title)
+        conversations.add(tx, planned.user_id, planned.thread_id, planned.time, title)
+        return planned.thread_id, None
+    # Prompts of one thread wait for one another: each follows what the last one left.
+    row = own_thread(tx, planned.user_id, thread_id, lock=True)
+    return thread_id, row[7] if request.parent_id is None else request.parent_id
 
 
 def _accepted(tx: Tx, user_id: str, run_id: str, *, duplicate: bool) -> Accepted:
@@ -322,7 +325,9 @@ def _ended(tx: Tx, user_id: str, run: Run, time: float) -> Ended:
         return Ended(None, time)
 
 
-def recover(tx: Tx, app: str, owner: str, alive: Callable[[str], bool], time: float) -> list[Run]:
+def recover(
+    tx: Tx, app: str, owner: str, alive: Callable[[Tx, str], bool], time: float
+) -> list[Run]:
     """End an app's running runs of processes that are gone; take over those they had accepted."""
     known: dict[str, bool] = {owner: True}
     waiting: list[Run] = []
@@ -330,7 +335,7 @@ def recover(tx: Tx, app: str, owner: str, alive: Callable[[str], bool], time: fl
         *columns, of = row
         run = run_of(columns)
         if of not in known:
-            known[of] = alive(of)
+            known[of] = alive(tx, of)
         if known[of]:
             continue
         if run.state == "accepted":

@@ -17,7 +17,7 @@ from swell.parts import Text
 
 from .engines.base import Row, Tx
 from .ids import ID_CHARS
-from .statements import THREAD, thread_of
+from .statements import THREAD, own_thread, thread_of
 from .words import PREFIX_MIN_CHARS, Query, owned, parse_query, snippet, to_tsvector, words
 
 __all__ = ["create", "forget", "index_parts", "retitle", "search", "threads_found"]
@@ -93,6 +93,9 @@ _BY_TITLE = {
     for name, found in _FOUND.items()
 }
 
+HITS_MAX = 200
+"""Most hits of one search."""
+
 _TEXT = msgspec.json.Decoder(Text)
 
 
@@ -165,7 +168,16 @@ def _scans(first: int) -> Iterator[int]:
 
 
 def search(tx: Tx, user_id: str, text: str, *, thread_id: str | None, limit: int) -> list[Hit]:
-    """Return messages with all the words, newest first."""
+    """Return messages with all the words, newest first.
+
+    Raises:
+        NotFoundError: If the thread is not this person's.
+        ValueError: If `limit` is out of bounds.
+    """
+    if not 1 <= limit <= HITS_MAX:
+        raise ValueError(f"limit must be 1 to {HITS_MAX}, got {limit}")
+    if thread_id is not None:
+        own_thread(tx, user_id, thread_id)
     query = parse_query(text)
     if query is None:
         return []

@@ -1,13 +1,17 @@
-"""What `@chat` asks of a store of conversations."""
+"""Conversations in a database: each method of `Store` runs one function in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any, Literal, Protocol
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from swell.chat.records import (
     Accepted,
     Ended,
+    EndState,
     Feedback,
     Hit,
     MarkdownWords,
@@ -18,15 +22,36 @@ from swell.chat.records import (
     Thread,
     User,
 )
+from swell.chat.requests import Regenerate, Request
+from swell.logs import logger
 from swell.parts import Part
 
-__all__ = ["EndState", "Store", "stored"]
+from . import apps, files, messages, runs, search, threads, transfer
+from .engines.base import Engine, Tx
+from .engines.presence import Turnstile
+from .ids import new_id, now
+from .statements import clean, encode_parts, to_json
 
-EndState = Literal["done", "stopped", "interrupted", "failed"]
+__all__ = ["Store"]
+
+_log = logger("swell.chat")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+FLUSHED_MAX = 10_000
+"""Most runs whose flushed parts are remembered; others are written whole at each flush."""
+
+FEEDBACK_AT_ONCE = 500
+"""How many rows of feedback are read at a time."""
 
 
-class Store(Protocol):
-    """Conversations that outlive the process.
+class Store:
+    """Conversations that outlive the process, in SQLite, PostgreSQL or memory.
+
+    `swell.chat.store.open_store` makes one for a URL. Another SQL database needs an `Engine`; a
+    database without SQL is not supported. A subclass may add to a method, and is given to `chat` as
+    `store`.
 
     A method that returns has stored what it was given for good (the database has flushed it); a
     method that raises has stored nothing. Methods may be called concurrently, from one event loop.
@@ -40,13 +65,20 @@ class Store(Protocol):
         StoreSchemaError: From `open`, when the tables are of another version of Swell.
     """
 
+    def __init__(self, engine: Engine, app: str = "") -> None:
+        """Use this database for one app; without a name, for what belongs to none."""
+        self._engine = engine
+        self._app = app
+        self._flushed: dict[str, list[tuple[str, str]]] = {}
+        self._turnstile: Turnstile | None = None
+
     def of_app(self, app: str) -> Store:
         """Return the same database as one app sees it: its people, chats, files and feedback.
 
         What belongs to no app yet, because it was stored by an earlier version, belongs to the
         first app that opens it.
         """
-        ...
+        return self if app == self._app else Store(self._engine, app)
 
     async def hold(self) -> None:
         """Become the one process that serves the app; called before `open`, until `close`.
@@ -57,28 +89,70 @@ class Store(Protocol):
         Raises:
             StoreInUseError: If another process serves the app on the same file.
         """
+        path = self._engine.path
+        if path is not None and self._turnstile is None:
+            turnstile = Turnstile(path, self._app)
+            await turnstile.enter()
+            self._turnstile = turnstile
 
     async def hand_over(self) -> None:
         """Say that this process is about to end, so that the next one waits for it."""
+        if self._turnstile is not None:
+            self._turnstile.ending()
 
     async def open(self) -> None:
         """Connect, and make or upgrade the tables of an SQLite file. Opening twice is harmless."""
+        await self._engine.open()
+        if self._app:
+            found = await self._write(apps.claim, self._app)
+            if found:
+                _log.warning(
+                    "%d people and their chats of an earlier version now belong to the app %r",
+                    found,
+                    self._app,
+                )
+        await self.purge()
 
     async def close(self) -> None:
         """Finish what was begun and disconnect. Closing twice is harmless."""
+        await self._engine.close()
+        self._flushed.clear()
+        if self._turnstile is not None:
+            self._turnstile.leave()
+            self._turnstile = None
+
+    async def _read(
+        self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self._engine.read(lambda tx: work(tx, *args, **kwargs))
+
+    async def _write(
+        self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self._engine.write(lambda tx: work(tx, *args, **kwargs))
 
     # ----------------------------------------------------------------------------------- users
 
     async def user(self, subject: str, name: str | None = None) -> User:
         """Return the person with this subject, making it when new; a new name replaces the old."""
-        ...
+        subject, name = clean(subject), None if name is None else clean(name)
+        if name is None:
+            known = await self._read(threads.find_user, self._app, subject)
+            if known is not None:
+                return known
+        return await self._write(threads.user, self._app, subject, name, now())
 
     async def visitor(self, subject: str) -> User:
         """Return the same person without storing them; `stored` tells whether they are.
 
-        Call `user` with their subject before storing anything for them. They keep their id.
+        Call `keep` before storing anything for them. They keep their id.
         """
-        ...
+        subject, time = clean(subject), now()
+        return await self._read(threads.visitor, self._app, subject, time)
+
+    async def keep(self, user: User) -> User:
+        """Return a person once they are stored."""
+        return user if user.stored else await self.user(user.subject)
 
     # --------------------------------------------------------------------------------- threads
 
@@ -101,11 +175,13 @@ class Store(Protocol):
             before: Id of the last thread of the window before this one.
             limit: Most threads to return, 1 to 500.
         """
-        ...
+        return await self._read(
+            threads.listed, user_id, query=query, archived=archived, before=before, limit=limit
+        )
 
     async def thread(self, user_id: str, thread_id: str) -> Thread:
         """Return one thread."""
-        ...
+        return await self._read(threads.get, user_id, thread_id)
 
     async def update_thread(
         self,
@@ -117,15 +193,15 @@ class Store(Protocol):
         archived: bool | None = None,
     ) -> Thread:
         """Change what is given, and return the thread. Titles are cut to 200 code points."""
-        ...
+        return await self._write(threads.change, user_id, thread_id, title, pinned, archived)
 
     async def delete_thread(self, user_id: str, thread_id: str) -> None:
         """Hide a thread; after a day it is purged. Its read-only links end at once."""
-        ...
+        await self._write(threads.remove, user_id, thread_id, now())
 
     async def undelete_thread(self, user_id: str, thread_id: str) -> Thread:
         """Bring a deleted thread back, while it has not been purged."""
-        ...
+        return await self._write(threads.restore, user_id, thread_id)
 
     async def purge(self, *, older_than_s: float = 86_400.0) -> int:
         """Remove for good what was deleted longer ago, and notes of files that no message needs.
@@ -140,7 +216,7 @@ class Store(Protocol):
         Returns:
             How many threads and messages were removed, and files looked at.
         """
-        ...
+        return await self._write(threads.purge, now() - older_than_s, now())
 
     # -------------------------------------------------------------------------------- messages
 
@@ -165,50 +241,53 @@ class Store(Protocol):
             start: Return a window that begins with this message instead. It must be on the branch.
             limit: Most messages to return, 1 to 10,000.
         """
-        ...
+        return await self._read(
+            messages.window,
+            thread_id,
+            leaf=leaf,
+            before=before,
+            around=around,
+            start=start,
+            limit=limit,
+        )
 
     async def message(self, user_id: str, message_id: str) -> Message:
         """Return one message."""
-        ...
+        return await self._read(messages.get, user_id, message_id)
 
     async def select(self, user_id: str, thread_id: str, message_id: str) -> Thread:
         """Show the branch with this message: down to the newest message below it."""
-        ...
+        return await self._write(messages.select_branch, user_id, thread_id, message_id)
 
     async def sibling(self, user_id: str, message_id: str, step: int) -> str:
         """Return the id of the sibling `step` further on (1 next, -1 previous), at most the last.
 
         Siblings are messages with the same parent, oldest first.
         """
-        ...
+        return await self._read(messages.sibling, user_id, message_id, step)
 
     async def delete_message(self, user_id: str, message_id: str) -> Thread:
         """Hide a message and everything below it; purged after a day.
 
         When the shown branch is among it, the newest sibling's branch is shown, else the parent.
         """
-        ...
+        return await self._write(messages.remove, user_id, message_id, now())
 
     async def undelete_message(self, user_id: str, message_id: str) -> Thread:
         """Bring a deleted message back with what was deleted together with it, and show it."""
-        ...
+        return await self._write(messages.restore, user_id, message_id)
 
     # ------------------------------------------------------------------------------------ runs
 
     async def accept(
         self,
         user_id: str,
+        request: Request,
         *,
         action_id: str,
-        thread_id: str | None = None,
-        parent_id: str | None = None,
-        edit: str | None = None,
-        prompt: Sequence[Part] | None = None,
-        regenerate: str | None = None,
         settings: dict[str, Any] | None = None,
         locale: str = "en",
         model: str | None = None,
-        title: str = "",
     ) -> Accepted:
         """Store a prompt, its empty answer and a run in state `accepted`, in one transaction.
 
@@ -217,31 +296,57 @@ class Store(Protocol):
 
         Args:
             user_id: Who asks.
+            request: A `NewPrompt`, an `Edit` or a `Regenerate`.
             action_id: Made by the browser before the first send; 1 to 200 code points.
-            thread_id: The thread; None begins one.
-            parent_id: The message that the prompt follows; None takes the end of the shown branch.
-            edit: A prompt that this one replaces: it becomes its sibling. Instead of `parent_id`.
-            prompt: What is asked; None with `regenerate`.
-            regenerate: The answer to make another sibling of, or a prompt to answer (again).
             settings: The app's settings for this answer, JSON.
             locale: Language of the page that asks.
             model: Name of the model, for the answer.
-            title: Title of a thread that this begins.
 
         Raises:
-            ValueError: If the arguments contradict each other.
+            ValueError: If `action_id` is too short or too long.
         """
-        ...
+        action_id = clean(action_id)
+        if not 1 <= len(action_id) <= 200:
+            raise ValueError(f"action_id must have 1 to 200 characters, got {len(action_id)}")
+        planned = runs.Planned(
+            user_id=user_id,
+            request=request,
+            parts=() if isinstance(request, Regenerate) else encode_parts(request.parts),
+            action_id=action_id,
+            claim=new_id(),
+            owner=self._engine.owner,
+            settings=to_json(settings or {}),
+            locale=locale,
+            model=None if model is None else clean(model),
+            thread_id=new_id(),
+            prompt_id=new_id(),
+            answer_id=new_id(),
+            run_id=new_id(),
+            time=now(),
+        )
+        return await self._write(runs.accept, planned)
 
     async def start(self, run_id: str) -> bool:
         """Move a run from `accepted` to `running`; False when it is not `accepted` any more.
 
         Only one caller gets True, in whatever process.
         """
-        ...
+        owner, time = self._engine.owner, now()
+        return await self._write(runs.start, run_id, owner, time)
 
     async def flush(self, run_id: str, parts: Sequence[Part]) -> None:
         """Store what a running answer says by now. Ignored once the run has ended."""
+        new = encode_parts(parts)
+        old = self._flushed.pop(run_id, [])
+        if new == old:
+            self._remember(run_id, old)
+            return
+        await self._write(runs.flush, run_id, new, old)
+        self._remember(run_id, new)
+
+    def _remember(self, run_id: str, parts: list[tuple[str, str]]) -> None:
+        if len(self._flushed) < FLUSHED_MAX:
+            self._flushed[run_id] = parts
 
     async def finish(
         self,
@@ -272,23 +377,45 @@ class Store(Protocol):
         Returns:
             What was stored; None when the run had ended in another state before.
         """
-        ...
+        if state not in ("done", "stopped", "interrupted", "failed"):
+            raise ValueError(f"a run cannot end as {state!r}")
+        new = None if parts is None else encode_parts(parts)
+        error = None if error is None else clean(error)
+        model = None if model is None else clean(model)
+        cost = None if usage is None else to_json(usage)
+        after = to_json([clean(prompt) for prompt in suggestions]) if suggestions else None
+        time = now()
+        ended = await self._write(
+            runs.finish,
+            run_id,
+            state,
+            new,
+            usage=cost,
+            error=error,
+            error_code=error_code,
+            error_id=error_id,
+            suggestions=after,
+            model=model,
+            time=time,
+        )
+        self._flushed.pop(run_id, None)
+        return ended
 
     async def run(self, run_id: str) -> Run:
         """Return one run."""
-        ...
+        return await self._read(runs.get, run_id)
 
     async def accepted(self, run_id: str) -> tuple[Accepted, User]:
         """Return a run with its thread, messages and user; for the server, which owns it."""
-        ...
+        return await self._read(runs.accepted, run_id)
 
     async def settings(self, user_id: str, thread_id: str) -> dict[str, Any]:
         """Return the app's settings of the last run in a thread; empty when there is none."""
-        ...
+        return await self._read(runs.settings, user_id, thread_id)
 
     async def active_runs(self, thread_id: str) -> list[Run]:
         """Return the runs of a thread that are accepted or running, oldest first."""
-        ...
+        return await self._read(runs.active, thread_id)
 
     async def recover(self) -> list[Run]:
         """Clear up after processes that ended without finishing their runs.
@@ -296,7 +423,8 @@ class Store(Protocol):
         Their running runs become `interrupted`, with the text that was flushed. Their accepted
         runs are returned, oldest first, to be started. Runs of processes that live are left alone.
         """
-        ...
+        engine = self._engine
+        return await self._write(runs.recover, self._app, engine.owner, engine.alive, now())
 
     # -------------------------------------------------------------------------------- feedback
 
@@ -304,14 +432,32 @@ class Store(Protocol):
         self, user_id: str, message_id: str, positive: bool | None, comment: str | None = None
     ) -> None:
         """Store what a person thinks of an answer; None takes it back."""
+        comment, time = None if comment is None else clean(comment), now()
+        await self._write(messages.rate, user_id, message_id, positive, comment, time)
 
-    def feedback(self, since: float | None = None) -> AsyncIterator[Feedback]:
+    async def feedback(self, since: float | None = None) -> AsyncIterator[Feedback]:
         """Yield feedback that changed after `since`, oldest first; of all apps without a name."""
-        ...
+        async for window in self._feedback(lambda _, found: found, since):
+            for one in window:
+                yield one
 
-    def rated_answers(self, since: float | None = None) -> AsyncIterator[RatedAnswer]:
+    async def rated_answers(self, since: float | None = None) -> AsyncIterator[RatedAnswer]:
         """Yield the same with prompts and answers, without those of deleted threads."""
-        ...
+        async for window in self._feedback(messages.with_answers, since):
+            for one in window:
+                yield one
+
+    async def _feedback(
+        self, complete: Callable[[Tx, list[Feedback]], list[T]], since: float | None
+    ) -> AsyncIterator[list[T]]:
+        """Yield feedback in windows, each read in a transaction of its own."""
+        after: tuple[float, str, str] | None
+        after = (-1.0 if since is None else since, "~", "")  # ids are hexadecimal, below `~`
+        while after is not None:
+            window, after = await self._read(
+                messages.rated, self._app, after, FEEDBACK_AT_ONCE, complete
+            )
+            yield window
 
     # ---------------------------------------------------------------------------------- search
 
@@ -327,7 +473,7 @@ class Store(Protocol):
             thread_id: Only in this thread.
             limit: Most hits, 1 to 200.
         """
-        ...
+        return await self._read(search.search, user_id, query, thread_id=thread_id, limit=limit)
 
     # --------------------------------------------------------------------------------- sharing
 
@@ -346,10 +492,16 @@ class Store(Protocol):
         Raises:
             ValueError: If `expires_s` is not more than 0.
         """
-        ...
+        if expires_s is not None and not expires_s > 0:
+            raise ValueError(f"expires_s must be more than 0, got {expires_s}")
+        token, at = secrets.token_urlsafe(24), time.time()
+        expires = None if expires_s is None else at + expires_s
+        await self._write(threads.share, user_id, thread_id, token, at, expires)
+        return token
 
     async def unshare(self, user_id: str, thread_id: str) -> None:
         """End all read-only links of a thread."""
+        await self._write(threads.unshare, user_id, thread_id)
 
     async def shared(
         self,
@@ -361,21 +513,31 @@ class Store(Protocol):
         limit: int = 50,
     ) -> tuple[Thread, list[Message]]:
         """Return the thread of a read-only link and a window of its shown branch."""
-        ...
+
+        def found(tx: Tx) -> tuple[Thread, list[Message]]:
+            thread = threads.shared(tx, self._app, token, time.time())
+            window = messages.window(
+                tx, thread.id, leaf=None, before=before, around=around, start=start, limit=limit
+            )
+            return thread, window
+
+        return await self._read(found)
 
     async def shared_until(self, token: str) -> float | None:
         """Return when a read-only link expires, in seconds since the epoch; None for never."""
-        ...
+        at = time.time()
+        return await self._read(threads.shared_until, self._app, token, at)
 
     async def shares_file(self, token: str, file_id: str) -> bool:
         """Tell whether a message that is not deleted shows this file in a thread shared so."""
-        ...
+        at = time.time()
+        return await self._read(threads.shares_file, self._app, token, file_id, at)
 
     # ------------------------------------------------------------------------ export and import
 
     async def export(self, user_id: str, thread_id: str) -> dict[str, Any]:
         """Return a whole thread, all branches, as JSON that `import_thread` reads."""
-        ...
+        return await self._read(transfer.export, user_id, thread_id)
 
     async def import_thread(self, user_id: str, exported: object) -> Thread:
         """Store an exported thread as a new one, with new ids.
@@ -384,7 +546,9 @@ class Store(Protocol):
             ThreadFormatError: If it is no export of a version that is known here, if it holds more
                 than 20,000 messages, or more than 32 MB.
         """
-        ...
+        found = await asyncio.to_thread(transfer.check, exported)
+        ids, time = transfer.new_ids(found), now()
+        return await self._write(transfer.import_thread, user_id, found, ids, time)
 
     async def markdown(
         self, user_id: str, thread_id: str, words: MarkdownWords | None = None
@@ -396,7 +560,8 @@ class Store(Protocol):
             thread_id: The thread.
             words: What it says itself; English when left out.
         """
-        ...
+        said = words or MarkdownWords()
+        return await self._read(transfer.markdown, user_id, thread_id, said)
 
     # ----------------------------------------------------------------------------------- files
 
@@ -415,11 +580,12 @@ class Store(Protocol):
             size: In bytes.
             path: Where its bytes are, and those of no other file.
         """
-        ...
+        noted = StoredFile(new_id(), user_id, clean(name), clean(mime), size, path, now())
+        return await self._write(files.add, noted)
 
     async def file(self, user_id: str, file_id: str) -> StoredFile:
         """Return a file's note."""
-        ...
+        return await self._read(files.get, user_id, file_id)
 
     async def leftovers(self, *, after: str = "", limit: int = 100) -> list[tuple[str, str]]:
         """Return ids and paths of files that were forgotten, and whose bytes can be removed.
@@ -428,13 +594,8 @@ class Store(Protocol):
             after: The last id of the window before; empty for the first.
             limit: Most that are returned.
         """
-        ...
+        return await self._read(files.left, self._app, after, limit)
 
     async def forget_leftovers(self, ids: Sequence[str]) -> None:
         """Forget bytes that have been removed; unknown ids are no error."""
-        ...
-
-
-async def stored(store: Store, user: User) -> User:
-    """Return a person once the store has them; called before anything of theirs is stored."""
-    return user if user.stored else await store.user(user.subject)
+        await self._write(files.forget, ids)
