@@ -61,11 +61,11 @@ programs: install ## install the servers that tests start, where that may be don
 	@$(BIN)/python tools/bootstrap.py programs
 
 test: check web test-web programs ## run every check and every test, the browser's too
-	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
+	chromium=$$($(BIN)/python tools/bootstrap.py headless) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest $(PARALLEL)
 
 e2e: web ## run only the tests that drive a browser
-	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
+	chromium=$$($(BIN)/python tools/bootstrap.py headless) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/e2e
 
 browsers: web ## run the chat's main ways in Firefox and WebKitGTK
@@ -73,16 +73,16 @@ browsers: web ## run the chat's main ways in Firefox and WebKitGTK
 	SWELL_BROWSERS=1 $(BIN)/python -m pytest tests/browsers
 
 slow: web ## run them with slow pages and apps, to find what trusts in speed; 30 minutes
-	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
+	chromium=$$($(BIN)/python tools/bootstrap.py headless) && \
 		SWELL_CHROMIUM="$$chromium" SWELL_SLOW=1 $(BIN)/python -m pytest tests/e2e
 
 faults: web programs ## run the fault tests at their full size: networks, kill -9, disks, databases, leaks
-	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
+	chromium=$$($(BIN)/python tools/bootstrap.py headless) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full \
 		tests/faults tests/e2e/test_faults.py tests/e2e/test_chat_faults.py
 
 attacks: web ## attack a running server at full size: floods of tabs, frames and connections
-	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && \
+	chromium=$$($(BIN)/python tools/bootstrap.py headless) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full tests/attacks tests/e2e/test_attacks.py
 
 property: web ## run the state machine and its broken variants at full length, 5 minutes

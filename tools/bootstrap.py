@@ -3,6 +3,7 @@
 python tools/bootstrap.py venv        make .venv
 python tools/bootstrap.py node        find Node and npm, or put them into .venv
 python tools/bootstrap.py chromium    find Chromium, or install it, and print its path
+python tools/bootstrap.py headless    the same, and prefer the build without windows: it is faster
 python tools/bootstrap.py programs    install the servers that tests start, where that may be done
 python tools/bootstrap.py browsers    install the browsers that `make browsers` drives
 """
@@ -32,6 +33,8 @@ OTHER_BROWSERS = {
 """What `make browsers` drives beside Chromium, and Debian's packages that have it."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HEADLESS = "chromium-headless-shell"
+"""Chromium without windows: its program, and Debian's package that has it."""
 
 
 def say(text: str) -> None:
@@ -109,6 +112,14 @@ def find_chromium() -> int:
     return 0
 
 
+def find_headless() -> int:
+    """Print the path of Chromium's build without windows, or of Chromium where there is none."""
+    if not os.environ.get("SWELL_CHROMIUM") and (shutil.which(HEADLESS) or apt_install(HEADLESS)):
+        print(shutil.which(HEADLESS))
+        return 0
+    return find_chromium()
+
+
 def find_programs() -> int:
     """Install the servers that tests start; without the rights to, tests that need one say so."""
     install(PROGRAMS)
@@ -140,6 +151,7 @@ COMMANDS = {
     "venv": make_venv,
     "node": find_node,
     "chromium": find_chromium,
+    "headless": find_headless,
     "programs": find_programs,
     "browsers": find_browsers,
 }

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Locator, Page, expect
+
+from .conftest import PATIENCE_MS
+
+POLL_MS = 20
 
 
 def box(page: Page, name: str = "chatbot") -> Locator:
@@ -75,9 +81,46 @@ def recorded_texts(page: Page) -> list[str]:
 
 
 def wait_for_texts(page: Page, count: int) -> None:
-    """Wait until so many different texts were noted; the CSP forbids waiting in the page."""
-    for _ in range(200):
-        if len(recorded_texts(page)) >= count:
+    """Wait until so many different texts were noted."""
+    until(page, lambda: len(recorded_texts(page)) >= count)
+
+
+def until(page: Page, condition: Callable[[], bool], said: Callable[[], object] = str) -> None:
+    """Wait until something is true while the page lives on; `said` explains why it is not."""
+    for _ in range(PATIENCE_MS // POLL_MS):
+        if condition():
             return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"only {recorded_texts(page)} were seen")
+        page.wait_for_timeout(POLL_MS)
+    raise AssertionError(f"not within {PATIENCE_MS} ms: {said()}")
+
+
+REST = """
+async (frames) => {
+  const log = document.querySelector("[role=log]");
+  const inView = (it) => {
+    const { top, bottom } = it.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  };
+  const look = () => JSON.stringify([
+    log?.scrollTop,
+    [...document.querySelectorAll("[data-message]")].filter(inView)
+      .map((it) => Math.round(it.getBoundingClientRect().top)),
+    document.getAnimations().filter((it) => it.effect.getComputedTiming().endTime !== Infinity)
+      .map((it) => it.currentTime),
+  ]);
+  const loading = () => [...document.images].some((it) => inView(it) && !it.complete);
+  let before = "";
+  for (let count = 0, same = 0; same < frames; count++) {
+    if (count > 1800) throw new Error(`the page does not come to rest: ${before}`);
+    await new Promise(requestAnimationFrame);
+    const now = look();
+    same = now === before && !loading() ? same + 1 : 0;
+    before = now;
+  }
+}
+"""
+
+
+def rest(page: Page, frames: int = 12) -> None:
+    """Wait until nothing in view has moved, faded or loaded for so many frames."""
+    page.evaluate(REST, frames)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
@@ -11,7 +10,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from queue import Empty, Queue
 
@@ -35,7 +34,7 @@ START_S = 30.0
 # How long a page may take: up to 15 s pass between two attempts to connect, and a busy machine is
 # no defect.
 PATIENCE_MS = 30_000
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -110,25 +109,69 @@ class RunningApp:
 Run = Callable[..., RunningApp]
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    """Give `run(source, *flags)`: write an app, serve it with `swell run`, stop it at the end."""
-    running: list[RunningApp] = []
+def begin(
+    folder: Path, source: str, *flags: str, name: str = "app.py", env: dict[str, str] | None = None
+) -> RunningApp:
+    """Write an app into a folder and serve it with `swell run`.
 
-    def start(
+    What it stores is there, too, and no answer that still runs holds up its end.
+    """
+    (folder / name).write_text(textwrap.dedent(source))
+    port = [] if "--port" in flags else ["--port", "0"]
+    command = [sys.executable, "-m", "swell", "run", name, *port, *flags]
+    own = {"XDG_DATA_HOME": str(folder / "data"), "SWELL_DATABASE_URL": "", "SWELL_DRAIN_S": "0"}
+    return RunningApp(command, folder, own | (env or {}))
+
+
+def end(apps: Iterable[RunningApp]) -> None:
+    """Stop all of them, side by side."""
+    for app in apps:
+        app.process.terminate()
+    for app in apps:
+        app.stop()
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[dict[object, RunningApp]]:
+    """The apps that the tests of a file share."""
+    running: dict[object, RunningApp] = {}
+    yield running
+    end(running.values())
+
+
+@pytest.fixture
+def run(shared: dict[object, RunningApp], tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Give `run(source, *flags)`: an app that the tests of a file share, with an empty log.
+
+    Each browser context is another person. A test that stops the app or changes its files needs
+    `start`.
+    """
+
+    def serve(
         source: str, *flags: str, name: str = "app.py", env: dict[str, str] | None = None
     ) -> RunningApp:
-        (tmp_path / name).write_text(textwrap.dedent(source))
-        port = [] if "--port" in flags else ["--port", "0"]
-        command = [sys.executable, "-m", "swell", "run", name, *port, *flags]
-        app = RunningApp(command, tmp_path, env)
-        running.append(app)
-        return app
+        key = (source, flags, name, tuple(sorted((env or {}).items())))
+        if key not in shared:
+            shared[key] = begin(tmp_path_factory.mktemp("app"), source, *flags, name=name, env=env)
+        shared[key].log.clear()
+        return shared[key]
 
-    yield start
-    for app in running:
-        with contextlib.suppress(ProcessLookupError):
-            app.stop()
+    return serve
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Run]:
+    """Give `start(source, *flags)`: an app of this test alone, served in `tmp_path`."""
+    running: list[RunningApp] = []
+
+    def serve(
+        source: str, *flags: str, name: str = "app.py", env: dict[str, str] | None = None
+    ) -> RunningApp:
+        running.append(begin(tmp_path, source, *flags, name=name, env=env))
+        return running[-1]
+
+    yield serve
+    end(running)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from .apps import ECHO
-from .chat import box, expect_messages, messages, say, whole
+from .chat import box, expect_messages, messages, rest, say, whole
 from .conftest import ROOT, NewPage, Run
 
 AXE = (ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -82,7 +82,7 @@ def violations(page: Page) -> list[str]:
 def ready(page: Page) -> None:
     """Wait until the shortcuts and what is said are there, too."""
     expect(page.locator(".chat > [role=status]")).to_have_count(1)
-    page.wait_for_timeout(300)  # what appears has faded in
+    rest(page)
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -118,7 +118,7 @@ def test_axe_finds_nothing_on_any_screen(
     page.keyboard.press("Escape")
     say(page, "fail")
     expect(page.get_by_role("alert")).to_be_visible()
-    page.wait_for_timeout(500)  # it has faded in
+    rest(page)
     wrong["error"] = violations(page)
     assert {screen: found for screen, found in wrong.items() if found} == {}
 
@@ -148,7 +148,7 @@ async def serve(q: Q):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_the_gallery_a_product_and_the_composer(
-    run: Run, new_page: NewPage, scheme: str
+    run: Run, start: Run, new_page: NewPage, scheme: str
 ) -> None:
     wrong: dict[str, list[str]] = {}
     page = new_page(bypass_csp=True, color_scheme=scheme)
@@ -168,10 +168,10 @@ def test_axe_finds_nothing_in_the_gallery_a_product_and_the_composer(
     wrong["product"] = violations(page)
     page.get_by_role("navigation").locator("[aria-haspopup=menu]").first.press("Enter")
     expect(page.get_by_role("menu")).to_be_visible()
-    page.wait_for_timeout(300)
+    rest(page)
     wrong["menu"] = violations(page)
 
-    app = run(COMPOSER, name="composer.py")
+    app = start(COMPOSER, name="composer.py")
     page.goto(app.url)
     ready(page)
     with page.expect_file_chooser() as chosen:
@@ -181,7 +181,7 @@ def test_axe_finds_nothing_in_the_gallery_a_product_and_the_composer(
     expect(page.get_by_text("a.txt")).to_be_visible()
     box(page).press_sequentially("/")
     expect(page.get_by_role("option", name="Summarise")).to_be_visible()
-    page.wait_for_timeout(300)
+    rest(page)
     wrong["composer"] = violations(page)
     page.goto("about:blank")
     page.goto(f"{app.url}#closed")
@@ -191,7 +191,7 @@ def test_axe_finds_nothing_in_the_gallery_a_product_and_the_composer(
     whole(page)
     app.kill()
     expect(page.get_by_text("Reconnecting")).to_be_visible()
-    page.wait_for_timeout(300)
+    rest(page)
     wrong["offline"] = violations(page)
     assert {screen: found for screen, found in wrong.items() if found} == {}
 
@@ -294,11 +294,17 @@ def test_nothing_moves_for_those_who_do_not_want_it(run: Run, new_page: NewPage)
     ready(page)
     say(page, "Hi")
     expect(page.locator("[data-test=chatbot-stop]")).to_be_visible()
-    page.wait_for_timeout(400)
-    running = page.evaluate(
-        "document.getAnimations().filter((a) => a.playState === 'running').length"
+    moving = page.evaluate(
+        """async () => {
+          let moving = 0;
+          for (let frame = 0; frame < 25; frame++) {
+            await new Promise(requestAnimationFrame);
+            moving += document.getAnimations().filter((it) => it.playState === "running").length;
+          }
+          return moving;
+        }"""
     )
-    assert running == 0
+    assert moving == 0
 
 
 def test_forced_colours_leave_edges_and_focus(run: Run, new_page: NewPage) -> None:
@@ -309,9 +315,7 @@ def test_forced_colours_leave_edges_and_focus(run: Run, new_page: NewPage) -> No
     assert bubble.evaluate("e => getComputedStyle(e).borderTopStyle") == "solid"
     page.get_by_role("log").focus()
     page.keyboard.press("k")
-    page.wait_for_timeout(100)
-    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline == "solid"
+    expect(page.locator("article:focus")).to_have_css("outline-style", "solid")
 
 
 def test_arabic_is_laid_out_from_the_right(run: Run, new_page: NewPage) -> None:

@@ -22,8 +22,8 @@ from tests.faults.proxy import FaultProxy
 from tests.faults.tokens import numbers, text
 from tests.seeds import Size
 
-from .chat import messages, whole
-from .conftest import PATIENCE_MS, NewPage
+from .chat import messages, until, whole
+from .conftest import NewPage
 
 pytestmark = pytest.mark.e2e
 
@@ -41,12 +41,12 @@ def box(page: Page) -> Locator:
 def say(page: Page, words: str) -> None:
     """Type and send; Enter does nothing while the answer to another tab's prompt is written."""
     box(page).fill(words)
-    for _ in range(PATIENCE_MS // 50):
+
+    def sent() -> bool:
         box(page).press("Enter")
-        if box(page).input_value() == "":
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"not sent within {PATIENCE_MS} ms: {words}")
+        return box(page).input_value() == ""
+
+    until(page, sent, lambda: words)
 
 
 def open_chat(page: Page, port: int, address: str = "") -> None:
@@ -71,13 +71,13 @@ def stored(page: Page, chat: ChatProcess) -> Said:
 
 def wait_for(page: Page, condition: Callable[[], bool], *, nudge: bool = False) -> None:
     """Wait until something is true, while the page lives on."""
-    for _ in range(PATIENCE_MS // 50):
-        if condition():
-            return
+
+    def met() -> bool:
         if nudge:
             come_back(page)
-        page.wait_for_timeout(50)
-    raise AssertionError(f"not within {PATIENCE_MS} ms; shown: {shown(page)}")
+        return condition()
+
+    until(page, met, lambda: shown(page))
 
 
 def come_back(page: Page) -> None:

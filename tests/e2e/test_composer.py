@@ -9,7 +9,7 @@ from playwright.sync_api import CDPSession, FilePayload, Page, expect
 
 from tests.faults.proxy import FaultProxy
 
-from .chat import box, messages
+from .chat import box, messages, rest, until
 from .conftest import PHONE, NewPage, Run, RunningApp
 
 APP = """
@@ -193,12 +193,7 @@ def test_an_upload_shows_its_progress_waits_and_can_be_cancelled(
         note = page.locator("[data-test=chatbot-note]")
         expect(note).to_have_text("This can be sent when the files are uploaded.")
         assert messages(page).count() == 0
-        for _ in range(100):
-            if float(bar.get_attribute("value") or 0) > 0.05:
-                break
-            page.wait_for_timeout(50)
-        else:
-            raise AssertionError("no progress was shown")
+        until(page, lambda: float(bar.get_attribute("value") or 0) > 0.05)
         page.get_by_role("button", name="Cancel the upload of slow.txt").click()
         expect_chips(page, 0)
         proxy.throttle(0)
@@ -223,16 +218,18 @@ def test_an_upload_goes_on_when_the_network_is_back(app: RunningApp, new_page: N
     forgive(new_page, "net::ERR_CONNECTION_RESET")
 
 
-def test_a_file_that_a_restart_took_is_said_and_the_text_kept(run: Run, new_page: NewPage) -> None:
+def test_a_file_that_a_restart_took_is_said_and_the_text_kept(
+    start: Run, new_page: NewPage
+) -> None:
     page = new_page()
-    app = run(APP)
+    app = start(APP)
     port = re.search(r":(\d+)", app.url)[1]  # type: ignore[index]
     page.goto(app.url)
     attach(page, ("a.txt", "text/plain", b"hello"))
     box(page).fill("Read this")
     expect_chips(page, 1, "done")
     app.stop()
-    again = run(APP, "--port", port)
+    again = start(APP, "--port", port)
     page.goto(again.url)
     expect(box(page)).to_have_value("Read this")
     expect(page.get_by_text("No longer kept; attach it again")).to_be_visible()
@@ -420,7 +417,7 @@ def test_stop_takes_exactly_the_place_of_send(run: Run, page: Page) -> None:
     stop = page.locator("[data-test=chatbot-stop]")
     expect(stop).to_be_visible()
     assert stop.bounding_box() is not None
-    page.wait_for_timeout(400)  # the box moves down from the middle; the CSP forbids waiting for it
+    rest(page)  # the box moves down from the middle
     before = box(page).bounding_box()
     stopping = stop.bounding_box()
     assert send is not None

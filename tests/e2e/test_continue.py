@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -41,7 +40,7 @@ def serving(*replies: Reply) -> Iterator[Upstream]:
         loop.close()
 
 
-def test_an_answer_of_the_longest_length_is_continued(run: Run, page: Page, tmp_path: Path) -> None:
+def test_an_answer_of_the_longest_length_is_continued(run: Run, page: Page) -> None:
     cut = Reply(chat_stream("The tide comes", finish="length"))
     rest = Reply(chat_stream(" in twice a day."))
     with serving(cut, rest) as server:
@@ -49,8 +48,6 @@ def test_an_answer_of_the_longest_length_is_continued(run: Run, page: Page, tmp_
             "OPENAI_BASE_URL": server.url,
             "OPENAI_API_KEY": "key",
             "SWELL_MODEL": "small",
-            "XDG_DATA_HOME": str(tmp_path),
-            "SWELL_DATABASE_URL": "",
         }
         page.goto(run((ROOT / "examples/chat/openai_compatible.py").read_text(), env=env).url)
         say(page, "Tell me about tides")

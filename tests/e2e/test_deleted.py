@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -27,8 +25,8 @@ REMOVED = "This chat was deleted in another tab."
 
 
 @pytest.fixture
-def talk(run: Run, tmp_path: Path) -> RunningApp:
-    return run(APP, env={"XDG_DATA_HOME": str(tmp_path / "data"), "SWELL_DATABASE_URL": ""})
+def talk(run: Run) -> RunningApp:
+    return run(APP)
 
 
 def second(page: Page) -> Page:

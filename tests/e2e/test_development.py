@@ -134,11 +134,11 @@ def test_a_tool_that_raises_shows_its_line_in_development_only(
 
 
 def test_an_app_that_cannot_start_again_says_why_in_open_tabs(
-    run: Run, new_page: NewPage, tmp_path: Path
+    start: Run, new_page: NewPage, tmp_path: Path
 ) -> None:
     page = new_page()
     file = tmp_path / "app.py"
-    page.goto(run(ECHO, "--reload").url)
+    page.goto(start(ECHO, "--reload").url)
     box(page).fill("kept")
     file.write_text(ECHO + "\nprice = {'tea': 3}['milk']\n")
     notice = page.get_by_role("alert")

@@ -15,8 +15,8 @@ from tests.faults.proxy import FaultProxy
 from tests.faults.rig import FaultServer, Story, faulty, numbers, settings, text
 from tests.seeds import Size
 
-from .chat import box, messages, say, whole
-from .conftest import PATIENCE_MS, NewPage
+from .chat import box, messages, say, until, whole
+from .conftest import NewPage
 
 pytestmark = pytest.mark.e2e
 
@@ -67,13 +67,13 @@ def stored(server: FaultServer) -> list[list[str]]:
 
 def wait_for(page: Page, condition: Callable[[], bool], nudge: bool = False) -> None:
     """Wait until something is true, while the page lives on."""
-    for _ in range(PATIENCE_MS // 50):
-        if condition():
-            return
+
+    def met() -> bool:
         if nudge:
             come_back(page)
-        page.wait_for_timeout(50)
-    raise AssertionError(f"not within {PATIENCE_MS} ms; shown: {shown(page)}")
+        return condition()
+
+    until(page, met, lambda: shown(page))
 
 
 def same(page: Page, server: FaultServer) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from playwright.sync_api import expect
 
 from .chat import messages
@@ -58,11 +56,11 @@ APART = """(() => {
 })()"""
 
 
-def test_formulas_have_their_style_and_font(run: Run, new_page: NewPage, tmp_path: Path) -> None:
+def test_formulas_have_their_style_and_font(run: Run, new_page: NewPage) -> None:
     page = new_page()
     fonts: list[str] = []
     page.on("request", lambda it: fonts.append(it.url) if ".woff2" in it.url else None)
-    page.goto(run(APP, env={"XDG_DATA_HOME": str(tmp_path), "SWELL_DATABASE_URL": ""}).url)
+    page.goto(run(APP).url)
     box = page.get_by_role("textbox", name="Type your message")
     box.fill("words")
     box.press("Enter")
@@ -79,11 +77,9 @@ def test_formulas_have_their_style_and_font(run: Run, new_page: NewPage, tmp_pat
     assert page.evaluate(BORDERS)
 
 
-def test_a_formula_and_the_mark_behind_it_stay_on_one_line(
-    run: Run, new_page: NewPage, tmp_path: Path
-) -> None:
+def test_a_formula_and_the_mark_behind_it_stay_on_one_line(run: Run, new_page: NewPage) -> None:
     page = new_page(viewport=PHONE)
-    page.goto(run(APP, env={"XDG_DATA_HOME": str(tmp_path), "SWELL_DATABASE_URL": ""}).url)
+    page.goto(run(APP).url)
     box = page.get_by_role("textbox", name="Type your message")
     box.fill("commas")
     box.press("Enter")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .chat import action, messages, send
+from .chat import action, messages, rest, send
 from .conftest import PHONE, ROOT, NewPage, Run, RunningApp
 
 HELLO = (ROOT / "examples/chat/hello.py").read_text()
@@ -67,18 +66,12 @@ def choose(page: Page, thread: str, item: str) -> None:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
-    """An environment in which nothing is stored yet."""
-    return {"XDG_DATA_HOME": str(tmp_path / "data"), "SWELL_DATABASE_URL": ""}
+def counter(run: Run) -> RunningApp:
+    return run(COUNT)
 
 
-@pytest.fixture
-def counter(run: Run, home: dict[str, str]) -> RunningApp:
-    return run(COUNT, env=home)
-
-
-def test_five_lines_are_a_chat(run: Run, page: Page, home: dict[str, str]) -> None:
-    page.goto(run(HELLO, env=home).url)
+def test_five_lines_are_a_chat(run: Run, page: Page) -> None:
+    page.goto(run(HELLO).url)
     say(page, "Hi")
     expect_messages(page, "Hi", "You said: Hi")
     say(page, "Again")
@@ -102,11 +95,9 @@ def test_a_reload_and_a_second_tab_see_the_answer_once(counter: RunningApp, page
         expect(threads(tab)).to_have_text(["150"])
 
 
-def test_who_answers_a_question_at_the_end_goes_on_following(
-    run: Run, new_page: NewPage, home: dict[str, str]
-) -> None:
+def test_who_answers_a_question_at_the_end_goes_on_following(run: Run, new_page: NewPage) -> None:
     page = new_page(viewport={"width": 390, "height": 480})
-    page.goto(run((ROOT / "examples/chat/ask.py").read_text(), env=home).url)
+    page.goto(run((ROOT / "examples/chat/ask.py").read_text()).url)
     say(page, "Plan a trip")
     page.get_by_role("log").get_by_role("button", name="Send").click()
     # The form, which had the focus, has gone; what came in its place is followed.
@@ -119,6 +110,7 @@ def test_who_answers_a_question_at_the_end_goes_on_following(
 
 def test_stop_is_there_at_any_time_and_keeps_what_was_said(counter: RunningApp, page: Page) -> None:
     page.goto(counter.url)
+    stopped: list[str] = []
     for prompt in ("5000", "6000"):
         say(page, prompt)
         expect(answer(page)).to_contain_text("w10 ")
@@ -126,12 +118,13 @@ def test_stop_is_there_at_any_time_and_keeps_what_was_said(counter: RunningApp, 
         stop_button(page).click()
         expect(stop_button(page)).to_have_count(0)
         expect(answer(page)).to_contain_text("Stopped")
-        said = answer(page).inner_text()
-        page.wait_for_timeout(300)  # in which fifteen more words would have come
-        assert answer(page).inner_text() == said
+        stopped.append(answer(page).inner_text())
+        said = stopped[-1]
         [kept] = re.findall(r"w0 .*w\d+", said)
         assert kept == words(len(kept.split()))
         expect(threads(page).locator('[role="img"]')).to_have_count(0)
+    # The second answer had ten words and more, and meanwhile the first one got none.
+    assert messages(page, "assistant").all_inner_texts() == stopped
     page.reload()
     expect(answer(page)).to_contain_text(kept)
     expect(answer(page)).to_contain_text("Stopped")
@@ -156,8 +149,8 @@ def test_the_stop_button_never_moves_while_words_come(counter: RunningApp, page:
     page.locator(".dock").evaluate("(it) => Promise.all(it.getAnimations().map((a) => a.finished))")
     button = stop_button(page).element_handle()
     place = button.bounding_box()
-    until = time.monotonic() + 1.5
-    while time.monotonic() < until:
+    for number in range(10, 80, 3):
+        expect(answer(page)).to_contain_text(f"w{number} ")
         assert button.evaluate("(it) => it.isConnected && !it.disabled")
         assert button.bounding_box() == place
     button.click()
@@ -276,10 +269,10 @@ def test_an_exported_chat_is_imported(
 
 
 def test_a_file_that_is_too_large_to_be_imported_is_not_sent_again_and_again(
-    run: Run, new_page: NewPage, home: dict[str, str]
+    run: Run, new_page: NewPage
 ) -> None:
     page = new_page()
-    page.goto(run(COUNT, env={**home, "SWELL_UPLOAD_MAX_BYTES": "1000"}).url)
+    page.goto(run(COUNT, env={"SWELL_UPLOAD_MAX_BYTES": "1000"}).url)
     bring(page, "large.json", b"x" * 2_000)
     said = page.get_by_role("alert")
     expect(said).to_contain_text("“large.json” is 2 kB. Files of up to 1 kB can be attached.")
@@ -368,14 +361,14 @@ def test_a_notice_covers_nothing(
     above = page.get_by_role("group", name="Message actions").last.get_by_role("button").last
     box = page.get_by_role("textbox", name="Type your message")
     expect(above).to_be_in_viewport()
-    page.wait_for_timeout(300)  # for what moves
+    rest(page)
     assert edge(above, "bottom") <= edge(notice, "top") < edge(notice, "bottom")
     assert edge(notice, "bottom") <= edge(box, "top")
     conversation = page.get_by_role("log")
     middles = [(edge(one, "left") + edge(one, "right")) / 2 for one in (notice, conversation)]
     assert abs(middles[0] - middles[1]) < 8  # next to a bar that scrolls
     box.fill("one\ntwo\nthree\nfour")
-    page.wait_for_timeout(300)
+    rest(page)
     assert edge(notice, "bottom") <= edge(box, "top")
     assert edge(above, "bottom") <= edge(notice, "top")
     button(page, "Dismiss").click()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -24,8 +22,8 @@ TALK = """
 
 
 @pytest.fixture
-def talk(run: Run, tmp_path: Path) -> RunningApp:
-    return run(TALK, env={"XDG_DATA_HOME": str(tmp_path / "data"), "SWELL_DATABASE_URL": ""})
+def talk(run: Run) -> RunningApp:
+    return run(TALK)
 
 
 def out_of_the_box(page: Page) -> None:

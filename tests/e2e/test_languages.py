@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -120,10 +119,9 @@ def share(page: Page, title: str, menu: str, command: str) -> None:
 
 
 def test_a_chat_is_in_the_browsers_language_with_its_menus_panels_and_refusals(
-    run: Run, new_page: NewPage, tmp_path: Path
+    run: Run, new_page: NewPage
 ) -> None:
-    env = {"XDG_DATA_HOME": str(tmp_path / "data"), "SWELL_DATABASE_URL": ""}
-    app = run((ROOT / "examples/chat/hello.py").read_text(), env=env)
+    app = run((ROOT / "examples/chat/hello.py").read_text())
     page = new_page(locale="de-DE")
     page.goto(app.url)
     ask(page, "Hallo")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
@@ -78,10 +76,8 @@ def scrolled(page: Page) -> float:
     return place
 
 
-def test_a_chat_survives_the_width_at_which_its_sidebar_folds(
-    run: Run, page: Page, tmp_path: Path
-) -> None:
-    app = run(TALK, env={"XDG_DATA_HOME": str(tmp_path / "data"), "SWELL_DATABASE_URL": ""})
+def test_a_chat_survives_the_width_at_which_its_sidebar_folds(run: Run, page: Page) -> None:
+    app = run(TALK)
     page.set_viewport_size(WIDE)
     page.goto(app.url)
     for prompt in ("one", "two"):
@@ -122,11 +118,9 @@ def test_cards_survive_another_layout(run: Run, page: Page, source: str) -> None
         expect(field).to_be_in_viewport()
 
 
-def test_nothing_lies_on_the_first_line_of_an_answer(
-    run: Run, new_page: NewPage, tmp_path: Path
-) -> None:
+def test_nothing_lies_on_the_first_line_of_an_answer(run: Run, new_page: NewPage) -> None:
     page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
-    page.goto(run(TALK, env={"XDG_DATA_HOME": str(tmp_path), "SWELL_DATABASE_URL": ""}).url)
+    page.goto(run(TALK).url)
     say(page, "one")
     expect(messages(page)).to_have_count(2)
     row = page.get_by_role("group", name="Message actions").first

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from .chat import messages, say
+from .chat import box, messages, rest, say, until
 from .conftest import NewPage, Run
 
 APP = """
@@ -50,6 +50,7 @@ class Chunks:
 
     def __init__(self, page: Page) -> None:
         self.names: list[str] = []
+        self._page = page
         page.on("request", self._note)
 
     def _note(self, request: object) -> None:
@@ -57,8 +58,10 @@ class Chunks:
         if found := re.search(r"/_s/assets/([A-Za-z0-9_.]+?)-[\w-]{8}\.js$", url):
             self.names.append(found[1])
 
-    def new(self) -> set[str]:
-        """Return those of since the last call."""
+    def new(self, *awaited: str) -> set[str]:
+        """Return those since the last call, once the awaited ones are there and the page rests."""
+        until(self._page, lambda: {*awaited} <= {*self.names}, lambda: self.names)
+        rest(self._page)
         names, self.names = set(self.names), []
         return names
 
@@ -68,14 +71,14 @@ def ask(page: Page, kind: str) -> None:
     before = messages(page).count()
     say(page, kind)
     expect(messages(page)).to_have_count(before + 2)
-    page.wait_for_timeout(700)  # nothing tells that nothing more is loaded
+    rest(page)
 
 
 def test_code_math_and_diagrams_load_when_they_are_used(run: Run, page: Page) -> None:
     app = run(APP)
     chunks = Chunks(page)
     page.goto(app.url)
-    page.wait_for_timeout(500)
+    expect(box(page)).to_be_visible()
     first = chunks.new()
     heavy = {"highlight", "python", "rust", "formula", "diagram", "frame", "mermaid.core"}
     assert not first & heavy
@@ -83,18 +86,18 @@ def test_code_math_and_diagrams_load_when_they_are_used(run: Run, page: Page) ->
     ask(page, "plain")
     assert not chunks.new() & heavy
     ask(page, "code")
-    assert chunks.new() & heavy == {"highlight", "python"}
+    assert chunks.new("highlight", "python") & heavy == {"highlight", "python"}
     ask(page, "code")
     assert chunks.new() == set()
     ask(page, "other")
-    assert chunks.new() & heavy == {"rust"}
+    assert chunks.new("rust") & heavy == {"rust"}
     ask(page, "unknown")
     assert chunks.new() == set()
     ask(page, "math")
-    assert chunks.new() & heavy == {"formula"}
+    assert chunks.new("formula") & heavy == {"formula"}
     ask(page, "diagram")
     expect(page.locator(".diagram img")).to_be_visible()
-    assert {"diagram", "frame"} <= chunks.new()
+    chunks.new("diagram", "frame")
     ask(page, "diagram")
     expect(page.locator(".diagram img")).to_have_count(2)
     assert chunks.new() == set()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from playwright.sync_api import Locator, Page, expect
 
 from .chat import box, whole
@@ -25,10 +23,8 @@ def top(shown: Locator) -> float:
     return place["y"]
 
 
-def test_offline_is_said_at_once_and_covers_nothing(run: Run, page: Page, tmp_path: Path) -> None:
-    page.goto(
-        run(TALK, env={"XDG_DATA_HOME": str(tmp_path / "data"), "SWELL_DATABASE_URL": ""}).url
-    )
+def test_offline_is_said_at_once_and_covers_nothing(run: Run, page: Page) -> None:
+    page.goto(run(TALK).url)
     say(page, "one")
     expect(stop_button(page)).to_have_count(0)
     whole(page)

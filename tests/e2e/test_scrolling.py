@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .chat import messages
+from .chat import messages, rest, until
 from .conftest import PHONE, NewPage, Run, RunningApp
 from .threads import open_thread
 
@@ -41,8 +40,8 @@ MARGIN = 24  # above a prompt that stands at the top
 
 
 @pytest.fixture
-def chat(run: Run, tmp_path: Path) -> RunningApp:
-    return run(APP, env={"XDG_DATA_HOME": str(tmp_path / "data"), "SWELL_DATABASE_URL": ""})
+def chat(run: Run) -> RunningApp:
+    return run(APP)
 
 
 def ask(page: Page, text: str) -> None:
@@ -72,22 +71,13 @@ def to_end(page: Page) -> float:
 
 def at_end(page: Page) -> None:
     """Wait until the view is at the end, as it is in every frame of one that follows."""
-    for _ in range(100):
-        if to_end(page) < 2:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"the end is {to_end(page)} px away")
+    until(page, lambda: to_end(page) < 2, lambda: to_end(page))
 
 
 def at_rest(page: Page) -> float:
     """Wait until a scroll that takes its time has ended; return where the view is."""
-    place = math.nan
-    for _ in range(100):
-        before, place = place, float(page.get_by_role("log").evaluate("(it) => it.scrollTop"))
-        if before == place:
-            return place
-        page.wait_for_timeout(250)
-    raise AssertionError("the view does not come to rest")
+    rest(page)
+    return float(page.get_by_role("log").evaluate("(it) => it.scrollTop"))
 
 
 def search(page: Page, words: str) -> None:
@@ -184,7 +174,7 @@ def test_every_way_up_leaves_the_end_while_words_come(
     chat: RunningApp, page: Page, way: str
 ) -> None:
     page.goto(chat.url)
-    ask(page, "30000/5")
+    ask(page, "9000/5")
     expect(jump(page)).to_be_visible()
     page.get_by_role("log").focus()
     page.keyboard.press("End")
@@ -214,7 +204,7 @@ def test_where_the_reader_goes_wins_over_the_end_while_words_come(
     chat: RunningApp, page: Page, way: str
 ) -> None:
     page.goto(chat.url)
-    ask(page, "links 30000/5")
+    ask(page, "links 9000/5")
     answer, log = messages(page, "assistant").last, page.get_by_role("log")
     expect(answer.locator("[role=doc-backlink]")).to_have_count(1)
     expect(jump(page)).to_be_visible()
@@ -247,7 +237,7 @@ def test_where_the_reader_goes_wins_over_the_end_while_words_come(
 def test_a_finger_leaves_the_end_while_words_come(chat: RunningApp, new_page: NewPage) -> None:
     page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
     page.goto(chat.url)
-    ask(page, "30000/5")
+    ask(page, "9000/5")
     jump(page).tap()
     expect(jump(page)).to_have_count(0)
     finger = page.context.new_cdp_session(page)
@@ -280,7 +270,7 @@ def test_reading_upwards_moves_by_what_the_wheel_says_and_by_nothing_else(
             }"""
         )
         page.mouse.wheel(0, -300)
-        page.wait_for_timeout(120)  # in which sections are drawn, and older messages come
+        rest(page, frames=4)  # sections are drawn, and older messages come
         same = page.locator(f'[data-key="{shown[0]}"]')
         moved = same.evaluate("(it) => it.getBoundingClientRect().top") - shown[1]
         # Less where the top was reached, before older messages came.
@@ -351,7 +341,7 @@ def test_every_message_can_be_reached_downwards_and_the_end_at_once(
         if max(seen) >= 500:
             break
         page.mouse.wheel(0, 600)
-        page.wait_for_timeout(60)
+        rest(page, frames=3)
     start = min(seen)
     assert seen == set(range(start, max(seen) + 1, 2))
     jump(page).click()

@@ -70,8 +70,8 @@ def test_an_app_mounted_in_fastapi_under_a_prefix(tmp_path: Path, page: Page) ->
         app.stop()
 
 
-def test_a_changed_file_reaches_open_tabs_by_itself(run: Run, page: Page, tmp_path: Path) -> None:
-    app = run(ECHO, "--reload")
+def test_a_changed_file_reaches_open_tabs_by_itself(start: Run, page: Page, tmp_path: Path) -> None:
+    app = start(ECHO, "--reload")
     page.goto(app.url)
     say(page, "Hi")
     expect(messages(page)).to_have_count(2)
@@ -83,8 +83,8 @@ def test_a_changed_file_reaches_open_tabs_by_itself(run: Run, page: Page, tmp_pa
     expect(messages(page, "assistant")).to_have_text(["New code: kept"])
 
 
-def test_sigterm_tells_browsers_and_ends_with_exit_code_0(run: Run, page: Page) -> None:
-    app = run(ECHO)
+def test_sigterm_tells_browsers_and_ends_with_exit_code_0(start: Run, page: Page) -> None:
+    app = start(ECHO)
     page.goto(app.url)
     expect(box(page)).to_be_visible()
     whole(page)

@@ -6,15 +6,13 @@ Each is a claim about what the person sees; its picture, in `test-results/images
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import FilePayload, Page, WebSocketRoute, expect
 
 from .chat import box, messages, say
-from .conftest import PHONE, ROOT, NewPage, RunningApp
+from .conftest import PHONE, ROOT, NewPage, Run
 
 PICTURES = ROOT / "test-results" / "images"
 
@@ -63,16 +61,6 @@ LOOKS: dict[str, dict[str, object]] = {
     "zoomed": {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2},
     "forced": {"forced_colors": "active", "color_scheme": "dark"},
 }
-
-
-@pytest.fixture(scope="module")
-def states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    folder: Path = tmp_path_factory.mktemp("states")
-    (folder / "app.py").write_text(APP)
-
-    app = RunningApp([sys.executable, "-m", "swell", "run", "app.py", "--port", "0"], folder)
-    yield app
-    app.stop()
 
 
 class Wire:
@@ -168,12 +156,13 @@ STATES: dict[str, Callable[[Page, Wire], None]] = {
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_states(states: RunningApp, new_page: NewPage, look: str) -> None:
+def test_states(run: Run, new_page: NewPage, look: str) -> None:
+    url = run(APP).url
     PICTURES.mkdir(parents=True, exist_ok=True)
     for name, check in STATES.items():
         page = new_page(**LOOKS[look])
         wire = Wire(page)
-        page.goto(f"{states.url}#{name}")
+        page.goto(f"{url}#{name}")
         expect(page.locator("[data-message], textarea").first).to_be_visible()
         check(page, wire)
         page.screenshot(path=PICTURES / f"state-{name}-{look}.png", animations="disabled")

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
+from .chat import until
 from .conftest import ROOT, NewPage, Run
 
 APP = """
@@ -85,6 +86,18 @@ FOUND = """
 """
 
 
+# Brings diagrams into view that are neither drawn nor said to be wrong; returns their sources.
+DRAW = """
+() => [...document.querySelectorAll(".code")]
+  .filter((code) => code.querySelector(".lang")?.textContent === "mermaid")
+  .filter((code) => !code.querySelector(".diagram img, .diagram-note"))
+  .map((code, at) => {
+    if (at === 0) code.scrollIntoView({ block: "center" });
+    return code.querySelector("pre").textContent;
+  })
+"""
+
+
 def payloads() -> list[str]:
     """Return the hostile texts, from the module that the unit tests use."""
     # Node of any version that builds the client can do this with the bundler's parser
@@ -103,11 +116,11 @@ def payloads() -> list[str]:
     return found
 
 
-def test_nothing_hostile_runs_or_is_fetched(run: Run, new_page: NewPage, tmp_path: Path) -> None:
+def test_nothing_hostile_runs_or_is_fetched(start: Run, new_page: NewPage, tmp_path: Path) -> None:
     texts = payloads()
     assert len(texts) > 250
     (tmp_path / "payloads.json").write_text(json.dumps(texts))
-    app = run(APP)
+    app = start(APP)
     page = new_page(viewport={"width": 1280, "height": 4000})
     page.add_init_script(WATCH)
     page.goto(app.url)
@@ -140,4 +153,4 @@ def scroll_through(page: Page) -> None:
     """Bring every message onto the screen, since code and diagrams wait for that."""
     for message in page.locator(".code").all()[-40:]:
         message.scroll_into_view_if_needed()
-    page.wait_for_timeout(1500)  # diagrams take their time, and some never come
+    until(page, lambda: page.evaluate(DRAW) == [], lambda: page.evaluate(DRAW))
