@@ -7,7 +7,7 @@ import pytest
 
 from swell.models import Delta, Reader, failure_of
 from tests.models.folded import Folded, fold
-from tests.models.test_openai import COMPLETED, responses_stream, text_event
+from tests.models.providers.test_openai import COMPLETED, responses_stream, text_event
 from tests.models.upstream import Reply, Upstream, chat_stream, tool_call, upstream
 
 pytestmark = pytest.mark.anyio

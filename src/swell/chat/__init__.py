@@ -19,7 +19,7 @@ from .runs.admission import Used
 from .runs.attachment import Attachment
 from .runs.run import RunLimits
 from .runs.turn import Turn
-from .tools.tools import Tool, progress, run_tools, tool
+from .tools import Tool, progress, run_tools, tool
 
 if TYPE_CHECKING:
     from .store import Store

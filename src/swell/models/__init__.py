@@ -4,7 +4,6 @@ Chunks and exceptions are recognised by the package they come from; none is impo
 needs to be installed.
 """
 
-from swell.models.client import Compatible
 from swell.models.deltas import (
     Delta,
     Failure,
@@ -14,8 +13,9 @@ from swell.models.deltas import (
     ToolCallDelta,
     Usage,
 )
-from swell.models.failures import failure_of
+from swell.models.exceptions import failure_of
 from swell.models.local import local_model
+from swell.models.providers.compatible import Compatible
 from swell.models.reader import Reader, parts_of
 
 __all__ = [

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from swell.errors import ModelConnectionError, ModelError, ModelRequestError
-from swell.models.client import Compatible
+from swell.models.providers.compatible import Compatible
 
 __all__ = ["LOCAL", "LocalServer", "chat_models", "local_model", "local_servers"]
 

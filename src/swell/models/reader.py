@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
 from swell.models.deltas import Delta, TextDelta
-from swell.models.fields import UnknownChunkError, text
+from swell.models.fields import UnknownChunkError
+from swell.models.provider import Chunks, Provider
+from swell.models.registry import provider_of_class, providers
 
 __all__ = ["Reader", "parts_of"]
-
-PROVIDERS = {
-    "openai": "swell.models.openai:OpenAIChunks",
-    "anthropic": "swell.models.anthropic:AnthropicChunks",
-    "litellm": "swell.models.litellm:LiteLLMChunks",
-    "pydantic_ai": "swell.models.pydantic_ai:AgentEvents",
-    "pydantic_graph": "swell.models.pydantic_ai:AgentEvents",
-    "langchain_core": "swell.models.langchain:LangChainChunks",
-    "langgraph": "swell.models.langchain:LangChainChunks",
-}
-"""For the package that a chunk's class is from, what reads it; loaded at the first chunk."""
-
-_SSE = "swell.models.compatible:SSEChunks"
-_CHAT = "swell.models.compatible:ChatChunks"
-_LANGCHAIN = PROVIDERS["langchain_core"]
-_AGENT = PROVIDERS["pydantic_ai"]
-_ANTHROPIC_EVENTS = ("message_", "content_block_")
-_ANTHROPIC = {"ping", "text", "thinking", "signature", "citation", "input_json"}
-_OPENAI_EVENTS = (
-    *("response.", "content.", "refusal.", "tool_calls.function.", "logprobs."),
-    "keepalive",
-)
-_FIELDS = (b"data", b"event", b"id", b"retry")
-_BOM = b"\xef\xbb\xbf"
 
 MAX_KEYS = 8
 """Most keys of an unknown dict that an error names."""
@@ -46,14 +21,14 @@ class Reader:
     """
 
     def __init__(self) -> None:
-        self._chunks: dict[str, Any] = {}
+        self._chunks: dict[Provider, Chunks] = {}
 
     @property
     def unfinished(self) -> str | None:
-        """The package whose stream has begun a message and not ended it; None if there is none."""
-        for name, chunks in self._chunks.items():
-            if getattr(chunks, "unfinished", False):
-                return name.partition(":")[0].rpartition(".")[2]
+        """The provider whose stream has begun a message and not ended it; None if there is none."""
+        for provider, chunks in self._chunks.items():
+            if chunks.unfinished:
+                return provider.name
         return None
 
     @property
@@ -75,18 +50,15 @@ class Reader:
             return [TextDelta(chunk)] if chunk else []
         if isinstance(chunk, Delta):
             return [chunk]
-        name = _reader_of(chunk)
-        if name == _SSE and name not in self._chunks and not _begins_stream(chunk):
-            name = None
-        if name is None:
+        provider = _provider_of(chunk)
+        if provider is None:
             raise _stranger(chunk)
-        if (chunks := self._chunks.get(name)) is None:
-            module, _, attribute = name.partition(":")
-            chunks = self._chunks[name] = getattr(import_module(module), attribute)()
+        chunks = self._chunks.get(provider) or provider.chunks()
         try:
-            found: list[Delta] = chunks.read(chunk)
+            found = chunks.read(chunk)
         except UnknownChunkError as error:
             raise _stranger(chunk, str(error)) from None
+        self._chunks[provider] = chunks
         return found
 
     def end(self) -> list[Delta]:
@@ -95,13 +67,10 @@ class Reader:
         Raises:
             TypeError: If bytes came that are no event stream.
         """
-        chunks = self._chunks.get(_SSE)
-        if chunks is None:
-            return []
-        found: list[Delta] = chunks.end()
-        if not chunks.begun:
-            raise _stranger(b"", "no event came of it")
-        return found
+        try:
+            return [delta for chunks in self._chunks.values() for delta in chunks.end()]
+        except UnknownChunkError as error:
+            raise _stranger(b"", str(error)) from None
 
 
 def parts_of(chunk: object) -> list[Delta]:
@@ -113,47 +82,10 @@ def parts_of(chunk: object) -> list[Delta]:
     return Reader().read(chunk)
 
 
-def _reader_of(chunk: object) -> str | None:
-    if isinstance(chunk, bytes):
-        return _SSE
-    if isinstance(chunk, tuple):
-        return _LANGCHAIN
-    if isinstance(chunk, dict):
-        return _reader_of_dict(chunk)
-    packages = [base.__module__.partition(".")[0] for base in type(chunk).__mro__]
-    return next((PROVIDERS[package] for package in packages if package in PROVIDERS), None)
-
-
-def _reader_of_dict(chunk: dict[object, object]) -> str:
-    kind = text(chunk, "type")
-    if kind.startswith(_ANTHROPIC_EVENTS) or (kind == "message" and "content" in chunk):
-        return PROVIDERS["anthropic"]
-    if kind in _ANTHROPIC:
-        return PROVIDERS["anthropic"]
-    if kind.startswith(_OPENAI_EVENTS) or chunk.get("object") == "response":
-        return PROVIDERS["openai"]
-    if (kind == "chunk" and "chunk" in chunk) or (kind == "error" and "error" not in chunk):
-        return PROVIDERS["openai"]
-    if isinstance(chunk.get("event_kind"), str):
-        return _AGENT
-    if {"choices", "error"} & chunk.keys() or chunk.get("object") in (
-        "error",
-        "chat.completion.chunk",
-        "chat.completion",
-    ):
-        return PROVIDERS["anthropic"] if kind == "error" else _CHAT
-    return _LANGCHAIN
-
-
-def _begins_stream(chunk: object) -> bool:
-    """Whether bytes may be the first ones of an event stream."""
-    begin = chunk[:64].removeprefix(_BOM) if isinstance(chunk, bytes) else b""
-    line = begin.lstrip(b"\r\n").splitlines()[:1]
-    if not line or _BOM.startswith(begin):
-        return True
-    name, colon, _ = line[0].partition(b":")
-    whole = colon or len(line[0]) < len(begin.lstrip(b"\r\n"))  # else it may be cut here
-    return name in (*_FIELDS, b"") if whole else any(one.startswith(name) for one in _FIELDS)
+def _provider_of(chunk: object) -> Provider | None:
+    if isinstance(chunk, bytes | tuple | dict):
+        return next((provider for provider in providers() if provider.reads(chunk)), None)
+    return provider_of_class(type(chunk))
 
 
 def _stranger(chunk: object, why: str = "") -> TypeError:

@@ -12,9 +12,11 @@ import msgspec
 import openai
 import pytest
 
-from swell.chat.tools.tools import MAX_RESULT, Tool, run_tools, tool
+from swell.chat import Tool, run_tools, tool
+from swell.chat.tools.loop import MAX_RESULT
 from swell.errors import ModelError
 from swell.models import Compatible, Delta, ToolCallDelta
+from swell.models.provider import Provider
 from swell.parts import Table
 from tests.models.conftest import local_only
 from tests.models.folded import Folded, fold
@@ -402,7 +404,8 @@ class Person:
         self.questions: list[str] = []
         self._answers = list(answers)
 
-    def as_openai(self) -> list[dict[str, Any]]:
+    async def messages_for(self, _: Provider, *, images: bool = False) -> list[dict[str, Any]]:
+        assert not images
         return list(ASK)
 
     async def confirm(self, text: str) -> bool:

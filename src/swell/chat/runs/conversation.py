@@ -6,28 +6,23 @@ import base64
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from swell.chat.records import Message
 from swell.logs import logger
+from swell.models.provider import Block
 from swell.parts import File, Image, Text
 from swell.settings.table import Settings
 from swell.workers import lane
 
 __all__ = [
-    "Block",
     "Picture",
     "PictureFile",
-    "anthropic_block",
-    "openai_block",
     "read_pictures",
     "told",
 ]
 
 _log = logger("swell.chat")
-
-Block: TypeAlias = dict[str, Any]
-"""One piece of a message's content, in the form of a provider."""
 
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -61,18 +56,6 @@ class PictureFile(NamedTuple):
     url: str
     name: str
     path: Path
-
-
-def openai_block(picture: Picture) -> Block:
-    """Return a picture as chat completions of OpenAI take it."""
-    url = f"data:{picture.mime};base64,{picture.data}"
-    return {"type": "image_url", "image_url": {"url": url}}
-
-
-def anthropic_block(picture: Picture) -> Block:
-    """Return a picture as Anthropic's messages take it."""
-    source = {"type": "base64", "media_type": picture.mime, "data": picture.data}
-    return {"type": "image", "source": source}
 
 
 def told(messages: Sequence[Message], pictures: Mapping[str, Block]) -> list[dict[str, Any]]:

@@ -15,20 +15,15 @@ from swell.components.base import Component
 from swell.errors import AskTimeoutError
 from swell.expando import Expando
 from swell.mistakes import near_miss
+from swell.models.provider import Provider
+from swell.models.providers.anthropic import Anthropic
+from swell.models.providers.openai import OpenAI
 from swell.parts import File, Image
 
 from .ask import Question
 from .attachment import Attachment
 from .awaiting import must_await, pending
-from .conversation import (
-    Block,
-    Picture,
-    PictureFile,
-    anthropic_block,
-    openai_block,
-    read_pictures,
-    told,
-)
+from .conversation import PictureFile, read_pictures, told
 
 __all__ = ["Cancelled", "Host", "Turn"]
 
@@ -182,7 +177,7 @@ class Turn:
         """
         head = [{"role": "system", "content": system}] if system else []
         if images:
-            return pending(self._with_pictures(head, openai_block), "turn.as_openai")
+            return pending(self._with_pictures(OpenAI(), head), "turn.as_openai")
         return head + told(self.messages, {})
 
     @overload
@@ -201,8 +196,14 @@ class Turn:
                 awaited then.
         """
         if images:
-            return pending(self._with_pictures([], anthropic_block), "turn.as_anthropic")
+            return pending(self._with_pictures(Anthropic()), "turn.as_anthropic")
         return told(self.messages, {})
+
+    async def messages_for(
+        self, provider: Provider, *, images: bool = False
+    ) -> list[dict[str, Any]]:
+        """Return the messages as a provider takes them, for `run_tools`."""
+        return await self._with_pictures(provider) if images else told(self.messages, {})
 
     def title(self, text: str) -> None:
         """Name the thread; from any thread of the process."""
@@ -334,7 +335,7 @@ class Turn:
         return answer
 
     async def _with_pictures(
-        self, head: list[dict[str, Any]], block: Callable[[Picture], Block]
+        self, provider: Provider, head: Sequence[dict[str, Any]] = ()
     ) -> list[dict[str, Any]]:
         kept = {file.url: file.path for file in self.all_files}
         files = [
@@ -344,7 +345,8 @@ class Turn:
             if message.role == "user" and isinstance(part, Image) and part.url in kept
         ]
         pictures = await read_pictures(files)
-        return head + told(self.messages, {url: block(one) for url, one in pictures.items()})
+        blocks = {url: provider.picture(one.mime, one.data) for url, one in pictures.items()}
+        return [*head, *told(self.messages, blocks)]
 
     def _soon(self, call: Callable[[], object]) -> None:
         self._loop.call_soon_threadsafe(call)

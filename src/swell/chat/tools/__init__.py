@@ -1,5 +1,6 @@
 """Tools: functions that a model may call, and the loop that calls them."""
 
-from .tools import Tool, progress, run_tools, tool
+from .loop import progress, run_tools
+from .tool import Tool, tool
 
 __all__ = ["Tool", "progress", "run_tools", "tool"]

@@ -1,4 +1,4 @@
-"""Agents of the `pydantic-ai` package: events of a run, its nodes, and whole responses.
+"""The `pydantic-ai` package: events of a run, its nodes, and whole responses.
 
 The texts of `run_stream` are plain strings; pass on those of `stream_text(delta=True)`.
 """
@@ -18,15 +18,32 @@ from swell.models.deltas import (
     finish_reason,
 )
 from swell.models.fields import UnknownChunkError, arguments, field, items, number, plain, text
+from swell.models.provider import Chunks, Provider
 
-__all__ = ["AgentEvents"]
+__all__ = ["AgentEvents", "PydanticAI"]
 
 
 _QUIET = ("event_kind", "kind", "user_prompt", "data")
 """Attributes of what a run yields beside: other events, requests, the first and the last node."""
 
 
-class AgentEvents:
+class PydanticAI(Provider):
+    """Agents of pydantic-ai."""
+
+    name = "pydantic_ai"
+    packages = frozenset({"pydantic_ai", "pydantic_graph"})
+    errors = frozenset({"pydantic_ai"})
+
+    def chunks(self) -> Chunks:
+        """Return a reader for what a run of an agent yields."""
+        return AgentEvents()
+
+    def reads(self, chunk: object) -> bool:
+        """Tell whether a dict is an event."""
+        return bool(text(chunk, "event_kind"))
+
+
+class AgentEvents(Chunks):
     """Reads what a run of an agent yields.
 
     Attributes:
@@ -34,10 +51,11 @@ class AgentEvents:
             package takes such a response for a complete one.
     """
 
+    unfinished = False
+
     def __init__(self) -> None:
         self._streamed = False
         self._counted = False
-        self.unfinished = False
 
     def read(self, chunk: object) -> list[Delta]:
         """Return what an event, a node or a response adds."""

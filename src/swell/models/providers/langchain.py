@@ -1,4 +1,4 @@
-"""Messages and events of `langchain` and `langgraph`, in every mode they stream in."""
+"""The packages `langchain` and `langgraph`, in every mode they stream in."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from swell.models.fields import (
     plain,
     text,
 )
+from swell.models.provider import Chunks, Provider
 from swell.models.think import ThinkTags
 
-__all__ = ["LangChainChunks"]
+__all__ = ["LangChain", "LangChainChunks"]
 
 _INTERRUPT = "__interrupt__"
 _REASONS = ("finish_reason", "stop_reason", "done_reason")
@@ -37,17 +38,32 @@ _SAY_WHY = {"openai", "anthropic"}
 _MODES = {"values", "updates", "messages", "custom", "checkpoints", "tasks", "debug"}
 
 
-class LangChainChunks:
+class LangChain(Provider):
+    """Models, graphs and events of langchain."""
+
+    name = "langchain"
+    packages = frozenset({"langchain_core", "langgraph"})
+    errors = frozenset({"langchain_core", "langchain_openai", "langchain_anthropic", "langgraph"})
+    order = 2  # a state of a graph is a dict of any keys
+
+    def chunks(self) -> Chunks:
+        """Return a reader for messages, states and events."""
+        return LangChainChunks()
+
+    def reads(self, chunk: object) -> bool:
+        """Tell whether this is a tuple or a dict."""
+        return isinstance(chunk, tuple | dict)
+
+
+class LangChainChunks(Chunks):
     """Reads chunks of a model, what a graph streams, and events of `astream_events`.
 
     A message that arrived in pieces is not told again when a state that holds it arrives.
-
-    Attributes:
-        unfinished: A provider's message has begun in pieces, and its end has not come.
     """
 
+    unfinished = False
+
     def __init__(self) -> None:
-        self.unfinished = False
         self._tags: dict[str, ThinkTags] = {}  # by message
         self._seen: set[str] = set()
         self._args: dict[tuple[str, object], tuple[str, str]] = {}  # (id, arguments so far)

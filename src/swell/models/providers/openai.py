@@ -1,8 +1,12 @@
-"""Streams of the `openai` package: chat completions, their events, and responses."""
+"""OpenAI, through its package: chat completions, their events, and responses."""
 
 from __future__ import annotations
 
-from swell.models.compatible import ChatChunks
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+from swell.errors import ModelConnectionError
+from swell.models.completions import ChatChunks
 from swell.models.deltas import (
     Delta,
     Failure,
@@ -25,9 +29,17 @@ from swell.models.fields import (
     plain,
     text,
 )
+from swell.models.provider import Block, Chunks, Conversation, Offered, Provider
 from swell.models.think import ThinkTags
 
-__all__ = ["OpenAIChunks"]
+from .compatible import CompletionsConversation, completions_picture
+
+__all__ = ["OpenAI", "OpenAIChunks"]
+
+_EVENTS = (
+    *("response.", "content.", "refusal.", "tool_calls.function.", "logprobs."),
+    "keepalive",
+)
 
 _REASONING = {"response.reasoning_text.delta", "response.reasoning_summary_text.delta"}
 _DONE = {"response.completed", "response.incomplete", "response.failed"}
@@ -42,7 +54,48 @@ _CALLS = {
 """Items of a response that are tool calls; the last three run at the provider."""
 
 
-class OpenAIChunks:
+class OpenAI(Provider):
+    """OpenAI's chat completions and responses."""
+
+    name = "openai"
+    packages = frozenset({"openai"})
+    errors = frozenset({"openai"})
+
+    def chunks(self) -> Chunks:
+        """Return a reader for what the package's streams yield."""
+        return OpenAIChunks()
+
+    def reads(self, chunk: object) -> bool:
+        """Tell whether a dict is an event, or a whole response."""
+        kind = text(chunk, "type")
+        return isinstance(chunk, dict) and (
+            kind.startswith(_EVENTS)
+            or chunk.get("object") == "response"
+            or (kind == "chunk" and "chunk" in chunk)
+            or (kind == "error" and "error" not in chunk)
+        )
+
+    def picture(self, mime: str, data: str) -> Block:
+        """Return a picture as chat completions take it."""
+        return completions_picture(mime, data)
+
+    def asks(self, model: object) -> bool:
+        """Tell whether this is an `openai.AsyncOpenAI`."""
+        return type(model).__module__.partition(".")[0] == self.name and hasattr(model, "chat")
+
+    def conversation(
+        self,
+        model: Any,
+        messages: list[dict[str, Any]],
+        tools: Sequence[Offered],
+        system: str | None,
+        params: dict[str, Any],
+    ) -> Conversation:
+        """Begin a conversation through the package."""
+        return _Conversation(model, messages, tools, system, params)
+
+
+class OpenAIChunks(Chunks):
     """Reads what the package's streams yield; the kinds may be mixed."""
 
     def __init__(self) -> None:
@@ -167,3 +220,22 @@ def _whole(response: object) -> list[Delta]:
                 found += [ReasoningDelta(said)] if thinking else ThinkTags().whole(said)
         found += _item(item, new_call_id(), done=True)
     return found + _end(response, refused=refused)
+
+
+class _Conversation(CompletionsConversation):
+    """Chat completions, through the `openai` package."""
+
+    async def _deltas(self, params: dict[str, Any]) -> AsyncGenerator[Delta, None]:
+        answer = OpenAIChunks()
+        if self._tools:
+            params = {"tools": self._tools, **params}
+        async with await self._client.chat.completions.create(
+            messages=self._messages,
+            stream=True,
+            **{"stream_options": {"include_usage": True}, **params},
+        ) as chunks:
+            async for chunk in chunks:
+                for delta in answer.read(chunk):
+                    yield delta
+        if answer.unfinished:
+            raise ModelConnectionError()

@@ -1,4 +1,4 @@
-"""Streams of the `anthropic` package: `messages.create(stream=True)` and `messages.stream()`.
+"""Anthropic, through its package: `messages.create(stream=True)` and `messages.stream()`.
 
 The second kind yields the raw events of the first, and after each an event that says the same in
 an easier form. Those are read only when somebody passes them on alone.
@@ -6,6 +6,10 @@ an easier form. Those are read only when somebody passes them on alone.
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
+
+from swell.errors import ModelConnectionError
 from swell.models.deltas import (
     Delta,
     Failure,
@@ -32,23 +36,67 @@ from swell.models.fields import (
     plain,
     text,
 )
+from swell.models.provider import Block, Chunks, Conversation, Offered, Outcome, Provider
 from swell.models.think import ThinkTags
 
-__all__ = ["AnthropicChunks"]
+__all__ = ["Anthropic", "AnthropicChunks"]
 
+MAX_TOKENS = 8_192
+"""What the models may write in one answer unless the handler says, in tokens."""
+
+_EVENTS = ("message_", "content_block_")
+_EASY = {"ping", "text", "thinking", "signature", "citation", "input_json"}
 _CUT = ("max_tokens", "model_context_window_exceeded", "refusal")
 """Reasons to stop that may leave the last tool call without its arguments."""
 
 
-class AnthropicChunks:
-    """Reads the events of one or more messages.
+class Anthropic(Provider):
+    """Anthropic's messages."""
 
-    Attributes:
-        unfinished: A message has begun whose end has not come.
-    """
+    name = "anthropic"
+    packages = frozenset({"anthropic"})
+    errors = frozenset({"anthropic"})
+
+    def chunks(self) -> Chunks:
+        """Return a reader for events of messages."""
+        return AnthropicChunks()
+
+    def reads(self, chunk: object) -> bool:
+        """Tell whether a dict is an event, or a whole message."""
+        kind = text(chunk, "type")
+        return isinstance(chunk, dict) and (
+            kind.startswith(_EVENTS)
+            or kind in _EASY
+            or (kind == "message" and "content" in chunk)
+            or (kind == "error" and "error" in chunk)
+        )
+
+    def picture(self, mime: str, data: str) -> Block:
+        """Return a picture as a block of a message."""
+        return {"type": "image", "source": {"type": "base64", "media_type": mime, "data": data}}
+
+    def asks(self, model: object) -> bool:
+        """Tell whether this is an `anthropic.AsyncAnthropic`."""
+        return type(model).__module__.partition(".")[0] == self.name and hasattr(model, "messages")
+
+    def conversation(
+        self,
+        model: Any,
+        messages: list[dict[str, Any]],
+        tools: Sequence[Offered],
+        system: str | None,
+        params: dict[str, Any],
+    ) -> Conversation:
+        """Begin a conversation through the package."""
+        return _Conversation(model, messages, tools, system, params)
+
+
+class AnthropicChunks(Chunks):
+    """Reads the events of one or more messages."""
+
+    unfinished = False
 
     def __init__(self) -> None:
-        self.unfinished = False
         self._calls: dict[int, _Block] = {}
         self._last: _Block | None = None
         self._tags: dict[int, ThinkTags] = {}  # of blocks of text
@@ -60,7 +108,7 @@ class AnthropicChunks:
         kind, index = text(chunk, "type"), number(chunk, "index")
         if kind in ("text", "thinking"):
             return [] if self._raw else _easy(chunk)
-        self._raw |= kind.startswith(("message_", "content_block_"))
+        self._raw |= kind.startswith(_EVENTS)
         if kind == "message_start":
             self._calls.clear()
             self._tags.clear()
@@ -210,3 +258,113 @@ def _whole(message: object) -> list[Delta]:
     if usage := field(message, "usage"):
         found.append(Usage(_input(usage), number(usage, "output_tokens")))
     return [*found, Finish(finish_reason(text(message, "stop_reason")))]
+
+
+class _Conversation:
+    """Messages, through the `anthropic` package."""
+
+    def __init__(
+        self,
+        client: Any,
+        messages: list[dict[str, Any]],
+        tools: Sequence[Offered],
+        system: str | None,
+        params: dict[str, Any],
+    ) -> None:
+        self.unfinished = False
+        self._client, self._messages = client, messages
+        self._params: dict[str, Any] = {"max_tokens": MAX_TOKENS, **params}
+        if system:
+            self._params["system"] = system
+        if tools:
+            self._params["tools"] = [
+                {"name": t.name, "description": t.description, "input_schema": t.schema}
+                for t in tools
+            ]
+        self._content: Any = None
+
+    async def stream(self, *, last: bool) -> AsyncGenerator[Delta, None]:
+        chunks, params = AnthropicChunks(), dict(self._params)
+        if last and "tools" in params:
+            params["tool_choice"] = {"type": "none"}
+        message = _Message()
+        async with await self._client.messages.create(
+            messages=self._messages, stream=True, **params
+        ) as events:
+            async for event in events:
+                deltas = chunks.read(event)
+                message.add(event)  # changes the event's blocks
+                for delta in deltas:
+                    yield delta
+        if chunks.unfinished:
+            raise ModelConnectionError()
+        # With what the model thought, which has to go back; empty text is refused there.
+        self._content = [
+            block for block in message.content if block.type != "text" or block.text.strip()
+        ]
+        self.unfinished = message.stop_reason == "pause_turn"
+
+    def answer(self, calls: Mapping[str, ToolCallDelta], outcomes: Mapping[str, Outcome]) -> None:
+        if self._content:
+            self._messages.append({"role": "assistant", "content": self._content})
+        results = [
+            {
+                "type": "tool_result",
+                "tool_use_id": id,
+                "content": outcomes[id].said,
+                "is_error": outcomes[id].failed,
+            }
+            for id in calls
+        ]
+        if results:
+            self._messages.append({"role": "user", "content": results})
+
+
+class _Message:
+    """What a request sends back of an answer: its blocks, and why it stopped.
+
+    The stream helper of the package does the same, but it ends with an error when the arguments of
+    a tool call are no JSON, and takes the beginning of arguments that were cut off for the whole.
+
+    Attributes:
+        content: Blocks, as the package's objects.
+        stop_reason: Why the model stopped; None while it has not.
+    """
+
+    def __init__(self) -> None:
+        self.content: list[Any] = []
+        self.stop_reason: str | None = None
+        self._arguments: dict[int, str] = {}
+        self._places: dict[int, int] = {}  # some servers leave numbers out
+
+    def add(self, event: Any) -> None:
+        """Add an event of `messages.create(stream=True)`."""
+        if event.type == "content_block_start":
+            block = event.content_block
+            if block.type.endswith("tool_use") and not isinstance(block.input, dict):
+                block.input = arguments(block.input) or {}
+            self.content.append(block)
+            self._places[event.index] = len(self.content) - 1
+        elif event.type == "content_block_delta":
+            self._delta(event.index, event.delta)
+        elif event.type == "content_block_stop" and event.index in self._arguments:
+            text = self._arguments.pop(event.index)
+            self.content[self._places[event.index]].input = arguments(text) or {}
+        elif event.type == "message_delta" and event.delta.stop_reason:
+            self.stop_reason = event.delta.stop_reason
+
+    def _delta(self, index: int, delta: Any) -> None:
+        block = self.content[self._places[index]]
+        match delta.type:
+            case "text_delta":
+                block.text += delta.text
+            case "thinking_delta":
+                block.thinking += delta.thinking
+            case "signature_delta":
+                block.signature = delta.signature
+            case "citations_delta":
+                block.citations = [*(block.citations or ()), delta.citation]
+            case "input_json_delta" if delta.partial_json:
+                self._arguments[index] = self._arguments.get(index, "") + delta.partial_json
+            case _:
+                pass

@@ -1,4 +1,4 @@
-"""A client for every server that speaks OpenAI's chat completions; it needs only `httpx`."""
+"""Every server that speaks OpenAI's chat completions, with a client that needs only `httpx`."""
 
 from __future__ import annotations
 
@@ -8,22 +8,27 @@ import re
 import ssl
 from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote_plus, unquote, urlsplit
 
 import msgspec
 
 from swell.errors import ModelConnectionError, ModelError
-from swell.models.compatible import ChatChunks, SSEChunks
-from swell.models.deltas import Delta, Failure
+from swell.models.completions import ChatChunks, SSEChunks
+from swell.models.deltas import Delta, Failure, Finish, ToolCallDelta
 from swell.models.failures import error_of, failure_of_status
-from swell.models.fields import decoded, items, text
+from swell.models.fields import UnknownChunkError, decoded, items, json_text, text
+from swell.models.provider import Block, Chunks, Conversation, Offered, Outcome, Provider
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Compatible"]
+__all__ = ["ChatCompletions", "Compatible", "CompletionsConversation", "completions_picture"]
+
+_KINDS = ("error", "chat.completion.chunk", "chat.completion")
+_FIELDS = (b"data", b"event", b"id", b"retry")
+_BOM = b"\xef\xbb\xbf"
 
 MAX_REFUSAL = 20_000
 """How much of a refusal is read to understand it, in bytes."""
@@ -53,6 +58,145 @@ _UNKNOWN = re.compile(
 
 
 _VERSION = re.compile(r"/v\d[^/]*$")
+
+
+class ChatCompletions(Provider):
+    """Servers of chat completions: our client, the bytes of their streams, and dicts of them."""
+
+    name = "compatible"
+    errors = frozenset({"httpx", "httpx2", "httpcore", "httpcore2", "aiohttp"})
+    order = 1  # packages mark their chunks more clearly
+
+    def chunks(self) -> Chunks:
+        """Return a reader for bytes and dicts."""
+        return _Chunks()
+
+    def reads(self, chunk: object) -> bool:
+        """Tell whether these are bytes, or a dict of chat completions."""
+        if isinstance(chunk, dict):
+            return bool({"choices", "error"} & chunk.keys()) or chunk.get("object") in _KINDS
+        return isinstance(chunk, bytes)
+
+    def picture(self, mime: str, data: str) -> Block:
+        """Return a picture as chat completions take it."""
+        return completions_picture(mime, data)
+
+    def asks(self, model: object) -> bool:
+        """Tell whether this is our client."""
+        return isinstance(model, Compatible)
+
+    def conversation(
+        self,
+        model: Any,
+        messages: list[dict[str, Any]],
+        tools: Sequence[Offered],
+        system: str | None,
+        params: dict[str, Any],
+    ) -> Conversation:
+        """Begin a conversation through our client."""
+        return CompletionsConversation(model, messages, tools, system, params)
+
+
+def completions_picture(mime: str, data: str) -> Block:
+    """Return a picture as chat completions take it."""
+    return {"type": "image_url", "image_url": {"url": f"data:{mime};base64,{data}"}}
+
+
+class _Chunks(Chunks):
+    """Reads bytes of an event stream, and chunks as dicts."""
+
+    def __init__(self) -> None:
+        self._bytes: SSEChunks | None = None
+        self._dicts = ChatChunks()
+
+    @property
+    def unfinished(self) -> bool:
+        return self._dicts.unfinished or (self._bytes is not None and self._bytes.unfinished)
+
+    def read(self, chunk: Any) -> list[Delta]:
+        if not isinstance(chunk, bytes):
+            return self._dicts.read(chunk)
+        if self._bytes is None:
+            if not _begins_stream(chunk):
+                raise UnknownChunkError
+            self._bytes = SSEChunks()
+        return self._bytes.read(chunk)
+
+    def end(self) -> list[Delta]:
+        if self._bytes is None:
+            return []
+        found = self._bytes.end()
+        if not self._bytes.begun:
+            raise UnknownChunkError("no event came of it")
+        return found
+
+
+def _begins_stream(begin: bytes) -> bool:
+    """Whether bytes may be the first ones of an event stream."""
+    begin = begin[:64].removeprefix(_BOM)
+    line = begin.lstrip(b"\r\n").splitlines()[:1]
+    if not line or _BOM.startswith(begin):
+        return True
+    name, colon, _ = line[0].partition(b":")
+    whole = colon or len(line[0]) < len(begin.lstrip(b"\r\n"))  # else it may be cut here
+    return name in (*_FIELDS, b"") if whole else any(one.startswith(name) for one in _FIELDS)
+
+
+class CompletionsConversation:
+    """Chat completions, through our own client."""
+
+    def __init__(
+        self,
+        client: Any,
+        messages: list[dict[str, Any]],
+        tools: Sequence[Offered],
+        system: str | None,
+        params: dict[str, Any],
+    ) -> None:
+        self.unfinished = False
+        head = [{"role": "system", "content": system}] if system else []
+        self._client, self._messages, self._params = client, head + messages, params
+        self._tools = [
+            {
+                "type": "function",
+                "function": {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "parameters": tool.schema,
+                },
+            }
+            for tool in tools
+        ]
+        self._message: dict[str, Any] = {}
+
+    async def stream(self, *, last: bool) -> AsyncGenerator[Delta, None]:
+        self._message = {"role": "assistant", "content": None}
+        params = {**self._params, **({"tool_choice": "none"} if last and self._tools else {})}
+        async with aclosing(self._deltas(params)) as deltas:
+            async for delta in deltas:
+                if isinstance(delta, Finish) and delta.message is not None:
+                    self._message = dict(delta.message)
+                yield delta
+
+    def _deltas(self, params: dict[str, Any]) -> AsyncGenerator[Delta, None]:
+        deltas: AsyncGenerator[Delta, None] = self._client.stream(
+            self._messages, self._tools or None, **params
+        )
+        return deltas
+
+    def answer(self, calls: Mapping[str, ToolCallDelta], outcomes: Mapping[str, Outcome]) -> None:
+        # With what else the provider sent: signatures, which it wants back.
+        sent = {call["id"]: call for call in self._message.get("tool_calls", ())}
+        made = []
+        for id, call in calls.items():
+            before = sent.get(id, {})
+            given = json_text(call.args or {})
+            function = {**before.get("function", {}), "name": call.name, "arguments": given}
+            made.append({**before, "id": id, "type": "function", "function": function})
+        self._messages.append({**self._message, "tool_calls": made})
+        self._messages += [
+            {"role": "tool", "tool_call_id": id, "content": outcomes[id].said} for id in calls
+        ]
 
 
 class Compatible:

@@ -1,33 +1,30 @@
-"""Tools: functions that a model may call, and the loop that calls them."""
+"""The loop of a model and its tools: it asks, runs what the model calls, and asks again."""
 
 from __future__ import annotations
 
 import asyncio
-import functools
-import inspect
-import re
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from contextvars import ContextVar
-from typing import Any, Protocol, TypeAlias, overload
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
-from swell.chat.tools.dialects import Outcome, dialect_of
-from swell.chat.words import ENGLISH, WORDS
 from swell.coerce import well_formed
 from swell.development import described
 from swell.errors import AskTimeoutError, ModelError, ToolError
 from swell.logs import logger
 from swell.models import Delta, ToolCallDelta
 from swell.models.fields import json_text, plain
+from swell.models.provider import Conversation, Offered, Outcome, Provider
+from swell.models.registry import providers
 from swell.parts import Part
-from swell.workers import contained, lane
+from swell.workers import lane
 
-from .signature import TURN, Signature
+from .tool import Tool
 
-__all__ = ["MAX_RESULT", "Tool", "progress", "run_tools", "tool"]
+__all__ = ["MAX_RESULT", "progress", "run_tools"]
 
 _log = logger("swell.chat")
 
@@ -43,122 +40,14 @@ _REFUSED = "The person did not allow this call."
 Yielded: TypeAlias = Delta | Part
 
 
-class _Turn(Protocol):
+class Asking(Protocol):
     """What is used of a `swell.chat.Turn`."""
 
-    def as_openai(self) -> list[dict[str, Any]]: ...
-
-    def as_anthropic(self) -> list[dict[str, Any]]: ...
+    def messages_for(
+        self, provider: Provider, *, images: bool = False
+    ) -> Awaitable[list[dict[str, Any]]]: ...
 
     def confirm(self, text: str, /) -> Awaitable[bool]: ...
-
-
-class Tool:
-    """A function that a model may call; calling it still calls the function.
-
-    Args:
-        function: Async or not; the others run in a worker thread. Its parameters need annotations
-            that JSON has a form for; one called `turn` gets the turn, and no model sees it.
-        name: What the model calls it; the function's name unless given.
-        confirm: Ask the person before each call. A text is the question, with the arguments in
-            braces: `"Send the mail to {to}?"`.
-        timeout_s: How long one call may take, in seconds, the person's answer not counted.
-
-    Attributes:
-        description: What the model gets: the docstring up to its first section.
-        schema: JSON schema of the arguments, with what the section `Args:` says of each.
-
-    Raises:
-        TypeError: If a parameter has no annotation, one that JSON has no form for, or cannot be
-            given by name.
-    """
-
-    def __init__(
-        self,
-        function: Callable[..., Any],
-        *,
-        name: str | None = None,
-        confirm: bool | str = False,
-        timeout_s: float = 120.0,
-    ) -> None:
-        self.function = function
-        self.name = name or str(getattr(function, "__name__", type(function).__name__))
-        self.confirm = confirm
-        self.timeout_s = timeout_s
-        self._signature = Signature(function, self.name)
-        self.description, self.schema = self._signature.description, self._signature.schema
-        self.__doc__ = function.__doc__
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.function(*args, **kwargs)
-
-    def __repr__(self) -> str:
-        return f"Tool({self.name!r})"
-
-    async def call(self, arguments: Mapping[str, object], turn: object = None) -> object:
-        """Call the function with arguments from a model.
-
-        Args:
-            arguments: JSON by name.
-            turn: What a parameter called `turn` gets.
-
-        Raises:
-            ToolError: If the arguments do not fit the annotations, or it takes too long.
-            Exception: What the function raised.
-        """
-        values = self._signature.convert(arguments)
-        if self._signature.wants_turn:
-            values[TURN] = turn
-        try:
-            async with asyncio.timeout(self.timeout_s):
-                if inspect.iscoroutinefunction(inspect.unwrap(self.function)):
-                    return await self.function(**values)
-                pools = lane()
-                call = functools.partial(self.function, **values)
-                result = await pools.tools.run(pools.person, call)
-                return await result if inspect.isawaitable(result) else result
-        except TimeoutError as error:
-            raise ToolError(f"{self.name} took longer than {self.timeout_s:g} s.") from error
-        except (Exception, asyncio.CancelledError):
-            raise
-        except BaseException as error:
-            raise contained(error) from error
-
-    def question(self, arguments: Mapping[str, object], locale: str = "en") -> str:
-        """Return what the person is asked before a call, as Markdown.
-
-        Args:
-            arguments: JSON by name.
-            locale: Language of a question that the tool has no own one for.
-        """
-        said = {name: _code(value) for name, value in arguments.items()}
-        if isinstance(self.confirm, str):
-            return self.confirm.format_map(_Named(said))
-        listed = "".join(f"\n- {name}: {value}" for name, value in said.items())
-        asked = WORDS.get(locale, ENGLISH).allow.format(tool=self.name)
-        return f"{asked}\n{listed}" if listed else asked
-
-
-@overload
-def tool(function: Callable[..., Any], /) -> Tool: ...
-@overload
-def tool(
-    *, name: str | None = None, confirm: bool | str = False, timeout_s: float = 120.0
-) -> Callable[[Callable[..., Any]], Tool]: ...
-def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
-    """Make a function a tool; with arguments, as `@tool(confirm=True)`. They are those of `Tool`.
-
-    Example:
-        >>> @tool
-        ... def add(a: int, b: int = 1) -> int:
-        ...     "Add two numbers."
-        ...     return a + b
-        >>> add.schema["required"]
-        ['a']
-    """
-    if function is not None:
-        return Tool(function)
-    return lambda function: Tool(function, **options)
 
 
 _progress: ContextVar[Callable[[object], None]] = ContextVar("swell-progress")
@@ -178,7 +67,7 @@ def progress(result: object) -> None:
 
 async def run_tools(
     model: object,
-    turn: _Turn | Sequence[Mapping[str, Any]],
+    turn: Asking | Sequence[Mapping[str, Any]],
     /,
     tools: Sequence[Tool | Callable[..., Any]],
     *,
@@ -209,12 +98,12 @@ async def run_tools(
         TypeError: If `model` is nothing of these.
     """
     known = {each.name: each for each in (t if isinstance(t, Tool) else Tool(t) for t in tools)}
-    dialect = await dialect_of(model, turn, list(known.values()), system, images, params)
+    conversation = await _conversation(model, turn, list(known.values()), system, images, params)
     used: set[str] = set()
     for round_number in range(max_rounds + 1):
         calls: dict[str, ToolCallDelta] = {}
         names: dict[str, str] = {}  # what the model calls it -> what it is called in the answer
-        async with aclosing(dialect.stream(last=round_number == max_rounds)) as deltas:
+        async with aclosing(conversation.stream(last=round_number == max_rounds)) as deltas:
             async for delta in deltas:
                 if not isinstance(delta, ToolCallDelta):
                     yield delta
@@ -227,7 +116,7 @@ async def run_tools(
                 yield msgspec.structs.replace(merged, id=names[delta.id])
         used |= set(names.values())
         own = {id: call for id, call in calls.items() if call.state == "running"}
-        if not own and not dialect.unfinished:
+        if not own and not conversation.unfinished:
             return
         if round_number == max_rounds:
             raise ModelError("The model kept calling tools and did not answer. Try again.")
@@ -237,7 +126,28 @@ async def run_tools(
                 if isinstance(step, ToolCallDelta):
                     step = msgspec.structs.replace(step, id=names[step.id])
                 yield step
-        dialect.answer(own, outcomes)
+        conversation.answer(own, outcomes)
+
+
+async def _conversation(
+    model: object,
+    turn: Asking | Sequence[Mapping[str, Any]],
+    tools: Sequence[Offered],
+    system: str | None,
+    images: bool,
+    params: dict[str, Any],
+) -> Conversation:
+    for provider in providers():
+        if provider.asks(model):
+            if isinstance(turn, Sequence):
+                messages = [dict(message) for message in turn]
+            else:
+                messages = await turn.messages_for(provider, images=images)
+            return provider.conversation(model, messages, tools, system, params)
+    raise TypeError(
+        f"{type(model).__qualname__} is no model for tools; give a swell.models.Compatible, an "
+        "openai.AsyncOpenAI or an anthropic.AsyncAnthropic"
+    )
 
 
 async def _run_all(
@@ -373,17 +283,3 @@ def _merged(before: ToolCallDelta | None, delta: ToolCallDelta) -> ToolCallDelta
 def _parts(returned: object) -> list[Part]:
     found: Sequence[Any] = returned if isinstance(returned, list | tuple) else [returned]
     return list(found) if found and all(isinstance(one, Part) for one in found) else []
-
-
-class _Named(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return f"{{{name}}}"
-
-
-def _code(value: object) -> str:
-    """Return a value so that Markdown shows it as it is."""
-    said = value if isinstance(value, str) else json_text(plain(value))
-    said = " ".join(said.split())[:500]
-    fence = "`" * (max((len(run) for run in re.findall(r"`+", said)), default=0) + 1)
-    pad = " " if "`" in said else ""
-    return f"{fence}{pad}{said}{pad}{fence}" if said else "``` ```"
