@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web check check-python check-web test test-web programs e2e browsers slow faults attacks property sdks resolve model gen demo docs pictures bench bench-browser clean
+.PHONY: help install web check check-python check-web test test-web programs e2e browsers slow faults attacks property sdks resolve model gen demo docs changelog pictures bench bench-browser clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -111,6 +111,9 @@ demo: web ## start the demo and print its address
 
 docs: web ## run every code block of the docs
 	$(BIN)/python -m pytest tests/docs
+
+changelog: install ## show the notes of the next release, made of the files in changes
+	@$(BIN)/towncrier build --draft
 
 pictures: web ## take the pictures of the docs anew
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && SWELL_PICTURES=1 \
