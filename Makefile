@@ -103,8 +103,10 @@ model: web ## run swell chat with a real model: Gemma 3 270M behind llama.cpp's 
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && SWELL_CHROMIUM="$$chromium" \
 		SWELL_MODEL_PYTHON=.cache/model/bin/python $(BIN)/python -m pytest tests/real
 
-gen: install ## write the files that are made from code
+gen: install ## write the files that are made from code and from texts
 	$(BIN)/python tools/gen_docs.py
+	@$(BIN)/python hatch_build.py packages
+	cd web && npm run --silent gen
 
 demo: web ## start the demo and print its address
 	@$(BIN)/swell demo

@@ -64,7 +64,7 @@ def needs_build(root: Path) -> bool:
 def sources_digest(root: Path) -> str:
     """Return a digest of everything that the client is built from."""
     digest = hashlib.sha256()
-    for path in _sources(root / "web"):
+    for path in [*_sources(root / "web"), *sorted((root / "src/swell/locales").glob("*.json"))]:
         digest.update(path.relative_to(root).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -22,30 +22,28 @@ ALLOWED = {
     "cards": "components errors live mistakes parts schema wave",
     "chat": "chat.app chat.records chat.requests chat.runs chat.store chat.tools parts",
     "chat.api": (
-        "app chat.records chat.runs chat.words development errors expando logs models parts "
-        "server workers"
+        "app chat.records chat.runs development errors expando locales logs models parts server "
+        "workers"
     ),
     "chat.app": (
-        "app chat.api chat.feed chat.files chat.page chat.runs chat.store chat.words errors logs "
-        "mistakes query settings ui workers"
+        "app chat.api chat.feed chat.files chat.page chat.refusal chat.runs chat.store errors "
+        "locales logs mistakes query settings ui workers"
     ),
-    "chat.failures": "chat.records errors",
     "chat.feed": "chat.records",
     "chat.files": "chat.records chat.store errors logs parts server site temporary",
     "chat.page": (
-        "cards chat.failures chat.feed chat.files chat.records chat.requests chat.runs chat.store "
-        "chat.words components errors expando logs page parts query schema settings site ui"
+        "cards chat.feed chat.files chat.records chat.refusal chat.requests chat.runs chat.store "
+        "components errors expando locales logs page parts query schema settings site ui"
     ),
     "chat.records": "errors parts",
+    "chat.refusal": "errors locales",
     "chat.requests": "parts",
     "chat.runs": (
-        "chat.failures chat.feed chat.files chat.records chat.requests chat.store chat.words "
-        "coerce components development errors expando logs mistakes models parts settings ui "
-        "workers"
+        "chat.feed chat.files chat.records chat.refusal chat.requests chat.store coerce components "
+        "development errors expando locales logs mistakes models parts settings ui workers"
     ),
-    "chat.store": "chat.records chat.requests errors logs parts",
-    "chat.tools": "chat.words coerce development errors logs models parts workers",
-    "chat.words": "errors",
+    "chat.store": "chat.records chat.requests errors locales logs parts",
+    "chat.tools": "coerce development errors locales logs models parts workers",
     "cli": (
         "app chat chat.app chat.records chat.store coerce demo development errors live logs "
         "models query server settings swell"
@@ -54,13 +52,14 @@ ALLOWED = {
     "components": "errors mistakes schema wave",
     "demo": "app errors models swell ui",
     "development": "coerce",
-    "errors": "",
+    "errors": "locales",
     "expando": "",
     "h2o_wave": (
         "app cards cli errors expando logs mistakes page query routing schema site swell types ui "
         "wave"
     ),
     "live": "errors",
+    "locales": "",
     "logs": "",
     "mistakes": "",
     "models": "coerce errors",
@@ -70,9 +69,10 @@ ALLOWED = {
     "routing": "expando logs query",
     "schema": "errors live mistakes",
     "server": (
-        "cards development errors expando live logs page query schema settings site sizes temporary"
+        "cards development errors expando live locales logs page query schema settings site sizes "
+        "temporary"
     ),
-    "settings": "errors",
+    "settings": "errors locales",
     "site": "errors page",
     "sizes": "",
     "swell": "app expando query routing schema ui",

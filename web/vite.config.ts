@@ -2,6 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { diagramFrame } from "./tools/diagram.ts";
 import { earlyScript } from "./tools/early.ts";
+import { words } from "./tools/words.ts";
 import { shortClass, slimMarked, slimPreload, slimSvelte } from "./tools/slim.ts";
 
 /**
@@ -10,7 +11,7 @@ import { shortClass, slimMarked, slimPreload, slimSvelte } from "./tools/slim.ts
  */
 export default defineConfig(({ mode }) => ({
   base: "./",
-  plugins: [slimSvelte(), svelte({ compilerOptions: { cssHash: shortClass } }), slimMarked(), slimPreload(), diagramFrame(), earlyScript()],
+  plugins: [words(), slimSvelte(), svelte({ compilerOptions: { cssHash: shortClass } }), slimMarked(), slimPreload(), diagramFrame(), earlyScript()],
   // Under test, Svelte has to resolve to its browser build; otherwise `mount` is the server's stub.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   build: {

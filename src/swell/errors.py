@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from swell.locales import words_of
+
 
 class SwellError(Exception):
     """Base class; catch it to handle anything this package reports."""
@@ -348,12 +350,16 @@ class ModelError(SwellError):
     """
 
     code = "model_failed"
-    usual: ClassVar[str] = "The model could not answer. Try again."
-    """What it says when it is given no other message."""
 
     def __init__(self, message: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, retry_after)
         self.message, self.retry_after = message or self.usual, retry_after
+
+    @property
+    def usual(self) -> str:
+        """What it says when it is given no other message, in English."""
+        failures = words_of().failures
+        return failures.get(self.code) or failures[ModelError.code]
 
     def __str__(self) -> str:
         return self.message
@@ -363,42 +369,36 @@ class ModelRateError(ModelError):
     """The provider takes no more requests for now, or the account's quota is used up."""
 
     code = "rate_limited"
-    usual = "The model is asked too often right now. Wait a moment, then try again."
 
 
 class ModelAuthError(ModelError):
     """The provider does not accept the app's key, or the key may not use this model."""
 
     code = "auth"
-    usual = "The model's provider did not accept this app's key. Tell whoever runs the app."
 
 
 class ModelContextError(ModelError):
     """The conversation does not fit into the model's context."""
 
     code = "context_too_long"
-    usual = "This conversation is too long for the model. Begin a new one, or shorten your message."
 
 
 class ModelConnectionError(ModelError):
     """The provider cannot be reached, or the connection broke or timed out."""
 
     code = "connection"
-    usual = "The connection to the model failed. Try again."
 
 
 class ModelRequestError(ModelError):
     """The provider refused the request: an unknown model, a wrong parameter, forbidden content."""
 
     code = "bad_request"
-    usual = "The model's provider refused this request. Change your message or begin a new one."
 
 
 class ModelOverloadError(ModelError):
     """The provider has more to do than it can; nothing is wrong with the request."""
 
     code = "overloaded"
-    usual = "The model is overloaded. Try again in a moment."
 
 
 class StoreInUseError(SwellError):
@@ -438,7 +438,7 @@ class AskTimeoutError(SwellError):
         self.seconds = seconds
 
     def __str__(self) -> str:
-        return "The question was not answered in time."
+        return words_of().failures[self.code]
 
 
 class NotAwaitedError(SwellError, TypeError, AttributeError):

@@ -1,4 +1,4 @@
-"""Sizes in bytes, in the words of the browser: `size` in `web/src/i18n/format.ts` says the same."""
+"""Sizes in bytes, as the browser writes them: `size` in `web/src/i18n/format.ts` says the same."""
 
 from __future__ import annotations
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from swell import ui
 from swell.app import App, main
+from swell.chat.refusal import LocalizedRefusal
 from swell.chat.store import default_path, open_store
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
+from swell.locales import Words, words_of
 from swell.logs import logger
 from swell.mistakes import check_handler, check_route, did_you_mean
 from swell.query import Q
@@ -27,7 +29,6 @@ from .page.settings import SettingsForm
 from .page.view import View
 from .runs.manager import Admit, RunManager
 from .runs.run import RunLimits
-from .words import WORDS, UnsaidError, Words
 
 if TYPE_CHECKING:
     from swell.chat.store import Store
@@ -349,13 +350,13 @@ class ChatApp:
             if q.client.view is not None:
                 self._forget(q.client.view)
             return
-        words = WORDS[q.locale]
+        words = words_of(q.locale)
         try:
             fresh = q.client.view is None
             view = await (self._view(q) if q.action_id is not None else self._open(q))
             if not fresh or q.action_id is not None:
                 await self.actions.act(q, view)
-        except UnsaidError as refused:
+        except LocalizedRefusal as refused:
             raise RefusedError(refused.say(words), refused.reason, refused.retry_ms) from None
         except StoreUnavailableError as error:
             raise RefusedError(words.away, error.code) from None
@@ -373,7 +374,7 @@ class ChatApp:
                     raise
                 if pause == _OPEN_S[0]:
                     _log.warning("a page waits for its conversations: %s", error)
-                    bar = ui.notification_bar(WORDS[q.locale].waiting, type="warning")
+                    bar = ui.notification_bar(words_of(q.locale).waiting, type="warning")
                     q.page["meta"] = ui.meta_card("", title=self.title, notification_bar=bar)
                     await q.page.save()
             await asyncio.sleep(pause)

@@ -19,7 +19,6 @@ __all__ = [
     "Ended",
     "Feedback",
     "Hit",
-    "MarkdownWords",
     "Message",
     "MessageStatus",
     "RatedAnswer",
@@ -235,27 +234,6 @@ class RatedAnswer(msgspec.Struct, frozen=True):
     model: str | None
     prompt: str
     answer: str
-
-
-class MarkdownWords(msgspec.Struct, frozen=True):
-    """What a Markdown export says itself.
-
-    Attributes:
-        conversation: Title of a thread that has none.
-        you: Who asks.
-        assistant: Who answers, when no model is known.
-        stopped: That an answer was.
-        interrupted: That an answer was.
-        failures: Why an answer failed, by `Message.error_code`, and as `number` how the error is
-            called in the log; without it the sentence that was stored.
-    """
-
-    conversation: str = "Conversation"
-    you: str = "You"
-    assistant: str = "Assistant"
-    stopped: str = "Stopped"
-    interrupted: str = "Interrupted"
-    failures: dict[str, str] = {}
 
 
 class StoredFile(msgspec.Struct, frozen=True):

@@ -34,6 +34,7 @@ from swell.live.wire import (
     ServerMessage,
     Welcome,
 )
+from swell.locales import words_of
 from swell.logs import logger
 from swell.page.page import AsyncPage
 from swell.query import BROADCAST, MULTICAST, Auth, Query
@@ -65,7 +66,6 @@ TOLD_LIMITS = (
 _RETRY_MS = 250
 _CANCEL_S = 5.0
 HOOK_GRACE_S = 5.0  # how much longer than drain_s a function for on_drain may take
-_WRONG = "Something went wrong while answering."
 
 
 class Client:
@@ -349,7 +349,8 @@ class Broker:
             connection.push(Ack(act.id, "err", "rate_limited", "Too fast.", retry))
             return
         if client.running >= self.settings.handlers_per_client or self.draining:
-            connection.push(Ack(act.id, "err", "busy", "The app is still busy.", _RETRY_MS))
+            said = words_of().failures["busy"]
+            connection.push(Ack(act.id, "err", "busy", said, _RETRY_MS))
             return
         try:
             events = self._events(client, act)
@@ -451,7 +452,7 @@ class Broker:
         """Log an exception under an id, and show the id; in development also the exception."""
         error_id = secrets.token_hex(4)
         _log.error("error %s in the handler of %s", error_id, client.route.path, exc_info=error)
-        code, said = "handler_failed", _WRONG
+        code, said = "handler_failed", words_of().failures["handler_failed"]
         if self.settings.development:
             code, said = "exception", described(error)
         client.error = Err(code=code, msg=said, id=error_id, ref=ref)

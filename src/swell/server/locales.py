@@ -1,48 +1,19 @@
-"""The languages of the interface, and which of them a page is in.
+"""Which language a page is in.
 
-The words themselves are in the client (`web/src/i18n`); the server only chooses, so that the first
-thing drawn is in the right language and direction already.
+The server chooses, so that the first thing drawn is in the right language and direction already.
 """
 
 from __future__ import annotations
 
 import re
 
+from swell.locales import LOCALES
 from swell.settings.table import Settings
 
-__all__ = ["LOCALES", "NOSCRIPT", "TOO_OLD", "html_language", "page_locale"]
-
-LOCALES = ("en", "de", "es", "fr", "zh", "ja", "ar")
-"""Languages there are words for; the first is spoken when nothing else fits."""
-
-NOSCRIPT = {
-    "en": "This page is a live app and needs JavaScript.",
-    "de": "Diese Seite ist eine App und braucht JavaScript.",
-    "es": "Esta página es una aplicación y necesita JavaScript.",
-    "fr": "Cette page est une application et a besoin de JavaScript.",
-    "zh": "此页面需要 JavaScript。",
-    "ja": "このページはアプリのため、JavaScript が必要です。",
-    "ar": "هذه الصفحة تطبيق يحتاج إلى JavaScript.",
-}
-
-TOO_OLD = {
-    "en": "This browser is too old for this page. Please update it.",
-    "de": "Dieser Browser ist zu alt für diese Seite. Bitte aktualisieren Sie ihn.",
-    "es": "Este navegador es demasiado antiguo para esta página. Actualícelo.",
-    "fr": "Ce navigateur est trop ancien pour cette page. Veuillez le mettre à jour.",
-    "zh": "此浏览器版本过旧。请更新浏览器。",
-    "ja": "このブラウザは古いため、このページを表示できません。更新してください。",
-    "ar": "هذا المتصفح قديم جدًا لعرض هذه الصفحة. يُرجى تحديثه.",
-}
-"""Shown by the style sheet where a browser lacks what the client needs; no script has to run."""
+__all__ = ["page_locale"]
 
 _MOST_RANGES = 32
 _WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
-
-
-def html_language(locale: str) -> tuple[str, str]:
-    """Return the `lang` and `dir` of a page: its tag, and which way it is written."""
-    return "zh-Hans" if locale == "zh" else locale, "rtl" if locale == "ar" else "ltr"
 
 
 def page_locale(settings: Settings, accept_language: str) -> str:

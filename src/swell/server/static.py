@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from swell.errors import SettingError
-from swell.server.locales import LOCALES, NOSCRIPT, TOO_OLD, html_language
+from swell.locales import LOCALES, words_of
 
 from .install import install_links, install_routes
 from .security import frame_headers, request_host
@@ -35,6 +35,7 @@ ASSETS_PATH = "/_s/assets/"
 FRAME_PATH = "/_s/diagram"
 _FRAME_ENTRY = "src/markdown/diagram/frame.ts"
 _EARLY_ENTRY = "src/early.ts"
+_LANGUAGE_ENTRY = "src/i18n/languages/{}"  # made by web/tools/words.ts
 
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -138,9 +139,9 @@ class ClientBundle:
             early=_name(early.file) if early else None,
             frame=_name(frame.file) if frame else None,
             words={
-                name: _name(manifest[f"src/i18n/{name}.ts"].file)
+                name: _name(manifest[key].file)
                 for name in LOCALES
-                if f"src/i18n/{name}.ts" in manifest
+                if (key := _LANGUAGE_ENTRY.format(name)) in manifest
             },
             _files={_name(path): _File(directory / path) for path in sorted(listed)},
         )
@@ -167,7 +168,7 @@ class ClientBundle:
         """
         base = html.escape(quote(prefix) + ASSETS_PATH)
         preload = [*self.preload, *([self.words[locale]] if locale in self.words else [])]
-        language, direction = html_language(locale)
+        words = words_of(locale)
         links = [f'<link rel="stylesheet" href="{base}{name}">' for name in self.css]
         links += [f'<link rel="modulepreload" href="{base}{name}">' for name in preload]
         links += install_links(prefix=prefix, route=route, title=title)
@@ -175,7 +176,7 @@ class ClientBundle:
         attributes = " ".join(f'{name}="{html.escape(text)}"' for name, text in body.items())
         page = [
             "<!doctype html>",
-            f'<html lang="{language}" dir="{direction}">',
+            f'<html lang="{words.language.tag}" dir="{words.language.direction}">',
             "<head>",
             '<meta charset="utf-8">',
             f'<meta name="viewport" content="{_VIEWPORT}">',
@@ -191,8 +192,8 @@ class ClientBundle:
                 else []
             ),
             '<div id="app"></div>',
-            f'<p class="too-old">{TOO_OLD[locale]}</p>',
-            f"<noscript>{NOSCRIPT[locale]}</noscript>",
+            f'<p class="too-old">{words.too_old}</p>',
+            f"<noscript>{words.noscript}</noscript>",
             "</body>",
             "</html>",
             "",

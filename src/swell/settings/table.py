@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ge
 import msgspec
 
 from swell.errors import SettingError
+from swell.locales import LOCALES
 from swell.settings import values as values
 
 __all__ = [
@@ -42,6 +43,7 @@ class _About(NamedTuple):
     flag: str = ""
     secret: bool = False
     parse: Callable[[str], Any] | None = None
+    choices: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------------------------- the table
@@ -205,10 +207,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _About("Who shares a page, for apps that do not say it.", wave="APP_MODE"),
     ] = "unicast"
     locale: Annotated[
-        Literal["auto", "en", "de", "es", "fr", "zh", "ja", "ar"],
+        str,
         _About(
             "Language of the interface; `auto` is the first of them that the browser asks for.",
             flag="--locale",
+            choices=("auto", *LOCALES),
         ),
     ] = "auto"
     development: Annotated[
@@ -571,9 +574,14 @@ def _default(name: str, value: object) -> str:
     return _plain(name, value) if isinstance(value, (int, float)) else show(value)
 
 
+def _choices(base: Any, about: _About) -> tuple[str, ...]:
+    """Return the only values that a setting takes; none when it takes others."""
+    return get_args(base) if get_origin(base) is Literal else about.choices
+
+
 def _kind(name: str, base: Any, about: _About) -> str:
-    if get_origin(base) is Literal:
-        return " | ".join(get_args(base))
+    if choices := _choices(base, about):
+        return " | ".join(choices)
     if get_origin(base) is tuple:
         return "list"
     if base is bool:
@@ -694,10 +702,10 @@ def _parse(name: str, base: Any, about: _About, text: str) -> Any:
         return values.size(text) if name.endswith("_bytes") else values.whole(text)
     if base is float:
         return values.number_of(text) if name.endswith("per_s") else values.duration(text)
-    if get_origin(base) is Literal:
+    if choices := _choices(base, about):
         text = text.lower()
-        if text not in get_args(base):
-            raise ValueError(f"expected one of {', '.join(get_args(base))}")
+        if text not in choices:
+            raise ValueError(f"expected one of {', '.join(choices)}")
     return text
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from swell.chat import RunLimits, Turn, Used
 from swell.chat.records import User
+from swell.chat.refusal import LocalizedRefusal
 from swell.chat.runs.admission import Budget
-from swell.chat.words import WORDS, UnsaidError
+from swell.locales import words_of
 from swell.models import Usage
 from swell.settings.table import Settings
 from swell.testing.chat import ChatTab, chatting
@@ -62,8 +63,8 @@ async def test_the_place_in_the_queue_moves_and_stop_works_in_it() -> None:
         third = await first.server.tab("third", language="ar")
         for tab in (first, second, third):
             await tab.send("Hi", wait=False)
-        assert second.answer == WORDS["fr"].queued.format(place=1)
-        assert third.answer == WORDS["ar"].queued.format(place=2)
+        assert second.answer == words_of("fr").queued.format(place=1)
+        assert third.answer == words_of("ar").queued.format(place=2)
         assert second.generating
         again = await first.server.tab("second", second.address)
         assert again.answer == "*Number 1 in the queue*"  # also in another tab, in its language
@@ -106,7 +107,7 @@ async def test_a_full_queue_refuses_and_says_so() -> None:
         tabs = [await chat.server.tab(f"browser {i}") for i in range(3)]
         acks = [await tab.send("Hi", wait=False) for tab in tabs]
         assert [ack.st for ack in acks] == ["ok", "ok", "err"]
-        assert (acks[2].code, acks[2].msg) == ("queue_full", WORDS["en"].queue_full)
+        assert (acks[2].code, acks[2].msg) == ("queue_full", words_of("en").queue_full)
         answer.go.set()
         await tabs[1].done()
 
@@ -156,7 +157,7 @@ def test_a_budget_comes_back_with_time() -> None:
     def take(user: str, address: str = "") -> str:
         try:
             budget.take(user, address)
-        except UnsaidError as refused:
+        except LocalizedRefusal as refused:
             return refused.reason
         return ""
 

@@ -9,7 +9,7 @@ import pytest
 
 from swell import ui
 from swell.chat import Turn
-from swell.chat.failures import FAILURES
+from swell.locales import words_of
 from swell.models import ReasoningDelta
 from swell.parts import Card, ToolCall
 from swell.testing.chat import chatting
@@ -63,7 +63,7 @@ async def test_a_handler_that_yields_nothing_is_a_failed_answer(
         await chat.send("Hello?")
         message = chat.messages[-1]
         assert (chat.status, message["error_code"]) == ("failed", "empty_answer")
-        assert message["error"] == FAILURES["en"]["empty_answer"]
+        assert message["error"] == words_of().failures["empty_answer"]
     assert f"the handler '{handler.__qualname__}' yielded nothing in run " in caplog.text
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from swell.chat import NewPrompt, Regenerate
-from swell.chat.records import Accepted, MarkdownWords
+from swell.chat.records import Accepted
 from swell.chat.store import Store
 from swell.errors import ThreadFormatError
+from swell.locales import words_of
 from swell.parts import Image, Reasoning, Source, Table, Text, ToolCall
 
 pytestmark = pytest.mark.anyio
@@ -148,18 +149,20 @@ async def test_markdown_says_in_other_words_what_it_says_itself(store: Store) ->
     user = (await store.user("anna")).id
     made = await store.accept(user, NewPrompt([Text("uno")]), action_id="1")
     await store.finish(made.run.id, "stopped", [Text("un")])
-    failures = {"overloaded": "El modelo está sobrecargado.", "number": "Fallo {id}"}
-    words = MarkdownWords("Conversación", "Tú", "Asistente", "Detenida", "Interrumpida", failures)
     heads = ["# Conversación", "## Tú", "uno", "## Asistente"]
 
     async def written() -> list[str]:
-        return (await store.markdown(user, made.thread.id, words)).strip().split("\n\n")
+        return (await store.markdown(user, made.thread.id, words_of("es"))).strip().split("\n\n")
 
     assert await written() == [*heads, "un", "*Detenida*"]
     assert (await store.markdown(user, made.thread.id)).startswith("# Conversation\n\n## You\n")
     for code, id, said in (
-        ("overloaded", None, "*El modelo está sobrecargado.*"),
-        ("overloaded", "1f", "*El modelo está sobrecargado. (Fallo 1f)*"),
+        ("overloaded", None, "*El modelo está sobrecargado. Inténtalo de nuevo en un momento.*"),
+        (
+            "overloaded",
+            "1f",
+            "*El modelo está sobrecargado. Inténtalo de nuevo en un momento. (Error 1f)*",
+        ),
         ("unheard_of", None, "*It is busy.*"),
     ):
         again = await store.accept(user, Regenerate(made.answer.id), action_id=f"{code}{id}")

@@ -1,26 +1,21 @@
 /**
- * The words of one part of the interface: English as it stands in the source, or what the catalogue of the page's
- * language has in its place. A part that is loaded late brings its own words, so that they are no burden to a page
- * that does without it.
+ * The texts of one area of the interface: English as compiled into the client, or what the page's language has in its
+ * place. An area that is loaded late brings its own texts, so that they are no burden to a page that does without it.
  */
-export type Phrase = string | ((...values: never[]) => string);
-export type Phrases = Readonly<Record<string, Phrase>>;
+export type Text = string | ((values: never) => string);
+export type Texts = Readonly<Record<string, Text>>;
 
-const areas = new Map<string, Record<string, Phrase>>();
-let chosen: Readonly<Record<string, Phrases>> = {};
+const areas = new Map<string, Record<string, Text>>();
+let chosen: Readonly<Record<string, Texts>> = {};
 
-/**
- * Name the words of a part. Read them when they are shown, not when a module is loaded.
- *
- * @param name Under which catalogues have them; add the part to `catalogue.ts`.
- */
-export function area<T extends Record<string, Phrase>>(name: string, english: T): T {
+/** Name the texts of an area, see `tools/words.ts`. Read them when they are shown, not when a module is loaded. */
+export function area<T extends Record<string, Text>>(name: string, english: T): T {
   areas.set(name, english);
   return Object.assign(english, chosen[name]);
 }
 
-/** Speak as this catalogue does, from now on. */
-export function speak(catalogue: Readonly<Record<string, Phrases>>): void {
-  chosen = catalogue;
-  for (const [name, words] of areas) Object.assign(words, catalogue[name]);
+/** Show the texts of a language from now on. */
+export function speak(language: Readonly<Record<string, Texts>>): void {
+  chosen = language;
+  for (const [name, texts] of areas) Object.assign(texts, language[name]);
 }

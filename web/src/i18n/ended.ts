@@ -1,16 +1,5 @@
-import { area } from "./area";
-
 /** Why a connection has ended for good. */
-export const text = area("ended", {
-  endedMalformed: "This page sent something that the server does not understand.",
-  endedVersion: "This page is older than the server, and loading it again did not help.",
-  endedSignedOut: "You are not signed in.",
-  endedForbidden: "This page belongs to another session.",
-  endedTooMany: "Too many connections are open. Close some tabs, then try again.",
-  endedRevoked: "You have been signed out.",
-  endedDeleted: "This page has been deleted.",
-  endedOther: (code: number) => `The server has ended the connection (${String(code)}).`,
-});
+import { text } from "words:ended";
 
 type Reason = Exclude<keyof typeof text, "endedOther">;
 
@@ -27,5 +16,5 @@ const reasons: Readonly<Record<number, Reason>> = {
 /** A sentence for the person. */
 export default function endedReason(code: number): string {
   const reason = reasons[code];
-  return reason ? text[reason] : text.endedOther(code);
+  return reason ? text[reason] : text.endedOther({ code });
 }

@@ -1,18 +1,8 @@
-/** Numbers, sizes and times as the reader's language writes them: the one place that formats any. */
+/** Sizes, durations and times as the reader's language writes them. */
 import { locale } from "./locale";
-
-const made = new Map<string, Intl.NumberFormat>();
-
-function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = `${locale()} ${JSON.stringify(options)}`;
-  let format = made.get(key);
-  if (format === undefined) made.set(key, (format = new Intl.NumberFormat(locale(), options)));
-  return format;
-}
+import { numbers } from "./numbers";
 
 const dates = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat(locale(), options);
-
-export const number = (value: number): string => numbers({ maximumFractionDigits: 20 }).format(value);
 
 /** Seconds as `12s` or `2m 5s`. */
 export function duration(seconds: number): string {

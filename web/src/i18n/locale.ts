@@ -2,19 +2,13 @@
  * The language of the page. The server puts it on the document: what the app's setting says, else what the browser
  * asks for. English is part of the client; another language is one chunk, and is there before anything is drawn.
  */
+import languages from "words:languages";
 import { speak } from "./area";
-import type { Catalogue } from "./catalogue";
 
-interface Module {
-  readonly default: Catalogue;
-}
-
-const catalogues = import.meta.glob<Module>("./{de,es,fr,zh,ja,ar}.ts");
-
-/** Load the words of the page's language. Without them, as when offline, the page speaks English. */
+/** Load the texts of the page's language. Without them, as when offline, the page is in English. */
 export async function speakLocally(): Promise<void> {
   const { documentElement: html } = document;
-  const load = catalogues[`./${html.lang.split("-")[0] ?? ""}.ts`];
+  const load = languages[html.lang.split("-")[0] ?? ""];
   if (!load) return;
   try {
     speak((await load()).default);

@@ -1,4 +1,4 @@
-import { text as words } from "../i18n/en";
+import { text as words } from "words:page";
 import type { Context } from "./types";
 
 /** An image, a button that loads it, or only its description, as the policy says. */
@@ -13,7 +13,8 @@ export function image(src: string | null, alt: string, title: string, context: C
   const button = document.createElement("button");
   button.type = "button";
   button.className = "image-load";
-  button.textContent = words.loadImage(alt, new URL(src, document.baseURI).host);
+  const { host } = new URL(src, document.baseURI);
+  button.textContent = alt === "" ? words.loadImage({ host }) : words.loadImageOf({ description: alt, host });
   button.addEventListener("click", () => {
     context.loaded.add(src);
     holder.replaceChildren(picture(src, alt, title));

@@ -1,5 +1,5 @@
 import type { MarkedToken, Token, Tokens } from "marked";
-import { text as words } from "../i18n/en";
+import { text as words } from "words:page";
 import { decodeEntities } from "./entities";
 import { image } from "./images";
 import { normalizeAddress } from "./policy";

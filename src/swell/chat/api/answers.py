@@ -19,6 +19,7 @@ from swell.chat.runs.consume import consume
 from swell.chat.runs.turn import Cancelled, Host, Turn
 from swell.development import described
 from swell.errors import AskTimeoutError, LimitError, ModelError, NotSupportedError
+from swell.locales import words_of
 from swell.logs import logger
 from swell.models import failure_of
 from swell.parts import Part, Reasoning, Text
@@ -246,7 +247,7 @@ class Answers:
         settings = self._pools.settings if self._pools is not None else None
         if settings is not None and settings.development:
             return Failed("internal", f"{described(error)} (error {error_id})")
-        return Failed("internal", f"Something went wrong while answering. (error {error_id})")
+        return Failed("internal", f"{words_of().failures['handler_failed']} (error {error_id})")
 
     def _turn(self, host: Host, asked: Asked) -> Turn:
         now = time.time()

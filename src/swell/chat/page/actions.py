@@ -17,12 +17,13 @@ from swell.cards.threads import ThreadsEvent
 from swell.chat.feed import Feed, ThreadChanged
 from swell.chat.files import Files
 from swell.chat.records import Message
+from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import Edit, NewPrompt, Regenerate, Request
 from swell.chat.runs.ask import ask_id
 from swell.chat.runs.manager import RunManager
 from swell.chat.runs.title import first_title
-from swell.chat.words import UnsaidError, Words, grouped
 from swell.errors import NotFoundError
+from swell.locales import Words
 from swell.parts import Card, Part, Text
 from swell.query import Q
 from swell.settings.table import Settings
@@ -153,7 +154,7 @@ class Actions:
         """Do what a query asks for.
 
         Raises:
-            UnsaidError: If it cannot be done now.
+            LocalizedRefusal: If it cannot be done now.
             NotFoundError: If it is about something that is not there, or not theirs.
             StoreUnavailableError: If the store is away.
         """
@@ -228,8 +229,8 @@ class Actions:
     async def _ask(self, q: Q, view: View, text: str, files: Sequence[Mapping[str, Any]]) -> None:
         """Take a prompt."""
         if len(text) > MAX_PROMPT:
-            raise UnsaidError(
-                lambda words: words.too_long.format(limit=grouped(MAX_PROMPT, words)), "limit"
+            raise LocalizedRefusal(
+                lambda words: words.too_long.format(limit=words.grouped(MAX_PROMPT)), "limit"
             )
         if not text.strip() and not files:
             return
@@ -238,7 +239,7 @@ class Actions:
         try:
             parts: list[Part] = [Text(text), *await self._chat.files.keep(view.user.id, files)]
         except OSError:
-            raise UnsaidError(lambda words: words.files_lost) from None
+            raise LocalizedRefusal(lambda words: words.files_lost) from None
         async with view.lock:
             thread_id = view.thread.id if view.thread is not None else None
             await self._submit(q, view, NewPrompt(parts, thread_id, title=first_title(parts)))

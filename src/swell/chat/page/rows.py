@@ -11,8 +11,8 @@ from swell.chat.records import Message
 from swell.chat.runs.answer import Grown
 from swell.chat.runs.manager import RunManager
 from swell.chat.runs.run import Run
-from swell.chat.words import Words
 from swell.errors import SwellError
+from swell.locales import Words
 from swell.logs import logger
 from swell.page.page import AsyncPage
 from swell.parts import Part, Text, as_json, as_shown

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from swell import ui
-from swell.chat.words import Words
 from swell.components.base import Component
 from swell.expando import Expando
+from swell.locales import Words
 
 __all__ = ["PREFIX", "SettingsForm"]
 

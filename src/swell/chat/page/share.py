@@ -13,10 +13,10 @@ import anyio.to_thread
 import msgspec
 
 from swell import ui
-from swell.chat.failures import FAILURES
-from swell.chat.records import MarkdownWords, Thread, User
-from swell.chat.words import UnsaidError, Words
+from swell.chat.records import Thread, User
+from swell.chat.refusal import LocalizedRefusal
 from swell.errors import ThreadFormatError
+from swell.locales import Words
 from swell.query import Q
 from swell.settings.table import Settings
 
@@ -74,15 +74,7 @@ async def export_panel(store: Store, view: View, thread: Thread) -> tuple[list[A
         msgspec.json.encode(await store.export(view.user.id, thread.id)), indent=2
     )
     words = view.words
-    said = MarkdownWords(
-        words.conversation,
-        words.you,
-        words.assistant,
-        words.stopped,
-        words.interrupted,
-        FAILURES[view.locale],
-    )
-    text = await store.markdown(view.user.id, thread.id, said)
+    text = await store.markdown(view.user.id, thread.id, words)
     name = re.sub(r"[^\w -]+", "", thread.title).strip()[:60] or "chat"
 
     def write(folder: str) -> list[str]:
@@ -116,19 +108,19 @@ async def import_file(
         settings: Bounds of what is imported.
 
     Raises:
-        UnsaidError: If it is no such file, saying why.
+        LocalizedRefusal: If it is no such file, saying why.
     """
     wrong: ThreadFormatError | None = None  # None when it is no JSON
     try:
         exported = await anyio.to_thread.run_sync(_read, Path(file["path"]), settings)
         return await store.import_thread((await store.keep(user)).id, exported)
     except OSError:
-        raise UnsaidError(lambda words: words.unreadable) from None
+        raise LocalizedRefusal(lambda words: words.unreadable) from None
     except msgspec.DecodeError:
         pass
     except ThreadFormatError as error:
         wrong = error
-    raise UnsaidError(
+    raise LocalizedRefusal(
         lambda words: words.no_chat.format(name=file["name"], reason=_fault(wrong, words)),
         ThreadFormatError.code,
     )

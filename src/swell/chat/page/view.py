@@ -18,8 +18,8 @@ from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, Th
 from swell.chat.files import Files
 from swell.chat.records import Accepted, Message, Thread, User
 from swell.chat.runs.manager import RunManager
-from swell.chat.words import WORDS, Words
 from swell.errors import NotFoundError, StoreUnavailableError
+from swell.locales import Words, words_of
 from swell.logs import logger
 from swell.page.page import AsyncPage
 from swell.schema.data import data
@@ -105,7 +105,7 @@ class View:
         self.page = page
         self.site = site
         self.locale = locale
-        self.words = WORDS[locale]
+        self.words = words_of(locale)
         self.thread: Thread | None = None
         self.token: str | None = None
         self.reads: str | None = None

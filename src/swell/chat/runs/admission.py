@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from swell.chat.words import UnsaidError
+from swell.chat.refusal import LocalizedRefusal
 
 __all__ = ["Budget", "Gate", "Ticket", "Used"]
 
@@ -153,7 +153,7 @@ class Budget:
         """Count a prompt.
 
         Raises:
-            UnsaidError: If a bound is reached; then it is not counted.
+            LocalizedRefusal: If a bound is reached; then it is not counted.
         """
         now = self._clock()
         mine = self._of("user", user_id)
@@ -168,7 +168,7 @@ class Budget:
         if (self._per_day and len(mine.prompts) >= self._per_day) or (
             self._tokens_per_day and sum(count for _, count in mine.tokens) >= self._tokens_per_day
         ):
-            raise UnsaidError(lambda words: words.used_up, "used_up")
+            raise LocalizedRefusal(lambda words: words.used_up, "used_up")
         for spent, _ in counted:
             spent.prompts.append(now)
 
@@ -191,7 +191,7 @@ class Budget:
         return spent
 
 
-def _too_fast(seconds: int) -> UnsaidError:
-    return UnsaidError(
+def _too_fast(seconds: int) -> LocalizedRefusal:
+    return LocalizedRefusal(
         lambda words: words.too_fast.format(seconds=seconds), "too_fast", seconds * 1_000
     )

@@ -14,8 +14,8 @@ import msgspec
 from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
 from swell.chat.files import Files
 from swell.chat.records import Accepted, EndState, Message, User
+from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import Request
-from swell.chat.words import UnsaidError
 from swell.coerce import well_formed
 from swell.development import described
 from swell.errors import (
@@ -27,6 +27,7 @@ from swell.errors import (
     StoreUnavailableError,
 )
 from swell.expando import Expando
+from swell.locales import words_of
 from swell.logs import logger
 from swell.models import failure_of
 from swell.workers import Lane
@@ -45,8 +46,6 @@ __all__ = ["Admit", "RunManager"]
 _log = logger("swell.chat")
 
 _RETRY_S = (0.1, 5.0)  # first and longest pause before the store is asked again
-_WRONG = "Something went wrong while answering."
-_EMPTY = "The app gave no answer."
 _DESCRIBED_MAX = 100  # exceptions kept for developers
 
 _T = TypeVar("_T")
@@ -139,21 +138,21 @@ class RunManager:
             address: The network address that it came from; empty for this machine.
 
         Raises:
-            UnsaidError: If it cannot be taken over now; nothing was stored.
+            LocalizedRefusal: If it cannot be taken over now; nothing was stored.
             NotFoundError: If it is about something that is not there.
         """
         if self.draining:
-            raise UnsaidError(lambda words: words.restarting, "busy", 1_000)
+            raise LocalizedRefusal(lambda words: words.restarting, "busy", 1_000)
         mine = sum(run.user_id == user.id for run in self._runs.values())
         if mine >= self.limits.per_user:
-            raise UnsaidError(lambda words: words.too_many, "too_many")
+            raise LocalizedRefusal(lambda words: words.too_many, "too_many")
         if self._gate.waiting >= self.limits.queue:
-            raise UnsaidError(lambda words: words.queue_full, "queue_full", 5_000)
+            raise LocalizedRefusal(lambda words: words.queue_full, "queue_full", 5_000)
         if self._admit is not None:
             refusal = self._admit(user, self._budget.used(user.id))
             said = await refusal if inspect.isawaitable(refusal) else refusal
             if said is not None:
-                raise UnsaidError(lambda _: str(said), "not_admitted")
+                raise LocalizedRefusal(lambda _: str(said), "not_admitted")
         self._budget.take(user.id, address)
         # Not to be torn by whoever gives up waiting: what is stored has to be started.
         storing = self._accept(user, request, action_id, settings, locale, address)
@@ -175,7 +174,7 @@ class RunManager:
             )
         except StoreUnavailableError as error:
             _log.warning("a prompt was refused: %s", error)
-            raise UnsaidError(lambda words: words.not_saved, error.code) from None
+            raise LocalizedRefusal(lambda words: words.not_saved, error.code) from None
         if accepted.run.state == "accepted":
             self._enqueue(accepted, user, address)
         return accepted
@@ -199,14 +198,14 @@ class RunManager:
         """Give the answer to a question.
 
         Raises:
-            UnsaidError: If it is not open any more.
+            LocalizedRefusal: If it is not open any more.
         """
         for run in self._runs.values():
             question = run.questions.get(question_id)
             if question is not None and run.user_id == user.id and question.open:
                 question.resolve(args)
                 return
-        raise UnsaidError(lambda words: words.not_open, "not_open")
+        raise LocalizedRefusal(lambda words: words.not_open, "not_open")
 
     async def recover(self) -> None:
         """Take up what an earlier process left: what it had accepted is started now."""
@@ -266,7 +265,8 @@ class RunManager:
             raise
         except Exception:
             _log.exception("run %s failed", run.id)
-            run.state, run.error, run.error_code = "failed", _WRONG, "handler_failed"
+            run.state, run.error_code = "failed", "handler_failed"
+            run.error = words_of().failures[run.error_code]
         finally:
             self._gate.leave(run.ticket)
             run.after = None
@@ -331,7 +331,8 @@ class RunManager:
         if error is None or run.answer.complete_despite(error):
             if not run.answer.says_something:
                 _log.warning("%s yielded nothing in run %s", _name(self._handler), run.id)
-                run.error, run.error_code = _EMPTY, "empty_answer"
+                run.error_code = "empty_answer"
+                run.error = words_of().failures[run.error_code]
                 return "failed"
             return "done"
         failure = failure_of(error)
@@ -351,7 +352,8 @@ class RunManager:
         """Log an exception of the app under an id, and keep what a developer reads about it."""
         run.error_id = secrets.token_hex(4)
         _log.error("error %s in %s", run.error_id, _name(self._handler), exc_info=error)
-        run.error, run.error_code = f"{_WRONG} (error {run.error_id})", "handler_failed"
+        run.error_code = "handler_failed"
+        run.error = f"{words_of().failures[run.error_code]} (error {run.error_id})"
         if self._pools.settings.development:
             self._described[run.error_id] = described(error)
             if len(self._described) > _DESCRIBED_MAX:

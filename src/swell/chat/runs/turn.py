@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
 from swell.chat.records import Message, Thread, User
-from swell.chat.words import ENGLISH, WORDS
 from swell.components.base import Component
 from swell.errors import AskTimeoutError
 from swell.expando import Expando
+from swell.locales import words_of
 from swell.mistakes import near_miss
 from swell.models.provider import Provider
 from swell.models.providers.anthropic import Anthropic
@@ -130,9 +130,7 @@ class Turn:
         self.all_files = [file for of_message in files for file in of_message]
         self.locale = host.locale
         self.cancelled = host.cancelled
-        self._words = WORDS.get(
-            host.locale, ENGLISH
-        )  # stored, maybe by a version with more languages
+        self._words = words_of(host.locale)
         self._host = host
         self._loop = asyncio.get_running_loop()
 

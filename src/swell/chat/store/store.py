@@ -14,7 +14,6 @@ from swell.chat.records import (
     EndState,
     Feedback,
     Hit,
-    MarkdownWords,
     Message,
     RatedAnswer,
     Run,
@@ -23,6 +22,7 @@ from swell.chat.records import (
     User,
 )
 from swell.chat.requests import Regenerate, Request
+from swell.locales import Words, words_of
 from swell.logs import logger
 from swell.parts import Part
 
@@ -550,9 +550,7 @@ class Store:
         ids, time = transfer.new_ids(found), now()
         return await self._write(transfer.import_thread, user_id, found, ids, time)
 
-    async def markdown(
-        self, user_id: str, thread_id: str, words: MarkdownWords | None = None
-    ) -> str:
+    async def markdown(self, user_id: str, thread_id: str, words: Words | None = None) -> str:
         """Return the shown branch of a thread as Markdown, to read or to print.
 
         Args:
@@ -560,7 +558,7 @@ class Store:
             thread_id: The thread.
             words: What it says itself; English when left out.
         """
-        said = words or MarkdownWords()
+        said = words or words_of()
         return await self._read(transfer.markdown, user_id, thread_id, said)
 
     # ----------------------------------------------------------------------------------- files

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import bindparam, select
 
-from swell.chat.records import MarkdownWords, Message, MessageStatus, Role, Thread
+from swell.chat.records import Message, MessageStatus, Role, Thread
 from swell.errors import NotFoundError, PartError, ThreadFormatError
+from swell.locales import Words
 from swell.parts import File, Image, Part, Reasoning, Source, Table, Text, ToolCall, as_json
 
 from . import messages as tree
@@ -249,7 +250,7 @@ def new_ids(found: Exported) -> list[str]:
 # --------------------------------------------------------------------------------------- Markdown
 
 
-def markdown(tx: Tx, user_id: str, thread_id: str, words: MarkdownWords) -> str:
+def markdown(tx: Tx, user_id: str, thread_id: str, words: Words) -> str:
     """Return the shown branch as Markdown."""
     thread = conversations.get(tx, user_id, thread_id)
     own_thread(tx, user_id, thread_id)
@@ -260,7 +261,7 @@ def markdown(tx: Tx, user_id: str, thread_id: str, words: MarkdownWords) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _message(message: Message, words: MarkdownWords) -> list[str]:
+def _message(message: Message, words: Words) -> list[str]:
     who = words.you if message.role == "user" else message.model or words.assistant
     blocks = [f"## {_line(who)}"]
     blocks += [text for part in message.parts if (text := _part(part))]
@@ -273,11 +274,11 @@ def _message(message: Message, words: MarkdownWords) -> list[str]:
     return blocks
 
 
-def _failure(message: Message, words: MarkdownWords) -> str:
+def _failure(message: Message, words: Words) -> str:
     said = words.failures.get(message.error_code or "")
     if said is None or message.error_id is None:
         return said or message.error or ""
-    return f"{said} ({words.failures['number'].format(id=message.error_id)})"
+    return f"{said} ({words.error_number.format(id=message.error_id)})"
 
 
 def _line(text: str) -> str:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, overload
 
-from swell.chat.words import ENGLISH, WORDS
 from swell.errors import ToolError
+from swell.locales import words_of
 from swell.models.fields import json_text, plain
 from swell.workers import contained, lane
 
@@ -101,7 +101,7 @@ class Tool:
         if isinstance(self.confirm, str):
             return self.confirm.format_map(_Named(said))
         listed = "".join(f"\n- {name}: {value}" for name, value in said.items())
-        asked = WORDS.get(locale, ENGLISH).allow.format(tool=self.name)
+        asked = words_of(locale).allow.format(tool=self.name)
         return f"{asked}\n{listed}" if listed else asked
 
 

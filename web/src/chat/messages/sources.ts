@@ -1,9 +1,9 @@
 /** The sources of a message: what its chips show, and what numbers in its text point to. */
-import { text as words } from "../../i18n/message";
+import { text as words } from "words:message";
 import type { Source } from "../../markdown/view";
 import { asText, num, type Props as Values } from "../../page/read";
 import { hostOf, linkTo } from "./addresses";
-import { number } from "../../i18n/format";
+import { number } from "../../i18n/numbers";
 
 export interface MessageSource extends Source {
   readonly part: Values;
@@ -26,6 +26,6 @@ function read(part: Values, index: number): MessageSource {
   const at = num(part["index"]) ?? index + 1;
   const title = asText(part["title"]);
   const host = target?.external === true ? hostOf(target.href).replace(/^www\./, "") : "";
-  const label = `${words.source(number(at), title)} ${host}`.trim();
+  const label = `${words.source({ at, title })} ${host}`.trim();
   return { part, at, number: number(at), title, quote: asText(part["quote"]), target, host, label };
 }

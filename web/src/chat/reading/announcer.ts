@@ -1,5 +1,5 @@
 /** Says what happens in a conversation to those who listen: sentences, not tokens, and nothing of what was there before. */
-import { text } from "../../i18n/reading";
+import { text } from "words:reading";
 import { str } from "../../page/read";
 import type { Say } from "./preferences.svelte";
 import { partsOf, saidOf, statusOf, type Words } from "../messages/rows";
@@ -67,7 +67,7 @@ function toolsOf(words: Words | null): ReadonlyMap<string, string> {
     calls.flatMap((call, index) => {
       const [name, state] = [str(call["name"]) ?? "", str(call["state"])];
       const news =
-        state === "running" ? text.toolRuns(name) : state === "waiting" ? text.toolWaits(name) : state === "failed" ? text.toolFailed(name) : "";
+        state === "running" ? text.toolRuns({ name }) : state === "waiting" ? text.toolWaits({ name }) : state === "failed" ? text.toolFailed({ name }) : "";
       return news === "" ? [] : [[str(call["id"]) ?? String(index), news] as const];
     }),
   );

@@ -1,5 +1,5 @@
 /** What code can do: it is copied, its lines wrap, it gets colours once it is complete, and some of it is a diagram. */
-import { text as words } from "../../i18n/en";
+import { text as words } from "words:page";
 import { COPIED_MS, copyText } from "../../ui/copy";
 import { whenSeen } from "../../ui/seen";
 import { languageNamed } from "./languages";

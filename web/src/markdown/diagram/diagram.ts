@@ -5,7 +5,7 @@
  * which may reach neither this page nor any other place, and what comes back is shown as an image: there, nothing runs
  * and nothing is fetched.
  */
-import { text as words } from "../../i18n/diagram";
+import { text as words } from "words:diagram";
 import { luminance, mix, parseHex } from "../../ui/color";
 import { whenSeen } from "../../ui/seen";
 import type { CodeBlock, Context } from "../types";
@@ -76,7 +76,7 @@ function drawInto(block: CodeBlock, box: HTMLElement): void {
 
 function put(block: CodeBlock, box: HTMLElement, drawing: Drawing): void {
   const image = document.createElement("img");
-  image.alt = words.diagram(block.text.data.trim().split(/[\s;]/, 1)[0] ?? "");
+  image.alt = words.diagram({ kind: block.text.data.trim().split(/[\s;]/, 1)[0] ?? "" });
   image.width = Math.ceil(drawing.width);
   image.height = Math.ceil(drawing.height);
   const address = URL.createObjectURL(new Blob([drawing.svg], { type: "image/svg+xml" }));

@@ -1,6 +1,6 @@
 /** Quotes that begin with `[!NOTE]` and the like. */
 import type { Token, Tokens } from "marked";
-import { text as words } from "../../i18n/markdown";
+import { text as words } from "words:markdown";
 import type { ExtensionBlock } from "../types";
 
 const KIND = /^\[!(note|tip|important|warning|caution)\][ \t]*(?:\n|$)/i;

@@ -1,7 +1,7 @@
 /** Footnotes: `[^name]` in the text, `[^name]: words` where they are. They stay where they were written. */
 import type { Token, TokenizerThis, Tokens } from "marked";
+import { text as words } from "words:page";
 import { bring } from "../../ui/bring";
-import { text as words } from "../../i18n/en";
 import type { ExtensionBlock } from "../types";
 
 export interface NoteToken extends Tokens.Generic {

@@ -1,7 +1,7 @@
 /** What a table can do: it is copied as one of a spreadsheet or as Markdown, saved as CSV, and shown in portions. */
-import { text as words } from "../../i18n/markdown";
+import { text as words } from "words:markdown";
+import { text as page } from "words:page";
 import { COPIED_MS, copyText } from "../../ui/copy";
-import { number } from "../../i18n/format";
 import { plainText } from "../inline";
 import { PORTION } from "../tables";
 import type { TableParts } from "../types";
@@ -52,8 +52,8 @@ export function tableTools(parts: TableParts): void {
   const rows = (parts.token?.rows.length ?? 0) - parts.limit.rows;
   const columns = (parts.token?.header.length ?? 0) - parts.limit.columns;
   made.more.replaceChildren(
-    ...(rows > 0 ? [enlarging(words.moreRows(number(Math.min(rows, PORTION.rows)), number(rows)), parts, "rows")] : []),
-    ...(columns > 0 ? [enlarging(words.moreColumns(number(Math.min(columns, PORTION.columns)), number(columns)), parts, "columns")] : []),
+    ...(rows > 0 ? [enlarging(words.moreRows({ count: Math.min(rows, PORTION.rows), left: rows }), parts, "rows")] : []),
+    ...(columns > 0 ? [enlarging(words.moreColumns({ count: Math.min(columns, PORTION.columns), left: columns }), parts, "columns")] : []),
   );
 }
 
@@ -68,7 +68,7 @@ function copying(label: string, parts: TableParts, read: () => string): HTMLButt
   const made = button(label, label, () => {
     void copyText(read(), parts.table).then((done) => {
       if (!done) return;
-      made.textContent = words.copied;
+      made.textContent = page.copied;
       setTimeout(() => (made.textContent = label), COPIED_MS);
     });
   });

@@ -3,7 +3,8 @@
  *
  * The server checks again when the prompt is sent; the limits here are told in time and in words.
  */
-import { words } from "../../../i18n/composer";
+import { text as words } from "words:composer";
+import { size } from "../../../i18n/format";
 import { list, num, record, str, strings } from "../../../page/read";
 import { forget, stillThere, upload, type Upload } from "../../../transport/upload";
 import type { FileRef } from "../../../page/submission";
@@ -140,15 +141,15 @@ export class Attachments {
     const taken: Attachment[] = [];
     let left = 0;
     for (const file of files) {
-      if (!accepts(accept, file.name, file.type)) problems.push(words.fileWrongType(file.name, inWords(accept)));
-      else if (file.size > maxBytes) problems.push(words.fileTooLarge(file.name, file.size, maxBytes));
+      if (!accepts(accept, file.name, file.type)) problems.push(words.fileWrongType({ name: file.name, accept: inWords(accept) }));
+      else if (file.size > maxBytes) problems.push(words.fileTooLarge({ name: file.name, size: size(file.size), most: size(maxBytes) }));
       else if (this.list.length + taken.length >= maxFiles) left++;
       else {
         const preview = PICTURE.test(file.type) ? URL.createObjectURL(file) : undefined;
         taken.push(new Attachment(file.name, file.size, file.type, file, undefined, preview));
       }
     }
-    if (left > 0) problems.push(words.tooManyFiles(maxFiles, left));
+    if (left > 0) problems.push(words.tooManyFiles({ most: maxFiles, left }));
     this.problem = problems.slice(0, 3).join("\n");
     this.#set([...this.list, ...taken]);
     this.#next();
@@ -161,10 +162,10 @@ export class Attachments {
   }
 
   addText(text: string): void {
-    const name = words.pastedName(++this.#pasted);
+    const name = words.pastedName({ count: ++this.#pasted });
     const file = new File([text], name, { type: "text/plain" });
     if (file.size > this.#limits().maxBytes) {
-      this.problem = words.fileTooLarge(name, file.size, this.#limits().maxBytes);
+      this.problem = words.fileTooLarge({ name, size: size(file.size), most: size(this.#limits().maxBytes) });
       return;
     }
     this.problem = "";
@@ -283,7 +284,7 @@ export class Attachments {
       one.state = "failed";
       one.problem = words.uploadFailed;
       if (result.kind === "limit") {
-        this.problem = result.maxBytes === undefined ? words.noRoom : words.fileTooLarge(one.name, one.size, result.maxBytes);
+        this.problem = result.maxBytes === undefined ? words.noRoom : words.fileTooLarge({ name: one.name, size: size(one.size), most: size(result.maxBytes) });
       }
     }
     this.#next();

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import unicodedata
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
-from string import Formatter
 from typing import Annotated, Any
 
 import msgspec
 import pytest
 
 from swell.chat import NewPrompt, RunLimits, Turn
-from swell.chat.failures import FAILURES
 from swell.chat.store import open_store
 from swell.chat.tools import tool
-from swell.chat.words import ENGLISH, WORDS, Words
 from swell.live.wire import Act
 from swell.parts import Text
-from swell.server.locales import LOCALES
 from swell.site import AsyncSite
 from swell.testing.chat import ChatTab, chatting
-
-ROOT = Path(__file__).parents[2]
-KEYS = Words.__struct_fields__
-ALIKE = {("de", "link"), ("es", "no"), ("fr", "assistant"), ("fr", "conversation")}
-"""Words that are the same as in English."""
 
 
 class Settings(msgspec.Struct):
@@ -58,46 +47,6 @@ def said(node: Any, *keys: str) -> list[str]:
         return []
     own = [text for key in keys if isinstance(text := node.get(key), str)]
     return own + [text for one in node.values() for text in said(one, *keys)]
-
-
-def test_every_language_of_the_interface_has_words() -> None:
-    assert set(WORDS) == set(LOCALES)
-
-
-@pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("key", KEYS)
-def test_a_word_takes_the_same_values_in_every_language(locale: str, key: str) -> None:
-    english, own = (getattr(words, key) for words in (ENGLISH, WORDS[locale]))
-    assert own.strip() == own != ""
-    if locale != "en":
-        assert (own == english) == ((locale, key) in ALIKE)
-
-    def values(text: str) -> list[str]:
-        return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
-
-    assert values(own) == values(english)
-    # What is put in may begin and end with any character, and is to stay bold.
-    for before, after in re.findall(r"(.?)\*\*[^*]+\*\*(.?)", own):
-        assert before in ("", " ", "¿")
-        assert not after.isalnum()
-
-
-@pytest.mark.parametrize("locale", LOCALES)
-def test_why_an_answer_failed_is_said_as_the_client_says_it(locale: str) -> None:
-    catalogue = ROOT / "web/src/i18n" / f"{'failures' if locale == 'en' else locale}.ts"
-    for code, sentence in FAILURES[locale].items():
-        entry = f'{code}: "{sentence}",'
-        if code == "number":
-            entry = f"=> `{sentence.replace('{id}', '${id}')}`,"
-        assert entry in catalogue.read_text(encoding="utf-8")
-    assert FAILURES[locale].keys() == FAILURES["en"].keys()
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_arabic_begins_with_arabic_so_that_it_runs_from_right_to_left(key: str) -> None:
-    words = re.sub("\u2068.*?\u2069", "", getattr(WORDS["ar"], key))  # what does not count
-    strong = (unicodedata.bidirectional(c) for c in words)
-    assert next(kind for kind in strong if kind in ("L", "R", "AL")) == "AL"
 
 
 @pytest.mark.anyio

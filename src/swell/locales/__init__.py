@@ -1,0 +1,173 @@
+"""Texts: what Swell itself says, one JSON file a language, for the server and for the browser.
+
+A file has four parts: facts about the language, texts that both sides show, those of the server and
+those of the client. This module reads its parts at run time, each language when it is first needed;
+`web/tools/words.ts` compiles the others into the client. The files lie here, and not beside both
+sides, so that a checkout and an installed package find them at the same place.
+
+A text puts values in by name, as in `{limit}`; in Markdown it sets them off by spaces, so that a
+title may begin and end with any character, and in Arabic by isolates, so that a Latin one leaves
+the order alone.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+__all__ = ["LOCALES", "Language", "Words", "words_of"]
+
+_FOLDER = Path(__file__).parent
+
+
+class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Facts about a language.
+
+    Attributes:
+        tag: Its tag in HTML, such as `zh-Hans`.
+        direction: `ltr` or `rtl`.
+        thousands: What stands between the thousands of a number, as in the browser.
+    """
+
+    tag: str
+    direction: str
+    thousands: str
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """The texts of the server in a language; the English file tells what each of them is."""
+
+    language: Language
+    failures: dict[str, str]
+    """Why an answer failed, by the codes of `swell.errors`."""
+
+    # The page before and without the client
+    noscript: str
+    too_old: str
+
+    # What the client says, too
+    assistant: str
+    you: str
+    conversation: str
+    send: str
+    stopped: str
+    yes: str
+    no: str
+    undo: str
+    close: str
+    error_number: str
+
+    # The menus of the sidebar, and its title while it shows the archive
+    settings: str
+    archived: str
+    back: str
+    import_chat: str
+    share: str
+    export: str
+
+    # Panels
+    save: str
+    settings_hold: str
+    sharing: str
+    share_who: str
+    share_until: str
+    shared_already: str
+    link: str
+    new_link: str
+    end_sharing: str
+    exporting: str
+    export_forms: str
+
+    # A value in the settings that does not fit
+    number: str
+    whole_number: str
+    between: str
+    misfit: str
+
+    # Notices above the page
+    waiting: str
+    missing: str
+    deleted: str
+    removed: str
+    unshared: str
+
+    # Refusals
+    away: str
+    gone: str
+    too_long: str
+    files_lost: str
+    restarting: str
+    too_many: str
+    queue_full: str
+    too_fast: str
+    used_up: str
+    not_saved: str
+    not_open: str
+    unreadable: str
+    no_chat: str
+    no_json: str
+    no_format: str
+    no_version: str
+    too_big: str
+    too_many_values: str
+    too_deep: str
+    no_fit: str
+
+    # How an answer ended, in a Markdown export
+    interrupted: str
+
+    # In place of an answer that waits
+    queued: str
+
+    # Questions in the middle of an answer, and what came of them
+    allow: str
+    no_answer: str
+    unanswered: str
+
+    def grouped(self, number: int) -> str:
+        """Return a number as the browser writes it, its thousands set apart.
+
+        >>> words_of("de").grouped(100_000)
+        '100.000'
+        """
+        return f"{number:,}".replace(",", self.language.thousands)
+
+
+LOCALES = ("en", *sorted({file.stem for file in _FOLDER.glob("*.json")} - {"en"}))
+"""Languages there are texts for; English is the first, and spoken when nothing else fits."""
+
+
+class _Both(msgspec.Struct):
+    common: dict[str, str]
+    failures: dict[str, str]
+
+
+class _Server(msgspec.Struct):
+    document: dict[str, str]
+    chat: dict[str, str]
+
+
+class _File(msgspec.Struct):
+    language: dict[str, str]
+    both: _Both
+    server: _Server
+
+
+def words_of(locale: str = "en") -> Words:
+    """Return the texts of a language; the English ones when there are none.
+
+    Raises:
+        msgspec.ValidationError: If its file lacks a text, or has one that nothing reads.
+    """
+    return _read(_FOLDER / f"{locale if locale in LOCALES else 'en'}.json")
+
+
+@functools.cache
+def _read(path: Path) -> Words:
+    file = msgspec.json.decode(path.read_bytes(), type=_File)
+    texts: dict[str, Any] = {**file.both.common, **file.server.document, **file.server.chat}
+    texts |= {"language": file.language, "failures": file.both.failures}
+    return msgspec.convert(texts, Words)
