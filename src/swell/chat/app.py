@@ -286,7 +286,7 @@ class ChatApp:
         )
         await self.runs.recover()
         self.actions = Actions(self)
-        self.own(self._purge())
+        self.own(self._purge_each_hour())
 
     def forget_at_end(self) -> None:
         """Keep conversations in memory only, whatever was given; for tests, before `start`."""
@@ -319,15 +319,18 @@ class ChatApp:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _purge(self) -> None:
-        """Remove what was deleted a day ago, for as long as the app runs."""
+    async def purge(self) -> None:
+        """Remove what was deleted a day ago, and files that nothing refers to."""
+        while await self.store.purge():
+            pass
+        await self.files.remove_unused()
+
+    async def _purge_each_hour(self) -> None:
         while True:
             try:
-                while await self.store.purge():
-                    pass
-                await self.files.remove_unused()
+                await self.purge()
             except StoreUnavailableError as error:
-                _log.warning("what was deleted stays for another while: %s", error)
+                _log.warning("could not purge deleted chats, trying again in an hour: %s", error)
             await asyncio.sleep(_PURGE_S)
 
     def commands(self, words: Words, *, archived: bool) -> list[ui.Command]:

@@ -261,7 +261,9 @@ class Files:
                     with contextlib.suppress(FileNotFoundError):
                         path.parent.rmdir()
                 except OSError as error:
-                    _log.warning("an unused file stays for another while: %s", error)
+                    _log.warning(
+                        "could not remove an unused file; the next purge tries again: %s", error
+                    )
                     continue
             else:  # An app noted it itself, or the folder was another one: not ours to remove.
                 _log.warning("an unused file stays, for it is not in %s: %s", home, path)

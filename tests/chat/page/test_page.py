@@ -15,11 +15,12 @@ import pytest
 from swell import ui
 from swell.chat import Reasoning, RunLimits, Source, ToolCall, Turn
 from swell.chat.page.settings import SettingsForm
-from swell.chat.store.ids import now
+from swell.chat.store import open_store
 from swell.errors import AskTimeoutError
 from swell.live.wire import Act
 from swell.models import ReasoningDelta
 from swell.testing.chat import ChatTab, chatting
+from tests.chat.clock import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -141,20 +142,18 @@ async def test_the_sidebar_renames_pins_deletes_and_brings_back() -> None:
         assert chat.texts == ["First", "First?"]
 
 
-async def test_what_was_deleted_a_day_ago_goes_while_the_app_runs(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
-    async with chatting(echo) as chat:
+async def test_what_was_deleted_can_be_brought_back_for_a_day() -> None:
+    clock = Clock()
+    async with chatting(echo, store=open_store("memory", clock=clock)) as chat:
         await chat.send("First")
         thread = chat.address.removeprefix("t/")
         await chat.page.event("threads", "delete", {"id": thread})
-        await asyncio.sleep(0.1)  # ten times the pause
+        await chat.server.app.purge()
         await chat.page.event("threads", "undo", {"id": thread})
         assert chat.threads == ["First"]
         await chat.page.event("threads", "delete", {"id": thread})
-        monkeypatch.setattr("swell.chat.store.store.now", lambda: now() + 86_401)
-        await asyncio.sleep(0.1)
+        clock.ahead = 86_401
+        await chat.server.app.purge()
         await chat.page.event("threads", "undo", {"id": thread})
         assert chat.threads == []
 
@@ -174,9 +173,13 @@ async def until(happens: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_the_bytes_of_a_file_go_with_its_chat(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_bytes_of_a_file_go_with_its_chat_while_the_app_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
-    async with chatting(keep, attachments=True) as chat:
+    clock = Clock()
+    store = open_store("memory", clock=clock)
+    async with chatting(keep, store=store, attachments=True) as chat:
         await chat.attach("Keep", [("notes.txt", b"two words")])
         gone, thread = Path(chat.answer), chat.address.removeprefix("t/")
         await chat.open("")
@@ -184,33 +187,36 @@ async def test_the_bytes_of_a_file_go_with_its_chat(monkeypatch: pytest.MonkeyPa
         stays = Path(chat.answer)
         await chat.page.event("threads", "delete", {"id": thread})
         assert there(gone)
-        monkeypatch.setattr("swell.chat.store.store.now", lambda: now() + 2 * 86_400)
+        clock.ahead = 2 * 86_400
         await until(lambda: not there(gone.parent))
         assert there(stays)
 
 
 async def test_bytes_that_cannot_be_removed_are_tried_again(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
-    async with chatting(keep, attachments=True) as chat:
+    clock = Clock()
+    store = open_store("memory", clock=clock)
+    async with chatting(keep, store=store, attachments=True) as chat:
         await chat.attach("Keep", [("notes.txt", b"two words")])
         folder = Path(chat.answer).parent
         other = folder / "of somebody else.txt"
         await asyncio.to_thread(other.touch)
         await chat.page.event("threads", "delete", {"id": chat.address.removeprefix("t/")})
-        monkeypatch.setattr("swell.chat.store.store.now", lambda: now() + 2 * 86_400)
-        await until(lambda: "an unused file stays for another while" in caplog.text)
+        clock.ahead = 2 * 86_400
+        await chat.server.app.purge()
+        assert "could not remove an unused file" in caplog.text
         assert there(other)
         await asyncio.to_thread(other.unlink)
-        await until(lambda: not there(folder))
+        await chat.server.app.purge()
+        assert not there(folder)
 
 
 async def test_half_a_file_is_removed_as_one_that_nothing_refers_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
-    half: list[Path] = []
+    clock, half = Clock(), list[Path]()
+    store = open_store(str(tmp_path / "chat.db"), clock=clock)
 
     def copy(source: Path, to: Path) -> None:
         to.write_bytes(source.read_bytes()[:4])
@@ -218,27 +224,28 @@ async def test_half_a_file_is_removed_as_one_that_nothing_refers_to(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("shutil.copyfile", copy)
-    async with chatting(keep, store=str(tmp_path / "chat.db"), attachments=True) as chat:
+    async with chatting(keep, store=store, attachments=True) as chat:
         await chat.page.act("chat", "Keep", files=[("notes.txt", b"two words")])
         assert chat.texts == []
         assert there(half[0])
-        monkeypatch.setattr("swell.chat.store.store.now", lambda: now() + 2 * 86_400)
-        await until(lambda: not there(half[0].parent))
+        clock.ahead = 2 * 86_400
+        await chat.server.app.purge()
+        assert not there(half[0].parent)
 
 
 async def test_what_lies_elsewhere_is_not_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
-    async with chatting(echo) as chat:
+    clock = Clock()
+    async with chatting(echo, store=open_store("memory", clock=clock)) as chat:
         mine = tmp_path / "handbook.txt"
         await asyncio.to_thread(mine.touch)
         store = chat.server.app.store
         user = await store.user("anna")
         await store.add_file(user.id, name="a", mime="text/plain", size=0, path=str(mine))
-        monkeypatch.setattr("swell.chat.store.store.now", lambda: now() + 2 * 86_400)
-        await until(lambda: f"{mine}" in caplog.text)
-        await asyncio.sleep(0.1)
+        clock.ahead = 2 * 86_400
+        await chat.server.app.purge()
+        assert f"{mine}" in caplog.text
         assert there(mine)
         assert await store.leftovers() == []
 

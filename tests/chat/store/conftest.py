@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from swell.chat.store import Store, open_store
+from tests.chat.clock import Clock
 from tests.postgres import new_database
 
 
@@ -21,9 +22,15 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
+def clock() -> Clock:
+    """The clock of the store."""
+    return Clock()
+
+
+@pytest.fixture
+async def store(url: str, clock: Clock) -> AsyncIterator[Store]:
     """Open a store over a new database."""
-    opened = open_store(url)
+    opened = open_store(url, clock=clock)
     await opened.open()
     yield opened
     await opened.close()

@@ -16,9 +16,9 @@ from swell.chat.records import Accepted
 from swell.chat.store import Store, open_store, schema
 from swell.chat.store import files as statements
 from swell.chat.store.engines.sqlite import connect
-from swell.chat.store.ids import now
 from swell.errors import NotFoundError
 from swell.parts import File, Image, Part, Text, ToolCall
+from tests.chat.clock import Clock
 from tests.postgres import PostgresServer, new_database
 
 pytestmark = pytest.mark.anyio
@@ -57,10 +57,6 @@ async def kept(store: Store, user: str, url: str) -> bool:
     return True
 
 
-def days_later(monkeypatch: pytest.MonkeyPatch, days: float) -> None:
-    monkeypatch.setattr("swell.chat.store.store.now", lambda: now() + days * DAY_S)
-
-
 async def test_a_message_keeps_no_file_of_somebody_else(store: Store) -> None:
     ann, bob = (await store.user("ann")).id, (await store.user("bob")).id
     url = await given(store, ann)
@@ -92,14 +88,12 @@ async def test_a_file_goes_with_the_last_message_that_refers_to_it(store: Store)
     assert await kept(store, user, other)
 
 
-async def test_what_can_be_brought_back_keeps_its_files(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_can_be_brought_back_keeps_its_files(store: Store, clock: Clock) -> None:
     user = (await store.user("anna")).id
     url, other = await given(store, user), await given(store, user)
     message = await say(store, user, Image(url, "A"))
     thread = await say(store, user, Image(other, "A"))
-    days_later(monkeypatch, 2)
+    clock.ahead = 2 * DAY_S
     await store.delete_message(user, message.prompt.id)
     await store.delete_thread(user, thread.thread.id)
     while await store.purge():
@@ -110,21 +104,19 @@ async def test_what_can_be_brought_back_keeps_its_files(
     assert await kept(store, user, other)
 
 
-async def test_a_file_waits_a_day_for_its_message(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_file_waits_a_day_for_its_message(store: Store, clock: Clock) -> None:
     user = (await store.user("anna")).id
     forgotten, late = await given(store, user), await given(store, user)
-    days_later(monkeypatch, 0.9)
+    clock.ahead = 0.9 * DAY_S
     await purge(store)
     message = await say(store, user, Image(late, "A"))
-    days_later(monkeypatch, 1.1)
+    clock.ahead = 1.1 * DAY_S
     await purge(store)
     assert not await kept(store, user, forgotten)
     assert await kept(store, user, late)
     assert await store.purge() == 0  # used files are not looked at again and again
     await store.delete_message(user, message.prompt.id)
-    days_later(monkeypatch, 2.2)
+    clock.ahead = 2.2 * DAY_S
     await purge(store)
     assert not await kept(store, user, late)
 
@@ -219,13 +211,13 @@ async def test_a_message_that_comes_too_late_is_stored_without_its_file(
 
 
 async def test_files_are_looked_at_in_portions(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     monkeypatch.setattr(statements, "LOOKED_AT_ONCE", 2)
     user = (await store.user("anna")).id
     for number in range(5):
         await given(store, user, f"/files/{number}/a.png")
-    days_later(monkeypatch, 2)
+    clock.ahead = 2 * DAY_S
     assert [await store.purge() for _ in range(4)] == [2, 2, 1, 0]
     window = await store.leftovers(limit=3)
     window += await store.leftovers(after=window[-1][0], limit=3)

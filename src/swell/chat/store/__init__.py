@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from swell.errors import SettingError
 
+from .ids import now
 from .place import adopt_old_file, default_file
 
 if TYPE_CHECKING:
@@ -29,7 +31,13 @@ def __getattr__(name: str) -> Any:
     return Store
 
 
-def open_store(url: str | None, *, app: str = "", source: str = "argument") -> Store:
+def open_store(
+    url: str | None,
+    *,
+    app: str = "",
+    source: str = "argument",
+    clock: Callable[[], float] = now,
+) -> Store:
     """Return the store that a URL names; `await store.open()` connects it.
 
     Args:
@@ -38,6 +46,7 @@ def open_store(url: str | None, *, app: str = "", source: str = "argument") -> S
             memory only, `default` for the file of `default_path`.
         app: Name of the app whose chats they are; see `Store.of_app`.
         source: Where the URL came from, for the error.
+        clock: Returns the time in seconds since the epoch; a test gives its own.
 
     Raises:
         SettingError: If it names no database that Swell can use.
@@ -46,7 +55,7 @@ def open_store(url: str | None, *, app: str = "", source: str = "argument") -> S
     from .store import Store
 
     if url is None or url == "memory":
-        return Store(SqliteEngine(None), app)
+        return Store(SqliteEngine(None), app, clock=clock)
     scheme = url.partition(":")[0].lower()
     if scheme in ("postgresql", "postgres"):
         try:
@@ -55,13 +64,13 @@ def open_store(url: str | None, *, app: str = "", source: str = "argument") -> S
             needed = f"PostgreSQL needs `pip install 'psycopg[binary]'` ({error})"
             raise SettingError("database_url", source, needed) from None
         try:
-            return Store(PostgresEngine(url), app)
+            return Store(PostgresEngine(url), app, clock=clock)
         except ValueError as error:
             raise SettingError("database_url", source, str(error)) from None
     path = sqlite_path(url, source, app)
     if url == "default" and app and path is not None:
         adopt_old_file(path)
-    return Store(SqliteEngine(path), app)
+    return Store(SqliteEngine(path), app, clock=clock)
 
 
 def sqlite_path(url: str, source: str = "argument", app: str = "") -> Path | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -65,10 +64,14 @@ class Store:
         StoreSchemaError: From `open`, when the tables are of another version of Swell.
     """
 
-    def __init__(self, engine: Engine, app: str = "") -> None:
-        """Use this database for one app; without a name, for what belongs to none."""
+    def __init__(self, engine: Engine, app: str = "", *, clock: Callable[[], float] = now) -> None:
+        """Use this database for one app; without a name, for what belongs to none.
+
+        `clock` returns the time in seconds since the epoch; a test gives its own.
+        """
         self._engine = engine
         self._app = app
+        self._clock = clock
         self._flushed: dict[str, list[tuple[str, str]]] = {}
         self._turnstile: Turnstile | None = None
 
@@ -78,7 +81,7 @@ class Store:
         What belongs to no app yet, because it was stored by an earlier version, belongs to the
         first app that opens it.
         """
-        return self if app == self._app else Store(self._engine, app)
+        return self if app == self._app else Store(self._engine, app, clock=self._clock)
 
     async def hold(self) -> None:
         """Become the one process that serves the app; called before `open`, until `close`.
@@ -140,14 +143,14 @@ class Store:
             known = await self._read(threads.find_user, self._app, subject)
             if known is not None:
                 return known
-        return await self._write(threads.user, self._app, subject, name, now())
+        return await self._write(threads.user, self._app, subject, name, self._clock())
 
     async def visitor(self, subject: str) -> User:
         """Return the same person without storing them; `stored` tells whether they are.
 
         Call `keep` before storing anything for them. They keep their id.
         """
-        subject, time = clean(subject), now()
+        subject, time = clean(subject), self._clock()
         return await self._read(threads.visitor, self._app, subject, time)
 
     async def keep(self, user: User) -> User:
@@ -197,7 +200,7 @@ class Store:
 
     async def delete_thread(self, user_id: str, thread_id: str) -> None:
         """Hide a thread; after a day it is purged. Its read-only links end at once."""
-        await self._write(threads.remove, user_id, thread_id, now())
+        await self._write(threads.remove, user_id, thread_id, self._clock())
 
     async def undelete_thread(self, user_id: str, thread_id: str) -> Thread:
         """Bring a deleted thread back, while it has not been purged."""
@@ -216,7 +219,7 @@ class Store:
         Returns:
             How many threads and messages were removed, and files looked at.
         """
-        return await self._write(threads.purge, now() - older_than_s, now())
+        return await self._write(threads.purge, self._clock() - older_than_s, self._clock())
 
     # -------------------------------------------------------------------------------- messages
 
@@ -271,7 +274,7 @@ class Store:
 
         When the shown branch is among it, the newest sibling's branch is shown, else the parent.
         """
-        return await self._write(messages.remove, user_id, message_id, now())
+        return await self._write(messages.remove, user_id, message_id, self._clock())
 
     async def undelete_message(self, user_id: str, message_id: str) -> Thread:
         """Bring a deleted message back with what was deleted together with it, and show it."""
@@ -322,7 +325,7 @@ class Store:
             prompt_id=new_id(),
             answer_id=new_id(),
             run_id=new_id(),
-            time=now(),
+            time=self._clock(),
         )
         return await self._write(runs.accept, planned)
 
@@ -331,7 +334,7 @@ class Store:
 
         Only one caller gets True, in whatever process.
         """
-        owner, time = self._engine.owner, now()
+        owner, time = self._engine.owner, self._clock()
         return await self._write(runs.start, run_id, owner, time)
 
     async def flush(self, run_id: str, parts: Sequence[Part]) -> None:
@@ -384,7 +387,7 @@ class Store:
         model = None if model is None else clean(model)
         cost = None if usage is None else to_json(usage)
         after = to_json([clean(prompt) for prompt in suggestions]) if suggestions else None
-        time = now()
+        time = self._clock()
         ended = await self._write(
             runs.finish,
             run_id,
@@ -424,7 +427,7 @@ class Store:
         runs are returned, oldest first, to be started. Runs of processes that live are left alone.
         """
         engine = self._engine
-        return await self._write(runs.recover, self._app, engine.owner, engine.alive, now())
+        return await self._write(runs.recover, self._app, engine.owner, engine.alive, self._clock())
 
     # -------------------------------------------------------------------------------- feedback
 
@@ -432,7 +435,7 @@ class Store:
         self, user_id: str, message_id: str, positive: bool | None, comment: str | None = None
     ) -> None:
         """Store what a person thinks of an answer; None takes it back."""
-        comment, time = None if comment is None else clean(comment), now()
+        comment, time = None if comment is None else clean(comment), self._clock()
         await self._write(messages.rate, user_id, message_id, positive, comment, time)
 
     async def feedback(self, since: float | None = None) -> AsyncIterator[Feedback]:
@@ -494,7 +497,7 @@ class Store:
         """
         if expires_s is not None and not expires_s > 0:
             raise ValueError(f"expires_s must be more than 0, got {expires_s}")
-        token, at = secrets.token_urlsafe(24), time.time()
+        token, at = secrets.token_urlsafe(24), self._clock()
         expires = None if expires_s is None else at + expires_s
         await self._write(threads.share, user_id, thread_id, token, at, expires)
         return token
@@ -515,7 +518,7 @@ class Store:
         """Return the thread of a read-only link and a window of its shown branch."""
 
         def found(tx: Tx) -> tuple[Thread, list[Message]]:
-            thread = threads.shared(tx, self._app, token, time.time())
+            thread = threads.shared(tx, self._app, token, self._clock())
             window = messages.window(
                 tx, thread.id, leaf=None, before=before, around=around, start=start, limit=limit
             )
@@ -525,12 +528,12 @@ class Store:
 
     async def shared_until(self, token: str) -> float | None:
         """Return when a read-only link expires, in seconds since the epoch; None for never."""
-        at = time.time()
+        at = self._clock()
         return await self._read(threads.shared_until, self._app, token, at)
 
     async def shares_file(self, token: str, file_id: str) -> bool:
         """Tell whether a message that is not deleted shows this file in a thread shared so."""
-        at = time.time()
+        at = self._clock()
         return await self._read(threads.shares_file, self._app, token, file_id, at)
 
     # ------------------------------------------------------------------------ export and import
@@ -547,7 +550,7 @@ class Store:
                 than 20,000 messages, or more than 32 MB.
         """
         found = await asyncio.to_thread(transfer.check, exported)
-        ids, time = transfer.new_ids(found), now()
+        ids, time = transfer.new_ids(found), self._clock()
         return await self._write(transfer.import_thread, user_id, found, ids, time)
 
     async def markdown(self, user_id: str, thread_id: str, words: Words | None = None) -> str:
@@ -578,7 +581,7 @@ class Store:
             size: In bytes.
             path: Where its bytes are, and those of no other file.
         """
-        noted = StoredFile(new_id(), user_id, clean(name), clean(mime), size, path, now())
+        noted = StoredFile(new_id(), user_id, clean(name), clean(mime), size, path, self._clock())
         return await self._write(files.add, noted)
 
     async def file(self, user_id: str, file_id: str) -> StoredFile:
