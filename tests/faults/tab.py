@@ -48,6 +48,7 @@ class Tab:
         acks: Every ack, in order.
         refused: The actions that the server has given back for good, by their ids.
         frames: How many op frames have arrived.
+        beats: How many beats have arrived.
         received: How many bytes have arrived.
         closes: Close code of each connection that ended; 1006 without a close frame.
     """
@@ -62,6 +63,7 @@ class Tab:
         self.acks: list[Ack] = []
         self.refused: dict[str, Act] = {}
         self.frames = 0
+        self.beats = 0
         self.received = 0
         self.closes: list[int] = []
         self._port = port
@@ -279,7 +281,10 @@ class Tab:
                 self._sent.discard(message.id)
             elif message.id in self._outbox:
                 self.refused[message.id] = self._outbox.pop(message.id)
-        elif isinstance(message, Beat) and not self._awaiting and self.position is not None:
+        elif isinstance(message, Beat):
+            self.beats += 1
+            if self._awaiting or self.position is None:
+                return
             assert self._socket is not None
             await self._socket.send(msgspec.json.encode(Pong(self.position.s)).decode())
             if message.e != self.position.e or message.s > self.position.s:

@@ -135,10 +135,12 @@ async def test_r13_a_reader_that_stalled_and_went_on_is_not_taken_for_one_that_h
             proxy.pause()
             await writer.act("start")
             await writer.until(lambda: max(server.unsent()) > 0)
-            await asyncio.sleep(patient.beat_interval_s)  # a beat falls due meanwhile
+            beats = writer.beats
+            await writer.until(lambda: writer.beats > beats)  # the reader's falls due meanwhile
             proxy.resume()
             await writer.act("stop")
             await reader.until(lambda: reader.text == "the end")
-            await asyncio.sleep(2 * patient.slow_reader_s)
+            beats = reader.beats
+            await reader.until(lambda: reader.beats >= beats + 3)  # twice the patience
             assert (reader.connections, reader.hellos) == (1, 1)
             same(reader, server)
