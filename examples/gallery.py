@@ -173,7 +173,8 @@ async def answer(q: Q, prompt: str) -> None:
     row.parts += [ToolCall("clock", {"zone": "UTC"}, id="t1")]
     await q.page.save()
     await asyncio.sleep(0.8)
-    row.parts[1].result, row.parts[1].state = time.strftime("%H:%M:%S", time.gmtime()), "done"
+    clock = chat.data[-1].parts[1]
+    clock.result, clock.state = time.strftime("%H:%M:%S", time.gmtime()), "done"
     for word in WORDS:
         row.content += word + " "
         await q.page.save()

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from swell import Q, app, main
+from swell import Q, app
 from swell.app import App
 from swell.errors import RefusedError
 from swell.live.wire import Act
@@ -123,7 +123,7 @@ async def test_tabs_of_a_browser_share_a_session_id_and_browsers_do_not() -> Non
 
 def test_an_unknown_way_to_acknowledge_is_refused() -> None:
     with pytest.raises(ValueError, match="received, handled"):
-        App().add("/", print, ack="never")
+        App().add("/", print, ack="never")  # type: ignore[arg-type]
 
 
 async def test_drain_waits_for_work_outside_of_handlers() -> None:
@@ -133,14 +133,14 @@ async def test_drain_waits_for_work_outside_of_handlers() -> None:
         await asyncio.sleep(0)
         told.append(seconds)
 
-    with isolated():
+    with isolated() as own:
 
         @app("/", on_drain=finish)
         async def serve(q: Q) -> None:
             pass
 
-        assert main.acks["/"] == "received"
-        async with main.lifespan():
-            await main.drain()
+        assert own.routes["/"].ack == "received"
+        async with own.lifespan():
+            await own.drain()
     assert len(told) == 1
     assert told[0] >= 0

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from swell import Expando, Q, app, expando_to_dict, main
 from swell.app import App
 from swell.errors import NotSupportedError
+from swell.server.route import Mode
 from swell.settings.table import Settings
 from swell.testing import Client, HandlerError, connect, isolated, serving
 
@@ -42,7 +43,7 @@ async def test_a_unicast_page_is_of_one_tab() -> None:
 
 
 @pytest.mark.parametrize("mode", ["multicast", "broadcast"])
-async def test_a_shared_page_is_sent_to_who_comes_later(mode: str) -> None:
+async def test_a_shared_page_is_sent_to_who_comes_later(mode: Mode) -> None:
     async with serving(Shared().serve, mode=mode) as running:
         one = await running.tab("first browser")
         await one.act("say", "hello")
@@ -53,7 +54,7 @@ async def test_a_shared_page_is_sent_to_who_comes_later(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["multicast", "broadcast"])
-async def test_who_shares_a_page_is_told_to_forget_pending_args(mode: str) -> None:
+async def test_who_shares_a_page_is_told_to_forget_pending_args(mode: Mode) -> None:
     async with serving(Shared().serve, mode=mode) as running:
         one, two = await running.tab("first browser"), await running.tab("second browser")
         await one.act("say", "hello")
@@ -215,10 +216,12 @@ async def test_a_sync_handler_works() -> None:
 def test_app_registers_with_main_and_returns_the_handler() -> None:
     async def serve(q: Q) -> None: ...
 
-    with isolated():
+    with isolated() as own:
         assert app("/one", "broadcast")(serve) is serve
         assert app("/two/")(serve) is serve
-        assert main.handlers == {"/one": (serve, "broadcast"), "/two": (serve, None)}
+    found = {path: (route.handler, route.mode) for path, route in own.routes.items()}
+    assert found == {"/one": (serve, "broadcast"), "/two": (serve, None)}
+    assert main.routes.keys() & found.keys() == set()
 
 
 @pytest.mark.parametrize("route", ["", "chat", "/_s/x", "/_f/x"])
@@ -229,7 +232,7 @@ def test_routes_that_cannot_be_used(route: str) -> None:
 
 def test_modes_that_cannot_be_used() -> None:
     with pytest.raises(ValueError, match="mode must be one of unicast, multicast, broadcast"):
-        App().add("/", print, "unikast")
+        App().add("/", print, "unikast")  # type: ignore[arg-type]
 
 
 async def test_hooks_run_once_at_start_and_end() -> None:

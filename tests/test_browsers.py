@@ -84,4 +84,4 @@ def test_every_build_compiles_for_the_versions_of_the_docs(file: str) -> None:
 
 
 def test_popovers_are_replaced_where_they_are_missing() -> None:
-    assert 'import("./popover")' in (SOURCES / "main.ts").read_text()
+    assert 'import("./ui/popover-polyfill")' in (SOURCES / "main.ts").read_text()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from swell import Q, app, main, ui
+from swell import Q, app, ui
 from swell.chat import Turn, chat
 from swell.testing import isolated
 from swell.testing.chat import chatting
@@ -36,7 +36,7 @@ async def two(turn: Turn, model: str) -> None: ...
         (lambda: untyped_chat(sugestions=["a"]), r"chat\(\) has no argument `sugestions`, did you"),
         (lambda: untyped_chat(suggestions="Hello"), r"write \['Hello'\]"),
         (lambda: untyped_chat(suggestions=[1]), r"a list of prompts, got \[1\]"),
-        (lambda: untyped_chat(user="ann"), r"user must be a function .* got 'ann'"),
+        (lambda: untyped_chat(identify="ann"), r"identify must be a function.* got 'ann'"),
         (lambda: untyped_chat(limits={"history": 1}), r"limits must be a RunLimits"),
         (lambda: untyped_chat(answer), r"write @chat\('/'\) above `answer`"),
         (lambda: untyped_chat(3), r"route must be a path such as '/', got 3"),
@@ -56,10 +56,9 @@ async def two(turn: Turn, model: str) -> None: ...
 def test_a_call_that_cannot_be_meant_says_what_to_write(
     call: Callable[[], Any], message: str
 ) -> None:
-    with isolated():
-        with pytest.raises(TypeError, match=message):
-            call()
-        assert main.handlers == {}
+    with isolated() as own, pytest.raises(TypeError, match=message):
+        call()
+    assert own.routes == {}
 
 
 def test_a_missing_argument_is_still_named() -> None:

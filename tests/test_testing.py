@@ -179,12 +179,12 @@ async def test_waiting_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_what_a_test_registers_stays_with_it() -> None:
     async def serve(q: Q) -> None: ...
 
-    before = dict(main.handlers)
-    with isolated():
-        assert main.handlers == {}
+    before = dict(main.routes)
+    with isolated() as own:
         app("/only-here")(serve)
         on("only_here")(serve)
-    assert main.handlers == before
+    assert main.routes == before
+    assert list(own.routes) == ["/only-here"]
 
 
 TEST_OF_AN_APP = """

@@ -66,19 +66,19 @@ def test_an_unsupported_name_refuses_naming_itself_and_the_docs(name: str) -> No
 
 
 def test_an_unsupported_name_is_the_same_object_each_time() -> None:
-    assert ui.plot_card is ui.plot_card
-    assert ui.PlotCard is types.PlotCard
+    assert ui.plot_card is ui.plot_card  # type: ignore[attr-defined]
+    assert ui.PlotCard is types.PlotCard  # type: ignore[attr-defined]
 
 
 def test_a_mistyped_name_is_an_attribute_error_with_what_was_meant() -> None:
     with pytest.raises(
         AttributeError, match=r"no attribute 'plot_crd', did you mean `plot_card`\?"
     ):
-        ui.plot_crd  # noqa: B018
+        ui.plot_crd  # type: ignore[attr-defined] # noqa: B018
     with pytest.raises(AttributeError, match="no attribute '_private'"):
-        ui._private  # noqa: B018
+        ui._private  # type: ignore[attr-defined] # noqa: B018
     with pytest.raises(ImportError):
-        from swell.ui import chatbot_crad  # noqa: F401
+        from swell.ui import chatbot_crad  # type: ignore[attr-defined] # noqa: F401
 
 
 def test_dir_and_import_star_have_every_name() -> None:

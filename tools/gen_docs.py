@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import sys
 import textwrap
 from collections.abc import Iterator
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -474,9 +477,25 @@ def module_page(
         elif inspect.isroutine(thing):
             out.append(f"## {name}\n\n{code(signature(name, thing))}\n\n{described(thing)}")
         else:
-            kinds = " or ".join(f"`{kind.__name__}`" for kind in get_args(thing))
-            out.append(f"## {name}\n\n{kinds or described(type(thing))}")
+            kinds = [getattr(kind, "__name__", "") for kind in get_args(thing)]
+            known = " or ".join(f"`{kind}`" for kind in kinds) if all(kinds) and kinds else ""
+            out.append(f"## {name}\n\n{alias_doc(module, name) or known}")
     return "\n\n".join(out) + "\n"
+
+
+def alias_doc(module: ModuleType, name: str) -> str:
+    """Return the text below the line that defines a type alias; empty without one."""
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.ImportFrom) and any(one.name == name for one in node.names):
+            relative = "." * node.level + (node.module or "")
+            return alias_doc(import_module(relative, module.__name__), name)
+    body = ast.parse(inspect.getsource(module)).body
+    for node, after in pairwise(body):
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name:
+            match after:
+                case ast.Expr(ast.Constant(str(text))):
+                    return text
+    return ""
 
 
 def public_names(*modules: ModuleType) -> dict[str, Any]:

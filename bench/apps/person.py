@@ -7,7 +7,7 @@ from swell.chat import Turn, chat
 WORD = "done"
 
 
-@chat("/", user=lambda _: "anna")
+@chat("/", identify=lambda _: "anna")
 async def answer(_: Turn) -> AsyncIterator[str]:
     """Say one word."""
     yield WORD

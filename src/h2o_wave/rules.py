@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import swell
 from swell.app import app as strict_app
 from swell.logs import logger
+from swell.server.route import Mode
 
 __all__ = ["WARNINGS_MAX", "app", "warn"]
 
@@ -25,7 +26,7 @@ _given: set[tuple[str, int, str]] = set()
 
 def app(
     route: str,
-    mode: str | None = None,
+    mode: Mode | None = None,
     on_startup: Callable[[], Any] | None = None,
     on_shutdown: Callable[[], Any] | None = None,
 ) -> Callable[[_Handler], _Handler]:

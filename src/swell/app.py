@@ -1,67 +1,82 @@
-"""`@app` and `main`: which handler answers on which route, as one ASGI application."""
+"""`App`: the routes of one application, its settings, and who its people are; `@app` and `main`."""
 
 from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
+from . import rules
 from .expando import Expando
+from .identity import Identify
 from .mistakes import check_handler, check_route, did_you_mean
+from .server.route import AckWhen, Mode, Route
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from .chat.options import ChatOptions
     from .query import Query
     from .server.asgi import Server
     from .settings.table import Settings
 
+__all__ = ["App", "app", "main", "registering"]
+
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
+_PageHandler = TypeVar("_PageHandler", bound="Callable[[Query], Awaitable[object]]")
 _Hook = Callable[[], Any]
 _Drain = Callable[[float], Awaitable[Any]]
-_MODES = ("unicast", "multicast", "broadcast")
-_ACKS = ("received", "handled")
-_REGISTERED = (
-    *("handlers", "acks", "users", "forgiving", "checks", "mounts", "folders"),
-    *("_on_startup", "_on_shutdown", "_on_drain"),
-)
 
 
 class App:
-    """An ASGI application: the handlers of one process and their server.
+    """An application: routes with their handlers, settings, and one server for them.
 
-    Serve it with `swell run`, or mount it in another application:
+    It is an ASGI application. Serve it with `swell run`, or mount it in another one:
 
         host = FastAPI(lifespan=main.lifespan)
         host.mount("/chat", main)
 
+    Several live side by side in one process; each has its own routes, `@on` rules and `q.app`.
+
+    Args:
+        settings: What it runs with; None reads the environment at each start.
+        identify: Says who sends a request: called with a `swell.identity.Request`, may be async,
+            returns an `Identity`, a stable name, or None for nobody, who sees no page. It is called
+            each time a page connects and a file is sent or fetched. Without it a person is who the
+            setting `user_header` names, and without that every browser is one.
+
     Attributes:
-        settings: How it runs; None stands for what the environment says, see `running`.
+        settings: As given; `running` are those that hold.
+        identify: As given.
         state: `q.app`.
+        routes: What answers on which route.
+        rules: What `@on` has registered.
         checks: Async functions that raise while what the app needs is away; `/_s/ready` calls them.
-        keep_sessions_in: Folder with the key that proves who is who, made when it is not there,
-            so that a browser is known again after a restart; None makes a new one at each start.
-            The setting `secret_key` counts before it.
+        keep_sessions_in: Folder with the key that signs session cookies, made when it is missing,
+            so that people stay signed in over a restart; None makes a new key at each start. The
+            setting `secret_key` comes first.
     """
 
-    def __init__(self) -> None:
-        self.settings: Settings | None = None
+    def __init__(
+        self, settings: Settings | None = None, *, identify: Identify | None = None
+    ) -> None:
+        self.settings = settings
+        self.identify = identify
         self.state = Expando()
-        self.handlers: dict[str, tuple[Callable[..., Any], str | None]] = {}
-        self.acks: dict[str, str] = {}
-        self.users: dict[str, Callable[[Query], Any]] = {}
-        self.forgiving: dict[str, Callable[[str], None]] = {}
+        self.routes: dict[str, Route] = {}
+        self.rules = rules.Rules()
         self.mounts: dict[str, ASGIApp] = {}
         self.folders: dict[str, Path] = {}
         self.checks: list[Callable[[], Awaitable[Any]]] = []
+        self.keep_sessions_in: Path | None = None
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []
         self._server: Server | None = None
-        self.keep_sessions_in: Path | None = None
         self._read: Settings | None = None
 
     @property
@@ -79,17 +94,59 @@ class App:
             self._read = load_settings(os.environ, {})
         return self._read
 
-    def add(
+    def page(
         self,
         route: str,
-        handler: Callable[..., Any],
-        mode: str | None = None,
+        mode: Mode | None = None,
         on_startup: _Hook | None = None,
         on_shutdown: _Hook | None = None,
         *,
         on_drain: _Drain | None = None,
-        ack: str = "received",
-        user: Callable[[Query], Any] | None = None,
+        ack: AckWhen = "received",
+        forgive: Callable[[str], None] | None = None,
+    ) -> Callable[[_PageHandler], _PageHandler]:
+        """Make an async function the handler of a route; the arguments are those of `app`."""
+        check_route("app", route)
+
+        def register(handler: _PageHandler) -> _PageHandler:
+            check_handler("app", handler, "q: Q")
+            hooks = on_startup, on_shutdown
+            self.add(route, handler, mode, *hooks, on_drain=on_drain, ack=ack, forgive=forgive)
+            return handler
+
+        return register
+
+    def chat(
+        self, route: str = "/", options: ChatOptions | None = None
+    ) -> Callable[[_Handler], _Handler]:
+        """Make a function the answer to every prompt of a chat, as `@chat` does.
+
+        Args:
+            route: Path of the chat.
+            options: What it offers; the defaults when left out.
+        """
+        from .chat.app import add_chat  # the package is not loaded by apps without a chat
+
+        check_route("chat", route)
+
+        def register(handler: _Handler) -> _Handler:
+            check_handler("chat", handler, "turn: Turn")
+            add_chat(self, route, handler, options)
+            return handler
+
+        return register
+
+    def add(
+        self,
+        route: str,
+        handler: Callable[..., Any],
+        mode: Mode | None = None,
+        on_startup: _Hook | None = None,
+        on_shutdown: _Hook | None = None,
+        *,
+        on_drain: _Drain | None = None,
+        ack: AckWhen = "received",
+        identify: Identify | None = None,
         forgive: Callable[[str], None] | None = None,
     ) -> None:
         """Let `handler` answer on `route`; a later handler of a route replaces the earlier.
@@ -97,29 +154,19 @@ class App:
         The other arguments are those of `app`.
 
         Args:
-            user: Says who asks: called with a query that has the headers of the request, may be
-                async, and returns a stable name of the person, which is `q.auth.subject` then.
-                Whoever it has no name for, by None or an empty text, sees no page. It is asked
-                each time a page connects and a file is sent or fetched.
+            identify: Says who asks on this route, instead of `App.identify`.
 
         Raises:
             ValueError: If the route, the mode or `ack` cannot be used.
         """
         if not route.startswith("/") or route.startswith(("/_s/", "/_f/")):
             raise ValueError(f"route must start with '/' and not with /_s/ or /_f/, got {route!r}")
-        if mode is not None and mode not in _MODES:
-            raise ValueError(f"mode must be one of {', '.join(_MODES)}, got {mode!r}")
-        if ack not in _ACKS:
-            raise ValueError(f"ack must be one of {', '.join(_ACKS)}, got {ack!r}")
+        if mode is not None and mode not in get_args(Mode):
+            raise ValueError(f"mode must be one of {', '.join(get_args(Mode))}, got {mode!r}")
+        if ack not in get_args(AckWhen):
+            raise ValueError(f"ack must be one of {', '.join(get_args(AckWhen))}, got {ack!r}")
         path = route if route == "/" else route.rstrip("/")
-        self.handlers[path] = (handler, mode)
-        self.acks[path] = ack
-        self.users.pop(path, None)
-        if user is not None:
-            self.users[path] = user
-        self.forgiving.pop(path, None)
-        if forgive is not None:
-            self.forgiving[path] = forgive
+        self.routes[path] = Route(path, handler, mode, ack, identify, forgive)
         if on_startup is not None:
             self._on_startup.append(on_startup)
         if on_shutdown is not None:
@@ -163,18 +210,6 @@ class App:
         if not Path(folder).is_dir():
             raise ValueError(f"{folder} is not a folder")
         self.folders[path] = Path(folder)
-
-    def forget(self) -> dict[str, Any]:
-        """Forget all handlers and hooks, and return them for `restore`; for tests."""
-        before = {name: getattr(self, name) for name in _REGISTERED}
-        for name, value in before.items():
-            setattr(self, name, type(value)())
-        return before
-
-    def restore(self, before: dict[str, Any]) -> None:
-        """Take back what `forget` returned."""
-        for name, value in before.items():
-            setattr(self, name, value)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -238,18 +273,44 @@ class App:
 main = App()
 """The application that `@app` adds to and `swell run` serves."""
 
+main.rules = rules.DEFAULT
+_registering: ContextVar[App] = ContextVar("app", default=main)
+
+
+@contextmanager
+def registering(app: App) -> Iterator[App]:
+    """Let `@app`, `@chat` and `@on` add to another application than `main` in the block.
+
+        with registering(App()) as admin:
+            import admin_pages
+
+    Args:
+        app: The application.
+    """
+    added, ruled = _registering.set(app), rules.registering.set(app.rules)
+    try:
+        yield app
+    finally:
+        _registering.reset(added)
+        rules.registering.reset(ruled)
+
+
+def current() -> App:
+    """Return the application that decorators add to now."""
+    return _registering.get()
+
 
 @did_you_mean
 def app(
     route: str,
-    mode: str | None = None,
+    mode: Mode | None = None,
     on_startup: _Hook | None = None,
     on_shutdown: _Hook | None = None,
     *,
     on_drain: _Drain | None = None,
-    ack: str = "received",
+    ack: AckWhen = "received",
     forgive: Callable[[str], None] | None = None,
-) -> Callable[[_Handler], _Handler]:
+) -> Callable[[_PageHandler], _PageHandler]:
     """Make an async function the handler of a route.
 
     It is called when a browser opens the route, and for every submission and event after.
@@ -273,15 +334,8 @@ def app(
         ValueError: If the route, the mode or `ack` cannot be used.
         TypeError: If the parentheses were left out, or the function does not take the query.
     """
-    check_route("app", route)
-
-    def register(handler: _Handler) -> _Handler:
-        check_handler("app", handler, "q: Q")
-        hooks = on_startup, on_shutdown
-        main.add(route, handler, mode, *hooks, on_drain=on_drain, ack=ack, forgive=forgive)
-        return handler
-
-    return register
+    hooks = on_startup, on_shutdown
+    return current().page(route, mode, *hooks, on_drain=on_drain, ack=ack, forgive=forgive)
 
 
 async def _call(hook: _Hook) -> None:

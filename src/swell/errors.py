@@ -246,7 +246,7 @@ class SignInError(SwellError):
 
     Attributes:
         reason: What was missing or wrong, for the log.
-        temporary: Whether the same request may succeed later, as when `user=` failed.
+        temporary: Whether the same request may succeed later, as when `identify=` failed.
     """
 
     code = "not_signed_in"

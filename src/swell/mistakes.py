@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import wraps
 from typing import Any, TypeVar
 
-__all__ = ["check_handler", "check_route", "did_you_mean", "near_miss"]
+__all__ = ["check_handler", "check_names", "check_route", "did_you_mean", "near_miss"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -25,13 +25,22 @@ def did_you_mean(function: _Function) -> _Function:
 
     @wraps(function)
     def checked(*args: Any, **given: Any) -> Any:
-        for name in given:
-            if name not in known:
-                hint = near_miss(name, known)
-                raise TypeError(f"{function.__name__}() has no argument `{name}`{hint}")
+        check_names(function.__name__, given, known)
         return function(*args, **given)
 
     return checked  # type: ignore[return-value] # it takes and returns the same
+
+
+def check_names(function: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Check the names of keyword arguments.
+
+    Raises:
+        TypeError: If one is not known; it names the one that was probably meant.
+    """
+    for name in given:
+        if name not in known:
+            hint = near_miss(name, known)
+            raise TypeError(f"{function}() has no argument `{name}`{hint}")
 
 
 def check_route(decorator: str, route: object) -> None:

@@ -11,7 +11,9 @@ from concurrent.futures import Executor
 from typing import Any
 
 from .expando import Expando
+from .identity import ANON
 from .page.page import AsyncPage
+from .rules import Rules
 from .site import AsyncSite
 
 UNICAST = "unicast"
@@ -29,11 +31,17 @@ class Auth:
         refresh_token: Token to get a new access token with, None without sign-in.
     """
 
-    def __init__(self, username: str = "anon", subject: str = "anon") -> None:
+    def __init__(
+        self,
+        username: str = ANON,
+        subject: str = ANON,
+        access_token: str | None = None,
+        refresh_token: str | None = None,
+    ) -> None:
         self.username = username
         self.subject = subject
-        self.access_token: str | None = None
-        self.refresh_token: str | None = None
+        self.access_token = access_token
+        self.refresh_token = refresh_token
 
     async def ensure_fresh_token(self) -> str | None:
         """Return an access token that has not expired; None without sign-in."""
@@ -63,6 +71,7 @@ class Query:
             again, as after a lost connection. None where the server asks on its own.
         session_id: Stands for the browser, the same in all of its tabs for as long as its
             cookie lasts. It cannot be used in place of the cookie.
+        rules: What `@on` has registered for the app; `run_on` looks there.
         peer: Network address that the page connects from, of IPv6 its /64; empty for this machine.
         locale: Language that the page itself speaks, such as `de`; see `docs/howto/languages.md`.
     """
@@ -86,8 +95,10 @@ class Query:
         acknowledge: Callable[[bool], None] | None = None,
         locale: str = "en",
         peer: str = "",
+        rules: Rules | None = None,
     ) -> None:
         self.peer = peer
+        self.rules = rules
         self.mode = mode
         self.site = site
         self.page = page

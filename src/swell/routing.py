@@ -2,90 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from swell.logs import logger
 
 from .expando import expando_to_dict
-
-if TYPE_CHECKING:
-    from .query import Query
+from .query import Query
+from .rules import Handler, Predicate, Rule, Rules, registering
 
 _log = logger("swell.routing")
 
-Handler: TypeAlias = Callable[..., Any]
-Predicate: TypeAlias = Callable[[Any], Any]
 _F = TypeVar("_F", bound=Handler)
-
-
-class _Rule:
-    """A handler, when it applies, and the pattern its name matches, if any."""
-
-    def __init__(
-        self, function: Handler, predicate: Predicate | None, pattern: str | None = None
-    ) -> None:
-        self.function = function
-        self.arity = len(inspect.signature(function).parameters)
-        self._predicate = predicate
-        self._regex: re.Pattern[str] | None = None
-        self._convertors: dict[str, Any] = {}
-        if pattern is not None:
-            from starlette.routing import compile_path
-
-            self._regex, _, self._convertors = compile_path(pattern)
-
-    def match(self, name: str) -> dict[str, Any] | None:
-        """Return the parameters in `name`, or None when the pattern does not match."""
-        found = self._regex.match(name) if self._regex else None
-        if found is None:
-            return None
-        return {k: self._convertors[k].convert(v) for k, v in found.groupdict().items()}
-
-    def wants(self, value: Any) -> bool:
-        """Tell whether the handler is to run for this value of its argument."""
-        return value is not None if self._predicate is None else bool(self._predicate(value))
-
-    async def run(self, q: Query, value: Any, params: dict[str, Any] | None = None) -> None:
-        """Call the handler with as many arguments as it takes."""
-        params = params or {}
-        if self.arity == 0:
-            result = self.function()
-        elif self.arity == 1:
-            result = self.function(q)
-        elif self.arity == 1 + len(params):
-            result = self.function(q, **params)
-        else:
-            result = self.function(q, value, **params)
-        if isinstance(result, Awaitable):
-            await result
-
-
-class _Registry:
-    """What `@on` registered, for the whole process."""
-
-    def __init__(self) -> None:
-        self.events: dict[str, list[tuple[str, _Rule]]] = {}
-        self.hashes: list[_Rule] = []
-        self.args: dict[str, list[_Rule]] = {}
-        self.patterns: list[_Rule] = []
-
-
-_registry = _Registry()
-
-
-@contextmanager
-def isolated() -> Iterator[None]:
-    """Let `@on` register into nothing while the block runs, for tests with several apps."""
-    global _registry
-    before, _registry = _registry, _Registry()
-    try:
-        yield
-    finally:
-        _registry = before
 
 
 def on(arg: str | None = None, predicate: Predicate | None = None) -> Callable[[_F], _F]:
@@ -105,18 +33,18 @@ def on(arg: str | None = None, predicate: Predicate | None = None) -> Callable[[
         raise ValueError(f"@on predicate must be callable, got {type(predicate).__name__}")
 
     def register(function: _F) -> _F:
-        name = arg or function.__name__
+        rules, name = registering.get(), arg or function.__name__
         if name.startswith("#"):
-            _registry.hashes.append(_Rule(function, predicate, name[1:]))
+            rules.hashes.append(Rule(function, predicate, name[1:]))
         elif "." in name:
             source, event = name.split(".", 1)
             if not source or not event:
                 raise ValueError(f"@on({arg!r}): want 'source.event'")
-            _registry.events.setdefault(source, []).append((event, _Rule(function, predicate)))
+            rules.events.setdefault(source, []).append((event, Rule(function, predicate)))
         elif "{" in name and "}" in name:
-            _registry.patterns.append(_Rule(function, predicate, name))
+            rules.patterns.append(Rule(function, predicate, name))
         else:
-            _registry.args.setdefault(name, []).append(_Rule(function, predicate))
+            rules.args.setdefault(name, []).append(Rule(function, predicate))
         return function
 
     return register
@@ -130,20 +58,21 @@ async def run_on(q: Query) -> bool:
     Returns:
         Whether one was found.
     """
+    rules = _rules(q)
     for source in q.events:
         data = q.events[source]
-        for event, rule in _registry.events.get(source, ()):
+        for event, rule in rules.events.get(source, ()):
             if event in data and rule.wants(data[event]):
                 await rule.run(q, data[event])
                 return True
     name = str(q.args["__wave_submission_name__"] or "")
     if name == "#":
         return await _run_hash(q)
-    for rule in _registry.args.get(name, ()):
+    for rule in rules.args.get(name, ()):
         if rule.wants(q.args[name]):
             await rule.run(q, q.args[name])
             return True
-    for rule in _registry.patterns:
+    for rule in rules.patterns:
         params = rule.match(name)
         if params is not None and rule.wants(q.args[name]):
             await rule.run(q, q.args[name], params)
@@ -160,9 +89,10 @@ async def handle_on(q: Query) -> bool:
     if not _warned:
         _warned = True
         _log.warning("handle_on() is deprecated; use run_on(), which answers what was submitted")
+    rules = _rules(q)
     for source in q.events:
         data = q.events[source]
-        for event, rule in _registry.events.get(source, ()):
+        for event, rule in rules.events.get(source, ()):
             if event in data and rule.wants(data[event]):
                 await rule.run(q, data[event])
                 return True
@@ -171,7 +101,7 @@ async def handle_on(q: Query) -> bool:
             if await _run_hash(q):
                 return True
             continue
-        for rule in _registry.args.get(name, ()):
+        for rule in rules.args.get(name, ()):
             if rule.wants(value):
                 await rule.run(q, value)
                 return True
@@ -181,11 +111,16 @@ async def handle_on(q: Query) -> bool:
 _warned = False
 
 
+def _rules(q: Query) -> Rules:
+    """Return the rules of the app that a query is for."""
+    return q.rules if q.rules is not None else registering.get()
+
+
 async def _run_hash(q: Query) -> bool:
     value = q.args["#"]
     if not isinstance(value, str):
         value = ""  # the hash was cleared
-    for rule in _registry.hashes:
+    for rule in _rules(q).hashes:
         params = rule.match(value)
         if params is None:
             continue

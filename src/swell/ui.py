@@ -7,7 +7,7 @@ when called. Docs: `docs/reference/wave.md`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .cards.box import box as box
 from .cards.box import boxes as boxes
@@ -96,7 +96,11 @@ OWN = ("chat_attachments", "chat_command", "chat_mention", "thread_item", "threa
 """Functions that Wave's `ui` does not have."""
 
 
-def __getattr__(name: str) -> Any:
+if TYPE_CHECKING:
+    from .wave.constants import *  # noqa: F403 - generated
+
+
+def _made(name: str) -> Any:
     # The other 100 functions, 100 types and 52 classes of constants are made when first asked
     # for: most apps need none of them, and all need a quick start.
     if name == "__all__":
@@ -112,6 +116,10 @@ def __getattr__(name: str) -> Any:
         globals()[name] = made  # the same object next time
         return made
     raise AttributeError(f"module 'swell.ui' has no attribute {name!r}")
+
+
+if not TYPE_CHECKING:  # a name that checkers do not know is a mistake
+    __getattr__ = _made
 
 
 def __dir__() -> list[str]:

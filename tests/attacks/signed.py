@@ -5,7 +5,7 @@ from __future__ import annotations
 from swell.chat import Turn, chat
 
 
-@chat("/", user=lambda q: q.headers.get("X-Login", ["guest"])[0])
+@chat("/", identify=lambda request: request.headers.get("X-Login", ["guest"])[0])
 async def answer(turn: Turn) -> str:
     """Say who asks."""
     return f"This is {turn.user.subject}'s"

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 import swell
-from swell import main
-from swell.chat import Turn, chat
+from swell.app import App
+from swell.chat import Turn
 from swell.settings.table import Settings
-from swell.testing import isolated
 
 SOURCES = Path(swell.__file__).parent
 
@@ -29,14 +28,11 @@ async def test_settings_given_in_code_count_like_those_of_the_environment(
     mine, other = tmp_path / "mine.db", tmp_path / "other.db"
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("SWELL_DATABASE_URL", str(other if given else mine))
-    with isolated():
-        chat("/")(echo)
-        monkeypatch.setattr(
-            main, "settings", Settings(database_url=f"sqlite:///{mine}") if given else None
-        )
-        async with main.lifespan():
-            assert mine.exists()
-            assert not other.exists()
+    app = App(Settings(database_url=f"sqlite:///{mine}") if given else None)
+    app.chat("/")(echo)
+    async with app.lifespan():
+        assert mine.exists()
+        assert not other.exists()
 
 
 def test_only_the_app_reads_settings_from_the_environment() -> None:

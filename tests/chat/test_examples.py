@@ -11,11 +11,9 @@ from typing import Any
 
 import pytest
 
-import swell
-from swell.chat import ChatApp
 from swell.live.wire import Act
 from swell.testing import isolated, serving
-from swell.testing.chat import ChatTab
+from swell.testing.chat import ChatTab, chat_of
 from tests.chat.page.test_page import controls
 from tests.chat.runs.pdf import pdf
 from tests.conftest import ROOT
@@ -31,14 +29,11 @@ LINES_MAX = 25
 async def example(name: str) -> AsyncIterator[ChatTab]:
     """Serve an example as it is, in memory only, and open a tab."""
     file = ROOT / "examples" / "chat" / name
-    with isolated():
+    with isolated() as own:
         exec(
             compile(file.read_text(), str(file), "exec", dont_inherit=True), {"__name__": "example"}
         )
-        [(handler, _)] = swell.main.handlers.values()
-        app = handler.__self__  # type: ignore[attr-defined]
-        assert isinstance(app, ChatApp)
-        app.forget_at_end()
+        app = chat_of(own)
         await app.start()
         try:
             async with serving(app.serve, ack="handled") as served:

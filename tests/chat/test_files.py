@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from swell.app import App
-from swell.chat import ChatApp, RunLimits, Turn
+from swell.chat import Turn
+from swell.chat.options import ChatOptions
 from swell.live.state import PageState
 from tests.server.live_server import LiveServer, Tab, serving
 
@@ -78,11 +79,8 @@ def chat(**options: Any) -> Iterator[LiveServer]:
     async def answer(turn: Turn) -> AsyncIterator[str]:
         yield " ".join([await file.text() for file in turn.files])
 
-    given: dict[str, Any] = {"greeting": None, "placeholder": None, "suggestions": ()}
-    given |= {"settings": None, "attachments": True, "user": None, "theme": "auto", **options}
-    made = ChatApp(answer, store=None, app="test", title="Chat", limits=RunLimits(), **given)
     app = App()
-    made.register(app, "/")
+    app.chat("/", ChatOptions(store=None, attachments=True, **options))(answer)
     with serving(app) as server:
         yield server
 
@@ -113,7 +111,7 @@ def test_who_reads_a_shared_chat_gets_an_address_of_their_own() -> None:
 
 
 def test_a_person_gets_other_addresses_on_another_device() -> None:
-    with chat(user=lambda q: "ann") as server:
+    with chat(identify=lambda q: "ann") as server:
         ann = Page(server)
         ann.attach("Read", "notes.txt", b"two words")
         url = ann.shown()

@@ -58,7 +58,7 @@ async def test_what_is_stored_never_keeps_a_chat_from_opening(
     tmp_path: Path, part: dict[str, Any]
 ) -> None:
     path = tmp_path / "chat.db"
-    async with chatting(echo, store=str(path), user=lambda _: "anna") as chat:
+    async with chatting(echo, store=str(path), identify=lambda _: "anna") as chat:
         await chat.send("Hello")
         address = chat.address
         with contextlib.closing(sqlite3.connect(path)) as connection:

@@ -9,8 +9,8 @@ import pytest
 from tests.models.upstream import Reply, upstream
 
 from swell.cli import main
-from swell.cli.chat import Chosen, choose
-from swell.cli.chat_app import short_name
+from swell.cli.chat import choose
+from swell.cli.chat_app import Chosen, short_name
 from swell.cli.command_error import CommandError
 
 pytestmark = pytest.mark.anyio

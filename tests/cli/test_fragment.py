@@ -47,7 +47,7 @@ async def opened(tmp_path: Path, source: str, client_prompts: list[str]) -> Clie
     (tmp_path / "file.py").write_text(source)
     app = App()
     add_fragment(app, tmp_path / "file.py")
-    async with connect(app.handlers["/"][0]) as client:
+    async with connect(app.routes["/"].handler) as client:
         for prompt in client_prompts:
             await client.act("talk", prompt)
         return client

@@ -21,7 +21,7 @@ APP = "from swell import app\n\n@app('/{route}')\nasync def serve(q): ...\n"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder; what is imported from it and added to `main` is undone."""
     monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(main, "handlers", {})
+    monkeypatch.setattr(main, "routes", {})
     before = set(sys.modules)
     yield tmp_path
     for name in set(sys.modules) - before:
@@ -36,7 +36,7 @@ def load(folder: Path, name: str) -> Any:
 def test_an_app_can_be_named_in_many_ways(folder: Path, name: str) -> None:
     (folder / "chat1.py").write_text("from swell import main\n" + APP.format(route="one"))
     assert load(folder, name) is main
-    assert list(main.handlers) == ["/one"]
+    assert list(main.routes) == ["/one"]
 
 
 @pytest.mark.parametrize("name", ["deep/chat2.py", "deep/chat2", "deep.chat2", "deep.chat2:main"])
@@ -46,7 +46,7 @@ def test_an_app_in_a_folder_finds_what_lies_beside_it(folder: Path, name: str) -
     text = "from swell import main, app\nimport beside2\n"
     (folder / "deep" / "chat2.py").write_text(text + APP.format(route="two"))
     assert load(folder, name) is main
-    assert list(main.handlers) == ["/two"]
+    assert list(main.routes) == ["/two"]
 
 
 @pytest.mark.parametrize("name", ["pack3/chat3.py", "pack3.chat3"])
@@ -79,7 +79,7 @@ def test_a_function_called_main_is_not_an_asgi_app(folder: Path) -> None:
 def test_lines_that_only_edit_the_page_are_an_app(folder: Path) -> None:
     (folder / "chat7.py").write_text("q.page['a'] = 1\n")
     assert load(folder, "chat7.py") is main
-    assert list(main.handlers) == ["/"]
+    assert list(main.routes) == ["/"]
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,10 @@ from typing import Any
 
 import pytest
 
-import swell
 from swell import Q, data, ui
-from swell.chat import ChatApp
+from swell.app import current
 from swell.testing import Client, connect, isolated, serving
-from swell.testing.chat import ChatTab
+from swell.testing.chat import ChatTab, chat_of
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(
@@ -136,8 +135,9 @@ async def run_app(block: Block) -> None:
     namespace: dict[str, Any] = {"__name__": "block"}
     exec(block.compiled(), namespace)
     tests = [thing for name, thing in namespace.items() if name.startswith("test_")]
-    [(_, (handler, mode))] = swell.main.handlers.items()
-    async with connect(handler, mode=mode or "unicast") as client:
+    [route] = current().routes.values()
+    mode = route.mode or "unicast"
+    async with connect(route.handler, mode=mode) as client:
         assert client.page, "the first page is empty"
         check_shown(client, block)
         if not tests:
@@ -152,12 +152,10 @@ async def run_chat(block: Block) -> None:
     tests = [thing for name, thing in namespace.items() if name.startswith("test_")]
     for test in tests:
         await test()
-    if tests or not swell.main.handlers:
+    if tests or not current().routes:
         return
-    [(handler, _)] = swell.main.handlers.values()
-    app = handler.__self__  # type: ignore[attr-defined]
-    assert isinstance(app, ChatApp)
-    app.forget_at_end()
+    [path] = current().routes
+    app = chat_of(current(), path)
     await app.start()
     try:
         async with serving(app.serve, ack="handled") as served:

@@ -16,6 +16,7 @@ from swell import Q, data, ui
 from swell.app import App
 from swell.server.asgi import Server
 from swell.server.broker import Broker
+from swell.server.route import Mode
 from swell.server.uvicorn_ws import WebSocketProtocol
 from swell.settings.table import Settings
 from tests.server.live_server import LiveServer
@@ -57,7 +58,7 @@ class FaultServer(LiveServer):
         self,
         handler: Callable[..., Any],
         settings: Settings = FAST,
-        mode: str = "unicast",
+        mode: Mode = "unicast",
         ws: Any = WebSocketProtocol,
     ) -> None:
         app = App()
@@ -125,7 +126,7 @@ class FaultServer(LiveServer):
 def faulty(
     handler: Callable[..., Any],
     settings: Settings = FAST,
-    mode: str = "unicast",
+    mode: Mode = "unicast",
     ws: Any = WebSocketProtocol,
 ) -> Iterator[FaultServer]:
     """Serve a handler while the block runs, with a WebSocket protocol class of uvicorn's."""

@@ -114,7 +114,7 @@ async def test_an_unknown_property_that_is_assigned_changes_nothing() -> None:
             q.page["card"] = ui.form_card(box="1 1 1 1", items=[ui.text("A", name="text")])
             q.client.ready = True
         else:
-            q.page["card"].colour = "red"
+            q.page["card"].colour = "red"  # type: ignore[attr-defined]
             q.page["card"].text.colour = "red"
             q.page["card"].items[0].text.content = "B"
         await q.page.save()

@@ -49,7 +49,7 @@ def rows(page: Page, key: str = "chat") -> list[Any]:
 
 
 def mistype(page: Page) -> None:
-    page["chat"].generatin = True
+    page["chat"].generatin = True  # type: ignore[attr-defined]
 
 
 def wrong_type(page: Page) -> None:
@@ -143,7 +143,7 @@ def dict_for_a_list(page: Page) -> None:
 
 
 def no_card(page: Page) -> None:
-    page["new"] = "chat"
+    page["new"] = "chat"  # type: ignore[assignment]
 
 
 def bad_card(page: Page) -> None:
@@ -276,7 +276,7 @@ def test_only_data_can_be_appended_to() -> None:
     page = chat_page()
     for ref in (page["chat"], page["chat"].data[0], page["chat"].events):
         with pytest.raises(ValueError, match=r"\+= can only be used on list data buffers"):
-            ref += ["x", True]
+            ref += ["x", True]  # type: ignore[operator]
     page["fixed"] = ui.chatbot_card("1 1 1 1", "f", data("content from_user", 3))
     with pytest.raises(RowError, match="needs a list or cyclic buffer, this is a fixed one"):
         page["fixed"].data += ["x", True]
@@ -481,7 +481,7 @@ def test_names_are_found_after_the_items_were_assigned() -> None:
 
 def test_a_component_may_be_assigned_by_its_name() -> None:
     page = chat_page()
-    page["form"].city = {"name": "city", "value": "Jena"}
+    page["form"].city = {"name": "city", "value": "Jena"}  # type: ignore[attr-defined]
     page["form"].city.label = "City"
     page.save()
     first = cards(page)["form"]["items"][0]

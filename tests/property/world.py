@@ -23,7 +23,7 @@ from swell.live.connection import Connection, ConnectionLimits
 from swell.live.edits import AddCard, Edit
 from swell.live.page import LivePage
 from swell.live.wire import Act, Bye, Hello
-from swell.server.broker import Broker
+from swell.server.broker import NOBODY, Broker
 from swell.server.identity import Caller
 from swell.server.pages import WatchedPage
 from swell.server.route import Route
@@ -391,7 +391,7 @@ class World:
     def _remember(self, ids: list[str]) -> None:
         broker = self.server.broker
         for id in ids:
-            client = broker._open(broker._routes["/"], Caller(SESSION, {}), "anon")
+            client = broker._open(broker._routes["/"], Caller(SESSION, {}), NOBODY)
             del broker.clients[client.id]
             client.id, client.gone_at = id, self.clock.now
             broker.clients[id] = client

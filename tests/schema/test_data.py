@@ -101,7 +101,7 @@ def test_rows_are_copied() -> None:
         (lambda: data(""), "fields is empty"),
         (lambda: data("  "), "fields is empty"),
         (lambda: data([]), "fields is empty"),
-        (lambda: data(5), "fields must be tuple or list"),  # type: ignore[arg-type]
+        (lambda: data(5), "fields must be tuple or list"),  # type: ignore[call-overload]
         (lambda: data(["a", 5]), "field must be str"),  # type: ignore[list-item]
         (lambda: data(["a", ""]), "field cannot be empty str"),
         (lambda: data("a a"), "fields must differ"),

@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from swell.app import App
-from swell.chat import ChatApp, RunLimits, Turn
+from swell.chat import Turn
+from swell.chat.app import add_chat
+from swell.chat.options import ChatOptions
 from swell.errors import StoreUnavailableError
 from swell.server import health
 from swell.settings.table import Settings
@@ -24,23 +26,8 @@ async def test_a_process_is_ready_until_it_drains_or_its_database_is_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(health, "KEEP_S", 0.0)
-    app = App()
-    app.settings = Settings(drain_s=0.0)
-    chat = ChatApp(
-        echo,
-        store=None,
-        app="test",
-        title="Chat",
-        greeting=None,
-        placeholder=None,
-        suggestions=(),
-        settings=None,
-        attachments=False,
-        user=None,
-        theme="auto",
-        limits=RunLimits(),
-    )
-    chat.register(app, "/")
+    app = App(Settings(drain_s=0.0))
+    add_chat(app, "/", echo, ChatOptions(store=None))
     transport = httpx.ASGITransport(app=app)
     async with (
         app.lifespan(),

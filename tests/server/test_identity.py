@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,9 +15,12 @@ from websockets.exceptions import ConnectionClosed
 
 from swell import Q, ui
 from swell.app import App
-from swell.chat import ChatApp, RunLimits, Turn
+from swell.chat import RunLimits, Turn
+from swell.chat.options import ChatOptions
 from swell.errors import ProtocolError, SettingError
+from swell.identity import Identify, Request
 from swell.live.wire import CLOSE_OTHER_PERSON, CLOSE_SERVER_ERROR, CLOSE_SIGNED_OUT
+from swell.server.route import Mode
 from swell.settings.table import Settings, load_settings
 from swell.testing import Client
 from swell.testing import serving as in_process
@@ -33,17 +36,17 @@ async def echo(turn: Turn) -> AsyncIterator[str]:
     yield f"{turn.user.subject}: {turn.prompt}"
 
 
-def by_header(q: Q) -> Any:
+def by_header(q: Request) -> Any:
     """Say who is signed in, as an app's own sign-in would."""
     return q.headers.get("X-User", [None])[0]
 
 
-async def by_header_async(q: Q) -> Any:
+async def by_header_async(q: Request) -> Any:
     await asyncio.sleep(0)
     return by_header(q)
 
 
-def by_cookie(q: Q) -> Any:
+def by_cookie(q: Request) -> Any:
     cookies = ";".join(q.headers.get("Cookie", [])).split(";")
     return dict(pair.strip().partition("=")[::2] for pair in cookies).get("login")
 
@@ -58,7 +61,7 @@ def as_user(who: str) -> dict[str, str]:
 @pytest.mark.anyio
 @pytest.mark.parametrize("user", [by_header, by_header_async, by_cookie])
 async def test_who_signs_in_as_somebody_else_gets_nothing_of_the_first(user: Any) -> None:
-    async with chatting(echo, user=user, headers=as_user("ann")) as ann:
+    async with chatting(echo, identify=user, headers=as_user("ann")) as ann:
         await ann.send("my secret")
         assert ann.answer == "ann: my secret"
         await ann.drop()
@@ -75,7 +78,7 @@ async def test_who_signs_in_as_somebody_else_gets_nothing_of_the_first(user: Any
 
 @pytest.mark.anyio
 async def test_the_same_person_comes_back_to_the_same_page() -> None:
-    async with chatting(echo, user=by_header, headers=as_user("ann")) as ann:
+    async with chatting(echo, identify=by_header, headers=as_user("ann")) as ann:
         await ann.send("Hi")
         await ann.drop()
         await ann.back()
@@ -92,7 +95,7 @@ async def test_pages_of_who_was_signed_in_before_end_while_their_answer_is_kept(
         await go.wait()
         yield " and ended"
 
-    async with chatting(slow, user=by_header, headers=as_user("ann")) as ann:
+    async with chatting(slow, identify=by_header, headers=as_user("ann")) as ann:
         second = await ann.tab(headers=as_user("ann"))
         elsewhere = await ann.tab("another browser", headers=as_user("ann"))
         await ann.send("Go", wait=False)
@@ -112,7 +115,7 @@ async def test_pages_of_who_was_signed_in_before_end_while_their_answer_is_kept(
 
 @pytest.mark.anyio
 async def test_pages_end_when_this_browser_signs_out_in_another_tab() -> None:
-    async with chatting(echo, user=by_header, headers=as_user("ann")) as ann:
+    async with chatting(echo, identify=by_header, headers=as_user("ann")) as ann:
         elsewhere = await ann.tab("another browser", headers=as_user("ann"))
         assert (await ann.tab(headers={})).page.closed == CLOSE_SIGNED_OUT
         await closed(ann.page)
@@ -126,7 +129,7 @@ async def test_pages_end_when_this_browser_signs_out_in_another_tab() -> None:
 async def test_pages_stay_while_nobody_can_say_who_is_signed_in() -> None:
     boom = Boom()
     boom.away = False
-    async with chatting(echo, user=boom) as ann:
+    async with chatting(echo, identify=boom) as ann:
         boom.away = True
         assert (await ann.tab()).page.closed == CLOSE_SERVER_ERROR
         await ann.send("Hi")
@@ -148,7 +151,7 @@ class Boom:
     def __init__(self) -> None:
         self.away = True
 
-    def __call__(self, q: Q) -> str:
+    def __call__(self, q: Request) -> str:
         if self.away:
             raise ConnectionError("no\nstore")
         return "ann"
@@ -183,7 +186,7 @@ class Boom:
 )
 async def test_no_name_is_nobody_and_never_a_shared_account(who: Any) -> None:
     names: list[Any] = ["ann"]
-    async with chatting(echo, user=lambda q: names[-1]) as first:
+    async with chatting(echo, identify=lambda q: names[-1]) as first:
         names.append(who)
         refused = await first.tab("another browser")
         assert refused.page.closed == CLOSE_SIGNED_OUT
@@ -198,21 +201,21 @@ async def test_a_user_function_that_fails_shows_nothing_and_is_asked_again(
 ) -> None:
     boom = Boom()
     with caplog.at_level(logging.ERROR, logger="swell.server"):
-        async with chatting(echo, user=boom) as chat:
+        async with chatting(echo, identify=boom) as chat:
             assert chat.page.closed == CLOSE_SERVER_ERROR
-            assert "in user= of /" in caplog.text
+            assert "in identify= of /" in caplog.text
             boom.away = False
             assert (await chat.tab()).page.closed is None
 
 
 @pytest.mark.anyio
 async def test_a_user_function_that_hangs_is_given_up() -> None:
-    async def hang(q: Q) -> str:
+    async def hang(q: Request) -> str:
         await asyncio.Event().wait()
         raise AssertionError
 
     settings = Settings(hello_timeout_s=0.1)
-    async with chatting(echo, user=hang, server_settings=settings) as chat:
+    async with chatting(echo, identify=hang, server_settings=settings) as chat:
         assert chat.page.closed == CLOSE_SERVER_ERROR
 
 
@@ -236,7 +239,7 @@ async def test_a_proxy_says_who_is_signed_in() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("mode", ["unicast", "multicast"])
-async def test_any_app_learns_who_the_proxy_says(mode: str) -> None:
+async def test_any_app_learns_who_the_proxy_says(mode: Mode) -> None:
     async def serve(q: Q) -> None:
         q.user.visits = (q.user.visits or 0) + 1
         q.page["me"] = ui.markdown_card("1 1 1 1", q.auth.subject, str(q.user.visits))
@@ -262,18 +265,10 @@ def test_a_header_that_cannot_be_one_stops_the_start(name: str) -> None:
 
 
 @contextmanager
-def chat(settings: Settings | None = None, user: Callable[[Q], Any] | None = None) -> Iterator[Any]:
-    given: dict[str, Any] = {"greeting": None, "placeholder": None, "suggestions": ()}
-    given |= {
-        "settings": None,
-        "attachments": True,
-        "theme": "auto",
-        "store": None,
-    }
-    made = ChatApp(echo, app="test", title="Chat", limits=RunLimits(), user=user, **given)
-    app = App()
-    app.settings = settings or Settings()
-    made.register(app, "/")
+def chat(settings: Settings | None = None, identify: Identify | None = None) -> Iterator[Any]:
+    options = ChatOptions(store=None, attachments=True, limits=RunLimits(), identify=identify)
+    app = App(settings or Settings())
+    app.chat("/", options)(echo)
     with serving(app) as server:
         yield server
 
@@ -322,7 +317,7 @@ class Browser:
 
 
 def test_files_are_of_who_is_signed_in_not_of_the_browser() -> None:
-    with chat(user=by_header) as server:
+    with chat(identify=by_header) as server:
         browser = Browser(server, **{"X-User": "ann"})
         client, _ = browser.hello()
         status, url = browser.upload(client)

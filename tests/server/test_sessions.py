@@ -137,7 +137,7 @@ def test_a_session_is_another_one_after_a_sign_in() -> None:
 
     app = App()
     app.settings = Settings()
-    app.add("/", serve, user=lambda q: q.headers.get("X-User", [None])[0])
+    app.add("/", serve, identify=lambda request: request.headers.get("X-User", [None])[0])
     with serving(app) as server:
 
         def visit(cookie: str, **headers: str) -> str:

@@ -14,9 +14,12 @@ from swell.chat.records import Message, Thread, User
 from swell.chat.requests import Edit, NewPrompt, Regenerate
 from swell.parts import Card, File, Image, Part, Reasoning, Source, Table, Text, ToolCall
 
-from .app import ChatApp, chat
+from .app import ChatApp
+from .decorator import chat
+from .options import ChatOptions, Command
 from .runs.admission import Used
 from .runs.attachment import Attachment
+from .runs.handler import Handler, Yieldable
 from .runs.run import RunLimits
 from .runs.turn import Turn
 from .tools import Tool, progress, run_tools, tool
@@ -28,8 +31,11 @@ __all__ = [
     "Attachment",
     "Card",
     "ChatApp",
+    "ChatOptions",
+    "Command",
     "Edit",
     "File",
+    "Handler",
     "Image",
     "Message",
     "NewPrompt",
@@ -47,6 +53,7 @@ __all__ = [
     "Turn",
     "Used",
     "User",
+    "Yieldable",
     "chat",
     "progress",
     "run_tools",

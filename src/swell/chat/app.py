@@ -1,4 +1,4 @@
-"""`@chat`: one function becomes a whole chat product; its options, its life and its tabs."""
+"""ChatApp: the life of one `@chat` app and of its tabs."""
 
 from __future__ import annotations
 
@@ -6,39 +6,40 @@ import asyncio
 import hashlib
 import inspect
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 from swell import ui
-from swell.app import App, main
 from swell.chat.refusal import LocalizedRefusal
 from swell.chat.store import default_path, open_store
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
+from swell.identity import Identify
 from swell.locales import Words, words_of
 from swell.logs import logger
-from swell.mistakes import check_handler, check_route, did_you_mean
 from swell.query import Q
+from swell.server.route import AckWhen, Mode
 from swell.settings.table import Settings
 from swell.workers import Lane
 
 from .feed import Feed
 from .files import Files
-from .page.actions import Actions
+from .options import ChatOptions
+from .page.actions import Actions, check_menu
 from .page.settings import SettingsForm
 from .page.view import View
-from .runs.manager import Admit, RunManager
+from .runs.manager import RunManager
+from .runs.names import Names
 from .runs.run import RunLimits
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from swell.chat.store import Store
 
-__all__ = ["ChatApp", "chat"]
+__all__ = ["ChatApp", "add_chat"]
 
 _log = logger("swell.chat")
-
-_Handler = TypeVar("_Handler", bound=Callable[..., Any])
-_UserOf = Callable[[Q], Any]
 
 _SHOW_S = 2.0  # how long tabs may take to show how their answers ended, when the server ends
 
@@ -47,111 +48,27 @@ _PURGE_S = 3600.0  # how often to look for what was deleted long enough ago
 _OPEN_S = (0.1, 5.0)  # first and longest pause before a tab tries again to read its conversations
 
 
-@did_you_mean
-def chat(
-    route: str = "/",
-    *,
-    store: str | Store | None = "default",
-    app: str | None = None,
-    title: str = "Chat",
-    greeting: str | None = None,
-    placeholder: str | None = None,
-    suggestions: Sequence[str] = (),
-    settings: type | None = None,
-    attachments: bool | ui.ChatAttachments = False,
-    user: _UserOf | None = None,
-    theme: str = "auto",
-    line_breaks: bool = False,
-    limits: RunLimits | None = None,
-    openai: bool = False,
-    ag_ui: bool = False,
-    admit: Admit | None = None,
-) -> Callable[[_Handler], _Handler]:
-    """Make a function the answer to every prompt of a chat.
-
-    It gets a `Turn` and yields (or returns) text, parts, or the chunks of a provider's stream. An
-    async function or generator runs on the event loop, any other in a worker thread.
+def add_chat(
+    app: Application,
+    route: str,
+    handler: Callable[..., Any],
+    options: ChatOptions | None = None,
+) -> ChatApp:
+    """Let a function answer the prompts of a chat on a route of an application.
 
     Args:
+        app: The application.
         route: Path of the chat, such as `/`.
-        store: Where conversations are kept: `default` is the setting `database_url` or a file of
-            this account, a URL such as `sqlite:///chat.db` or `postgresql://...`, a `Store`, or
-            None for memory only.
-        app: Name under which the chats are stored; only the app of this name sees them. Made from
-            the file of the function, its folder and the route when left out, so name the app if
-            you may move it.
-        title: Name of the app.
-        greeting: Line above the prompt box of an empty chat.
-        placeholder: Hint in the prompt box.
-        suggestions: List of prompts to begin with; two to four look good.
-        settings: Class with the settings that people may change, see `docs/tutorial/chat.md`.
-        attachments: Let files be sent along: True, or `ui.chat_attachments(...)`.
-        user: Called with a query that has the headers of the request, may be async; returns a
-            stable name of the person. It is asked whenever a page connects and a file is sent or
-            fetched; whoever it has no name for (None, an empty text) sees no page. When left out, a
-            person is who the setting `user_header` names, and without it every browser is one.
-        theme: Theme of the page, as for `ui.meta_card`.
-        line_breaks: Keep single line ends in answers, which Markdown makes spaces of.
-        limits: Bounds of runs; those of the settings when left out.
-        openai: Let programs use the function by OpenAI's chat API, below the route at `v1`; see
-            `docs/howto/doors.md`.
-        ag_ui: Let programs use it by AG-UI, below the route at `ag-ui`.
-        admit: Called with the person and what they have used (`Used`) before a prompt is
-            accepted, may be async; returns None, or a text that tells the person why not.
+        handler: As for `chat`.
+        options: What it offers; the defaults when left out.
 
     Raises:
         ValueError: If the route cannot be used.
-        TypeError: If an argument or the function cannot be used, or the settings class cannot be
-            shown as a form.
+        TypeError: If the settings class cannot be shown as a form.
     """
-    check_route("chat", route)
-    _check_options(suggestions, user, limits)
-
-    def register(handler: _Handler) -> _Handler:
-        check_handler("chat", handler, "turn: Turn")
-        made = ChatApp(
-            handler,
-            store=store,
-            app=app or app_name(handler, route),
-            title=title,
-            greeting=greeting,
-            placeholder=placeholder,
-            suggestions=suggestions,
-            settings=settings,
-            attachments=attachments,
-            user=user,
-            theme=theme,
-            line_breaks=line_breaks,
-            limits=limits,
-            admit=admit,
-        )
-        made.register(main, route)
-        if store is not None:
-            main.keep_sessions_in = default_path().parent
-        if openai or ag_ui:
-            from .api import open_doors
-
-            settings_of = made.form.load if made.form is not None else lambda _: None
-            open_doors(main, route, handler, settings_of, title=title, openai=openai, ag_ui=ag_ui)
-        return handler
-
-    return register
-
-
-def _check_options(suggestions: object, user: object, limits: object) -> None:
-    """Refuse what would only be noticed by those who chat.
-
-    Raises:
-        TypeError: If an option has a wrong type.
-    """
-    if isinstance(suggestions, str | bytes):
-        raise TypeError(f"suggestions must be a list of prompts; write [{suggestions!r}]")
-    if not isinstance(suggestions, Sequence) or not all(isinstance(s, str) for s in suggestions):
-        raise TypeError(f"suggestions must be a list of prompts, got {suggestions!r}")
-    if user is not None and not callable(user):
-        raise TypeError(f"user must be a function that takes the query, got {user!r}")
-    if limits is not None and not isinstance(limits, RunLimits):
-        raise TypeError(f"limits must be a RunLimits(...), got {limits!r}")
+    made = ChatApp(handler, options or ChatOptions(), name=app_name(handler, route))
+    made.register(app, route)
+    return made
 
 
 def app_name(handler: Callable[..., Any], route: str) -> str:
@@ -168,64 +85,54 @@ def app_name(handler: Callable[..., Any], route: str) -> str:
     return f"{path.parent.name}/{path.stem}{route.rstrip('/')}-{mark}"
 
 
+class Application(Protocol):
+    """What a chat needs of the application that it is part of: see `App`."""
+
+    checks: list[Callable[[], Awaitable[Any]]]
+    keep_sessions_in: Path | None
+
+    @property
+    def running(self) -> Settings:
+        """The settings that hold."""
+
+    def add(
+        self,
+        route: str,
+        handler: Callable[..., Any],
+        mode: Mode | None = None,
+        on_startup: Callable[[], Any] | None = None,
+        on_shutdown: Callable[[], Any] | None = None,
+        *,
+        on_drain: Callable[[float], Awaitable[Any]] | None = None,
+        ack: AckWhen = "received",
+        identify: Identify | None = None,
+    ) -> None:
+        """Let a function answer on a route."""
+
+    def mount(self, path: str, app: ASGIApp) -> None:
+        """Let an ASGI application answer below a path."""
+
+
 class ChatApp:
     """One `@chat` app: its store, its runs, and the views of its tabs.
 
     Args:
         handler: The app's function.
-        store: As for `chat`, like all that follows.
-        app: See `chat`.
-        title: Name of the app.
-        greeting: See `chat`.
-        placeholder: See `chat`.
-        suggestions: See `chat`.
-        settings: See `chat`.
-        attachments: See `chat`.
-        user: See `chat`.
-        theme: See `chat`.
-        line_breaks: See `chat`.
-        limits: Bounds of runs.
-        admit: See `chat`.
+        options: What it offers.
+        name: Under which the chats are stored, unless the options name one.
     """
 
-    def __init__(
-        self,
-        handler: Callable[..., Any],
-        *,
-        store: str | Store | None,
-        app: str,
-        title: str,
-        greeting: str | None,
-        placeholder: str | None,
-        suggestions: Sequence[str],
-        settings: type | None,
-        attachments: bool | ui.ChatAttachments,
-        user: _UserOf | None,
-        theme: str | None,
-        line_breaks: bool = False,
-        limits: RunLimits | None,
-        admit: Admit | None = None,
-    ) -> None:
-        self.app = app
-        self.title = title
-        self.greeting = greeting or title
-        self.placeholder = placeholder
-        self.suggestions = tuple(suggestions)
-        self.theme = theme
-        self.line_breaks = line_breaks
-        self.form = SettingsForm(settings) if settings is not None else None
-        if attachments is True:
-            attachments = ui.chat_attachments()
-        self.attachments = attachments or None
+    def __init__(self, handler: Callable[..., Any], options: ChatOptions, *, name: str) -> None:
+        check_menu(options.menu)
+        self.options = options
+        self.name = options.app or name
+        self.form = SettingsForm(options.settings) if options.settings is not None else None
+        self.names = Names.of(options.commands, options.mentions)
         self.store: Store
         self.runs: RunManager
         self.files: Files
         self.actions: Actions
         self._handler = handler
-        self._given = store
-        self.user = user
-        self._limits = limits
-        self._admit = admit
         self.settings = Settings()
         self.feed = Feed()
         self._views: set[View] = set()
@@ -233,7 +140,7 @@ class ChatApp:
 
     # ------------------------------------------------------------------------ life
 
-    def register(self, app: App, route: str) -> None:
+    def register(self, app: Application, route: str) -> None:
         """Answer on a route of an application, and begin and end with it."""
         app.add(
             route,
@@ -243,9 +150,24 @@ class ChatApp:
             self.stop,
             on_drain=self.drain,
             ack="handled",
-            user=self.user,
+            identify=self.options.identify,
         )
         app.checks.append(self.check)
+        if self.options.store is not None:
+            app.keep_sessions_in = default_path().parent
+        if self.options.openai or self.options.ag_ui:
+            from .api import add_endpoints
+
+            add_endpoints(
+                app,
+                route,
+                self._handler,
+                self.load_settings,
+                self.names,
+                title=self.options.title,
+                openai=self.options.openai,
+                ag_ui=self.options.ag_ui,
+            )
 
     async def check(self) -> None:
         """Ask the store something small; it raises while it is away."""
@@ -257,15 +179,15 @@ class ChatApp:
         Args:
             settings: Those of the application; the defaults when left out.
         """
-        given, settings = self._given, settings or Settings()
+        given, settings = self.options.store, settings or Settings()
         self.settings = settings
         if given == "default":
             url = settings.database_url
-            self.store = open_store(url, app=self.app, source="the settings")
+            self.store = open_store(url, app=self.name, source="the settings")
         elif given is None or isinstance(given, str):
-            self.store = open_store(given, app=self.app)
+            self.store = open_store(given, app=self.name)
         else:
-            self.store = given.of_app(self.app)
+            self.store = given.of_app(self.name)
         await self.store.hold()
         try:
             await self.store.open()
@@ -278,19 +200,20 @@ class ChatApp:
             self.store,
             self._handler,
             self.files,
-            self.form.load if self.form is not None else lambda _stored: None,
-            self._limits or RunLimits.of(settings),
+            self.load_settings,
+            self.options.limits or RunLimits.of(settings),
             self.feed,
             Lane.of(settings),
-            self._admit,
+            self.names,
+            self.options.admit,
         )
         await self.runs.recover()
         self.actions = Actions(self)
         self.own(self._purge_each_hour())
 
-    def forget_at_end(self) -> None:
-        """Keep conversations in memory only, whatever was given; for tests, before `start`."""
-        self._given = None
+    def load_settings(self, stored: dict[str, Any]) -> Any:
+        """Return what a turn has as `settings`, made of what is stored; None without a class."""
+        return self.form.load(stored) if self.form is not None else None
 
     async def drain(self, seconds: float) -> None:
         """Let answers end that can, and store the others."""
@@ -378,7 +301,8 @@ class ChatApp:
                 if pause == _OPEN_S[0]:
                     _log.warning("a page waits for its conversations: %s", error)
                     bar = ui.notification_bar(words_of(q.locale).waiting, type="warning")
-                    q.page["meta"] = ui.meta_card("", title=self.title, notification_bar=bar)
+                    title = self.options.title
+                    q.page["meta"] = ui.meta_card("", title=title, notification_bar=bar)
                     await q.page.save()
             await asyncio.sleep(pause)
             pause = min(2 * pause, longest)

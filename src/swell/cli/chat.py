@@ -12,11 +12,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import msgspec
-
+from swell.cli.chat_app import Chosen, chat_with
 from swell.cli.command_error import CommandError
 from swell.cli.flags import add_setting_flags, resolve
-from swell.cli.serve import start
+from swell.cli.serve import serve
 from swell.errors import ModelAuthError, ModelConnectionError, ModelError
 from swell.models import Compatible
 from swell.models.local import LOCAL, chat_models, local_servers
@@ -32,30 +31,6 @@ no model was found on this machine ({places}).
 Start one, for instance with `ollama serve`, or say where one is:
     swell chat --base-url http://127.0.0.1:8080/v1 --model NAME
     swell chat --base-url https://api.openai.com/v1 --model NAME --api-key-env OPENAI_API_KEY"""
-
-
-class Chosen(msgspec.Struct, frozen=True):
-    """What the chat talks with.
-
-    Attributes:
-        base_url: Address of the API.
-        model: Name of the model.
-        models: All that the server has, the chosen one among them.
-        api_key: Sent as a bearer token; empty for none.
-        system: Instructions for the model.
-        title: Name of the app.
-    """
-
-    base_url: str
-    model: str
-    models: tuple[str, ...]
-    api_key: str = ""
-    system: str = ""
-    title: str = ""
-
-
-chosen: Chosen | None = None
-"""Set by the command, and read by `swell.cli.chat_app`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,7 +54,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    global chosen
     settings = resolve(arguments).settings
     if find_spec("httpx") is None:
         raise CommandError("this needs one more package: pip install httpx")
@@ -93,7 +67,7 @@ def execute(arguments: argparse.Namespace) -> int:
         )
     )
     print(f"The model is {chosen.model} at {chosen.base_url}", flush=True)
-    return start(str(Path(__file__).with_name("chat_app.py")), settings)
+    return serve(lambda: chat_with(chosen), settings, "the chat")
 
 
 async def choose(

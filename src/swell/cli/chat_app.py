@@ -8,12 +8,32 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from swell.chat import Turn, chat
-from swell.cli.chat import Chosen, chosen
+from swell.app import App
+from swell.chat import ChatOptions, Turn
 from swell.models import Compatible, Delta
 
 MODELS_SHOWN = 200
 """Most models to choose from."""
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """What the chat talks with.
+
+    Attributes:
+        base_url: Address of the API.
+        model: Name of the model.
+        models: All that the server has, the chosen one among them.
+        api_key: Sent as a bearer token; empty for none.
+        system: Instructions for the model.
+        title: Name of the app.
+    """
+
+    base_url: str
+    model: str
+    models: tuple[str, ...]
+    api_key: str = ""
+    system: str = ""
+    title: str = ""
 
 
 def settings_class(found: Chosen) -> type[Any]:
@@ -48,15 +68,16 @@ def short_name(model: str) -> str:
     return last.removesuffix(".gguf") or model
 
 
-def serve(found: Chosen) -> None:
-    """Put the chat at `/`."""
-
-    @chat(
-        "/",
+def chat_with(found: Chosen) -> App:
+    """Return the application: the chat is at `/`."""
+    app = App()
+    options = ChatOptions(
         app="swell-chat",
         title=found.title or short_name(found.model),
         settings=settings_class(found),
     )
+
+    @app.chat("/", options)
     async def answer(turn: Turn) -> AsyncGenerator[Delta, None]:
         now = turn.settings
         model = Compatible(found.base_url, now.model, found.api_key)
@@ -66,6 +87,4 @@ def serve(found: Chosen) -> None:
             async for delta in deltas:
                 yield delta
 
-
-if chosen is not None:
-    serve(chosen)
+    return app

@@ -106,7 +106,7 @@ def load_app(target: Target) -> ASGIApp:
     own: ASGIApp = getattr(module, "main", main)
     if own is not main and callable(own) and _looks_like_asgi(own):
         return own
-    if not main.handlers:
+    if not main.routes:
         raise CommandError(
             f"{target.name} has no app: put `@app('/')` above an `async def serve(q)`, or name an "
             f"ASGI app as in `swell run {target.module}:api`",

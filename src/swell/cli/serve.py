@@ -28,7 +28,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.supervisors.basereload import BaseReload
 from uvicorn.supervisors.statreload import StatReload
 
-from swell.app import main
+from swell.app import App, main
 from swell.cli.broken import broken_app
 from swell.cli.command_error import BrokenAppError, CommandError
 from swell.cli.load import Target, load_app, parse_target
@@ -42,7 +42,7 @@ from swell.server.uvicorn_http import CountedConfig, HttpProtocol
 from swell.server.uvicorn_ws import WebSocketProtocol
 from swell.settings.table import Settings
 
-__all__ = ["bind", "start"]
+__all__ = ["bind", "serve", "start"]
 
 RELOAD_DRAIN_S = 1.0
 """How long a reload waits for running handlers, in seconds: the developer is waiting too."""
@@ -78,29 +78,53 @@ def start(name: str, settings: Settings, *, reload: bool = False) -> int:
         SettingError: If the web client has not been built.
     """
     target = parse_target(name, Path.cwd())
-    ClientBundle.load()  # before anything is started that would have to be stopped again
-    if not reload:
-        sockets = bind(settings.host, settings.port)
-        try:
-            return _serve(target, settings, sockets)
-        finally:
-            _close(sockets)
-    return _serve_reloading(target, settings)
+    if reload:
+        ClientBundle.load()  # before anything is started that would have to be stopped again
+        return _serve_reloading(target, settings)
+    return serve(lambda: load_app(target), settings, target.name)
 
 
-def _serve(target: Target, settings: Settings, sockets: list[socket.socket]) -> int:
+def serve(load: Callable[[], ASGIApp], settings: Settings, name: str) -> int:
+    """Serve the application that a function returns, until a signal says to stop.
+
+    Args:
+        load: Called when the address is bound and logs are set up.
+        settings: What to run with.
+        name: What to call the app when it cannot start.
+
+    Returns:
+        The exit code: 0 after an orderly stop.
+
+    Raises:
+        CommandError: If the app cannot start, or the address cannot be listened on.
+        SettingError: If the web client has not been built.
+    """
+    ClientBundle.load()
+    sockets = bind(settings.host, settings.port)
+    try:
+        return _serve(load, settings, sockets, name)
+    finally:
+        _close(sockets)
+
+
+def _serve(
+    load: Callable[[], ASGIApp], settings: Settings, sockets: list[socket.socket], name: str
+) -> int:
     logging.config.dictConfig(_logging(settings.log_level))
-    app = load_app(target)
-    main.settings = settings
+    app = load()
+    own = app if isinstance(app, App) else main  # of another application `main` is a part
+    if own is main or own.settings is None:
+        own.settings = settings
     starting = _Starting(app)
-    server = _Server(_uvicorn_config(starting, settings), main.drain, _address(settings, sockets))
+    address = _address(own, settings, sockets)
+    server = _Server(_uvicorn_config(starting, settings), own.drain, address)
     _calm_collector()
     with contextlib.suppress(SystemExit):  # uvicorn's way to say that the app did not start
         server.run(sockets=sockets)
     if not server.started and (error := starting.error) is not None:
         if not isinstance(error, SwellError):  # whose message says enough, and is in the log
             traceback.print_exception(error)
-        words = f"{target.name} could not start; the reason is above"
+        words = f"{name} could not start; the reason is above"
         raise BrokenAppError(words, error, error.__traceback__)
     return 0
 
@@ -263,7 +287,7 @@ def _serve_reloading(target: Target, settings: Settings) -> int:
 def _child(target: Target, settings: Settings, sockets: list[socket.socket]) -> None:
     """Serve in a child process; a broken app leaves the message and waits for the next change."""
     try:
-        code = _serve(target, settings, sockets)
+        code = _serve(lambda: load_app(target), settings, sockets, target.name)
     except (CommandError, SettingError) as failure:
         print(f"swell: {failure}\nswell: waiting for a change", file=sys.stderr, flush=True)
         code = 1
@@ -389,12 +413,12 @@ def _close(sockets: list[socket.socket]) -> None:
         one.close()
 
 
-def _address(settings: Settings, sockets: list[socket.socket]) -> str:
+def _address(app: App, settings: Settings, sockets: list[socket.socket]) -> str:
     """The address to open: that of the first app, on a host that a browser can open."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(settings.host)  # noqa: S104
     if host is None:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    route = next(iter(main.handlers), "/")
+    route = next(iter(app.routes), "/")
     return f"http://{host}:{sockets[0].getsockname()[1]}{settings.prefix}{route}"
 
 

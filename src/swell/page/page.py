@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import msgspec
 
 from swell.cards.base import CARDS, IGNORED, Forgive, check_card, check_property, named_components
+from swell.cards.base import Card as CardBase
 from swell.errors import CardError, PlainValueError, RowError
 from swell.live.buffer import Buffer, Cells
 from swell.live.edits import AddCard, AppendRow, Assign, DropCard, DropPage, Edit, Extend, resolve
@@ -23,6 +24,9 @@ from swell.logs import logger
 from swell.schema.data import Data, check_row, is_plain_text, row_key
 from swell.schema.kinds import ANYTHING, Kind, ListOf, MisfitError, properties
 from swell.schema.plain import dotted, plain
+
+if TYPE_CHECKING:
+    from .card_ref import CardRef
 
 _log = logger("swell.page")
 
@@ -114,10 +118,17 @@ class PageBase:
         self._dropped: set[str] = set()
         self._warned: set[str] = set()
 
-    def __getitem__(self, key: str) -> Ref:
-        return Ref(self, _card_key(key))
+    if TYPE_CHECKING:
 
-    def __setitem__(self, key: str, card: Any) -> None:
+        def __getitem__(self, key: str) -> CardRef:
+            """Return a card, whose properties can be assigned."""
+
+    else:
+
+        def __getitem__(self, key: str) -> Ref:
+            return Ref(self, _card_key(key))
+
+    def __setitem__(self, key: str, card: CardBase | Mapping[str, Any]) -> None:
         self.add(key, card)
 
     def __delitem__(self, key: str) -> None:
@@ -126,7 +137,7 @@ class PageBase:
         self._dropped.add(key)
         self._edits.append(DropCard(key))
 
-    def add(self, key: str, card: Any) -> Ref:
+    def add(self, key: str, card: CardBase | Mapping[str, Any]) -> CardRef:
         """Put a card on the page, replacing one of the same key.
 
         Args:
@@ -146,10 +157,10 @@ class PageBase:
             raise CardError(key, type(card).__name__, "want a ui.*_card(...) or a dict")
         if not key and isinstance(card, Mapping) and not card:
             self.drop()  # Wave's `page[''] = {}`
-            return Ref(self, key)
+            return self[key]
         checked = check_card(key, card, self._forgive)
         if not checked:
-            return Ref(self, key)
+            return self[key]
         live: Card = {
             name: value.to_buffer() if isinstance(value, Data) else value
             for name, value in checked.items()
@@ -157,7 +168,7 @@ class PageBase:
         self._draft.cards[key] = live
         self._assigned.pop(key, None)
         self._edits.append(AddCard(key, live))
-        return Ref(self, key)
+        return self[key]
 
     def drop(self) -> None:
         """Remove all cards."""

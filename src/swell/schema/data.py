@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias, overload
 
 from swell.errors import RowError
 from swell.live.buffer import Buffer, Cells
@@ -13,6 +13,7 @@ from swell.live.ops import Insert, key_fault
 
 from .plain import plain
 
+Kind: TypeAlias = Literal["list", "map", "cyclic", "fixed"]
 _DEFAULT_SLOTS = 10  # what Wave makes of a size of zero or less
 
 
@@ -80,13 +81,41 @@ class Data:
         return check_row(row, self.fields, "", f"data[{key!r}]")
 
 
+@overload
+def data(
+    fields: str | Sequence[str],
+    size: int = 0,
+    rows: Sequence[Any] | Mapping[str, Any] | None = None,
+    columns: Sequence[Sequence[Any]] | None = None,
+    pack: Literal[False] = False,
+    t: Kind | None = None,
+) -> Data: ...
+@overload
+def data(
+    fields: str | Sequence[str],
+    size: int = 0,
+    rows: Sequence[Any] | Mapping[str, Any] | None = None,
+    columns: Sequence[Sequence[Any]] | None = None,
+    *,
+    pack: Literal[True],
+    t: Kind | None = None,
+) -> str: ...
+@overload
 def data(
     fields: str | Sequence[str],
     size: int = 0,
     rows: Sequence[Any] | Mapping[str, Any] | None = None,
     columns: Sequence[Sequence[Any]] | None = None,
     pack: bool = False,
-    t: str | None = None,
+    t: Kind | None = None,
+) -> Data | str: ...
+def data(
+    fields: str | Sequence[str],
+    size: int = 0,
+    rows: Sequence[Any] | Mapping[str, Any] | None = None,
+    columns: Sequence[Sequence[Any]] | None = None,
+    pack: bool = False,
+    t: Kind | None = None,
 ) -> Data | str:
     """Make rows for a card.
 

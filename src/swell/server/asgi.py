@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import anyio.to_thread
+import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Router, WebSocketRoute
@@ -19,7 +20,8 @@ from starlette.websockets import WebSocket
 
 from swell.errors import SignInError
 from swell.expando import Expando
-from swell.query import Query
+from swell.identity import Identify
+from swell.rules import Rules
 from swell.server.locales import page_locale
 from swell.settings.table import Settings
 from swell.temporary import clear_left
@@ -51,10 +53,9 @@ class Application(Protocol):
     """What a server needs of an `App`: see its attributes."""
 
     state: Expando
-    handlers: dict[str, tuple[Callable[..., Any], str | None]]
-    acks: dict[str, str]
-    users: dict[str, Callable[[Query], Any]]
-    forgiving: dict[str, Callable[[str], None]]
+    identify: Identify | None
+    routes: dict[str, Route]
+    rules: Rules
     mounts: dict[str, ASGIApp]
     folders: dict[str, Path]
     checks: list[Callable[[], Awaitable[Any]]]
@@ -83,22 +84,21 @@ class Server:
             secret = kept_key(app.keep_sessions_in)
         self._signer = SessionSigner(secret, self.settings)
         routes = {
-            path: Route(
-                path,
-                handler,
-                mode or self.settings.app_mode,
-                app.acks[path],
-                app.users.get(path),
-                app.forgiving.get(path),
+            path: msgspec.structs.replace(
+                route,
+                mode=route.mode or self.settings.app_mode,
+                identify=route.identify or app.identify,
             )
-            for path, (handler, mode) in app.handlers.items()
+            for path, route in app.routes.items()
         }
         self._routes = routes
         # A session is of one person where all routes agree on who that is.
-        self._one_sign_in = len({route.user for route in routes.values()}) == 1
+        self._one_sign_in = len({route.identify for route in routes.values()}) == 1
         self._files = FileStore(self.settings)
         self._clearing: asyncio.Task[int] | None = None
-        self.broker = Broker(self.settings, routes, app.state, self._bundle.build, self._files)
+        self.broker = Broker(
+            self.settings, routes, app.state, self._bundle.build, self._files, app.rules
+        )
         self._watchdog = Watchdog()
         self._sockets = Sockets(self.broker, self.settings, self._signer)
 
@@ -205,7 +205,7 @@ class Server:
             headers = header_lists(scope["headers"])
             caller = Caller(session_id, headers, direct_peer(scope), locale)
             with suppress(SignInError):  # the hello that follows says so
-                subject = await self.broker.identities.of(route, caller)
+                subject = (await self.broker.identities.of(route, caller)).subject
         if session is not None and subject and not self._signer.belongs_to(session, subject):
             self.broker.end_others(route, session.id, subject)
             session = None

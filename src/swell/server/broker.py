@@ -13,6 +13,7 @@ from typing import Any
 from swell.development import described
 from swell.errors import AttachmentError, ProtocolError, RefusedError, SignInError
 from swell.expando import Expando
+from swell.identity import ANON, Identity
 from swell.live.connection import Connection
 from swell.live.wire import (
     CLOSE_FORBIDDEN,
@@ -37,7 +38,8 @@ from swell.live.wire import (
 from swell.locales import words_of
 from swell.logs import logger
 from swell.page.page import AsyncPage
-from swell.query import BROADCAST, MULTICAST, Auth, Query
+from swell.query import BROADCAST, MULTICAST, UNICAST, Auth, Query
+from swell.rules import Rules
 from swell.schema.kinds import forgiving
 from swell.settings.table import Settings
 from swell.site import AsyncSite
@@ -45,7 +47,7 @@ from swell.site import AsyncSite
 from .admission import Admission
 from .attachments import submission
 from .files import FileStore
-from .identity import ANON, Caller, Identities, owner_key, public_session
+from .identity import Caller, Identities, owner_key, public_session
 from .pages import Pages, WatchedPage
 from .route import Route
 
@@ -66,6 +68,10 @@ TOLD_LIMITS = (
 _RETRY_MS = 250
 _CANCEL_S = 5.0
 HOOK_GRACE_S = 5.0  # how much longer than drain_s a function for on_drain may take
+
+
+NOBODY = Identity(ANON)
+"""Who sends a request where there is no sign-in."""
 
 
 class Client:
@@ -93,8 +99,9 @@ class Client:
         page: WatchedPage,
         address: str,
         caller: Caller,
-        subject: str,
+        identity: Identity,
     ) -> None:
+        subject = identity.subject
         self.id = secrets.token_urlsafe(16)
         self.session_id = caller.session_id
         self.route = route
@@ -102,7 +109,9 @@ class Client:
         self.address = address
         self.headers = caller.headers
         self.locale = caller.locale
-        self.auth = Auth(subject, subject)
+        self.auth = Auth(
+            identity.name or subject, subject, identity.access_token, identity.refresh_token
+        )
         self.owner = owner_key(caller.session_id, route, subject)
         self.state = Expando()
         self.seen: OrderedDict[str, bool] = OrderedDict()
@@ -135,6 +144,7 @@ class Broker:
         app_state: `q.app`.
         build: Id of the web client that is served.
         files: Where uploads are kept; None without a server.
+        rules: What `@on` has registered for the app, for `run_on`.
     """
 
     def __init__(
@@ -144,10 +154,12 @@ class Broker:
         app_state: Expando,
         build: str,
         files: FileStore | None = None,
+        rules: Rules | None = None,
     ) -> None:
         self.pages = Pages(settings)
-        self.identities = Identities(settings, self.pages, app_state)
+        self.identities = Identities(settings, app_state)
         self._files = files
+        self._rules = rules
         self.clients: dict[str, Client] = {}
         self.draining = False
         self.drained = False
@@ -186,8 +198,8 @@ class Broker:
         if not client.connections:
             client.gone_at = time.monotonic()
 
-    async def identify(self, hello: Hello, caller: Caller) -> str:
-        """Return the subject of who says hello, to be given to `hello` at once.
+    async def identify(self, hello: Hello, caller: Caller) -> Identity:
+        """Return who says hello, to be given to `hello` at once.
 
         Raises:
             ProtocolError: If nobody is signed in where somebody has to be.
@@ -204,7 +216,7 @@ class Broker:
             raise ProtocolError(code, error.reason) from None
 
     def hello(
-        self, connection: Connection, hello: Hello, caller: Caller, subject: str = ANON
+        self, connection: Connection, hello: Hello, caller: Caller, identity: Identity = NOBODY
     ) -> None:
         """Attach a connection to the client it names, or to a new one.
 
@@ -214,7 +226,7 @@ class Broker:
             connection: The connection.
             hello: What came on it.
             caller: Who sent it.
-            subject: Who that is, from `identify`.
+            identity: Who that is, from `identify`.
 
         Raises:
             ProtocolError: If the version is another, or the client is not there or not this
@@ -229,9 +241,9 @@ class Broker:
             raise ProtocolError(CLOSE_MALFORMED, "a connection belongs to one client")
         fresh = hello.client is None
         found = self.clients.get(hello.client or "")
-        self.end_others(route, caller.session_id, subject)
+        self.end_others(route, caller.session_id, identity.subject)
         if hello.client is None:
-            client = self._open(route, caller, subject, connection.peer)
+            client = self._open(route, caller, identity, connection.peer)
         elif found is None or found.session_id != caller.session_id or found.route is not route:
             raise ProtocolError(CLOSE_FORBIDDEN, "unknown client")
         elif found.ended:
@@ -310,7 +322,7 @@ class Broker:
         client = self.clients.get(client_id)
         if client is None or client.session_id != caller.session_id:
             return None
-        subject = await self.identities.of(client.route, caller)
+        subject = (await self.identities.of(client.route, caller)).subject
         self.end_others(client.route, caller.session_id, subject)
         return client.owner if client.auth.subject == subject else None
 
@@ -400,7 +412,7 @@ class Broker:
         auth = client.auth
         query = Query(
             site=AsyncSite(self.pages, self._files, self.settings.prefix, client.owner, client.id),
-            mode=client.route.mode,
+            mode=client.route.mode or UNICAST,
             auth=auth,
             client_id=client.id,
             route=client.route.path,
@@ -416,6 +428,7 @@ class Broker:
             acknowledge=functools.partial(_acknowledge, client, ref),
             locale=client.locale,
             peer=client.peer,
+            rules=self._rules,
         )
         client.running += 1
         client.sequence += 1
@@ -461,8 +474,8 @@ class Broker:
 
     # ---------------------------------------------------------------- life and death
 
-    def _open(self, route: Route, caller: Caller, subject: str, peer: str = "") -> Client:
-        session_id = caller.session_id
+    def _open(self, route: Route, caller: Caller, identity: Identity, peer: str = "") -> Client:
+        session_id, subject = caller.session_id, identity.subject
         if len(self._per_session.get(session_id, ())) >= self.settings.tabs_per_session:
             self._evict(session_id)
         for other in self._admission.room(
@@ -476,9 +489,9 @@ class Broker:
         # The kinds of address cannot meet: paths begin with a slash, ids do not, and no path has
         # the character before the name of somebody who is signed in.
         person = f"/{subject}" if subject == ANON else f"/\x1f{subject}"
-        shared = {BROADCAST: route.path, MULTICAST: person}.get(route.mode)
+        shared = {BROADCAST: route.path, MULTICAST: person}.get(route.mode or UNICAST)
         address = shared or secrets.token_urlsafe(16)
-        client = Client(route, self.pages.open(address), address, caller, subject)
+        client = Client(route, self.pages.open(address), address, caller, identity)
         self.clients[client.id] = client
         self._per_session.setdefault(session_id, {})[client.id] = client
         return client

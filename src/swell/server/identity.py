@@ -18,21 +18,15 @@ from typing import Any, NamedTuple
 
 from swell.errors import SignInError
 from swell.expando import Expando
+from swell.identity import ANON, Identity, Request
 from swell.logs import logger
-from swell.page.page import AsyncPage
-from swell.query import Auth, Query
 from swell.settings.table import Settings
-from swell.site import AsyncSite
 
-from .pages import Pages
 from .route import Route
 
-__all__ = ["ANON", "PEER", "Caller", "Identities", "direct_peer", "header_lists", "owner_key"]
+__all__ = ["PEER", "Caller", "Identities", "direct_peer", "header_lists", "owner_key"]
 
 _log = logger("swell.server")
-
-ANON = "anon"
-"""Subject of everybody without sign-in."""
 
 PEER = "swell.peer"
 """Key in the ASGI scope: address of the other end of the connection, whatever headers say."""
@@ -40,7 +34,7 @@ PEER = "swell.peer"
 SUBJECT_MAX = 1000
 """Longest name of a person, in code points."""
 
-_RESERVED = (ANON, "browser:", "door:")  # how people without sign-in are named
+_RESERVED = (ANON, "browser:", "api:")  # how people without sign-in are named
 _MISSING = {"none", "null", "(null)", "undefined", "nil", "nan", "[]", "{}", "()", "-", '""', "''"}
 """What a name that is not there looks like as text: `str(None)`, or a proxy's `(null)`."""
 
@@ -102,43 +96,55 @@ class Identities:
     Args:
         settings: `user_header`, `trusted_proxies`, and `hello_timeout_s` as the most that a
             function may take.
-        pages: Makes the page of the query that a function gets.
         app_state: `q.app`.
     """
 
-    def __init__(self, settings: Settings, pages: Pages, app_state: Expando) -> None:
+    def __init__(self, settings: Settings, app_state: Expando) -> None:
         self._header = settings.user_header and _canonical(settings.user_header)
         self._proxies = tuple(map(ipaddress.ip_network, settings.trusted_proxies))
         self._timeout_s = settings.hello_timeout_s
-        self._prefix = settings.prefix
-        self._pages = pages
         self._app_state = app_state
 
     def needed(self, route: Route) -> bool:
         """Say whether a route is for people who are signed in."""
-        return self._header is not None or route.user is not None
+        return self._header is not None or route.identify is not None
 
-    async def of(self, route: Route, caller: Caller) -> str:
-        """Return the subject of who sends a request to a route; `anon` without sign-in.
+    async def of(self, route: Route, caller: Caller) -> Identity:
+        """Return who sends a request to a route; the subject is `anon` without sign-in.
 
         Raises:
             SignInError: If somebody has to be signed in, and nobody is.
         """
         subject = ANON if self._header is None else self._from_header(self._header, caller)
-        if route.user is None:
-            return subject
+        if route.identify is None:
+            return Identity(subject)
+        request = Request(
+            route.path,
+            caller.headers,
+            subject,
+            caller.peer,
+            public_session(caller.session_id),
+            caller.locale,
+            self._app_state,
+        )
         try:
             async with asyncio.timeout(self._timeout_s):
-                who = route.user(self._query(route, caller, subject))
+                who = route.identify(request)
                 if isawaitable(who):
                     who = await who
         except SignInError:
             raise
         except Exception as error:
             error_id = secrets.token_hex(4)
-            _log.error("error %s in user= of %s", error_id, route.path, exc_info=error)
-            raise SignInError(f"user= of {route.path} failed (error {error_id})", True) from None
-        return _checked(f"user= of {route.path}", who)
+            _log.error("error %s in identify= of %s", error_id, route.path, exc_info=error)
+            raise SignInError(
+                f"identify= of {route.path} failed (error {error_id})", True
+            ) from None
+        source = f"identify= of {route.path}"
+        if isinstance(who, Identity):
+            _checked(source, who.subject)
+            return who
+        return Identity(_checked(source, who))
 
     def let_in(self, caller: Caller) -> bool:
         """Say whether a caller may have what is for everybody."""
@@ -150,7 +156,8 @@ class Identities:
     async def owns(self, route: Route, caller: Caller, owner: str) -> bool:
         """Say whether a file of this owner is the caller's."""
         try:
-            return owner == owner_key(caller.session_id, route, await self.of(route, caller))
+            who = await self.of(route, caller)
+            return owner == owner_key(caller.session_id, route, who.subject)
         except SignInError:
             return False
 
@@ -179,25 +186,6 @@ class Identities:
             return False
         mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
         return any((mapped or address) in network for network in self._proxies)
-
-    def _query(self, route: Route, caller: Caller, subject: str) -> Query:
-        """Return what `user=` is called with: the request, and the page of nobody."""
-        return Query(
-            site=AsyncSite(self._pages, None, self._prefix, caller.session_id),
-            mode=route.mode,
-            auth=Auth(subject, subject),
-            client_id="",
-            route=route.path,
-            app_state=self._app_state,
-            user_state=Expando(),
-            client_state=Expando(),
-            args=Expando(),
-            events=Expando(),
-            headers=caller.headers,
-            page=AsyncPage(self._pages.apart()),
-            session_id=public_session(caller.session_id),
-            locale=caller.locale,
-        )
 
 
 def public_session(session_id: str) -> str:

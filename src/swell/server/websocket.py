@@ -227,8 +227,8 @@ class Sockets:
                 if frames is not None:
                     frames.used()
             elif isinstance(received, Hello):
-                subject = await self._broker.identify(received, caller)
-                self._broker.hello(connection, received, caller, subject)
+                identity = await self._broker.identify(received, caller)
+                self._broker.hello(connection, received, caller, identity)
             elif isinstance(received, Bye):
                 return
 

@@ -6,10 +6,13 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from swell.app import App
 from swell.chat.app import ChatApp
+from swell.chat.options import ChatOptions
 from swell.chat.runs.ask import PREFIX
 from swell.chat.runs.run import RunLimits
 from swell.live.wire import Ack, Act
@@ -17,7 +20,7 @@ from swell.settings.table import Settings
 
 from .client import Client, Harness, serving
 
-__all__ = ["ChatClient", "ChatServer", "ChatTab", "chatting"]
+__all__ = ["ChatClient", "ChatServer", "ChatTab", "chat_of", "chatting"]
 
 _FIELDS = (
     *("content", "from_user", "id", "time", "status"),
@@ -196,13 +199,33 @@ def _names(node: Any) -> list[str]:
     return found + [name for value in node.values() for name in _names(value)]
 
 
+def chat_of(app: App, route: str = "/") -> ChatApp:
+    """Return the chat that answers on a route of an application, in memory only.
+
+    Use it before the application starts, for apps that are defined with `@chat`:
+
+        with isolated() as app:
+            import my_app
+        chat = chat_of(app)
+
+    Raises:
+        KeyError: If nothing answers there.
+        TypeError: If something else than a chat does.
+    """
+    chat = getattr(app.routes[route].handler, "__self__", None)
+    if not isinstance(chat, ChatApp):
+        raise TypeError(f"{route} is not a chat")
+    chat.options = replace(chat.options, store=None)
+    return chat
+
+
 class ChatServer:
     """A chat being served in this process."""
 
     def __init__(
         self,
         handler: Callable[..., Any],
-        options: dict[str, Any],
+        options: ChatOptions,
         settings: Settings | None = None,
     ) -> None:
         self._handler = handler
@@ -214,12 +237,17 @@ class ChatServer:
 
     async def start(self) -> None:
         """Open the store and begin."""
-        self.app = ChatApp(self._handler, **self._options)
+        self.app = ChatApp(self._handler, self._options, name="test")
         await self.app.start(self._settings)
         self._stack = AsyncExitStack()
         self._stack.push_async_callback(self.app.stop)
         self._harness = await self._stack.enter_async_context(
-            serving(self.app.serve, ack="handled", user=self.app.user, settings=self._settings)
+            serving(
+                self.app.serve,
+                ack="handled",
+                identify=self.app.options.identify,
+                settings=self._settings,
+            )
         )
 
     async def tab(
@@ -294,22 +322,8 @@ async def chatting(
         server_settings: What the server runs with, such as `user_header`.
         **options: Further arguments of `chat`.
     """
-    given = {
-        "app": "test",
-        "line_breaks": False,
-        "title": "Chat",
-        "greeting": None,
-        "placeholder": None,
-        "suggestions": (),
-        "settings": None,
-        "attachments": False,
-        "user": None,
-        "theme": "auto",
-        **options,
-    }
-    server = ChatServer(
-        handler, {"store": store, "limits": limits or RunLimits(), **given}, server_settings
-    )
+    given = ChatOptions(**{"app": "test", **options}, store=store, limits=limits or RunLimits())
+    server = ChatServer(handler, given, server_settings)
     await server.start()
     try:
         first = await server.tab(language=language, headers=headers)

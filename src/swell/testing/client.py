@@ -15,9 +15,10 @@ from urllib.parse import unquote
 import anyio
 import msgspec
 
-from swell import routing
-from swell.app import App, main
+from swell.app import App, current, registering
 from swell.errors import AttachmentError, ProtocolError, SwellError
+from swell.expando import Expando
+from swell.identity import Identify
 from swell.live.buffer import Buffer
 from swell.live.connection import Connection, ConnectionLimits
 from swell.live.frames import FrameReader, Ops
@@ -44,7 +45,7 @@ from swell.server.broker import Broker
 from swell.server.files import FileStore
 from swell.server.identity import Caller, header_lists
 from swell.server.locales import page_locale
-from swell.server.route import Route
+from swell.server.route import AckWhen, Mode, Route
 from swell.settings.table import Settings
 
 _decoder = msgspec.json.Decoder(ServerMessage)
@@ -467,28 +468,23 @@ class Harness:
 
 
 @contextmanager
-def isolated() -> Iterator[None]:
-    """Let `@app` and `@on` register into nothing while the block runs.
+def isolated() -> Iterator[App]:
+    """Let `@app`, `@chat` and `@on` add to a new application while the block runs.
 
-    They register for the whole process; a test that defines an app of its own uses this
-    so that no other test meets it.
+    Otherwise they add to `swell.main`, where other tests would meet them.
     """
-    before = main.forget()
-    try:
-        with routing.isolated():
-            yield
-    finally:
-        main.restore(before)
+    with registering(App()) as app:
+        yield app
 
 
 @asynccontextmanager
 async def serving(
     handler: Callable[..., Any],
     *,
-    mode: str = "unicast",
+    mode: Mode = "unicast",
     settings: Settings | None = None,
-    ack: str = "received",
-    user: Callable[[Any], Any] | None = None,
+    ack: AckWhen = "received",
+    identify: Identify | None = None,
 ) -> AsyncIterator[Harness]:
     """Serve a handler in-process, for tests with more than one tab.
 
@@ -497,21 +493,19 @@ async def serving(
         mode: `unicast`, `multicast` or `broadcast`.
         settings: Bounds and times; by default frames are not held back for merging.
         ack: `received` or `handled`, as given to `@app`.
-        user: Says who asks, as given to `App.add`.
+        identify: Says who asks, as given to `App.add`.
     """
     settings = settings or Settings(flush_interval_s=0.0, act_rate_per_s=1e6, act_burst=100_000)
     limits = ConnectionLimits(
         **{name: getattr(settings, name) for name in ConnectionLimits.__struct_fields__}
     )
-    app = App()
-    app.add("/", handler, mode)
+    defined = current()
     files = FileStore(settings)
     forgive = next(  # as the decorator of `h2o_wave` has asked for
-        (main.forgiving.get(path) for path, (one, _) in main.handlers.items() if one is handler),
-        None,
+        (route.forgive for route in defined.routes.values() if route.handler is handler), None
     )
-    routes = {"/": Route("/", handler, mode, ack, user, forgive)}
-    broker = Broker(settings, routes, app.state, "", files)
+    routes = {"/": Route("/", handler, mode, ack, identify, forgive)}
+    broker = Broker(settings, routes, Expando(), "", files, defined.rules)
     broker.start()
     harness = Harness(broker, files, "/", limits)
     try:
@@ -524,7 +518,7 @@ async def serving(
 async def connect(
     handler: Callable[..., Any],
     *,
-    mode: str = "unicast",
+    mode: Mode = "unicast",
     hash: str = "",
     settings: Settings | None = None,
     language: str = "",

@@ -1,4 +1,4 @@
-"""Doors, served over real sockets."""
+"""Endpoints, served over real sockets."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ import pytest
 from ag_ui.core import Event, ResumeEntry, RunAgentInput, UserMessage
 from pydantic import TypeAdapter
 
-from swell import main, ui
+from swell import ui
 from swell.chat import Turn, chat
-from swell.chat.api.ag_ui import AGUIDoor
+from swell.chat.api.ag_ui import AGUIEndpoint
 from swell.errors import ModelRateError
 from swell.models import ReasoningDelta, ToolCallDelta, Usage
 from swell.parts import Image, Source, Text
@@ -62,7 +62,7 @@ async def test_text_reasoning_tool_calls_and_other_parts(serving: Serving) -> No
         yield "It is warm, "
         yield turn.prompt
 
-    async with serving(AGUIDoor(answer)) as url:
+    async with serving(AGUIEndpoint(answer)) as url:
         found = await events(url, body("Ann"))
     assert [event.type.value for event in found] == [
         "RUN_STARTED",
@@ -100,7 +100,7 @@ async def test_a_failure_closes_what_is_open_and_says_why(serving: Serving) -> N
         yield "It "
         raise ModelRateError()
 
-    async with serving(AGUIDoor(answer)) as url:
+    async with serving(AGUIEndpoint(answer)) as url:
         found = await events(url, body())
     assert [event.type.value for event in found][-2:] == ["TEXT_MESSAGE_END", "RUN_ERROR"]
     assert found[-1].code == "rate_limited"
@@ -117,7 +117,7 @@ async def test_hanging_up_cancels_the_handler(serving: Serving) -> None:
             cancelled.set()
         yield ""
 
-    async with serving(AGUIDoor(answer)) as url:
+    async with serving(AGUIEndpoint(answer)) as url:
         reading = asyncio.create_task(events(url, body()))
         await asyncio.wait_for(running.wait(), 10)
         reading.cancel()
@@ -130,8 +130,8 @@ async def test_what_is_no_run_or_has_no_key_is_refused(serving: Serving) -> None
         return "Hi"
 
     async with (
-        serving(AGUIDoor(answer)) as open_url,
-        serving(AGUIDoor(answer, api_key="key-1")) as url,
+        serving(AGUIEndpoint(answer)) as open_url,
+        serving(AGUIEndpoint(answer, api_key="key-1")) as url,
         httpx.AsyncClient(trust_env=False) as http,
     ):
         assert (await http.get(open_url)).status_code == 405
@@ -141,21 +141,21 @@ async def test_what_is_no_run_or_has_no_key_is_refused(serving: Serving) -> None
         assert (await http.post(url, content=body(), headers=headers)).status_code == 200
 
 
-async def test_a_chat_opens_both_doors_beside_its_page(serving: Serving) -> None:
-    with isolated():
+async def test_a_chat_opens_both_endpoints_beside_its_page(serving: Serving) -> None:
+    with isolated() as app:
 
         @chat("/", store=None, title="My docs", openai=True, ag_ui=True)
         async def answer(turn: Turn) -> str:
             return f"You asked: {turn.prompt}"
 
-        async with serving(main) as url, httpx.AsyncClient(trust_env=False) as http:
+        async with serving(app) as url, httpx.AsyncClient(trust_env=False) as http:
             assert [event.type.value for event in await events(f"{url}/ag-ui", body())][-1] == (
                 "RUN_FINISHED"
             )
             models = (await http.get(f"{url}/v1/models")).json()
             assert [model["id"] for model in models["data"]] == ["my-docs"]
             assert (await http.get(url)).headers["content-type"].startswith("text/html")
-        await main.shutdown()
+        await app.shutdown()
 
 
 def resumed(interrupt: str, payload: Any = None, status: str = "resolved") -> str:
@@ -185,7 +185,7 @@ async def test_usage_is_told_at_the_end(serving: Serving) -> None:
         yield "Hi"
         yield Usage(7, 3)
 
-    async with serving(AGUIDoor(answer)) as url:
+    async with serving(AGUIEndpoint(answer)) as url:
         [usage] = (await events(url, body()))[-1].usage
     assert (usage.input_tokens, usage.output_tokens, usage.total_tokens) == (7, 3, 10)
 
@@ -203,7 +203,7 @@ async def test_usage_is_told_at_the_end(serving: Serving) -> None:
 async def test_a_confirmation_is_an_interrupt_that_a_later_run_resumes(
     serving: Serving, payload: Any, status: str, text: str
 ) -> None:
-    async with serving(AGUIDoor(confirming)) as url:
+    async with serving(AGUIEndpoint(confirming)) as url:
         first = await events(url, body())
         assert said(first) == "Deleting. "
         assert first[-2].type.value == "TEXT_MESSAGE_END"
@@ -215,7 +215,7 @@ async def test_a_confirmation_is_an_interrupt_that_a_later_run_resumes(
 
 
 async def test_a_form_says_what_may_be_answered(serving: Serving) -> None:
-    async with serving(AGUIDoor(naming)) as url, httpx.AsyncClient(trust_env=False) as http:
+    async with serving(AGUIEndpoint(naming)) as url, httpx.AsyncClient(trust_env=False) as http:
         [interrupt] = (await events(url, body()))[-1].outcome.interrupts
         assert interrupt.message == "Who?"
         properties = interrupt.response_schema["properties"]
@@ -230,7 +230,7 @@ async def test_a_form_says_what_may_be_answered(serving: Serving) -> None:
 
 
 async def test_an_interrupt_is_resumed_once_and_in_its_thread(serving: Serving) -> None:
-    async with serving(AGUIDoor(confirming)) as url, httpx.AsyncClient(trust_env=False) as http:
+    async with serving(AGUIEndpoint(confirming)) as url, httpx.AsyncClient(trust_env=False) as http:
         [interrupt] = (await events(url, body()))[-1].outcome.interrupts
         headers = {"content-type": "application/json"}
         elsewhere = resumed(interrupt.id, True).replace('"threadId":"t"', '"threadId":"u"')
@@ -250,7 +250,7 @@ async def test_a_question_that_nobody_answers_ends_its_handler(serving: Serving)
         finally:
             ended.set()
 
-    async with serving(AGUIDoor(answer)) as url, httpx.AsyncClient(trust_env=False) as http:
+    async with serving(AGUIEndpoint(answer)) as url, httpx.AsyncClient(trust_env=False) as http:
         [interrupt] = (await events(url, body()))[-1].outcome.interrupts
         await asyncio.wait_for(ended.wait(), 10)
         headers = {"content-type": "application/json"}
@@ -269,7 +269,7 @@ async def test_pictures_come_along_and_other_media_are_refused(serving: Serving)
         "type": "image",
         "source": {"type": "data", "value": "AA==", "mimeType": "image/png"},
     }
-    async with serving(AGUIDoor(answer)) as url, httpx.AsyncClient(trust_env=False) as http:
+    async with serving(AGUIEndpoint(answer)) as url, httpx.AsyncClient(trust_env=False) as http:
         content = [{"type": "text", "text": "What?"}, picture]
         message = UserMessage.model_validate({"id": "1", "content": content})
         asked = RunAgentInput.model_validate_json(body())
@@ -290,7 +290,7 @@ async def test_the_result_of_a_failed_tool_says_so(serving: Serving) -> None:
         yield ToolCallDelta("a", "weather", {})
         yield ToolCallDelta("a", state="failed")
 
-    async with serving(AGUIDoor(answer)) as url:
+    async with serving(AGUIEndpoint(answer)) as url:
         found = await events(url, body())
     [result] = [event for event in found if event.type.value == "TOOL_CALL_RESULT"]
     assert result.content == "The tool failed."

@@ -12,7 +12,7 @@ import openai
 import pytest
 
 from swell.chat import Turn
-from swell.chat.api.openai import OpenAIDoor
+from swell.chat.api.openai import OpenAIEndpoint
 from swell.chat.api.sse import kept_alive
 from swell.errors import ModelRateError
 from swell.models import ToolCallDelta, Usage
@@ -38,7 +38,7 @@ async def hello(turn: Turn) -> AsyncIterator[object]:
 
 
 async def test_an_answer_as_a_stream_and_whole(serving: Serving) -> None:
-    async with serving(OpenAIDoor(hello)) as url, client(url) as api:
+    async with serving(OpenAIEndpoint(hello)) as url, client(url) as api:
         said, thought, usage = "", "", None
         async for chunk in await api.chat.completions.create(
             model="swell", messages=ask(), stream=True, stream_options={"include_usage": True}
@@ -59,7 +59,7 @@ async def test_an_answer_as_a_stream_and_whole(serving: Serving) -> None:
 
 
 async def test_the_app_is_in_the_list_of_models(serving: Serving) -> None:
-    async with serving(OpenAIDoor(hello, name="docs")) as url, client(url) as api:
+    async with serving(OpenAIEndpoint(hello, name="docs")) as url, client(url) as api:
         assert [model.id async for model in api.models.list()] == ["docs"]
 
 
@@ -78,7 +78,7 @@ async def test_the_whole_conversation_is_the_turns(serving: Serving) -> None:
         {"role": "assistant", "content": "One."},
         {"role": "user", "content": [{"type": "text", "text": "Two?"}, picture]},
     ]
-    async with serving(OpenAIDoor(answer)) as url, client(url) as api:
+    async with serving(OpenAIEndpoint(answer)) as url, client(url) as api:
         await api.chat.completions.create(model="swell", messages=messages)
     assert seen == [("user", "One?"), ("assistant", "One."), ("user", "Two?")]
 
@@ -92,7 +92,7 @@ async def test_parts_arrive_as_words_and_tool_calls_do_not(serving: Serving) -> 
         yield Image("/x.png", "a map")
         yield "Done."
 
-    async with serving(OpenAIDoor(answer)) as url, client(url) as api:
+    async with serving(OpenAIEndpoint(answer)) as url, client(url) as api:
         whole = await api.chat.completions.create(model="swell", messages=ask())
     message = whole.choices[0].message
     assert not message.tool_calls
@@ -112,7 +112,7 @@ async def test_a_function_that_is_not_async_and_settings_of_the_request(serving:
     def make(values: dict[str, Any]) -> Settings:
         return Settings(values.get("temperature", 1.0))
 
-    async with serving(OpenAIDoor(answer, make_settings=make)) as url, client(url) as api:
+    async with serving(OpenAIEndpoint(answer, make_settings=make)) as url, client(url) as api:
         whole = await api.chat.completions.create(model="m", messages=ask(), temperature=0.5)
     assert whole.choices[0].message.content == "at 0.5"
 
@@ -140,7 +140,7 @@ async def test_hanging_up_cancels_the_handler(serving: Serving, stream: bool, be
         else:
             await api.chat.completions.create(model="m", messages=ask())
 
-    async with serving(OpenAIDoor(answer)) as url, client(url) as api:
+    async with serving(OpenAIEndpoint(answer)) as url, client(url) as api:
         reading = asyncio.create_task(read(api))
         await asyncio.wait_for(running.wait(), 10)
         reading.cancel()
@@ -165,14 +165,14 @@ async def test_failures_have_a_status_before_the_first_word_and_an_event_after(
         ):
             pass
 
-    async with serving(OpenAIDoor(limited)) as url, client(url) as api:
+    async with serving(OpenAIEndpoint(limited)) as url, client(url) as api:
         with pytest.raises(openai.RateLimitError) as early:
             await read(api, "early")
         assert early.value.response.headers["retry-after"] == "20"
         with pytest.raises(openai.APIError) as late:
             await read(api, "late")
         assert late.value.code == "rate_limited"
-    async with serving(OpenAIDoor(broken)) as url, client(url) as api:
+    async with serving(OpenAIEndpoint(broken)) as url, client(url) as api:
         with pytest.raises(openai.InternalServerError) as internal:
             await read(api, "Hi")
         assert "secret" not in str(internal.value)
@@ -182,14 +182,14 @@ async def test_asking_times_out_where_nobody_can_be_asked(serving: Serving) -> N
     async def answer(turn: Turn) -> str:
         return "yes" if await turn.confirm("Really?") else "no"
 
-    async with serving(OpenAIDoor(answer)) as url, client(url) as api:
+    async with serving(OpenAIEndpoint(answer)) as url, client(url) as api:
         with pytest.raises(openai.APIStatusError) as caught:
             await api.chat.completions.create(model="m", messages=ask())
     assert caught.value.code == "ask_timeout"
 
 
 async def test_with_a_key_only_who_has_it_comes_in(serving: Serving) -> None:
-    async with serving(OpenAIDoor(hello, api_key="key-1")) as url:
+    async with serving(OpenAIEndpoint(hello, api_key="key-1")) as url:
         async with client(url, "key-1") as api:
             assert (await api.chat.completions.create(model="m", messages=ask())).choices
         async with client(url, "key-2") as api:
@@ -221,7 +221,7 @@ async def test_with_a_key_only_who_has_it_comes_in(serving: Serving) -> None:
 async def test_without_a_key_only_programs_of_this_machine(
     serving: Serving, headers: dict[str, str]
 ) -> None:
-    async with serving(OpenAIDoor(hello)) as url, httpx.AsyncClient(trust_env=False) as http:
+    async with serving(OpenAIEndpoint(hello)) as url, httpx.AsyncClient(trust_env=False) as http:
         body = {"model": "m", "messages": ask()}
         allowed = await http.post(f"{url}/chat/completions", json=body)
         refused = await http.post(f"{url}/chat/completions", json=body, headers=headers)
@@ -243,7 +243,7 @@ async def test_without_a_key_only_programs_of_this_machine(
     ids=["no JSON", "nested", "empty", "no messages", "last", "a number", "two", "too long"],
 )
 async def test_requests_that_cannot_be_are_refused(serving: Serving, body: str) -> None:
-    async with serving(OpenAIDoor(hello)) as url, httpx.AsyncClient(trust_env=False) as http:
+    async with serving(OpenAIEndpoint(hello)) as url, httpx.AsyncClient(trust_env=False) as http:
         headers = {"content-type": "application/json"}
         answer = await http.post(f"{url}/chat/completions", content=body, headers=headers)
     assert answer.status_code == 400
@@ -275,7 +275,7 @@ async def test_requests_that_cannot_be_are_refused(serving: Serving, body: str) 
 async def test_what_is_not_supported_is_refused_by_its_name(
     serving: Serving, more: dict[str, Any], named: str
 ) -> None:
-    async with serving(OpenAIDoor(hello)) as url, httpx.AsyncClient(trust_env=False) as http:
+    async with serving(OpenAIEndpoint(hello)) as url, httpx.AsyncClient(trust_env=False) as http:
         body = {"model": "swell", "messages": ask(), **more}
         refused = await http.post(f"{url}/chat/completions", json=body)
         assert refused.status_code == 400
@@ -290,13 +290,13 @@ async def test_what_is_not_supported_is_refused_by_its_name(
     ],
 )
 async def test_what_changes_nothing_is_taken(serving: Serving, more: dict[str, Any]) -> None:
-    async with serving(OpenAIDoor(hello)) as url, client(url) as api:
+    async with serving(OpenAIEndpoint(hello)) as url, client(url) as api:
         whole = await api.chat.completions.create(model="swell", messages=ask(), **more)
         assert whole.choices[0].message.content == "You said: Hello"
 
 
 async def test_one_model_and_unknown_addresses_answer_in_json(serving: Serving) -> None:
-    async with serving(OpenAIDoor(hello, name="docs")) as url, client(url) as api:
+    async with serving(OpenAIEndpoint(hello, name="docs")) as url, client(url) as api:
         assert (await api.models.retrieve("docs")).id == "docs"
         with pytest.raises(openai.NotFoundError, match=r"no model 'other'.*is 'docs'"):
             await api.models.retrieve("other")
@@ -318,7 +318,7 @@ async def test_a_silent_handler_sends_comments(
         yield "Here."
 
     async with (
-        serving(OpenAIDoor(answer)) as url,
+        serving(OpenAIEndpoint(answer)) as url,
         httpx.AsyncClient(trust_env=False) as http,
         http.stream(
             "POST", f"{url}/chat/completions", json={"messages": ask(), "stream": True}
@@ -347,7 +347,7 @@ async def test_hanging_up_on_a_whole_answer_logs_nothing(
         finally:
             cancelled.set()
 
-    async with serving(OpenAIDoor(answer)) as url, client(url) as api:
+    async with serving(OpenAIEndpoint(answer)) as url, client(url) as api:
         asking = asyncio.create_task(api.chat.completions.create(model="swell", messages=ask()))
         await asyncio.wait_for(running.wait(), 10)
         asking.cancel()

@@ -58,7 +58,7 @@ async def two_people() -> AsyncIterator[tuple[ChatClient, ChatTab, Ids]]:
         return names.setdefault(q.session_id, "bob" if names else "ann")
 
     limits = RunLimits(flush_s=3600)  # nothing is stored on its own while the events are tried
-    async with chatting(answer, user=who, attachments=True, limits=limits) as ann:
+    async with chatting(answer, identify=who, attachments=True, limits=limits) as ann:
         await ann.send("Deleted")
         deleted = ann.address.removeprefix("t/")
         await ann.page.event("threads", "delete", {"id": deleted})

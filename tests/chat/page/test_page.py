@@ -386,7 +386,7 @@ class Settings(msgspec.Struct):
 
 
 async def test_an_exported_chat_is_imported_and_opened() -> None:
-    async with chatting(echo, user=lambda q: "anna") as chat:
+    async with chatting(echo, identify=lambda q: "anna") as chat:
         await chat.send("Hello")
         await chat.edit(0, "Good day")
         store = chat.server.app.store

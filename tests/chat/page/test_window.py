@@ -59,7 +59,7 @@ def card(tab: ChatTab) -> dict[str, Any]:
 
 
 async def test_scrolling_reaches_the_first_message_and_comes_back_to_the_last() -> None:
-    async with chatting(echo, user=lambda _: "anna") as chat:
+    async with chatting(echo, identify=lambda _: "anna") as chat:
         await chat.open(await long_thread(chat))
         assert chat.texts == said(LONG - 50, LONG)
         while not card(chat)["history_end"]:
@@ -78,7 +78,7 @@ async def test_scrolling_reaches_the_first_message_and_comes_back_to_the_last() 
 
 
 async def test_a_search_hit_far_back_opens_with_its_neighbours() -> None:
-    async with chatting(echo, user=lambda _: "anna") as chat:
+    async with chatting(echo, identify=lambda _: "anna") as chat:
         await chat.open(await long_thread(chat))
         await chat.page.event("chat", "search", {"query": "word100"})
         [hit] = [one for one in card(chat)["found"] if one["content"] == "word100"]
@@ -95,7 +95,7 @@ async def test_a_search_hit_far_back_opens_with_its_neighbours() -> None:
 
 
 async def test_a_prompt_leads_back_to_the_end() -> None:
-    async with chatting(echo, user=lambda _: "anna") as chat:
+    async with chatting(echo, identify=lambda _: "anna") as chat:
         address = await long_thread(chat)
         await chat.open(address)
         await chat.page.event("chat", "search", {"query": "word7"})
@@ -112,7 +112,7 @@ async def test_a_prompt_leads_back_to_the_end() -> None:
 
 
 async def test_a_hit_on_another_branch_shows_that_branch() -> None:
-    async with chatting(echo, user=lambda _: "anna") as chat:
+    async with chatting(echo, identify=lambda _: "anna") as chat:
         await chat.send("Apples")
         hit = chat.messages[1]["id"]
         await chat.edit(0, "Pears")
@@ -122,7 +122,7 @@ async def test_a_hit_on_another_branch_shows_that_branch() -> None:
 
 
 async def test_a_long_shared_thread_can_be_read_from_its_first_message() -> None:
-    async with chatting(echo, user=lambda _: "anna") as chat:
+    async with chatting(echo, identify=lambda _: "anna") as chat:
         address = await long_thread(chat, 160)
         store = chat.server.app.store
         user = await store.user("anna")
@@ -136,7 +136,7 @@ async def test_a_long_shared_thread_can_be_read_from_its_first_message() -> None
 
 
 async def test_the_window_stays_where_it_was_when_its_first_message_goes() -> None:
-    async with chatting(echo, user=lambda _: "anna") as chat:
+    async with chatting(echo, identify=lambda _: "anna") as chat:
         await chat.open(await long_thread(chat, 400))
         await chat.page.event("chat", "search", {"query": "word201"})
         [hit] = [one for one in card(chat)["found"] if one["content"] == "word201"]
@@ -150,7 +150,7 @@ async def test_the_window_stays_where_it_was_when_its_first_message_goes() -> No
 
 
 async def test_a_link_to_a_message_opens_its_chat_there() -> None:
-    async with chatting(echo, user=lambda _: "anna") as chat:
+    async with chatting(echo, identify=lambda _: "anna") as chat:
         address = await long_thread(chat)
         await chat.open(address)
         await chat.page.event("chat", "search", {"query": "word300"})

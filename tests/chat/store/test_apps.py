@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from swell import main
-from swell.chat import ChatApp, NewPrompt, Turn, chat
+from swell.chat import NewPrompt, Turn, chat
 from swell.chat.app import app_name
 from swell.chat.store import default_path, open_store, schema
 from swell.chat.store.engines.sqlite import connect as connect_file
@@ -21,7 +20,7 @@ from swell.cli import main as command
 from swell.live.wire import Act
 from swell.parts import Text
 from swell.testing import isolated
-from swell.testing.chat import chatting
+from swell.testing.chat import chat_of, chatting
 from tests.postgres import PostgresServer
 
 pytestmark = pytest.mark.anyio
@@ -37,8 +36,8 @@ def anna(_: object) -> str:
 
 async def test_two_apps_on_one_database_see_nothing_of_each_other(url: str) -> None:
     async with (
-        chatting(echo, store=url, app="one", user=anna, attachments=True) as one,
-        chatting(echo, store=url, app="two", user=anna, attachments=True) as two,
+        chatting(echo, store=url, app="one", identify=anna, attachments=True) as one,
+        chatting(echo, store=url, app="two", identify=anna, attachments=True) as two,
     ):
         await one.attach("Whales", [("whales.txt", b"blue")])
         thread = one.address.removeprefix("t/")
@@ -83,10 +82,10 @@ async def test_an_accepted_run_of_one_app_is_never_started_by_another(url: str) 
         started.append(turn.prompt)
         return "No"
 
-    async with chatting(other, store=url, app="two", user=anna) as two:
+    async with chatting(other, store=url, app="two", identify=anna) as two:
         assert two.threads == []
     assert started == []
-    async with chatting(echo, store=url, app="one", user=anna) as one:
+    async with chatting(echo, store=url, app="one", identify=anna) as one:
         await one.open(f"t/{accepted.thread.id}")
         await one.done()
         assert one.texts == ["Pay", "Pay?"]
@@ -95,8 +94,8 @@ async def test_an_accepted_run_of_one_app_is_never_started_by_another(url: str) 
 async def test_two_routes_of_one_process_and_one_store_object_are_two_apps() -> None:
     store = open_store(None)
     async with (
-        chatting(echo, store=store, app=app_name(echo, "/a"), user=anna) as one,
-        chatting(echo, store=store, app=app_name(echo, "/b"), user=anna) as two,
+        chatting(echo, store=store, app=app_name(echo, "/a"), identify=anna) as one,
+        chatting(echo, store=store, app=app_name(echo, "/b"), identify=anna) as two,
     ):
         await one.send("Hello")
         await two.send("Other")
@@ -120,13 +119,13 @@ def fill_old(execute: Any) -> None:
 
 
 async def only_the_first_app_has_it(url: str, caplog: pytest.LogCaptureFixture) -> None:
-    async with chatting(echo, store=url, app="first", user=anna) as first:
+    async with chatting(echo, store=url, app="first", identify=anna) as first:
         assert first.threads == ["Old one"]
         said = "1 people and their chats of an earlier version now belong to the app 'first'"
         assert [record.message for record in caplog.records].count(said) == 1
-    async with chatting(echo, store=url, app="second", user=anna) as second:
+    async with chatting(echo, store=url, app="second", identify=anna) as second:
         assert second.threads == []
-    async with chatting(echo, store=url, app="first", user=anna) as first:
+    async with chatting(echo, store=url, app="first", identify=anna) as first:
         assert first.threads == ["Old one"]
 
 
@@ -178,7 +177,7 @@ def files_in(home: Path) -> list[str]:
 
 async def test_each_app_has_its_own_default_file(home: Path) -> None:
     for app in ("support", "sales/bot"):
-        async with chatting(echo, store="default", app=app, user=anna) as tab:
+        async with chatting(echo, store="default", app=app, identify=anna) as tab:
             assert tab.threads == []
             await tab.send(f"To {app}")
             assert default_path(app).parent == home
@@ -195,11 +194,11 @@ async def test_the_old_default_file_goes_to_the_app_that_opens_it_first(
     with contextlib.closing(sqlite3.connect(home / "chat.db")) as connection:
         fill_old(connection.execute)
         connection.commit()
-    async with chatting(echo, store="default", app="first", user=anna) as first:
+    async with chatting(echo, store="default", app="first", identify=anna) as first:
         assert first.threads == ["Old one"]
     moved = [one.message for one in caplog.records if "now belong to this app" in one.message]
     assert len(moved) == 1
-    async with chatting(echo, store="default", app="second", user=anna) as second:
+    async with chatting(echo, store="default", app="second", identify=anna) as second:
         assert second.threads == []
     assert files_in(home) == ["first.db", "second.db"]
 
@@ -214,15 +213,13 @@ def test_names_differ_by_file_and_route_and_stay() -> None:
 
 
 def test_the_app_can_be_named() -> None:
-    with isolated():
+    with isolated() as own:
 
         @chat("/named", app="support", store=None)
         async def answer(turn: Turn) -> str:
             return turn.prompt
 
-        served = getattr(main.handlers["/named"][0], "__self__", None)
-        assert isinstance(served, ChatApp)
-        assert served.app == "support"
+    assert chat_of(own, "/named").name == "support"
 
 
 async def test_commands_choose_among_the_files_of_apps(
@@ -230,13 +227,13 @@ async def test_commands_choose_among_the_files_of_apps(
 ) -> None:
     assert command(["db", "current"]) == 1
     assert "no app keeps chats in" in capsys.readouterr().err
-    async with chatting(echo, store="default", app="support", user=anna) as tab:
+    async with chatting(echo, store="default", app="support", identify=anna) as tab:
         await tab.send("Hello")
         rated = {"id": tab.messages[1]["id"], "positive": True}
         await tab.page.event("chat", "feedback", rated)
     assert command(["db", "check"]) == 0
     assert "support.db is as this Swell expects it" in capsys.readouterr().out
-    async with chatting(echo, store="default", app="sales", user=anna):
+    async with chatting(echo, store="default", app="sales", identify=anna):
         pass
     assert command(["db", "check"]) == 2
     assert "sales, support; choose one with --app" in capsys.readouterr().err

@@ -16,9 +16,9 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from swell import Q
-from swell.chat import RunLimits, ToolCall, Turn, chat
+from swell.chat import RunLimits, ToolCall, Turn, Yieldable, chat
 from swell.chat.store.engines import postgres
+from swell.identity import Request
 from tests.faults.chat import clock, deadly
 from tests.faults.tokens import token
 
@@ -34,9 +34,9 @@ def note(name: str, line: str) -> None:
     os.close(file)
 
 
-def person(q: Q) -> str:
+def person(request: Request) -> str:
     """Take what the browser calls itself for a name, so that two browsers can be one person's."""
-    return q.headers["User-Agent"][0]
+    return request.headers["User-Agent"][0]
 
 
 async def file_is_there(name: str) -> None:
@@ -44,8 +44,8 @@ async def file_is_there(name: str) -> None:
         await asyncio.sleep(0.01)
 
 
-@chat("/", user=person, limits=RunLimits(flush_s=0.02, release_s=0.2, grace_s=1.0, per_user=50))
-async def answer(turn: Turn) -> AsyncIterator[object]:
+@chat("/", identify=person, limits=RunLimits(flush_s=0.02, release_s=0.2, grace_s=1.0, per_user=50))
+async def answer(turn: Turn) -> AsyncIterator[Yieldable]:
     deadly.reach("handler.begin")
     note("calls", turn.prompt)
     deadly.reach("handler.called")
@@ -59,7 +59,7 @@ async def answer(turn: Turn) -> AsyncIterator[object]:
         note("ended", turn.prompt)
 
 
-async def _answer(wish: dict[str, str]) -> AsyncIterator[object]:
+async def _answer(wish: dict[str, str]) -> AsyncIterator[Yieldable]:
     if "call" in wish:
         yield ToolCall(wish["call"], {}, id="c1")
         await asyncio.Event().wait()

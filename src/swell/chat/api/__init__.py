@@ -1,49 +1,67 @@
-"""Doors: ways for other programs to a `@chat` function, beside the page; shut unless opened."""
+"""Endpoints for other programs: OpenAI's chat API and AG-UI, both off by default."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from swell.app import App
+from swell.chat.runs.names import Names
+from swell.settings.table import Settings
 
-__all__ = ["open_doors"]
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+__all__ = ["add_endpoints"]
 
 
-def open_doors(
-    app: App,
+class Application(Protocol):
+    """What endpoints need of the application that they are part of."""
+
+    @property
+    def running(self) -> Settings:
+        """The settings that hold; one of them is the key."""
+
+    def mount(self, path: str, app: ASGIApp) -> None:
+        """Let an ASGI application answer below a path."""
+
+
+def add_endpoints(
+    app: Application,
     route: str,
     handler: Callable[..., Any],
     make_settings: Callable[[dict[str, Any]], Any],
+    names: Names,
     *,
     title: str,
     openai: bool,
     ag_ui: bool,
 ) -> None:
-    """Open doors below the route of a chat: `v1` for OpenAI's API, `ag-ui` for AG-UI.
+    """Add endpoints below the route of a chat: `v1` for OpenAI's API, `ag-ui` for AG-UI.
 
     Args:
-        app: Where; its settings have the key.
-        route: Of the chat.
+        app: The application.
+        route: Path of the chat.
         handler: Its function.
         make_settings: Makes what a turn has as `settings` from values by name.
-        title: What the chat is called; the model's name is made of it.
-        openai: Open the first.
-        ag_ui: Open the second.
+        names: The commands and mentions that the chat offers.
+        title: Name of the chat; the name of the model is made of it.
+        openai: Add the first.
+        ag_ui: Add the second.
     """
     base = route.rstrip("/")
-
-    def api_key() -> str | None:
-        return app.running.api_key
-
+    common: dict[str, Any] = {
+        "api_key": lambda: app.running.api_key,
+        "make_settings": make_settings,
+        "names": names,
+        "settings": lambda: app.running,
+    }
     if openai:
-        from swell.chat.api.openai import OpenAIDoor
+        from swell.chat.api.openai import OpenAIEndpoint
 
         name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "chat"
-        door = OpenAIDoor(handler, name=name, api_key=api_key, make_settings=make_settings)
-        app.mount(f"{base}/v1", door)
+        app.mount(f"{base}/v1", OpenAIEndpoint(handler, name=name, **common))
     if ag_ui:
-        from swell.chat.api.ag_ui import AGUIDoor
+        from swell.chat.api.ag_ui import AGUIEndpoint
 
-        app.mount(f"{base}/ag-ui", AGUIDoor(handler, api_key=api_key, make_settings=make_settings))
+        app.mount(f"{base}/ag-ui", AGUIEndpoint(handler, **common))

@@ -1,4 +1,4 @@
-"""The door for programs that speak AG-UI: `POST <mount>` answers with its events.
+"""The endpoint for programs that speak AG-UI: `POST <mount>` answers with its events.
 
 A request brings its whole conversation; nothing of it is stored. Text, reasoning and tool calls
 with their results have events of their own; the other parts come as the custom event `swell.part`,
@@ -23,8 +23,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from swell.chat.runs.ask import Question
+from swell.chat.runs.names import NO_NAMES, Names
 from swell.errors import AskTimeoutError
 from swell.parts import Image, Part, Text, ToolCall
+from swell.settings.table import Settings
 
 from .answers import Answers, Asked, Counted, Failed, Posed, Said, Step
 from .asking import answer, is_confirmation, question_text, response_schema
@@ -32,10 +34,10 @@ from .guard import read_json, refusal
 from .sse import event, kept_alive
 from .text import json_text
 
-__all__ = ["AGUIDoor"]
+__all__ = ["AGUIEndpoint"]
 
 
-class AGUIDoor:
+class AGUIEndpoint:
     """An ASGI app; mount it where the endpoint is to be, such as `/ag-ui`.
 
     Args:
@@ -43,6 +45,8 @@ class AGUIDoor:
         api_key: The key that requests need, or what returns it; without one only programs on this
             machine may ask.
         make_settings: Makes what a turn has as `settings` from the request's `forwardedProps`.
+        names: The commands and mentions that the chat offers.
+        settings: Returns the settings of the server.
     """
 
     def __init__(
@@ -51,8 +55,10 @@ class AGUIDoor:
         *,
         api_key: str | Callable[[], str | None] | None = None,
         make_settings: Callable[[dict[str, Any]], Any] = lambda _: None,
+        names: Names = NO_NAMES,
+        settings: Callable[[], Settings] = Settings,
     ) -> None:
-        self._answers = Answers(handler, make_settings, asks=True)
+        self._answers = Answers(handler, make_settings, names, settings, asks=True)
         self._api_key = api_key
         self._paused: dict[str, _Paused] = {}  # by id of the interrupt
 

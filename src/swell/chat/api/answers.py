@@ -11,11 +11,11 @@ from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 import msgspec
 
-from swell.app import main
 from swell.chat.records import Message, Thread, User
 from swell.chat.runs.answer import Answer, Change, Grown
 from swell.chat.runs.ask import Question
 from swell.chat.runs.consume import consume
+from swell.chat.runs.names import Names
 from swell.chat.runs.turn import Cancelled, Host, Turn
 from swell.development import described
 from swell.errors import AskTimeoutError, LimitError, ModelError, NotSupportedError
@@ -23,6 +23,7 @@ from swell.locales import words_of
 from swell.logs import logger
 from swell.models import failure_of
 from swell.parts import Part, Reasoning, Text
+from swell.settings.table import Settings
 from swell.workers import Lane, Workers
 
 __all__ = [
@@ -40,7 +41,7 @@ __all__ = [
 _log = logger("swell.chat")
 
 MAX_RUNS = 64
-"""Most answers that one door makes at the same time."""
+"""Most answers that one endpoint makes at the same time."""
 
 
 class Asked(NamedTuple):
@@ -148,11 +149,13 @@ class _Run:
 
 
 class Answers:
-    """Makes the answers of one door.
+    """Makes the answers of one endpoint.
 
     Args:
         handler: The `@chat` function.
         make_settings: Makes what a turn has as `settings` from values by name.
+        names: The commands and mentions that the chat offers.
+        settings: Returns the settings of the server.
         asks: Whether the handler may ask; otherwise its questions time out at once.
     """
 
@@ -160,9 +163,13 @@ class Answers:
         self,
         handler: Callable[..., Any],
         make_settings: Callable[[dict[str, Any]], Any],
+        names: Names,
+        settings: Callable[[], Settings],
         *,
         asks: bool = False,
     ) -> None:
+        self._names = names
+        self._settings = settings
         self._handler = handler
         self._make_settings = make_settings
         self._asks = asks
@@ -196,7 +203,7 @@ class Answers:
 
         self._running += 1
         work = asyncio.create_task(
-            consume(self._handler, turn, feed, self._lane()), name="swell-door"
+            consume(self._handler, turn, feed, self._lane()), name="swell-endpoint"
         )
         work.add_done_callback(lambda _: news.set())
         try:
@@ -238,21 +245,20 @@ class Answers:
             return None
         failure = failure_of(error)
         if isinstance(failure, ModelError):
-            _log.warning("the model failed (%s) behind a door", failure.code, exc_info=error)
+            _log.warning("the model failed (%s) at an endpoint", failure.code, exc_info=error)
             return Failed(failure.code, str(failure), failure.retry_after)
         if isinstance(error, AskTimeoutError | LimitError):
             return Failed(error.code, str(error))
         error_id = secrets.token_hex(4)
-        _log.error("error %s behind a door", error_id, exc_info=error)
-        settings = self._pools.settings if self._pools is not None else None
-        if settings is not None and settings.development:
+        _log.error("error %s at an endpoint", error_id, exc_info=error)
+        if self._settings().development:
             return Failed("internal", f"{described(error)} (error {error_id})")
         return Failed("internal", f"{words_of().failures['handler_failed']} (error {error_id})")
 
     def _turn(self, host: Host, asked: Asked) -> Turn:
         now = time.time()
         thread_id = asked.thread_id or secrets.token_hex(16)
-        subject = f"door:{asked.user}" if asked.user else "door"
+        subject = f"api:{asked.user}" if asked.user else "api"
         user = User(subject, subject, asked.user or None, now)
         messages: list[Message] = []
         for role, parts in asked.messages:
@@ -260,13 +266,14 @@ class Answers:
             id = f"{thread_id}-{len(messages)}"
             messages.append(Message(id, thread_id, parent, role, list(parts), "done", now))
         thread = Thread(thread_id, user.id, "", now, now)
-        return Turn(host, messages, thread, user, self._make_settings(dict(asked.settings)))
+        settings = self._make_settings(dict(asked.settings))
+        return Turn(host, messages, thread, user, settings, (), self._names)
 
     def _lane(self) -> Lane:
         if self._pools is None:
-            settings = main.running
+            settings = self._settings()
             # Requests of many people may come without a name.
-            handlers = Workers("swell-door", settings.handler_threads, settings.handler_threads)
+            handlers = Workers("swell-endpoint", settings.handler_threads, settings.handler_threads)
             self._pools = Lane.of(settings)._replace(handlers=handlers)
         return self._pools
 

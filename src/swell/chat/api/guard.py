@@ -1,4 +1,4 @@
-"""Who may come through a door, and how much they may bring."""
+"""Who may use an endpoint, and how large a request may be."""
 
 from __future__ import annotations
 

@@ -25,14 +25,16 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
+from swell.chat.runs.names import NO_NAMES, Names
 from swell.parts import Image, Part, Source, Text
+from swell.settings.table import Settings
 
 from .answers import Answers, Asked, Counted, Failed, Posed, Said, Step
 from .guard import read_json, refusal
 from .sse import PING_S, event, kept_alive
 from .text import in_words, sources_in_words
 
-__all__ = ["OpenAIDoor"]
+__all__ = ["OpenAIEndpoint"]
 
 _T = TypeVar("_T")
 
@@ -48,7 +50,7 @@ _STATUS = {
 }
 
 
-class OpenAIDoor:
+class OpenAIEndpoint:
     """An ASGI app; mount it where the API is to be, such as `/v1`.
 
     Args:
@@ -57,6 +59,8 @@ class OpenAIDoor:
         api_key: The key that requests need, or what returns it; without one only programs on this
             machine may ask.
         make_settings: Makes what a turn has as `settings` from fields of the request.
+        names: The commands and mentions that the chat offers.
+        settings: Returns the settings of the server.
     """
 
     def __init__(
@@ -66,8 +70,10 @@ class OpenAIDoor:
         name: str = "swell",
         api_key: str | Callable[[], str | None] | None = None,
         make_settings: Callable[[dict[str, Any]], Any] = lambda _: None,
+        names: Names = NO_NAMES,
+        settings: Callable[[], Settings] = Settings,
     ) -> None:
-        self._answers = Answers(handler, make_settings)
+        self._answers = Answers(handler, make_settings, names, settings)
         self._name = name
         self._api_key = api_key
         self._began = int(time.time())

@@ -16,6 +16,7 @@ from swell.cards.chatbot import Event
 from swell.cards.threads import ThreadsEvent
 from swell.chat.feed import Feed, ThreadChanged
 from swell.chat.files import Files
+from swell.chat.options import ChatOptions, Command
 from swell.chat.records import Message
 from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import Edit, NewPrompt, Regenerate, Request
@@ -35,7 +36,7 @@ from .view import View
 if TYPE_CHECKING:
     from swell.chat.store import Store
 
-__all__ = ["MAX_PROMPT", "Actions"]
+__all__ = ["MAX_PROMPT", "Actions", "check_menu"]
 
 MAX_PROMPT = 100_000
 """Longest prompt, in code points."""
@@ -115,6 +116,17 @@ def on_menu(*names: str) -> Callable[[Action], Action]:
     return register
 
 
+def check_menu(menu: Sequence[ui.Command]) -> None:
+    """Check the names of the commands in an app's own menu.
+
+    Raises:
+        ValueError: If the page of a chat uses one itself.
+    """
+    for command in menu:
+        if command.name in {"chat", "threads", "#", *_FORMS}:
+            raise ValueError(f"the name {command.name!r} of a menu command is taken")
+
+
 class Product(Protocol):
     """What actions need of their `@chat` app: see `chat` for the options."""
 
@@ -124,6 +136,7 @@ class Product(Protocol):
     feed: Feed
     form: SettingsForm | None
     settings: Settings
+    options: ChatOptions
 
 
 class Actions:
@@ -148,6 +161,7 @@ class Actions:
         self._chat = chat
         self._store = chat.store
         self._runs = chat.runs
+        self._menu = {one.name for one in chat.options.menu}
         self._importing = asyncio.Lock()  # one at a time: each takes memory
 
     async def act(self, q: Q, view: View) -> None:
@@ -169,6 +183,8 @@ class Actions:
                 await self._on_threads(Asked(q, view, event, q.events.threads[event]))
         elif (form := _FORMS.get(str(name))) is not None:
             await form(self, Asked(q, view, str(name), q.args[str(name)]))
+        elif str(name) in self._menu and view.token is None:
+            await self._command(Asked(q, view, str(name), q.args[str(name)]))
         else:
             await self._on_chat(q, view)
 
@@ -180,6 +196,14 @@ class Actions:
         for name, value in events.items():
             if (action := known.get(name)) is not None:
                 await action(self, Asked(q, view, name, value))
+
+    async def _command(self, asked: Asked) -> None:
+        """Let the app answer a command of its own menu."""
+        view, answer = asked.view, self._chat.options.on_command
+        assert answer is not None, "options with a menu have it"
+        said = await answer(Command(asked.name, asked.value, view.user, view.thread, asked.q))
+        if said:
+            await view.notify(said)
 
     def _publish(self, view: View, thread_id: str = "") -> None:
         """Let others see what a tab has changed: its person's other tabs, and who reads along.

@@ -16,8 +16,10 @@ from swell.cards.chatbot import Event
 from swell.cards.threads import ThreadsEvent
 from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
 from swell.chat.files import Files
+from swell.chat.options import ChatOptions
 from swell.chat.records import Accepted, Message, Thread, User
 from swell.chat.runs.manager import RunManager
+from swell.chat.runs.names import Names
 from swell.errors import NotFoundError, StoreUnavailableError
 from swell.locales import Words, words_of
 from swell.logs import logger
@@ -57,13 +59,8 @@ class Product(Protocol):
     runs: RunManager
     files: Files
     feed: Feed
-    title: str
-    greeting: str
-    placeholder: str | None
-    suggestions: tuple[str, ...]
-    attachments: ui.ChatAttachments | None
-    theme: str | None
-    line_breaks: bool
+    options: ChatOptions
+    names: Names
 
     @property
     def actions(self) -> Offered:
@@ -101,6 +98,7 @@ class View:
         self, chat: Product, user: User, page: AsyncPage, site: AsyncSite, locale: str
     ) -> None:
         self.chat = chat
+        self.options = chat.options
         self.user = user
         self.page = page
         self.site = site
@@ -136,7 +134,7 @@ class View:
     async def paint(self, address: str) -> None:
         """Put all cards on the page, for the thread at an address."""
         self._hash = address
-        self.page["meta"] = ui.meta_card("", title=self.chat.title, theme=self.chat.theme)
+        self.page["meta"] = ui.meta_card("", title=self.options.title, theme=self.options.theme)
         self.panel.lay_out()
         await self.sidebar.load()
         self.page["threads"] = ui.threads_card(
@@ -230,17 +228,39 @@ class View:
             "chat",
             "chat",
             data(FIELDS, rows=rows or None, t="map"),
-            placeholder=self.chat.placeholder,
             events=actions.reader_events if token is not None else actions.chat_events,
-            greeting=self.chat.greeting,
-            attachments=self.chat.attachments if token is None else None,
-            read_only=True if token is not None else None,
-            line_breaks=True if self.chat.line_breaks else None,
+            **self._offers(token is None),
         )
-        self._set("meta", "title", thread.title if thread and thread.title else self.chat.title)
+        self._set("meta", "title", thread.title if thread and thread.title else self.options.title)
         self._dress()
         self._set("threads", "selected", self.thread.id if self.thread else None)
         await self.page.save()
+
+    def _offers(self, writes: bool) -> dict[str, Any]:
+        """Return the properties of the chat card that the options of the app decide about.
+
+        Args:
+            writes: Whether who looks may write.
+        """
+        options = self.options
+        offers: dict[str, Any] = {
+            "greeting": options.greeting or options.title,
+            "images": options.images,
+            "line_breaks": options.line_breaks or None,
+        }
+        if not writes:
+            return {**offers, "read_only": True}
+        attachments = options.attachments
+        return {
+            **offers,
+            "placeholder": options.placeholder,
+            "attachments": ui.chat_attachments() if attachments is True else attachments or None,
+            "slash_commands": self.chat.names.commands or None,
+            "mentions": self.chat.names.mentions or None,
+            "commands": list(options.menu) or None,
+            "submit_key": options.submit_key,
+            "speech": options.speech or None,
+        }
 
     async def refresh(self) -> None:
         """Show what has changed in the open thread and in the list, and nothing else."""
@@ -271,7 +291,7 @@ class View:
     async def _finish(self) -> None:
         """Set what depends on the open thread as a whole, and save."""
         if self.thread is not None:
-            self._set("meta", "title", self.thread.title or self.chat.title)
+            self._set("meta", "title", self.thread.title or self.options.title)
             self._set("threads", "selected", self.thread.id)
         self._dress()
         if self.thread is not None and self._hash != self.address:
@@ -353,17 +373,17 @@ class View:
         self._set("chat", "history_end", first_row is None or first_row.parent_id is None)
         self._set("chat", "newer", newer or None)
         self._list()
-        first = self.chat.suggestions if first_row is None and self.token is None else ()
+        first = self.options.suggestions if first_row is None and self.token is None else ()
         after = last.suggestions if last is not None and not active else ()
-        self.suggestions = {f"{i}-{label}"[:60]: label for i, label in enumerate([*first, *after])}
-        offered = [ui.chat_suggestion(name, label) for name, label in self.suggestions.items()]
+        offered = [_suggestion(i, one) for i, one in enumerate([*first, *after])]
+        self.suggestions = {one.name: one.label for one in offered}
         self._set("chat", "suggestions", offered if first else None)
         self._set("chat", "follow_ups", offered if after else None)
 
     def _list(self) -> None:
         """Show the list of threads as it was loaded."""
         archived = self.sidebar.archived
-        self._set("threads", "title", self.words.archived if archived else self.chat.title)
+        self._set("threads", "title", self.words.archived if archived else self.options.title)
         self._set("threads", "commands", self.chat.commands(self.words, archived=archived))
         for name, value in self.sidebar.card().items():
             self._set("threads", name, value)
@@ -526,7 +546,20 @@ class View:
             bar = self._notice(self.words.deleted, undo)
         self._set("meta", "notification_bar", bar)
 
+    async def notify(self, text: str) -> None:
+        """Show a notice of the app."""
+        self._said.pop(("meta", "notification_bar"), None)  # the same text may come again
+        self._set("meta", "notification_bar", self._notice(text))
+        await self.page.save()
+
     def _notice(self, text: str, *buttons: Any) -> Any:
         return ui.notification_bar(
             text, timeout=-1, buttons=list(buttons) or None, position=_OVER_BOX
         )
+
+
+def _suggestion(place: int, offered: str | ui.ChatSuggestion) -> ui.ChatSuggestion:
+    """Return a prompt that can be chosen, under a name that no other one has."""
+    if isinstance(offered, str):
+        return ui.chat_suggestion(f"{place}-{offered}"[:60], offered)
+    return msgspec.structs.replace(offered, name=f"{place}-{offered.name}"[:60])

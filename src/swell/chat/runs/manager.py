@@ -35,6 +35,7 @@ from swell.workers import Lane
 from .admission import Budget, Gate, Used
 from .attachment import Attachment
 from .consume import consume
+from .names import Names
 from .run import Run, RunLimits
 from .turn import Turn
 
@@ -65,6 +66,7 @@ class RunManager:
         limits: Bounds.
         feed: What it says changes to.
         pools: Threads for what blocks.
+        names: The commands and mentions that the app offers.
         admit: As for `chat`.
     """
 
@@ -77,8 +79,10 @@ class RunManager:
         limits: RunLimits,
         feed: Feed,
         pools: Lane,
+        names: Names,
         admit: Admit | None = None,
     ) -> None:
+        self._names = names
         self.store = store
         self._gate = Gate(limits.total, limits.per_user_running, limits.per_address)
         self._budget = Budget(
@@ -469,7 +473,7 @@ class RunManager:
             for message in messages
             if message.role == "user"
         ]
-        return Turn(run, messages, run.thread, run.user, settings, files)
+        return Turn(run, messages, run.thread, run.user, settings, files, self._names)
 
 
 def _name(handler: Handler) -> str:

@@ -7,7 +7,7 @@ import concurrent.futures
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, overload
 
 from swell.chat.records import Message, Thread, User
 from swell.components.base import Component
@@ -24,6 +24,7 @@ from .ask import Question
 from .attachment import Attachment
 from .awaiting import must_await, pending
 from .conversation import PictureFile, read_pictures, told
+from .names import NO_NAMES, Names
 
 __all__ = ["Cancelled", "Host", "Turn"]
 
@@ -35,6 +36,12 @@ SUGGESTIONS_MAX = 12
 
 
 _T = TypeVar("_T")
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as TypeVarWithDefault  # checkers have it
+
+    S = TypeVarWithDefault("S", default=Any)
+else:
+    S = TypeVar("S")
 
 
 class Cancelled:
@@ -97,8 +104,10 @@ class Host(Protocol):
         """Show what came of a question."""
 
 
-class Turn:
+class Turn(Generic[S]):
     """One prompt and all that a handler may need to answer it.
+
+    `Turn[Options]` says that the settings of the app are of a class `Options`.
 
     Attributes:
         messages: The conversation, oldest first, the prompt last.
@@ -119,9 +128,11 @@ class Turn:
         messages: list[Message],
         thread: Thread,
         user: User,
-        settings: Any,
+        settings: S,
         files: Sequence[list[Attachment]] = (),
+        names: Names = NO_NAMES,
     ) -> None:
+        self._names = names
         self.messages = messages
         self.thread = thread
         self.user = user
@@ -145,17 +156,27 @@ class Turn:
         """The text of the prompt."""
         return self.messages[-1].text if self.messages else ""
 
+    @property
+    def command(self) -> str | None:
+        """Name of the command that the prompt begins with, None without one."""
+        return self._names.command_in(self.prompt)
+
+    @property
+    def mentions(self) -> list[str]:
+        """Names of the mentions in the prompt, in the order in which the app offers them."""
+        return self._names.mentions_in(self.prompt)
+
     @overload
     def as_openai(
         self, system: str | None = None, *, images: Literal[False] = False
-    ) -> list[dict[str, Any]]: ...
+    ) -> list[Any]: ...
     @overload
     def as_openai(
         self, system: str | None = None, *, images: Literal[True]
-    ) -> Coroutine[Any, Any, list[dict[str, Any]]]: ...
+    ) -> Coroutine[Any, Any, list[Any]]: ...
     def as_openai(
         self, system: str | None = None, *, images: bool = False
-    ) -> list[dict[str, Any]] | Coroutine[Any, Any, list[dict[str, Any]]]:
+    ) -> list[Any] | Coroutine[Any, Any, list[Any]]:
         """Return the messages as chat completions of OpenAI take them.
 
         Args:
@@ -168,10 +189,11 @@ class Turn:
                 and `model_pictures_max`. Others, and pictures in answers, are named.
 
         Returns:
-            Dicts with `role` and `content`. Roles alternate, the person's first, as strict chat
-            templates demand: answers without text are left out, and prompts without an answer
-            are joined with the next one. Of tool calls only what the answers say about them is
-            told. The content is text, or a list of blocks where pictures are sent.
+            Dicts with `role` and `content`, typed so that every SDK takes them. Roles alternate,
+            the person's first, as strict chat templates demand: answers without text are left
+            out, and prompts without an answer are joined with the next one. Of tool calls only
+            what the answers say about them is included. The content is text, or a list of blocks
+            where pictures are sent.
         """
         head = [{"role": "system", "content": system}] if system else []
         if images:
@@ -179,14 +201,10 @@ class Turn:
         return head + told(self.messages, {})
 
     @overload
-    def as_anthropic(self, *, images: Literal[False] = False) -> list[dict[str, Any]]: ...
+    def as_anthropic(self, *, images: Literal[False] = False) -> list[Any]: ...
     @overload
-    def as_anthropic(
-        self, *, images: Literal[True]
-    ) -> Coroutine[Any, Any, list[dict[str, Any]]]: ...
-    def as_anthropic(
-        self, *, images: bool = False
-    ) -> list[dict[str, Any]] | Coroutine[Any, Any, list[dict[str, Any]]]:
+    def as_anthropic(self, *, images: Literal[True]) -> Coroutine[Any, Any, list[Any]]: ...
+    def as_anthropic(self, *, images: bool = False) -> list[Any] | Coroutine[Any, Any, list[Any]]:
         """Return the messages as Anthropic's take them; instructions go into `system=` there.
 
         Args:

@@ -1,0 +1,133 @@
+"""The options of a `@chat` app, with their defaults: the one place that has them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from swell import ui
+from swell.identity import Identify
+from swell.query import Query
+
+from .records import Thread, User
+from .runs.manager import Admit
+from .runs.run import RunLimits
+
+if TYPE_CHECKING:
+    from .store import Store
+
+__all__ = ["ChatOptions", "Command", "OnCommand"]
+
+Attachments: TypeAlias = bool | ui.ChatAttachments
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the app's own menu that somebody has chosen.
+
+    Attributes:
+        name: Name of the command.
+        value: Its value, True when it has none.
+        user: Who has chosen it.
+        thread: The thread that is open; None for a new one.
+        q: The query, to change the page.
+    """
+
+    name: str
+    value: Any
+    user: User
+    thread: Thread | None
+    q: Query
+
+
+OnCommand: TypeAlias = Callable[[Command], Awaitable[str | None]]
+"""Answers a command of the app's own menu; a text that it returns is shown as a notice."""
+
+
+@dataclass(frozen=True)
+class ChatOptions:
+    """What a `@chat` app offers.
+
+    Attributes:
+        store: Where conversations are kept: `default` is the setting `database_url` or a file of
+            this account, a URL such as `sqlite:///chat.db` or `postgresql://...`, a `Store`, or
+            None for memory only.
+        app: Name under which the chats are stored; only the app of this name sees them. Made from
+            the file of the function, its folder and the route when left out, so name the app if
+            you may move it.
+        title: Name of the app.
+        greeting: Line above the prompt box of an empty chat; the title when left out.
+        placeholder: Hint in the prompt box.
+        suggestions: Prompts to begin with, as texts or `ui.chat_suggestion(...)`; two to four look
+            good.
+        settings: Class with the settings that people may change, see `docs/tutorial/chat.md`.
+        attachments: Let files be sent along: True, or `ui.chat_attachments(...)`.
+        commands: Commands to pick after `/`, as names or `ui.chat_command(...)`; `turn.command` is
+            the one that a prompt begins with.
+        mentions: Names to pick after `@`, as names or `ui.chat_mention(...)`; `turn.mentions` are
+            those of the prompt.
+        menu: Commands of the app's own in the menu of the chat, `ui.command(...)`.
+        on_command: Async function that answers them.
+        submit_key: `enter` sends with Enter, `ctrl_enter` with Ctrl+Enter (Cmd on a Mac).
+        speech: Offer to speak the prompt, where the browser can listen.
+        images: Whose images are loaded: `ask` (a click on each one of another site), `allow`, or a
+            list of hosts. Those of this app are always shown.
+        identify: Says who sends a request, see `swell.app.App`; the application's when left out.
+        theme: Theme of the page, as for `ui.meta_card`.
+        line_breaks: Keep single line ends in answers, which Markdown makes spaces of.
+        limits: Bounds of runs; those of the settings when left out.
+        openai: Let programs use the function by OpenAI's chat API, below the route at `v1`; see
+            `docs/howto/endpoints.md`.
+        ag_ui: Let programs use it by AG-UI, below the route at `ag-ui`.
+        admit: Called with the person and what they have used (`Used`) before a prompt is
+            accepted, may be async; returns None, or a text that tells the person why not.
+
+    Raises:
+        TypeError: If an option has a wrong type.
+    """
+
+    _: KW_ONLY
+    store: str | Store | None = "default"
+    app: str | None = None
+    title: str = "Chat"
+    greeting: str | None = None
+    placeholder: str | None = None
+    suggestions: Sequence[str | ui.ChatSuggestion] = ()
+    settings: type[Any] | None = None
+    attachments: Attachments = False
+    commands: Sequence[str | ui.ChatCommand] = ()
+    mentions: Sequence[str | ui.ChatMention] = ()
+    menu: Sequence[ui.Command] = ()
+    on_command: OnCommand | None = None
+    submit_key: Literal["enter", "ctrl_enter"] | None = None
+    speech: bool = False
+    images: Literal["ask", "allow"] | Sequence[str] | None = None
+    identify: Identify | None = None
+    theme: str = "auto"
+    line_breaks: bool = False
+    limits: RunLimits | None = None
+    openai: bool = False
+    ag_ui: bool = False
+    admit: Admit | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would only be noticed by those who chat."""
+        _check_list("suggestions", self.suggestions, ui.ChatSuggestion, "prompts")
+        _check_list("commands", self.commands, ui.ChatCommand, "names")
+        _check_list("mentions", self.mentions, ui.ChatMention, "names")
+        for name in ("identify", "on_command", "admit"):
+            given = getattr(self, name)
+            if given is not None and not callable(given):
+                raise TypeError(f"{name} must be a function, got {given!r}")
+        if self.limits is not None and not isinstance(self.limits, RunLimits):
+            raise TypeError(f"limits must be a RunLimits(...), got {self.limits!r}")
+        if self.menu and self.on_command is None:
+            raise TypeError("menu needs on_command, a function that answers its commands")
+
+
+def _check_list(option: str, given: object, record: type, what: str) -> None:
+    if isinstance(given, str | bytes):
+        raise TypeError(f"{option} must be a list of {what}; write [{given!r}]")
+    if not isinstance(given, Sequence) or not all(isinstance(one, str | record) for one in given):
+        raise TypeError(f"{option} must be a list of {what}, got {given!r}")

@@ -1,0 +1,77 @@
+"""Identity: who sends a request, and the function of an app that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import TypeAlias
+
+import msgspec
+
+from .expando import Expando
+
+__all__ = ["ANON", "Identify", "Identity", "Request"]
+
+ANON = "anon"
+"""Subject of everybody without sign-in."""
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """A person.
+
+    Attributes:
+        subject: Stable name or id of the person; `q.auth.subject`, and whose the chats are.
+        name: Name to show; the subject when empty.
+        access_token: Token of the identity provider, for `q.auth.access_token`.
+        refresh_token: Token to get a new access token with.
+    """
+
+    subject: str
+    name: str = ""
+    access_token: str | None = None
+    refresh_token: str | None = None
+
+
+class Request(msgspec.Struct, frozen=True):
+    """The request whose sender is asked for: a page that connects, a file sent or fetched.
+
+    Attributes:
+        route: Route of the page, such as `/`.
+        headers: HTTP headers by canonical name, such as `X-Forwarded-User`, each a list of values.
+        subject: Who the setting `user_header` names; `anon` without that setting.
+        peer: Address of the other end of the connection, a proxy or the browser; empty if unknown.
+        session_id: Stands for the browser, as `q.session_id`.
+        locale: Language of the page, such as `de`.
+        app: `q.app`.
+    """
+
+    route: str
+    headers: Mapping[str, list[str]]
+    subject: str
+    peer: str
+    session_id: str
+    locale: str
+    app: Expando
+
+    def header(self, name: str) -> str | None:
+        """Return the value of a header that came once; None when it is missing or came twice.
+
+        Args:
+            name: Name in any case, such as `x-forwarded-user`.
+        """
+        values = self.headers.get("-".join(part.capitalize() for part in name.split("-")), [])
+        return values[0] if len(values) == 1 else None
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies that the browser sends, by name."""
+        try:
+            found = SimpleCookie("; ".join(self.headers.get("Cookie", [])))
+        except CookieError:
+            return {}
+        return {name: cookie.value for name, cookie in found.items()}
+
+
+Said: TypeAlias = Identity | str | None
+Identify: TypeAlias = Callable[[Request], Said | Awaitable[Said]]
+"""Says who sends a request: an `Identity`, a stable name, or None for nobody, who sees no page."""

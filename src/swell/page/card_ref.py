@@ -1,0 +1,77 @@
+"""What `q.page["name"]` has, for type checkers. Made by `make gen`; edits here are lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class CardRef:
+    """A card on a page.
+
+    Assigning takes the properties that a card of some kind has. Reading takes any name,
+    for it may be that of a component in a form: `q.page["form"].city.value = "Oslo"`.
+    """
+
+    animate: Any
+    attachments: Any
+    box: Any
+    color: Any
+    commands: Any
+    compact: Any
+    content: Any
+    data: Any
+    deleted: Any
+    dialog: Any
+    disabled: Any
+    events: Any
+    follow_ups: Any
+    found: Any
+    generating: Any
+    greeting: Any
+    history_end: Any
+    icon: Any
+    icon_color: Any
+    image: Any
+    images: Any
+    items: Any
+    layouts: Any
+    line_breaks: Any
+    mentions: Any
+    more: Any
+    name: Any
+    nav: Any
+    new_path: Any
+    newer: Any
+    notification: Any
+    notification_bar: Any
+    path: Any
+    placeholder: Any
+    prev_items: Any
+    read_only: Any
+    redirect: Any
+    refresh: Any
+    script: Any
+    scripts: Any
+    secondary_items: Any
+    selected: Any
+    side_panel: Any
+    slash_commands: Any
+    speech: Any
+    stylesheet: Any
+    stylesheets: Any
+    submit_key: Any
+    subtitle: Any
+    suggestions: Any
+    text_commands: Any
+    theme: Any
+    themes: Any
+    thread: Any
+    thread_commands: Any
+    title: Any
+    tracker: Any
+    unread_from: Any
+    value: Any
+
+    def __getattr__(self, name: str) -> Any: ...
+    def __getitem__(self, name: str) -> Any: ...
+    def __setitem__(self, name: str, value: Any) -> None: ...

@@ -1,0 +1,1 @@
+"""Type checkers, run on programs with and without mistakes."""  # noqa: A005
