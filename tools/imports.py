@@ -18,35 +18,42 @@ SRC = Path(__file__).resolve().parents[1] / "src"
 
 ALLOWED = {
     "__main__": "cli",
-    "app": "expando mistakes query server settings",
+    "app": "chat.app chat.options expando identity mistakes query rules server settings",
     "cards": "components errors live mistakes parts schema wave",
-    "chat": "chat.app chat.records chat.requests chat.runs chat.store chat.tools parts",
+    "chat": (
+        "chat.app chat.decorator chat.options chat.records chat.requests chat.runs chat.store "
+        "chat.tools parts"
+    ),
     "chat.api": (
-        "app chat.records chat.runs development errors expando locales logs models parts server "
-        "workers"
+        "chat.records chat.runs development errors expando locales logs models parts server "
+        "settings workers"
     ),
     "chat.app": (
-        "app chat.api chat.feed chat.files chat.page chat.refusal chat.runs chat.store errors "
-        "locales logs mistakes query settings ui workers"
+        "chat.api chat.feed chat.files chat.options chat.page chat.refusal chat.runs chat.store "
+        "errors identity locales logs query server settings ui workers"
     ),
+    "chat.decorator": "app chat.options chat.runs mistakes",
     "chat.feed": "chat.records",
     "chat.files": "chat.records chat.store errors logs parts server site temporary",
+    "chat.options": "chat.records chat.runs chat.store identity query ui",
     "chat.page": (
-        "cards chat.feed chat.files chat.records chat.refusal chat.requests chat.runs chat.store "
-        "components errors expando locales logs page parts query schema settings site ui"
+        "cards chat.feed chat.files chat.options chat.records chat.refusal chat.requests "
+        "chat.runs chat.store components errors expando locales logs page parts query schema "
+        "settings site ui"
     ),
-    "chat.records": "errors parts",
+    "chat.records": "parts",
     "chat.refusal": "errors locales",
     "chat.requests": "parts",
     "chat.runs": (
-        "chat.feed chat.files chat.records chat.refusal chat.requests chat.store coerce components "
-        "development errors expando locales logs mistakes models parts settings ui workers"
+        "chat.feed chat.files chat.records chat.refusal chat.requests chat.store coerce "
+        "components development errors expando locales logs mistakes models parts settings ui "
+        "workers"
     ),
     "chat.store": "chat.records chat.requests errors locales logs parts",
     "chat.tools": "coerce development errors locales logs models parts workers",
     "cli": (
-        "app chat chat.app chat.records chat.store coerce demo development errors live logs "
-        "models query server settings swell"
+        "app chat chat.records chat.store coerce demo development errors live logs models query "
+        "server settings swell"
     ),
     "coerce": "errors schema",
     "components": "errors mistakes schema wave",
@@ -55,9 +62,10 @@ ALLOWED = {
     "errors": "locales",
     "expando": "",
     "h2o_wave": (
-        "app cards cli errors expando logs mistakes page query routing schema site swell types ui "
+        "app cards cli errors expando logs page query routing schema server site swell types ui "
         "wave"
     ),
+    "identity": "expando",
     "live": "errors",
     "locales": "",
     "logs": "",
@@ -65,22 +73,20 @@ ALLOWED = {
     "models": "coerce errors",
     "page": "cards errors live logs schema",
     "parts": "coerce components errors mistakes schema",
-    "query": "expando page site",
-    "routing": "expando logs query",
+    "query": "expando identity page rules site",
+    "routing": "expando logs query rules",
+    "rules": "",
     "schema": "errors live mistakes",
     "server": (
-        "cards development errors expando live locales logs page query schema settings site sizes "
-        "temporary"
+        "cards development errors expando identity live locales logs page query rules schema "
+        "settings site sizes temporary"
     ),
     "settings": "errors locales",
     "site": "errors page",
     "sizes": "",
     "swell": "app expando query routing schema ui",
     "temporary": "",
-    "testing": (
-        "app chat chat.app chat.page chat.records chat.runs chat.store errors live routing server "
-        "settings"
-    ),
+    "testing": "app chat.app chat.options chat.runs errors expando identity live server settings",
     "types": "schema ui",
     "ui": "cards components mistakes wave",
     "wave": "errors",
