@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 import swell.ui  # noqa: F401  # imports every card and component
-from swell import parts
 from swell.cards.base import CARDS
 from swell.components.base import COMPONENTS
+from swell.parts.base import part_types
 
 ROOT = Path(__file__).parents[1]
 WEB = ROOT / "web/src"
@@ -33,7 +33,7 @@ def pascal(name: str) -> str:
 KINDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     "cards": {**CARDS},
     "components": {**COMPONENTS},
-    "parts": {tag: getattr(parts, pascal(tag)) for tag in parts.PART_TYPES},
+    "parts": {**part_types()},
 }
 EACH = [(folder, name) for folder, kinds in KINDS.items() for name in sorted(kinds)]
 

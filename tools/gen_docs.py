@@ -22,6 +22,7 @@ from swell import chat, errors, models, parts, testing, ui
 from swell.cards.base import CARDS, Card
 from swell.components.base import COMPONENTS, Component
 from swell.page.page import AsyncPage, Ref
+from swell.parts.base import part_types
 from swell.schema.kinds import Record, required
 from swell.settings.table import settings_markdown
 from swell.testing import chat as testing_chat
@@ -340,10 +341,10 @@ def parts_page() -> str:
         "`parts` of its row: `from swell.parts import Text, ToolCall`. A dict with the same\n"
         'properties and its `type` means the same: `{"type": "text", "text": "Hello"}`.'
     ]
-    for cls in get_args(parts.Part):
+    for cls in part_types().values():
         section = record_section(cls, cls.__name__, "")
         out.append(f"{section}\n\nIts `type` is `{cls.__struct_config__.tag}`.")
-    kinds = " or ".join(f"`{cls.__name__}`" for cls in get_args(parts.Part))
+    kinds = " or ".join(f"`{cls.__name__}`" for cls in part_types().values())
     out.append(f"## Part\n\nAny of them: {kinds}.")
     for name in ("to_parts", "as_json"):
         thing = getattr(parts, name)

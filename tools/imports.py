@@ -21,15 +21,15 @@ ALLOWED = {
     "app": "chat.app chat.options expando identity mistakes query rules server settings",
     "cards": "components errors live mistakes parts schema wave",
     "chat": (
-        "chat.app chat.decorator chat.options chat.records chat.requests chat.runs chat.store "
+        "chat.app chat.decorator chat.options chat.records chat.requests chat.runs chat.store  "
         "chat.tools parts"
     ),
     "chat.api": (
-        "chat.records chat.runs development errors expando locales logs models parts server "
+        "chat.records chat.runs development errors expando locales logs models parts server  "
         "settings workers"
     ),
     "chat.app": (
-        "chat.api chat.feed chat.files chat.options chat.page chat.refusal chat.runs chat.store "
+        "chat.api chat.feed chat.files chat.options chat.page chat.refusal chat.runs chat.store  "
         "errors identity locales logs query server settings ui workers"
     ),
     "chat.decorator": "app chat.options chat.runs mistakes",
@@ -37,22 +37,22 @@ ALLOWED = {
     "chat.files": "chat.records chat.store errors logs parts server site temporary",
     "chat.options": "chat.records chat.runs chat.store identity query ui",
     "chat.page": (
-        "cards chat.feed chat.files chat.options chat.records chat.refusal chat.requests "
-        "chat.runs chat.store components errors expando locales logs page parts query schema "
-        "settings site ui"
+        "cards chat.feed chat.files chat.options chat.records chat.refusal chat.requests  "
+        "chat.runs chat.store components errors expando locales logs markdown page parts query  "
+        "schema settings site ui"
     ),
     "chat.records": "parts",
     "chat.refusal": "errors locales",
     "chat.requests": "parts",
     "chat.runs": (
-        "chat.feed chat.files chat.records chat.refusal chat.requests chat.store coerce "
-        "components development errors expando locales logs mistakes models parts settings ui "
-        "workers"
+        "chat.feed chat.files chat.records chat.refusal chat.requests chat.store coerce  "
+        "components development errors expando locales logs markdown mistakes models parts  "
+        "settings ui workers"
     ),
-    "chat.store": "chat.records chat.requests errors locales logs parts",
-    "chat.tools": "coerce development errors locales logs models parts workers",
+    "chat.store": "chat.records chat.requests errors locales logs markdown parts",
+    "chat.tools": "coerce development errors locales logs markdown models parts workers",
     "cli": (
-        "app chat chat.records chat.store coerce demo development errors live logs models query "
+        "app chat chat.records chat.store coerce demo development errors live logs models query  "
         "server settings swell"
     ),
     "coerce": "errors schema",
@@ -62,23 +62,24 @@ ALLOWED = {
     "errors": "locales",
     "expando": "",
     "h2o_wave": (
-        "app cards cli errors expando logs page query routing schema server site swell types ui "
+        "app cards cli errors expando logs page query routing schema server site swell types ui  "
         "wave"
     ),
     "identity": "expando",
     "live": "errors",
     "locales": "",
     "logs": "",
+    "markdown": "",
     "mistakes": "",
     "models": "coerce errors",
     "page": "cards errors live logs schema",
-    "parts": "coerce components errors mistakes schema",
+    "parts": "coerce components errors markdown mistakes schema",
     "query": "expando identity page rules site",
     "routing": "expando logs query rules",
     "rules": "",
     "schema": "errors live mistakes",
     "server": (
-        "cards development errors expando identity live locales logs page query rules schema "
+        "cards development errors expando identity live locales logs page query rules schema  "
         "settings site sizes temporary"
     ),
     "settings": "errors locales",

@@ -68,7 +68,7 @@ async def test_a_german_page_is_german_throughout() -> None:
         panel = chat.page.page["panel"]["items"]
         assert said(panel, "content", "label")[:2] == [
             "Teilen",
-            r"Wer diesen Link hat, kann **Hallo \(du\)** lesen, auch was noch hinzukommt.",
+            "Wer diesen Link hat, kann **Hallo (du)** lesen, auch was noch hinzukommt.",
         ]
         assert said(panel, "label") == ["Link", "Nicht mehr teilen", "Schließen"]
         await chat.page.event("threads", "command", {"id": id, "name": "export"})

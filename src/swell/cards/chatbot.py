@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import Meta
 
 from swell.live.edits import Assign, Edit, Prepend
-from swell.parts import PARTS
+from swell.parts.base import PARTS
 from swell.schema.data import Data
 from swell.schema.kinds import Kind, MisfitError, Name, OneOf, Record, Scalar, unpack
 from swell.schema.plain import plain, type_name

@@ -19,7 +19,7 @@ import msgspec
 from swell.chat.records import SCHEME, StoredFile
 from swell.errors import LimitError, NotFoundError, PartError
 from swell.logs import logger
-from swell.parts import File, Image, Part, ToolCall
+from swell.parts import File, Image, Part
 from swell.server.files import safe_name
 from swell.site import AsyncSite
 from swell.temporary import TemporaryFolder
@@ -47,10 +47,9 @@ def stored_urls(parts: Iterable[object]) -> set[str]:
     """Return the addresses of stored files among parts and what is inside them."""
     found: set[str] = set()
     for part in parts:
-        if isinstance(part, File | Image) and part.url.startswith(SCHEME):
-            found.add(part.url)
-        elif isinstance(part, ToolCall):
-            found |= stored_urls(part.parts)
+        if (url := str(getattr(part, "url", ""))).startswith(SCHEME):
+            found.add(url)
+        found |= stored_urls(getattr(part, "parts", ()))
     return found
 
 
@@ -58,10 +57,10 @@ def readdressed(parts: Iterable[Part], addresses: Mapping[str, str]) -> list[Par
     """Return parts with other addresses for stored files; `#` for those that have none."""
     out: list[Part] = []
     for part in parts:
-        if isinstance(part, File | Image) and part.url.startswith(SCHEME):
-            part = msgspec.structs.replace(part, url=addresses.get(part.url, "#"))
-        elif isinstance(part, ToolCall) and part.parts:
-            part = msgspec.structs.replace(part, parts=readdressed(part.parts, addresses))
+        if (url := str(getattr(part, "url", ""))).startswith(SCHEME):
+            part = msgspec.structs.replace(part, url=addresses.get(url, "#"))
+        if inner := getattr(part, "parts", ()):
+            part = msgspec.structs.replace(part, parts=readdressed(inner, addresses))
         out.append(part)
     return out
 

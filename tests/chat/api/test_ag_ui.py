@@ -87,8 +87,8 @@ async def test_text_reasoning_tool_calls_and_other_parts(serving: Serving) -> No
         "RUN_FINISHED",
     ]
     by_type = {event.type.value: event for event in found}
-    assert by_type["TOOL_CALL_ARGS"].delta == '{"city": "Rome"}'
-    assert by_type["TOOL_CALL_RESULT"].content == '{"celsius": 31}'
+    assert by_type["TOOL_CALL_ARGS"].delta == '{"city":"Rome"}'
+    assert by_type["TOOL_CALL_RESULT"].content == '{"celsius":31}'
     assert by_type["CUSTOM"].value["title"] == "Rome"
     assert (by_type["RUN_FINISHED"].thread_id, by_type["RUN_FINISHED"].run_id) == ("t", "r")
     said = [event.delta for event in found if event.type.value == "TEXT_MESSAGE_CONTENT"]

@@ -140,8 +140,8 @@ async def test_a_branch_is_written_as_markdown(store: Store) -> None:
         '**count**\n\n```json\n{\n  "to": 1\n}\n```\n\n'
         "uno\n\n"
         "| a | b\\|c |\n| --- | --- |\n| 1 |  |\n\n"
-        "![A \\[picture\\]](<https://example.com/a%20b.png>)\n\n"
-        "- [Counting](<https://example.com/?a=%3Cb%3E>)\n"
+        "![A \\[picture\\]](https://example.com/a%20b.png)\n\n"
+        "- [Counting](https://example.com/?a=%3Cb%3E)\n"
     )
 
 

@@ -25,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 from swell.chat.runs.ask import Question
 from swell.chat.runs.names import NO_NAMES, Names
 from swell.errors import AskTimeoutError
+from swell.models.fields import json_text
 from swell.parts import Image, Part, Text, ToolCall
 from swell.settings.table import Settings
 
@@ -32,7 +33,6 @@ from .answers import Answers, Asked, Counted, Failed, Posed, Said, Step
 from .asking import answer, is_confirmation, question_text, response_schema
 from .guard import read_json, refusal
 from .sse import event, kept_alive
-from .text import json_text
 
 __all__ = ["AGUIEndpoint"]
 
@@ -229,7 +229,7 @@ class _Events:
         ended = call.state in ("done", "failed")
         if not self._calls[call.id] and (call.args is not None or ended):
             self._calls[call.id] = True
-            given = json_text(call.args if call.args is not None else {})
+            given = _json(call.args if call.args is not None else {})
             yield {"type": "TOOL_CALL_ARGS", "toolCallId": call.id, "delta": given}
             yield {"type": "TOOL_CALL_END", "toolCallId": call.id}
         if ended and call.id not in self._results:
@@ -246,7 +246,12 @@ class _Events:
 def _result(call: ToolCall) -> str:
     if call.result is None:
         return "The tool failed." if call.state == "failed" else ""
-    return json_text(call.result)
+    return _json(call.result)
+
+
+def _json(value: object) -> str:
+    """Return a value as JSON, a text as it is."""
+    return value if isinstance(value, str) else json_text(value)
 
 
 class _Message(msgspec.Struct):

@@ -15,7 +15,7 @@ import asyncio
 import math
 import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, Literal, TypeVar
 
@@ -32,7 +32,6 @@ from swell.settings.table import Settings
 from .answers import Answers, Asked, Counted, Failed, Posed, Said, Step
 from .guard import read_json, refusal
 from .sse import PING_S, event, kept_alive
-from .text import in_words, sources_in_words
 
 __all__ = ["OpenAIEndpoint"]
 
@@ -207,7 +206,7 @@ class _Words:
             return [{"content": self._gap(step.index) + step.text}]
         if isinstance(step, Counted):
             self._counted = step
-            said = sources_in_words(self._sources)
+            said = _listed(self._sources)
             return [{"content": self._gap(-1) + said}] if said else []
         if isinstance(step, Posed) or step.index in self._shown:
             return []
@@ -215,7 +214,7 @@ class _Words:
             self._shown.add(step.index)
             self._sources.append(step.part)
             return []
-        if not (words := in_words(step.part)):
+        if step.part.aside or not (words := step.part.as_markdown()):
             return []
         self._shown.add(step.index)
         return [{"content": self._gap(step.index) + words}]
@@ -232,6 +231,11 @@ class _Words:
         """Return what is between this part and the one before."""
         before, self._last = self._last, index
         return "" if before in (None, index) else "\n\n"
+
+
+def _listed(sources: Sequence[Source]) -> str:
+    """Return sources as a numbered list."""
+    return "\n".join(f"{one.index or number}. {one.link}" for number, one in enumerate(sources, 1))
 
 
 # ------------------------------------------------------------------------------- requests

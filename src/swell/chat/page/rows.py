@@ -15,7 +15,8 @@ from swell.errors import SwellError
 from swell.locales import Words
 from swell.logs import logger
 from swell.page.page import AsyncPage
-from swell.parts import Part, Text, as_json, as_shown
+from swell.parts import Part, Text, as_json
+from swell.parts.base import as_shown
 from swell.site import AsyncSite
 
 __all__ = ["FIELDS", "Rows", "split"]

@@ -17,6 +17,7 @@ from swell.chat.records import Thread, User
 from swell.chat.refusal import LocalizedRefusal
 from swell.errors import ThreadFormatError
 from swell.locales import Words
+from swell.markdown import escape
 from swell.query import Q
 from swell.settings.table import Settings
 
@@ -42,7 +43,7 @@ def share_panel(
             nobody can show again.
         until: When that link expires, in seconds since the epoch; None for never.
     """
-    title = _escaped(thread.title)
+    title = escape(thread.title)
     if token is None:
         about: list[Any] = [ui.text(words.shared_already.format(title=title))]
     else:
@@ -158,7 +159,3 @@ def _fault(wrong: ThreadFormatError | None, words: Words) -> str:
         "place": words.no_fit,
     }
     return said[wrong.fault].format(detail=wrong.detail) if wrong.fault else wrong.reason
-
-
-def _escaped(text: str) -> str:
-    return "".join("\\" + c if c in "\\`*_{}[]<>()#+-.!|~" else c for c in text)

@@ -23,7 +23,8 @@ from swell.models import (
     Usage,
 )
 from swell.models.failures import error_of
-from swell.parts import PART_TYPES, Incomplete, Part, Reasoning, Text, ToolCall, to_parts
+from swell.parts import Incomplete, Part, Reasoning, Text, ToolCall, to_parts
+from swell.parts.base import part_types
 
 from .ask import refuse_buttons
 from .awaiting import Pending
@@ -225,7 +226,7 @@ class Answer:
             return self._reader.read(item)
         except TypeError as error:
             kind = item.get("type") if isinstance(item, Mapping) else None
-            near = near_miss(kind, PART_TYPES) if isinstance(kind, str) else ""
+            near = near_miss(kind, part_types()) if isinstance(kind, str) else ""
             if near:
                 error.add_note(f"no part has the type {kind!r}{near}")
             raise
@@ -353,7 +354,7 @@ class Answer:
 
 def _is_part(item: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether it is a part as a dict, and no event of a package with a `type` of the same name."""
-    return isinstance(item, Mapping) and item.get("type") in PART_TYPES and "snapshot" not in item
+    return isinstance(item, Mapping) and item.get("type") in part_types() and "snapshot" not in item
 
 
 def _refuse_dead(part: Part) -> None:

@@ -12,6 +12,7 @@ from swell.coerce import coerce
 from swell.components.base import Component
 from swell.errors import PartError
 from swell.expando import Expando
+from swell.markdown import escape
 from swell.parts import Card
 
 __all__ = ["PREFIX", "Question", "ask_id"]
@@ -77,7 +78,7 @@ class Question:
             label, value = self._names.get(name), values[name]
             if label is not None and value not in (None, False, ""):
                 asked = label if label.endswith(_ENDS) else f"{label}:"
-                lines.append(label if value is True else f"{asked} {_escaped(value)}")
+                lines.append(label if value is True else f"{asked} {_said(value)}")
         return "  \n".join(lines) or "✓"
 
     def _rename(self, node: Any) -> None:
@@ -145,6 +146,5 @@ def _plain(item: Any) -> dict[str, Any]:
     return plain
 
 
-def _escaped(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return "".join("\\" + c if c in "\\`*_{}[]<>()#+-.!|~" else c for c in text)
+def _said(value: object) -> str:
+    return escape(", ".join(map(str, value)) if isinstance(value, list) else str(value))

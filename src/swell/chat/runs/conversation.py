@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from swell.chat.records import Message
 from swell.logs import logger
 from swell.models.provider import Block
-from swell.parts import File, Image, Text
+from swell.parts import Image
 from swell.settings.table import Settings
 from swell.workers import lane
 
@@ -71,7 +71,7 @@ def told(messages: Sequence[Message], pictures: Mapping[str, Block]) -> list[dic
         shown: list[str | Block] = []
         words: list[str | Block] = []
         for part in message.parts:
-            word = _in_words(part)
+            word = part.as_prompt()
             block = pictures.get(part.url) if isinstance(part, Image) else None
             if block is not None and message.role == "user":
                 shown += [word, block]  # its name, so that the prompt can speak of it
@@ -99,14 +99,6 @@ def _content(said: Sequence[str | Block]) -> str | list[Block]:
         text: str = blocks[0]["text"]
         return text
     return blocks
-
-
-def _in_words(part: object) -> str:
-    if isinstance(part, Text):
-        return part.text
-    if isinstance(part, File):
-        return f"[file: {part.name}]"
-    return f"[image: {part.alt}]" if isinstance(part, Image) else ""
 
 
 async def read_pictures(files: Sequence[PictureFile]) -> dict[str, Picture]:

@@ -29,13 +29,13 @@ from sqlalchemy.dialects import postgresql
 
 from swell.chat.records import Feedback, Message, RatedAnswer, Thread
 from swell.errors import NotFoundError
+from swell.parts.base import decoded
 
 from . import files, search
 from .engines.base import Row, Tx
 from .statements import (
     MESSAGE,
     TEXT_TAG,
-    decode_part,
     inserting,
     message_of,
     own_thread,
@@ -152,7 +152,7 @@ def _together(rows: Iterable[Row]) -> list[Message]:
         if not found or found[-1].id != row[0]:
             found.append(message_of(row[:_WIDTH], [], (row[_WIDTH], row[_WIDTH + 1])))
         if row[_BODY] is not None:
-            found[-1].parts.append(decode_part(row[_BODY]))
+            found[-1].parts.append(decoded(row[_BODY]))
     return found
 
 

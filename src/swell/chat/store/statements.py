@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 
 from swell.chat.records import Message, Run, Thread
 from swell.errors import NotFoundError
-from swell.parts import Part, Text, raw
+from swell.parts import Part, Text
 
 from .engines.base import Row, Tx
 from .tables import messages, runs, threads, users
@@ -65,7 +65,6 @@ RUN = (
     runs.c.locale,
 )
 
-_PARTS = msgspec.json.Decoder(Part)
 _JSON = msgspec.json.Decoder()
 _ENCODER = msgspec.json.Encoder()
 
@@ -100,16 +99,7 @@ def encode_parts(parts: Sequence[Part]) -> list[tuple[str, str]]:
     Raises:
         TypeError: If a part holds what JSON cannot.
     """
-    return [(type(part).__struct_config__.tag, to_json(part)) for part in parts]  # type: ignore[misc]
-
-
-def decode_part(body: str) -> Part:
-    """Return a part from its body; one that this version does not know is shown as its JSON."""
-    try:
-        part: Part = _PARTS.decode(body)
-    except (msgspec.DecodeError, RecursionError):
-        return raw(body)
-    return part
+    return [(str(part.__struct_config__.tag), to_json(part)) for part in parts]
 
 
 TEXT_TAG = str(Text.__struct_config__.tag)

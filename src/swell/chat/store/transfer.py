@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -13,7 +13,9 @@ from sqlalchemy import bindparam, select
 from swell.chat.records import Message, MessageStatus, Role, Thread
 from swell.errors import NotFoundError, PartError, ThreadFormatError
 from swell.locales import Words
-from swell.parts import File, Image, Part, Reasoning, Source, Table, Text, ToolCall, as_json
+from swell.markdown import line
+from swell.parts import Part, Table, as_json
+from swell.parts.base import decoded, part_union
 
 from . import messages as tree
 from . import threads as conversations
@@ -22,7 +24,6 @@ from .ids import new_id
 from .statements import (
     MESSAGE,
     clean,
-    decode_part,
     encode_parts,
     message_of,
     own_thread,
@@ -44,12 +45,18 @@ BYTES_MAX = 32_000_000
 _QUOTED_MAX = 40  # code points of what a refusal repeats
 
 
+if TYPE_CHECKING:
+    AnyPart: TypeAlias = Part
+else:
+    AnyPart = part_union()
+
+
 class ExportedMessage(msgspec.Struct, omit_defaults=True):
     """One message; `id` and `parent` only mean something inside of the export."""
 
     id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     role: Role
-    parts: list[Part]
+    parts: list[AnyPart]
     created: float
     parent: str | None = None
     status: MessageStatus = "done"
@@ -106,7 +113,7 @@ def export(tx: Tx, user_id: str, thread_id: str) -> dict[str, Any]:
                 )
             )
         if body is not None:
-            written[-1].parts.append(decode_part(body))
+            written[-1].parts.append(decoded(body))
     exported: dict[str, Any] = msgspec.to_builtins(
         Exported(FORMAT, VERSION, thread.title, thread.created, thread.leaf_id, written)
     )
@@ -255,7 +262,7 @@ def markdown(tx: Tx, user_id: str, thread_id: str, words: Words) -> str:
     thread = conversations.get(tx, user_id, thread_id)
     own_thread(tx, user_id, thread_id)
     shown = tree.window(tx, thread_id, leaf=None, before=None, around=None, limit=tree.WINDOW_MAX)
-    blocks = [f"# {_line(thread.title or words.conversation)}"]
+    blocks = [f"# {line(thread.title or words.conversation)}"]
     for message in shown:
         blocks += _message(message, words)
     return "\n\n".join(blocks) + "\n"
@@ -263,10 +270,10 @@ def markdown(tx: Tx, user_id: str, thread_id: str, words: Words) -> str:
 
 def _message(message: Message, words: Words) -> list[str]:
     who = words.you if message.role == "user" else message.model or words.assistant
-    blocks = [f"## {_line(who)}"]
-    blocks += [text for part in message.parts if (text := _part(part))]
+    blocks = [f"## {line(who)}"]
+    blocks += [text for part in message.parts if (text := part.as_markdown().strip())]
     if message.status == "failed" and message.error:
-        blocks.append(f"*{_line(_failure(message, words))}*")
+        blocks.append(f"*{line(_failure(message, words))}*")
     elif message.status == "stopped":
         blocks.append(f"*{words.stopped}*")
     elif message.status == "interrupted":
@@ -279,40 +286,3 @@ def _failure(message: Message, words: Words) -> str:
     if said is None or message.error_id is None:
         return said or message.error or ""
     return f"{said} ({words.error_number.format(id=message.error_id)})"
-
-
-def _line(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))
-
-
-def _part(part: Part) -> str:
-    match part:
-        case Text():
-            return part.text.strip()
-        case Reasoning():
-            return "\n".join(f"> {line}".rstrip() for line in part.text.strip().splitlines())
-        case ToolCall():
-            fence = "```"
-            body = msgspec.json.format(msgspec.json.encode(part.args)).decode()
-            while fence in body:
-                fence += "`"
-            return f"**{_line(part.name)}**\n\n{fence}json\n{body}\n{fence}"
-        case Source():
-            title = _line(part.title)
-            return f"- [{title}](<{_url(part.url)}>)" if part.url else f"- {title}"
-        case File():
-            return f"[{_line(part.name)}](<{_url(part.url)}>)"
-        case Image():
-            return f"![{_line(part.alt)}](<{_url(part.url)}>)"
-        case Table():
-            rows = [part.columns, ["---"] * len(part.columns), *part.rows]
-            return "\n".join(
-                "| " + " | ".join(_line("" if cell is None else str(cell)) for cell in row) + " |"
-                for row in rows
-            )
-        case _:
-            return ""
-
-
-def _url(url: str) -> str:
-    return re.sub(r"[<>\s]", lambda found: f"%{ord(found[0]):02X}", url)

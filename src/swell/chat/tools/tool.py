@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, overload
 
 from swell.errors import ToolError
 from swell.locales import words_of
+from swell.markdown import code
 from swell.models.fields import json_text, plain
 from swell.workers import contained, lane
 
@@ -135,7 +135,4 @@ class _Named(dict[str, str]):
 def _code(value: object) -> str:
     """Return a value so that Markdown shows it as it is."""
     said = value if isinstance(value, str) else json_text(plain(value))
-    said = " ".join(said.split())[:500]
-    fence = "`" * (max((len(run) for run in re.findall(r"`+", said)), default=0) + 1)
-    pad = " " if "`" in said else ""
-    return f"{fence}{pad}{said}{pad}{fence}" if said else "``` ```"
+    return code(" ".join(said.split())[:500])

@@ -1,23 +1,23 @@
-"""Parts of a message: text, reasoning, tool calls, sources, files, images, tables and cards.
+"""The base of all parts, which of them there are, and how they are checked.
 
-A row of a chatbot card may have a field `parts` with a list of them; they are shown in order,
-and the row's `content` after them. A dict with the same names and its `type` is taken as well.
+A part is one module of this folder: a subclass of `Part`. The module is found by being there.
 """
 
 from __future__ import annotations
 
-import uuid
+import pkgutil
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any, Literal, TypeAlias
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, Union
 
 import msgspec
 
-from .coerce import as_text, coerce, well_formed
-from .components.base import Component
-from .errors import PartError, PlainValueError
-from .mistakes import near_miss
-from .schema.kinds import (
+from swell.coerce import as_text, coerce, well_formed
+from swell.errors import PartError, PlainValueError
+from swell.markdown import fenced
+from swell.mistakes import near_miss
+from swell.schema.kinds import (
     Kind,
     MisfitError,
     Record,
@@ -30,20 +30,20 @@ from .schema.kinds import (
     quoted,
     required,
 )
-from .schema.plain import MAX_DEPTH, dotted, type_name
+from swell.schema.plain import MAX_DEPTH, dotted, type_name
 
 __all__ = [
-    "Card",
-    "File",
-    "Image",
-    "Incomplete",
+    "PARTS",
+    "SHOWN",
+    "AnyPart",
     "Part",
-    "Reasoning",
-    "Source",
-    "Table",
-    "Text",
-    "ToolCall",
     "as_json",
+    "as_shown",
+    "decoded",
+    "loaded",
+    "part_types",
+    "part_union",
+    "raw",
     "to_parts",
 ]
 
@@ -92,7 +92,9 @@ class _AnyPart(Kind):
         return kinds[name], below, path + dotted(name)
 
     def check_removal(self, segment: str | int, path: str) -> None:
-        if all(segment in required(cls) for cls in _BY_TYPE.values() if segment in properties(cls)):
+        if all(
+            segment in required(cls) for cls in part_types().values() if segment in properties(cls)
+        ):
             raise MisfitError(f"a part needs `{segment}`, got `None`", path)
 
 
@@ -113,8 +115,26 @@ SHOWN = Shown()
 _ANY_PART = _AnyPart()
 
 
-class _Part(Record, tag_field="type", omit_defaults=True):
-    """Base of the parts."""
+class Part(Record, tag_field="type", omit_defaults=True):
+    """One piece of a message; `swell.parts` has the kinds.
+
+    Attributes:
+        aside: It is no part of what the answer says: a thought, a call, a source, how it ended.
+            Programs that take only text get it in another way or not at all, models not again.
+    """
+
+    aside: ClassVar[bool] = False
+
+    def as_markdown(self) -> str:
+        """Return the part as Markdown; empty when there is nothing to read.
+
+        A part that does not say it otherwise is its JSON.
+        """
+        return fenced(as_text(self.dump()), "json")
+
+    def as_prompt(self) -> str:
+        """Return what a model is told of it in later turns."""
+        return "" if self.aside else self.as_markdown()
 
     def dump(self) -> dict[str, Any]:
         """Return the JSON shape, without properties that have their default. Not checked."""
@@ -130,157 +150,59 @@ class _Part(Record, tag_field="type", omit_defaults=True):
         return _ANY_PART
 
 
-class Text(_Part, tag="text"):
-    """Words of the message.
-
-    Attributes:
-        text: Markdown.
-    """
-
-    text: str
+if TYPE_CHECKING:
+    AnyPart: TypeAlias = Part
+else:
+    AnyPart = Any
+"""A part inside another one: msgspec leaves it as it is, and `loaded` makes the part of it."""
 
 
-class Reasoning(_Part, tag="reasoning"):
-    """What the model thought before it answered; shown as one line that opens.
-
-    Attributes:
-        text: Markdown.
-        seconds: How long it thought, once that is known.
-        done: Whether it has finished. While the message is streamed and it has not, the text
-            is shown as it comes.
-    """
-
-    text: str
-    seconds: float | None = None
-    done: bool = False
-
-
-class ToolCall(_Part, tag="tool_call"):
-    """A call of a tool; shown as one line with its state that opens.
-
-    Attributes:
-        name: The tool.
-        args: What it was called with, any JSON.
-        state: `running`; `waiting` for the person; `done`; or `failed`. Left out, it is `done`
-            when there is a result, else `running`.
-        result: What it returned, any JSON; a text is Markdown. While it runs, its progress.
-        parts: What happened inside, such as calls that this one made.
-        id: The call, as the model names it; made up when left out.
-    """
-
-    name: str
-    args: Annotated[Any, SHOWN] = None
-    state: Literal["running", "waiting", "done", "failed"] | None = None
-    result: Annotated[Any, SHOWN] = None
-    parts: Annotated[list[Part], PARTS] = []
-    id: str = msgspec.field(default_factory=lambda: f"call-{uuid.uuid4().hex}")
-
-    def __post_init__(self) -> None:
-        if self.state is None:
-            self.state = "running" if self.result is None else "done"
+@cache
+def part_types() -> Mapping[str, type[Part]]:
+    """Return the classes of all modules of this folder, by their `type`."""
+    folder = import_module(__package__)
+    modules = pkgutil.iter_modules(folder.__path__, f"{__package__}.")
+    return {
+        _type(value): value
+        for module in modules
+        for value in vars(import_module(module.name)).values()
+        if isinstance(value, type) and issubclass(value, Part) and value.__module__ == module.name
+        if value is not Part
+    }
 
 
-class Source(_Part, tag="source"):
-    """Where something in the answer comes from; all are gathered under the message.
-
-    Attributes:
-        title: Its name.
-        url: Address to open: http or https, or a path of this app.
-        quote: The words that were used, as plain text.
-        index: Number that the text cites it by; else they are counted from 1.
-    """
-
-    title: str
-    url: str | None = None
-    quote: str | None = None
-    index: Annotated[int, msgspec.Meta(ge=0)] | None = None
+@cache
+def part_union() -> Any:
+    """Return the type of any part, as msgspec needs it to decode one."""
+    return Union[tuple(part_types().values())]  # noqa: UP007
 
 
-class File(_Part, tag="file"):
-    """A file to open or keep.
-
-    Attributes:
-        name: File name as shown.
-        url: Address or path of this app, as `q.site.upload` returns it. In `@chat` let
-            `turn.file` make the part of bytes or of a file on the server.
-        size: Size in bytes.
-        mime: Media type, such as `text/csv`.
-    """
-
-    name: str
-    url: str
-    size: Annotated[int, msgspec.Meta(ge=0)] | None = None
-    mime: str | None = None
+def decoded(body: str) -> Part:
+    """Return a part from its JSON; one that this version does not know is shown as its JSON."""
+    try:
+        part: Part = _decoder().decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return raw(body)
+    return part
 
 
-class Image(_Part, tag="image"):
-    """A picture. One of another site is shown by the card's `images`.
-
-    Attributes:
-        url: Address or path of this app; on a card also a `data:image/...` address. In `@chat`
-            let `turn.file` make the part of bytes or of a file on the server.
-        alt: What it shows, in words.
-        width: Width in CSS pixels; with the height its room is kept while it loads.
-        height: Height in CSS pixels.
-    """
-
-    url: str
-    alt: str
-    width: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
-    height: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
+def loaded(value: Any) -> Any:
+    """Return the part of a dict; all else, and what is no part, as it is."""
+    if not isinstance(value, dict):
+        return value
+    try:
+        return msgspec.convert(value, part_union())
+    except (msgspec.ValidationError, RecursionError):
+        return value  # the check of the part that holds it says why
 
 
-class Table(_Part, tag="table"):
-    """Rows and columns; scrolls inside itself.
-
-    Attributes:
-        columns: Heads of the columns.
-        rows: Rows of cells; numbers are aligned and written as the reader's language does.
-    """
-
-    columns: list[str]
-    rows: list[list[Annotated[Any, SHOWN]]]
+@cache
+def _decoder() -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(part_union())
 
 
-class Card(_Part, tag="card"):
-    """Form components inside a message, as in a form card.
-
-    Attributes:
-        items: `ui.text(...)`, `ui.button(...)` and so on.
-    """
-
-    items: list[Annotated[Any, Component.as_kind()]]
-
-    def __post_init__(self) -> None:
-        # Plain from the start: a store that encodes parts knows no components.
-        if isinstance(self.items, list | tuple):
-            self.items = dump_value(self.items)
-
-
-class Incomplete(_Part, tag="incomplete"):
-    """Why an answer ends before it is complete; shown as one line at its end.
-
-    Attributes:
-        reason: `length`, the model reached its limit of tokens, and the reader may let it continue;
-            `context`, the conversation filled the model's context; `content_filter`, the provider
-            cut the answer; `refusal`, the model declined.
-    """
-
-    reason: Literal["length", "context", "content_filter", "refusal"]
-
-
-def _type(cls: type[_Part]) -> str:
+def _type(cls: type[Part]) -> str:
     return str(cls.__struct_config__.tag)
-
-
-Part: TypeAlias = Text | Reasoning | ToolCall | Source | File | Image | Table | Card | Incomplete
-
-_BY_TYPE: dict[str, type[_Part]] = {
-    _type(cls): cls
-    for cls in (Text, Reasoning, ToolCall, Source, File, Image, Table, Card, Incomplete)
-}
-PART_TYPES = frozenset(_BY_TYPE)
-"""What the `type` of a part may be."""
 
 
 def to_parts(value: Sequence[Any] | str) -> list[Part]:
@@ -295,7 +217,7 @@ def to_parts(value: Sequence[Any] | str) -> list[Part]:
     >>> to_parts(["Hello", {"type": "file", "name": "a.csv", "url": "/a.csv"}])
     [Text(text='Hello'), File(name='a.csv', url='/a.csv', size=None, mime=None)]
     """
-    return [_BY_TYPE[part["type"]].load(_body(part)) for part in as_json(value)]  # type: ignore[misc]
+    return [part_types()[part["type"]].load(_body(part)) for part in as_json(value)]
 
 
 def as_json(value: Sequence[Any] | str) -> list[dict[str, Any]]:
@@ -330,12 +252,9 @@ def as_shown(value: Sequence[Part]) -> list[dict[str, Any]]:
         return [one for part in value for one in _shown(part)]
 
 
-def raw(body: str) -> Text:
+def raw(body: str) -> Part:
     """Return JSON that is no part as a part, to be read."""
-    fence = "```"
-    while fence in body:
-        fence += "`"
-    return Text(f"{fence}json\n{body}\n{fence}")
+    return part_types()["text"].load({"text": fenced(body, "json")})
 
 
 def _shown(part: Part) -> list[dict[str, Any]]:
@@ -347,8 +266,8 @@ def _shown(part: Part) -> list[dict[str, Any]]:
 
 def _check(value: Any, path: str) -> dict[str, Any]:
     if isinstance(value, str):
-        value = Text(value)
-    if isinstance(value, _Part):
+        value = {"type": "text", "text": value}
+    if isinstance(value, Part):
         cls, given = type(value), attributes(value)
     else:
         found = value if isinstance(value, Mapping) else dumped(value)
@@ -376,13 +295,13 @@ def _well_formed(value: Any, depth: int = 0) -> Any:
     return value
 
 
-def _class_of(given: Mapping[Any, Any], path: str) -> type[_Part]:
+def _class_of(given: Mapping[Any, Any], path: str) -> type[Part]:
     name = given.get("type")
-    found = _BY_TYPE.get(name) if isinstance(name, str) else None
+    found = part_types().get(name) if isinstance(name, str) else None
     if found is None:
         got = repr(name) if isinstance(name, str) else f"`{type_name(name)}`"
-        hint = near_miss(name, _BY_TYPE) if isinstance(name, str) else ""
-        expected = f"Expected one of {quoted(_BY_TYPE)}, got {got}{hint}"
+        hint = near_miss(name, part_types()) if isinstance(name, str) else ""
+        expected = f"Expected one of {quoted(part_types())}, got {got}{hint}"
         raise MisfitError(expected, path + ".type")
     return found
 
@@ -391,7 +310,7 @@ def _body(given: Mapping[Any, Any]) -> dict[Any, Any]:
     return {name: value for name, value in given.items() if name != "type"}
 
 
-def _without_defaults(cls: type[_Part], given: Mapping[str, Any]) -> dict[str, Any]:
+def _without_defaults(cls: type[Part], given: Mapping[str, Any]) -> dict[str, Any]:
     defaults = _defaults(cls)
     kept = {n: v for n, v in given.items() if n not in defaults or defaults[n] != v}
     if kept.get("state") == "running" and "result" not in kept:
@@ -400,7 +319,7 @@ def _without_defaults(cls: type[_Part], given: Mapping[str, Any]) -> dict[str, A
 
 
 @cache
-def _defaults(cls: type[_Part]) -> Mapping[str, Any]:
+def _defaults(cls: type[Part]) -> Mapping[str, Any]:
     fields = msgspec.structs.fields(cls)
     return {
         field.name: [] if field.default_factory is list else field.default
@@ -412,7 +331,7 @@ def _defaults(cls: type[_Part]) -> Mapping[str, Any]:
 @cache
 def _kinds_by_name() -> Mapping[str, Kind]:
     """Return the kinds of all properties of parts; one name means one thing in all of them."""
-    kinds: dict[str, Kind] = {"type": kind_of(Literal[tuple(_BY_TYPE)])}
-    for cls in _BY_TYPE.values():
+    kinds: dict[str, Kind] = {"type": kind_of(Literal[tuple(part_types())])}
+    for cls in part_types().values():
         kinds.update(properties(cls))
     return kinds

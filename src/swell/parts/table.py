@@ -1,0 +1,27 @@
+"""Table: rows and columns."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from swell.markdown import table
+
+from .base import SHOWN, Part
+
+__all__ = ["Table"]
+
+
+class Table(Part, tag="table"):
+    """Rows and columns; scrolls inside itself.
+
+    Attributes:
+        columns: Heads of the columns.
+        rows: Rows of cells; numbers are aligned and written as the reader's language does.
+    """
+
+    columns: list[str]
+    rows: list[list[Annotated[Any, SHOWN]]]
+
+    def as_markdown(self) -> str:
+        """Return a table."""
+        return table(self.columns, self.rows)
