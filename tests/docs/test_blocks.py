@@ -21,10 +21,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from swell import Q, data, ui
-from swell.app import current
+from swell.app import App, current
 from swell.testing import Client, connect, isolated, serving
 from swell.testing.chat import ChatTab, chat_of
 
@@ -58,6 +59,10 @@ class Block:
     @property
     def is_chat(self) -> bool:
         return "@chat(" in self.code
+
+    @property
+    def makes_apps(self) -> bool:
+        return "App(" in self.code
 
     def compiled(self) -> Any:
         """Compile with the lines of the file, so that a traceback leads there."""
@@ -97,7 +102,9 @@ def fresh_app() -> Iterator[None]:
 @pytest.mark.anyio
 @pytest.mark.parametrize("block", list(blocks()), ids=str)
 async def test_the_block_runs(block: Block, capsys: pytest.CaptureFixture[str]) -> None:
-    if block.is_chat:
+    if block.makes_apps:
+        await run_apps(block)
+    elif block.is_chat:
         await run_chat(block)
     elif block.is_app:
         await run_app(block)
@@ -144,6 +151,26 @@ async def run_app(block: Block) -> None:
             await use_everything(client)
     for test in tests:
         await test()
+
+
+async def run_apps(block: Block) -> None:
+    """Run the applications that a block makes, and look at all of their pages."""
+    namespace: dict[str, Any] = {"__name__": "block"}
+    exec(block.compiled(), namespace)
+    made = [thing for thing in namespace.values() if isinstance(thing, App)]
+    assert made, "the block makes no application"
+    for app in made:
+        assert app.routes
+        for path, route in app.routes.items():
+            if getattr(route.handler, "__self__", None) is not None:
+                chat_of(app, path)
+        transport = httpx.ASGITransport(app=app)
+        async with (
+            app.lifespan(),
+            httpx.AsyncClient(transport=transport, base_url="http://localhost") as http,
+        ):
+            for path in app.routes:
+                assert (await http.get(path)).status_code == 200
 
 
 async def run_chat(block: Block) -> None:

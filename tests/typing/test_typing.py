@@ -91,5 +91,5 @@ def test_examples_and_blocks_of_the_docs_are_fine(check: Check, tmp_path: Path) 
 def whole() -> Iterator[Block]:
     """Yield the examples, and the blocks of the docs that are programs of their own."""
     for block in blocks():
-        if block.is_app or block.is_chat or block.file.suffix == ".py":
+        if block.is_app or block.is_chat or block.makes_apps or block.file.suffix == ".py":
             yield block
