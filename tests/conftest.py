@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tarfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -43,13 +44,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     The browser's driver keeps an event loop running in this process from its first use on,
     and no other test that needs one can run beside it. A process takes whole groups, in order: a
-    file, or that part of it that drives a browser.
+    file, or that part of it that drives a browser. Of those the large ones come first, so that the
+    processes end at the same time.
     """
 
     def drives(item: pytest.Item) -> bool:
         return "browser" in getattr(item, "fixturenames", ())
 
-    items.sort(key=drives)
+    sizes = Counter(item.path for item in items if drives(item))
+    items.sort(key=lambda item: (1, -sizes[item.path], item.path) if drives(item) else (0,))
     for item in items:
         group = f"{item.path.relative_to(ROOT)}{' in a browser' if drives(item) else ''}"
         item.add_marker(pytest.mark.xdist_group(group))

@@ -41,7 +41,7 @@ async def serve(q: Q):
         q.client.ready = True
         screen, _, theme = q.args['#'].partition('-')
         q.page['meta'] = ui.meta_card(box='', title='Sea life', theme=theme)
-        rows = [] if screen == 'empty' else [['Hello', True], [RICH, False]] * 30
+        rows = [] if screen == 'empty' else [['Hello', True], [RICH, False]] * 8
         q.page['talk'] = ui.chatbot_card(
             box='1 1 8 -1' if screen == 'form' else '1 1 -1 -1', name='chatbot',
             data=data('content from_user', t='list', rows=rows),

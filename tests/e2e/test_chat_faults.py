@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.faults.chat.conftest import Serve, new_url, serve  # noqa: F401
+from tests.faults.chat.conftest import Serve, serve  # noqa: F401
 from tests.faults.chat.rig import ChatProcess
 from tests.faults.proxy import FaultProxy
 from tests.faults.tokens import numbers, text
+from tests.postgres import PostgresServer, new_database
 from tests.seeds import Size
 
 from .chat import messages, until, whole
@@ -32,6 +33,19 @@ READ = """all => all.map(one =>
 
 NewUrl = Callable[[], str]
 Said = list[tuple[str, str]]
+
+
+@pytest.fixture
+def new_url(request: pytest.FixtureRequest, tmp_path: Path, size: Size) -> NewUrl:
+    """Give a function that returns the URL of a new database: PostgreSQL in the full run.
+
+    What is shown does not hang on the database; `tests/faults/chat` runs over both.
+    """
+    if not size.full:
+        return lambda: f"sqlite:///{tmp_path / 'chat.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    template: str = request.getfixturevalue("postgres_template")
+    return lambda: new_database(server, template)
 
 
 def box(page: Page) -> Locator:

@@ -159,8 +159,9 @@ STATES: dict[str, Callable[[Page, Wire], None]] = {
 def test_states(run: Run, new_page: NewPage, look: str) -> None:
     url = run(APP).url
     PICTURES.mkdir(parents=True, exist_ok=True)
+    context = new_page(**LOOKS[look]).context
     for name, check in STATES.items():
-        page = new_page(**LOOKS[look])
+        page = context.new_page()
         wire = Wire(page)
         page.goto(f"{url}#{name}")
         expect(page.locator("[data-message], textarea").first).to_be_visible()
@@ -171,4 +172,4 @@ def test_states(run: Run, new_page: NewPage, look: str) -> None:
             " document.documentElement.scrollHeight - innerHeight]"
         )
         assert size == [0, 0], f"{name}: the page itself scrolls"
-        page.context.close()
+        page.close()
