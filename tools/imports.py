@@ -19,6 +19,7 @@ SRC = Path(__file__).resolve().parents[1] / "src"
 ALLOWED = {
     "__main__": "cli",
     "app": "chat.app chat.options expando identity mistakes query rules server settings",
+    "backoff": "",
     "cards": "components errors live mistakes parts schema wave",
     "chat": (
         "chat.app chat.decorator chat.options chat.records chat.requests chat.runs chat.store  "
@@ -29,15 +30,15 @@ ALLOWED = {
         "settings workers"
     ),
     "chat.app": (
-        "chat.api chat.feed chat.files chat.options chat.page chat.refusal chat.runs chat.store  "
-        "errors identity locales logs query server settings ui workers"
+        "backoff chat.api chat.feed chat.files chat.options chat.page chat.refusal chat.runs  "
+        "chat.store errors identity locales logs query server settings tasks ui workers"
     ),
     "chat.decorator": "app chat.options chat.runs mistakes",
     "chat.feed": "chat.records",
     "chat.files": "chat.records chat.store errors logs parts server site temporary",
     "chat.options": "chat.records chat.runs chat.store identity query ui",
     "chat.page": (
-        "cards chat.feed chat.files chat.options chat.records chat.refusal chat.requests  "
+        "backoff cards chat.feed chat.files chat.options chat.records chat.refusal chat.requests  "
         "chat.runs chat.store components errors expando locales logs markdown page parts query  "
         "schema settings site ui"
     ),
@@ -45,9 +46,9 @@ ALLOWED = {
     "chat.refusal": "errors locales",
     "chat.requests": "parts",
     "chat.runs": (
-        "chat.feed chat.files chat.records chat.refusal chat.requests chat.store coerce  "
+        "backoff chat.feed chat.files chat.records chat.refusal chat.requests chat.store coerce  "
         "components development errors expando locales logs markdown mistakes models parts  "
-        "settings ui workers"
+        "settings tasks ui workers"
     ),
     "chat.store": "chat.records chat.requests errors locales logs markdown parts",
     "chat.tools": "coerce development errors locales logs markdown models parts workers",
@@ -58,7 +59,7 @@ ALLOWED = {
     "coerce": "errors schema",
     "components": "errors mistakes schema wave",
     "demo": "app errors models swell ui",
-    "development": "coerce",
+    "development": "coerce locales",
     "errors": "locales",
     "expando": "",
     "h2o_wave": (
@@ -80,12 +81,13 @@ ALLOWED = {
     "schema": "errors live mistakes",
     "server": (
         "cards development errors expando identity live locales logs page query rules schema  "
-        "settings site sizes temporary"
+        "settings site sizes tasks temporary"
     ),
     "settings": "errors locales",
     "site": "errors page",
     "sizes": "",
     "swell": "app expando query routing schema ui",
+    "tasks": "",
     "temporary": "",
     "testing": "app chat.app chat.options chat.runs errors expando identity live server settings",
     "types": "schema ui",

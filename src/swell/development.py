@@ -1,17 +1,24 @@
-"""What a developer reads about an exception; the setting `development` shows it in browsers."""
+"""What becomes of an exception of the app: the log has it under an id, which the person sees.
+
+The setting `development` shows developers what it was.
+"""
 
 from __future__ import annotations
 
+import logging
+import secrets
 import sysconfig
 import traceback
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import NamedTuple
 
 from swell.coerce import well_formed
+from swell.locales import words_of
 
-__all__ = ["TEXT_MAX", "described"]
+__all__ = ["TEXT_MAX", "Report", "described", "report"]
 
 TEXT_MAX = 2000
 """Longest message of an exception that is shown, in code points."""
@@ -19,6 +26,36 @@ TEXT_MAX = 2000
 _CHAIN_MAX = 100  # exceptions that are looked at: causes can form a circle
 _OURS = Path(__file__).resolve().parent
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
+
+
+class Report(NamedTuple):
+    """What a person sees of an exception of the app.
+
+    Attributes:
+        id: What the log has it under.
+        code: What `message` stands for in every language.
+        message: A sentence in English.
+        details: Its description, while the setting `development` is on; else empty.
+    """
+
+    id: str
+    code: str
+    message: str
+    details: str
+
+
+def report(error: BaseException, where: str, log: logging.Logger, *, development: bool) -> Report:
+    """Log an exception of the app under a new id, and return what the person sees.
+
+    Args:
+        error: The exception.
+        where: What raised it, such as `the handler of /`.
+        log: The log.
+        development: Describe it.
+    """
+    id, code = secrets.token_hex(4), "handler_failed"
+    log.error("error %s in %s", id, where, exc_info=error)
+    return Report(id, code, words_of().failures[code], described(error) if development else "")
 
 
 def described(error: BaseException) -> str:

@@ -20,9 +20,9 @@ from swell.chat.store.engines.sqlite import connect as connect_file
 from swell.live.wire import Act
 from swell.testing.chat import ChatTab, chatting
 from tests.chat.page.test_share import share
-from tests.chat.store.conftest import store, url
+from tests.chat.store.conftest import clock, store, url
 
-__all__ = ["store", "url"]
+__all__ = ["clock", "store", "url"]
 
 pytestmark = pytest.mark.anyio
 

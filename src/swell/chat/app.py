@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swell import ui
+from swell.backoff import Backoff
 from swell.chat.refusal import LocalizedRefusal
 from swell.chat.store import default_path, open_store
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
@@ -20,6 +21,7 @@ from swell.logs import logger
 from swell.query import Q
 from swell.server.route import AckWhen, Mode
 from swell.settings.table import Settings
+from swell.tasks import Tasks
 from swell.workers import Lane
 
 from .feed import Feed
@@ -44,8 +46,6 @@ _log = logger("swell.chat")
 _SHOW_S = 2.0  # how long tabs may take to show how their answers ended, when the server ends
 
 _PURGE_S = 3600.0  # how often to look for what was deleted long enough ago
-
-_OPEN_S = (0.1, 5.0)  # first and longest pause before a tab tries again to read its conversations
 
 
 def add_chat(
@@ -136,7 +136,7 @@ class ChatApp:
         self.settings = Settings()
         self.feed = Feed()
         self._views: set[View] = set()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks()
 
     # ------------------------------------------------------------------------ life
 
@@ -228,19 +228,13 @@ class ChatApp:
         await self.runs.close()
         for view in tuple(self._views):
             self._forget(view)
-        for task in list(self._tasks):
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(list(self._tasks), timeout=1.0)
+        await self._tasks.cancel(1.0)
         self.files.close()
         await self.store.close()
 
     def own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run something that ends with the app at the latest."""
-        task = asyncio.create_task(work, name="swell-chat-view")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+        """Start a task that is cancelled when the app stops."""
+        return self._tasks.start(work, name="swell-chat-view")
 
     async def purge(self) -> None:
         """Remove what was deleted a day ago, and files that nothing refers to."""
@@ -291,21 +285,20 @@ class ChatApp:
 
     async def _open(self, q: Q) -> View:
         """Return a new tab's view, painted as soon as the store can be read."""
-        pause, longest = _OPEN_S
+        backoff = Backoff()
         while True:
             try:
                 return await self._view(q)
             except StoreUnavailableError as error:
                 if q.client.gone:
                     raise
-                if pause == _OPEN_S[0]:
+                if not backoff.waited:
                     _log.warning("a page waits for its conversations: %s", error)
                     bar = ui.notification_bar(words_of(q.locale).waiting, type="warning")
                     title = self.options.title
                     q.page["meta"] = ui.meta_card("", title=title, notification_bar=bar)
                     await q.page.save()
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, longest)
+            await backoff.wait()
 
     async def _view(self, q: Q) -> View:
         """Return the tab's view, painted."""

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from swell.development import described
+from swell.development import report
 from swell.errors import AttachmentError, ProtocolError, RefusedError, SignInError
 from swell.expando import Expando
 from swell.identity import ANON, Identity
@@ -43,6 +43,7 @@ from swell.rules import Rules
 from swell.schema.kinds import forgiving
 from swell.settings.table import Settings
 from swell.site import AsyncSite
+from swell.tasks import Tasks
 
 from .admission import Admission
 from .attachments import submission
@@ -171,15 +172,15 @@ class Broker:
         self._left: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._build = build
         self._per_session: dict[str, dict[str, Client]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._janitor: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
+        self._janitor = Tasks()
         self._all: set[Connection] = set()
         self._admission = Admission(settings)
 
     def start(self) -> None:
         """Start expiring clients that are gone; needs a running event loop."""
-        if self._janitor is None:
-            self._janitor = asyncio.create_task(self._expire(), name="swell-janitor")
+        if not self._janitor:
+            self._janitor.start(self._expire(), name="swell-janitor")
 
     # ------------------------------------------------------------------ connections
 
@@ -432,11 +433,9 @@ class Broker:
         )
         client.running += 1
         client.sequence += 1
-        task = asyncio.create_task(
+        self._tasks.start(
             self._answer(client, query, ref, client.sequence), name=f"swell-{client.route.path}"
         )
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, client: Client, query: Query, ref: str | None, number: int) -> None:
         outcome = "err"
@@ -463,12 +462,10 @@ class Broker:
 
     def _report(self, client: Client, ref: str | None, error: BaseException) -> Err:
         """Log an exception under an id, and show the id; in development also the exception."""
-        error_id = secrets.token_hex(4)
-        _log.error("error %s in the handler of %s", error_id, client.route.path, exc_info=error)
-        code, said = "handler_failed", words_of().failures["handler_failed"]
-        if self.settings.development:
-            code, said = "exception", described(error)
-        client.error = Err(code=code, msg=said, id=error_id, ref=ref)
+        where = f"the handler of {client.route.path}"
+        told = report(error, where, _log, development=self.settings.development)
+        code, said = ("exception", told.details) if told.details else (told.code, told.message)
+        client.error = Err(code=code, msg=said, id=told.id, ref=ref)
         client.send(client.error)
         return client.error
 
@@ -553,10 +550,8 @@ class Broker:
             connection.push(Drain(in_ms))
         seconds = self.settings.drain_s
         others = [asyncio.ensure_future(hook(seconds)) for hook in hooks]
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=seconds)
-            if late:
-                _log.warning("%d handlers still ran after drain_s and are stopped", len(late))
+        if late := await self._tasks.wait(seconds):
+            _log.warning("%d handlers still ran after drain_s and are stopped", late)
         if others:
             done, _ = await asyncio.wait(others, timeout=seconds + HOOK_GRACE_S)
             for task in others:
@@ -570,12 +565,7 @@ class Broker:
 
     async def stop(self) -> None:
         """Cancel what still runs and wait for it."""
-        tasks = [*self._tasks, *([self._janitor] if self._janitor else [])]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=_CANCEL_S)
-        self._janitor = None
+        await asyncio.gather(self._tasks.cancel(_CANCEL_S), self._janitor.cancel(_CANCEL_S))
 
 
 def _acknowledge(client: Client, ref: str | None, duplicate: bool = False) -> None:

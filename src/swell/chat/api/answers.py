@@ -15,13 +15,11 @@ from swell.chat.records import Message, Thread, User
 from swell.chat.runs.answer import Answer, Change, Grown
 from swell.chat.runs.ask import Question
 from swell.chat.runs.consume import consume
+from swell.chat.runs.fault import fault_of
 from swell.chat.runs.names import Names
 from swell.chat.runs.turn import Cancelled, Host, Turn
-from swell.development import described
-from swell.errors import AskTimeoutError, LimitError, ModelError, NotSupportedError
-from swell.locales import words_of
+from swell.errors import AskTimeoutError, NotSupportedError
 from swell.logs import logger
-from swell.models import failure_of
 from swell.parts import Part, Reasoning, Text
 from swell.settings.table import Settings
 from swell.workers import Lane, Workers
@@ -243,17 +241,12 @@ class Answers:
         error = work.exception() or answer.broken()
         if error is None or answer.complete_despite(error):
             return None
-        failure = failure_of(error)
-        if isinstance(failure, ModelError):
-            _log.warning("the model failed (%s) at an endpoint", failure.code, exc_info=error)
-            return Failed(failure.code, str(failure), failure.retry_after)
-        if isinstance(error, AskTimeoutError | LimitError):
-            return Failed(error.code, str(error))
-        error_id = secrets.token_hex(4)
-        _log.error("error %s at an endpoint", error_id, exc_info=error)
-        if self._settings().development:
-            return Failed("internal", f"{described(error)} (error {error_id})")
-        return Failed("internal", f"{words_of().failures['handler_failed']} (error {error_id})")
+        where, development = "at an endpoint", self._settings().development
+        fault = fault_of(error, where, "an endpoint", _log, development=development)
+        if fault.error_id is None:
+            return Failed(fault.code, fault.message, fault.retry_after)
+        details = f"{fault.details} (error {fault.error_id})" if fault.details else fault.message
+        return Failed("internal", details)
 
     def _turn(self, host: Host, asked: Asked) -> Turn:
         now = time.time()

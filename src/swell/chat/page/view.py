@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import msgspec
 
 from swell import ui
+from swell.backoff import Backoff
 from swell.cards.chatbot import Event
 from swell.cards.threads import ThreadsEvent
 from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
@@ -408,7 +409,7 @@ class View:
             self._catching_up = self.chat.own(self._catch_up())
 
     async def _catch_up(self) -> None:
-        pause = 0.05
+        backoff = Backoff(0.05)
         while self._changes:
             try:
                 async with self.lock:
@@ -422,8 +423,7 @@ class View:
                     await self._lose()
             except StoreUnavailableError:
                 self._changes.append(ThreadChanged(""))
-                await asyncio.sleep(pause)
-                pause = min(5.0, pause * 2)
+                await backoff.wait()
 
     async def show(self, accepted: Accepted) -> None:
         """Turn to the thread that has just got a prompt, and show that."""

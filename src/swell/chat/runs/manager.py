@@ -5,36 +5,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
 
+from swell.backoff import Backoff
 from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
 from swell.chat.files import Files
 from swell.chat.records import Accepted, EndState, Message, User
 from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import Request
 from swell.coerce import well_formed
-from swell.development import described
 from swell.errors import (
-    AnswerLimitError,
-    AskTimeoutError,
-    DocumentError,
-    LimitError,
     NotFoundError,
     StoreUnavailableError,
 )
 from swell.expando import Expando
 from swell.locales import words_of
 from swell.logs import logger
-from swell.models import failure_of
+from swell.tasks import Tasks
 from swell.workers import Lane
 
 from .admission import Budget, Gate, Used
 from .attachment import Attachment
 from .consume import consume
+from .fault import fault_of
 from .names import Names
 from .run import Run, RunLimits
 from .turn import Turn
@@ -46,7 +42,6 @@ __all__ = ["Admit", "RunManager"]
 
 _log = logger("swell.chat")
 
-_RETRY_S = (0.1, 5.0)  # first and longest pause before the store is asked again
 _DESCRIBED_MAX = 100  # exceptions kept for developers
 
 _T = TypeVar("_T")
@@ -102,7 +97,7 @@ class RunManager:
         self._runs: dict[str, Run] = {}
         self._answers: dict[str, Run] = {}
         self._last: dict[str, Run] = {}  # by thread: the run that a later one waits for
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks()
         self._described: dict[str, str] = {}  # by error id
 
     # ---------------------------------------------------------------------- looking
@@ -160,7 +155,7 @@ class RunManager:
         self._budget.take(user.id, address)
         # Not to be torn by whoever gives up waiting: what is stored has to be started.
         storing = self._accept(user, request, action_id, settings, locale, address)
-        return await asyncio.shield(self._own(storing))
+        return await asyncio.shield(self._tasks.start(storing))
 
     async def _accept(
         self,
@@ -231,18 +226,9 @@ class RunManager:
         """End everything."""
         self.draining = True
         await self.stop(list(self._runs.values()), "interrupted")
-        for task in list(self._tasks):
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(list(self._tasks), timeout=1.0)
+        await self._tasks.cancel(1.0)
 
     # ------------------------------------------------------------------ the life of a run
-
-    def _own(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
-        task: asyncio.Task[Any] = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
 
     def _enqueue(self, accepted: Accepted, user: User, address: str = "") -> None:
         if accepted.run.id in self._runs:
@@ -251,7 +237,7 @@ class RunManager:
         run.files = self._files
         run.after = self._last.get(run.thread_id)
         self._runs[run.id] = self._answers[run.answer_id] = self._last[run.thread_id] = run
-        run.task = self._own(self._live(run))
+        run.task = self._tasks.start(self._live(run))
         self._feed.publish(run.user_id, RunQueued(accepted))
 
     async def _live(self, run: Run) -> None:
@@ -306,8 +292,7 @@ class RunManager:
             except NotFoundError:
                 raise
             except Exception as error:
-                self._raised(run, error)
-                return "failed"
+                return self._failed(run, error)
             work = asyncio.create_task(
                 consume(self._handler, turn, run.feed, self._pools), name="swell-run"
             )
@@ -339,29 +324,20 @@ class RunManager:
                 run.error = words_of().failures[run.error_code]
                 return "failed"
             return "done"
-        failure = failure_of(error)
-        if failure is not None:
-            run.error = str(failure)
-            run.error_code = failure.code if failure.message == failure.usual else None
-            _log.warning("the model failed (%s) in run %s", failure.code, run.id, exc_info=error)
-        elif isinstance(error, AskTimeoutError | AnswerLimitError):
-            run.error, run.error_code = str(error), error.code
-        elif isinstance(error, DocumentError | LimitError):
-            run.error = str(error)
-        else:
-            self._raised(run, error)
-        return "failed"
+        return self._failed(run, error)
 
-    def _raised(self, run: Run, error: BaseException) -> None:
-        """Log an exception of the app under an id, and keep what a developer reads about it."""
-        run.error_id = secrets.token_hex(4)
-        _log.error("error %s in %s", run.error_id, _name(self._handler), exc_info=error)
-        run.error_code = "handler_failed"
-        run.error = f"{words_of().failures[run.error_code]} (error {run.error_id})"
-        if self._pools.settings.development:
-            self._described[run.error_id] = described(error)
+    def _failed(self, run: Run, error: BaseException) -> EndState:
+        """Note why a run failed, and keep what a developer reads about it."""
+        development = self._pools.settings.development
+        where = f"in run {run.id}"
+        fault = fault_of(error, where, _name(self._handler), _log, development=development)
+        run.error, run.error_id = fault.message, fault.error_id
+        run.error_code = fault.code if fault.usual else None
+        if fault.error_id is not None and fault.details:
+            self._described[fault.error_id] = fault.details
             if len(self._described) > _DESCRIBED_MAX:
                 del self._described[next(iter(self._described))]
+        return "failed"
 
     def for_developers(self, message: Message) -> Message:
         """Return a message with the exception that ended it, while the setting `development` is on.
@@ -383,7 +359,7 @@ class RunManager:
         if work.done():
             self._note_end(run, work)
         else:
-            self._own(self._outlast(run, work))
+            self._tasks.start(self._outlast(run, work))
 
     async def _outlast(self, run: Run, work: asyncio.Task[None]) -> None:
         await asyncio.wait((work,), timeout=self.limits.grace_s - self.limits.release_s)
@@ -435,14 +411,13 @@ class RunManager:
 
     async def _persist(self, call: Callable[[], Awaitable[_T]]) -> _T:
         """Ask the store until it can."""
-        pause, longest = _RETRY_S
+        backoff = Backoff()
         while True:
             try:
                 return await call()
             except StoreUnavailableError as error:
-                _log.warning("the store is asked again in %g s: %s", pause, error)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, longest)
+                _log.warning("the store is asked again in %g s: %s", backoff.pause_s, error)
+            await backoff.wait()
 
     async def _flush(self, run: Run) -> None:
         """Store the text so far, every so often, and the title when there is one."""

@@ -1,0 +1,57 @@
+"""Fault: why an answer failed, as the person, the log and a program are told."""
+
+from __future__ import annotations
+
+import logging
+from typing import NamedTuple
+
+from swell.development import report
+from swell.errors import AnswerLimitError, AskTimeoutError, DocumentError, LimitError
+from swell.models import failure_of
+
+__all__ = ["Fault", "fault_of"]
+
+
+class Fault(NamedTuple):
+    """Why an answer failed.
+
+    Attributes:
+        message: A sentence for the person.
+        code: Stable name, such as `rate_limited`.
+        usual: The message is what `code` stands for in every language.
+        error_id: What the log has the rest under.
+        details: What a developer reads, while the setting `development` is on; else empty.
+        retry_after: Seconds after which another attempt makes sense, as the model's server says.
+    """
+
+    message: str
+    code: str
+    usual: bool = True
+    error_id: str | None = None
+    details: str = ""
+    retry_after: float | None = None
+
+
+def fault_of(
+    error: BaseException, where: str, handler: str, log: logging.Logger, *, development: bool
+) -> Fault:
+    """Return why a handler's answer failed, and log it.
+
+    Args:
+        error: What the handler raised, or what its stream ended with.
+        where: Which answer, for the log.
+        handler: What the log calls the handler.
+        log: The log.
+        development: Describe an exception of the app.
+    """
+    failure = failure_of(error)
+    if failure is not None:
+        log.warning("the model failed (%s) %s", failure.code, where, exc_info=error)
+        usual = failure.message == failure.usual
+        return Fault(str(failure), failure.code, usual, retry_after=failure.retry_after)
+    if isinstance(error, AskTimeoutError | AnswerLimitError):
+        return Fault(str(error), error.code)
+    if isinstance(error, DocumentError | LimitError):
+        return Fault(str(error), error.code, usual=False)
+    told = report(error, handler, log, development=development)
+    return Fault(f"{told.message} (error {told.id})", told.code, True, told.id, told.details)
