@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from swell import ui
 from swell.backoff import Backoff
+from swell.backplane.base import Backplane
+from swell.backplane.memory import MemoryBackplane
 from swell.chat.refusal import LocalizedRefusal
 from swell.chat.store import default_path, open_store
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
@@ -120,9 +122,17 @@ class ChatApp:
         handler: The app's function.
         options: What it offers.
         name: Under which the chats are stored, unless the options name one.
+        backplane: Reaches the other processes of the service; none when left out.
     """
 
-    def __init__(self, handler: Callable[..., Any], options: ChatOptions, *, name: str) -> None:
+    def __init__(
+        self,
+        handler: Callable[..., Any],
+        options: ChatOptions,
+        *,
+        name: str,
+        backplane: Backplane | None = None,
+    ) -> None:
         check_menu(options.menu)
         self.options = options
         self.name = options.app or name
@@ -134,7 +144,8 @@ class ChatApp:
         self.actions: Actions
         self._handler = handler
         self.settings = Settings()
-        self.feed = Feed()
+        self._backplane = backplane or MemoryBackplane()
+        self.feed = Feed(self._backplane, self.name)
         self._views: set[View] = set()
         self._tasks = Tasks()
 
@@ -188,10 +199,12 @@ class ChatApp:
             self.store = open_store(given, app=self.name)
         else:
             self.store = given.of_app(self.name)
+        await self._backplane.open()
         await self.store.hold()
         try:
             await self.store.open()
         except BaseException:
+            await self._backplane.close()
             await self.store.close()
             raise
         folder = None if given is None else default_path().parent / "files"
@@ -230,6 +243,7 @@ class ChatApp:
             self._forget(view)
         await self._tasks.cancel(1.0)
         self.files.close()
+        await self._backplane.close()
         await self.store.close()
 
     def own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -1,14 +1,18 @@
 """Feed: whoever changes something says so, and whoever shows something listens.
 
-A change comes with the records that it is about, so that a listener of the same process need not
-read the store to show it.
+A change comes with the records that it is about, so that a listener of the same process does not
+read the store to show it. Other processes hear over the backplane that a thread has changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import NamedTuple, TypeAlias
 
+import msgspec
+
+from swell.backplane.base import Backplane
 from swell.chat.records import Accepted, Message
 
 __all__ = ["Change", "Feed", "Listener", "RunEnded", "RunQueued", "ThreadChanged", "ThreadRenamed"]
@@ -73,31 +77,54 @@ Listener: TypeAlias = Callable[[Change], None]
 """Called with each change; it must not block, and must not raise."""
 
 
-class Feed:
-    """Passes changes on to those who listen, in the process that they happen in."""
+class _News(msgspec.Struct, array_like=True, frozen=True):
+    """What another process learns: it reads the rest in the store."""
 
-    def __init__(self) -> None:
+    user_id: str
+    thread_id: str
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_News).decode
+
+
+class Feed:
+    """Passes changes to those who listen: with their records in this process, as news in others.
+
+    Args:
+        backplane: Reaches the other processes of the service.
+        app: Name of the app; only processes of the same app hear of its threads.
+    """
+
+    def __init__(self, backplane: Backplane, app: str) -> None:
+        self._backplane = backplane
+        self._app = sha256(app.encode()).hexdigest()[:16]
         self._people: dict[str, set[Listener]] = {}
         self._readers: dict[str, set[Listener]] = {}
+        self._ends: dict[str, Callable[[], None]] = {}  # of subscriptions, by topic
 
     def subscribe(self, user_id: str, listener: Listener) -> None:
         """Call a listener with every change to a thread of this person."""
         self._people.setdefault(user_id, set()).add(listener)
+        self._reach(self._person(user_id), self._people, user_id)
 
     def unsubscribe(self, user_id: str, listener: Listener) -> None:
         """Stop calling it."""
-        _discard(self._people, user_id, listener)
+        if _discard(self._people, user_id, listener):
+            self._ends.pop(self._person(user_id))()
 
     def read(self, thread_id: str, listener: Listener) -> None:
         """Call a listener with every change to a thread, whoever it belongs to."""
         self._readers.setdefault(thread_id, set()).add(listener)
+        self._reach(self._thread(thread_id), self._readers, thread_id)
 
     def unread(self, thread_id: str, listener: Listener) -> None:
         """Stop calling it."""
-        _discard(self._readers, thread_id, listener)
+        if _discard(self._readers, thread_id, listener):
+            self._ends.pop(self._thread(thread_id))()
 
     def publish(self, user_id: str, change: Change, *, by: Listener | None = None) -> None:
-        """Tell the listeners.
+        """Call the listeners, here and in other processes.
 
         Args:
             user_id: Whose thread it is.
@@ -108,11 +135,37 @@ class Feed:
             for listener in tuple(found or ()):
                 if listener != by:
                     listener(change)
+        news = _encode(_News(user_id, change.thread_id))
+        self._backplane.publish(self._person(user_id), news)
+        if change.thread_id:
+            self._backplane.publish(self._thread(change.thread_id), news)
+
+    def _person(self, user_id: str) -> str:
+        return f"{self._app}/person/{user_id}"
+
+    def _thread(self, thread_id: str) -> str:
+        return f"{self._app}/thread/{thread_id}"
+
+    def _reach(self, topic: str, listeners: dict[str, set[Listener]], key: str) -> None:
+        """Hear what other processes say of a topic, for as long as somebody here listens."""
+        if topic in self._ends:
+            return
+
+        def call(thread_id: str) -> None:
+            for listener in tuple(listeners.get(key, ())):
+                listener(ThreadChanged(thread_id))
+
+        self._ends[topic] = self._backplane.subscribe(
+            topic, lambda message: call(_decode(message).thread_id), lambda: call("")
+        )
 
 
-def _discard(listeners: dict[str, set[Listener]], key: str, listener: Listener) -> None:
+def _discard(listeners: dict[str, set[Listener]], key: str, listener: Listener) -> bool:
+    """Remove a listener; return whether it was the last one."""
     found = listeners.get(key)
-    if found is not None:
-        found.discard(listener)
-        if not found:
-            del listeners[key]
+    if found is None:
+        return False
+    found.discard(listener)
+    if not found:
+        del listeners[key]
+    return not found

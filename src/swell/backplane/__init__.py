@@ -1,0 +1,1 @@
+"""Backplane: carries news between the processes of one service."""

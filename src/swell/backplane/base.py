@@ -1,0 +1,72 @@
+"""What a backplane is, and what those who use it can count on.
+
+A backplane says that something has changed; the store has what it changed to. Messages may be lost,
+repeated, delayed or reordered, and no page may be wrong because of it. Listeners are called with a
+gap where messages may be missing, and read the store then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+__all__ = ["MESSAGE_MAX", "QUEUE_MAX", "TOPIC_MAX", "Backplane", "Gap", "Listener", "check"]
+
+MESSAGE_MAX = 7_000
+"""Longest message, in bytes: a notification of PostgreSQL takes 8,000 with its topic."""
+
+TOPIC_MAX = 500
+"""Longest topic, in bytes of UTF-8."""
+
+QUEUE_MAX = 1_000
+"""Messages that wait for one subscription; with more they are dropped, and the gap is reported."""
+
+Listener: TypeAlias = Callable[[bytes], None]
+"""Called on the event loop with each message; it must not block."""
+
+Gap: TypeAlias = Callable[[], None]
+"""Called on the event loop when messages may be missing."""
+
+
+class Backplane(Protocol):
+    """One process's connection to the others."""
+
+    async def open(self) -> None:
+        """Connect; what is published before is lost."""
+
+    async def close(self) -> None:
+        """Disconnect, and call nobody any more."""
+
+    def publish(self, topic: str, message: bytes) -> None:
+        """Send a message to every other process that listens, at most once each; never blocks.
+
+        Raises:
+            ValueError: If the topic or the message is too long.
+        """
+
+    def subscribe(self, topic: str, listener: Listener, gap: Gap) -> Callable[[], None]:
+        """Call a listener with what other processes publish from now on.
+
+        Args:
+            topic: The topic.
+            listener: Called with each message.
+            gap: Called when messages may be missing, as after a lost connection.
+
+        Returns:
+            A function that ends it.
+
+        Raises:
+            ValueError: If the topic is too long.
+        """
+
+
+def check(topic: str, message: bytes = b"") -> None:
+    """Check the bounds of a topic and a message.
+
+    Raises:
+        ValueError: If one is too long, or the topic is empty.
+    """
+    if not 0 < len(topic.encode()) <= TOPIC_MAX:
+        raise ValueError(f"a topic has 1 to {TOPIC_MAX} bytes, got {len(topic.encode())}")
+    if len(message) > MESSAGE_MAX:
+        raise ValueError(f"a message has at most {MESSAGE_MAX} bytes, got {len(message)}")
