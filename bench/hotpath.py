@@ -19,7 +19,7 @@ from bench.apps.reply import tokens
 from bench.common import median, percentile
 from swell import data, ui
 from swell.cards.base import named_components
-from swell.live.connection import Connection, ConnectionLimits
+from swell.live.connection import Connection
 from swell.live.edits import Edit, resolve
 from swell.live.wire import Welcome
 from swell.page.page import AsyncPage
@@ -86,7 +86,7 @@ async def one_round(length: int, stages: Stages) -> None:
     save(page)
     live.commit(sink.edits)
     awake = asyncio.Event()
-    limits = ConnectionLimits(flush_interval_s=0.0, beat_interval_s=1e9, hello_timeout_s=1e9)
+    limits = Settings(flush_interval_s=0.0, beat_interval_s=1e9, hello_timeout_s=1e9)
     connection = Connection(limits, 0.0, awake.set)
     connection.attach(live.live, "client", live.live.seq, _no_welcome)
     live.watchers.add(connection)

@@ -65,7 +65,7 @@ ALLOWED = {
         "wave"
     ),
     "identity": "expando",
-    "live": "errors",
+    "live": "errors settings",
     "locales": "",
     "logs": "",
     "markdown": "",

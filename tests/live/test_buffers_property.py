@@ -20,9 +20,10 @@ from swell.cards.base import named_components
 from swell.errors import RowError
 from swell.live.edits import Edit
 from swell.live.frames import FrameReader
-from swell.live.page import Limits, LivePage
+from swell.live.page import LivePage
 from swell.live.state import PageState
 from swell.page.page import Page
+from swell.settings.table import Settings
 
 SIZE = 3
 FIELDS = "content from_user"
@@ -112,7 +113,7 @@ class Watched:
     """A live page, and what a browser that gets its frames makes of them."""
 
     def __init__(self) -> None:
-        self.live = LivePage("e", Limits(), named_components)
+        self.live = LivePage("e", Settings(), named_components)
         self.reader = FrameReader()
         self.browser = PageState()
 

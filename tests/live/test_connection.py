@@ -12,11 +12,11 @@ import pytest
 from swell.cards.base import named_components
 from swell.errors import OpError, ProtocolError
 from swell.live.buffer import Buffer
-from swell.live.connection import Bucket, Connection, ConnectionLimits
+from swell.live.connection import Bucket, Connection
 from swell.live.edits import AddCard, AppendRow, Assign, DropCard, Edit
 from swell.live.frames import FrameReader
 from swell.live.ops import Op
-from swell.live.page import Limits, LivePage
+from swell.live.page import LivePage
 from swell.live.state import PageState
 from swell.live.wire import (
     CLOSE_HANDSHAKE,
@@ -31,16 +31,15 @@ from swell.live.wire import (
     ServerMessage,
     Welcome,
 )
+from swell.settings.table import Settings
 
 HELLO = '{"t":"hello","v":1,"route":"/"}'
 PONG = '{"t":"pong","s":0}'
-LIMITS = ConnectionLimits(
-    flush_interval_s=0.1, beat_interval_s=25, beat_timeout_s=10, hello_timeout_s=10
-)
+LIMITS = Settings(flush_interval_s=0.1, beat_interval_s=25, beat_timeout_s=10, hello_timeout_s=10)
 
 
 def page_with_a_text(ring: int = 100, epoch: str = "e") -> LivePage:
-    page = LivePage(epoch, Limits(ring_patches=ring), named_components)
+    page = LivePage(epoch, Settings(ring_patches=ring), named_components)
     data = Buffer("list", ["content"])
     page.commit([AddCard("c", {"view": "chatbot", "box": "", "data": data})], now=0)
     page.commit([AppendRow("c", "data", [""])], now=0)
@@ -54,7 +53,7 @@ def write(page: LivePage, text: str, now: float = 0) -> None:
 class Socket:
     """A connection with its woken-up flag, and a clock."""
 
-    def __init__(self, limits: ConnectionLimits = LIMITS) -> None:
+    def __init__(self, limits: Settings = LIMITS) -> None:
         self.now = 1000.0
         self.woken = 0
         self.connection = Connection(limits, self.now, self._wake)
@@ -283,7 +282,7 @@ def test_what_waits_already_is_not_said_again() -> None:
 
 
 def test_a_flood_of_messages_closes_the_connection() -> None:
-    socket = Socket(ConnectionLimits(act_rate_per_s=1, act_burst=3))
+    socket = Socket(Settings(act_rate_per_s=1, act_burst=3))
     socket.attach(page_with_a_text())  # its hello is the first message
     for _ in range(29):
         socket.send(PONG)
@@ -293,7 +292,7 @@ def test_a_flood_of_messages_closes_the_connection() -> None:
 
 
 def test_garbage_counts_as_messages() -> None:
-    socket = Socket(ConnectionLimits(act_rate_per_s=1, act_burst=1))
+    socket = Socket(Settings(act_rate_per_s=1, act_burst=1))
     codes = []
     for _ in range(11):
         with pytest.raises(ProtocolError) as refused:

@@ -11,11 +11,12 @@ from swell.live.buffer import Buffer
 from swell.live.edits import AddCard, AppendRow, Assign
 from swell.live.frames import SLOTS, FrameReader, Ops
 from swell.live.ops import Append
-from swell.live.page import Limits, LivePage
+from swell.live.page import LivePage
+from swell.settings.table import Settings
 
 
 def new_page() -> LivePage:
-    page = LivePage("e", Limits(), lambda card: {})
+    page = LivePage("e", Settings(), lambda card: {})
     buffer = Buffer("list", ["content"])
     page.commit([AddCard("c", {"view": "chatbot", "box": "", "data": buffer})], now=0)
     return page

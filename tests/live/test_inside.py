@@ -11,10 +11,11 @@ from swell import data, ui
 from swell.live.edits import Assign, Edit, Extend, resolve
 from swell.live.inside import diff_inside
 from swell.live.ops import Append, Delete, Insert, Op, Path, Remove, Set, encoded, units
-from swell.live.page import Limits, LivePage
+from swell.live.page import LivePage
 from swell.live.state import PageState
 from swell.page.page import Page
 from swell.parts import Reasoning, Text, ToolCall
+from swell.settings.table import Settings
 
 AT: Path = ["c", "data", 0, "parts"]
 
@@ -92,7 +93,7 @@ def test_below_the_deepest_path_the_value_is_set() -> None:
 
 def chat(rows: list[list[Any]] | None = None) -> tuple[Page, LivePage]:
     """Return a page with a chat, and the live page that it writes to."""
-    live = LivePage("e", Limits(), lambda _: {})
+    live = LivePage("e", Settings(), lambda _: {})
 
     class Target:
         state = live.state

@@ -16,8 +16,9 @@ from swell.live.buffer import Buffer
 from swell.live.edits import AddCard, AppendRow, Assign, DropCard, Edit
 from swell.live.frames import FrameReader, Ops
 from swell.live.ops import Append, Insert, Set
-from swell.live.page import Limits, LivePage
+from swell.live.page import LivePage
 from swell.live.state import PageState
+from swell.settings.table import Settings
 
 from .histories import edit, image, steps, twin
 
@@ -31,11 +32,11 @@ def say(text: str) -> Edit:
     return Assign("chat", ["data", -1, "content"], text)
 
 
-def new(limits: Limits | None = None) -> LivePage:
-    return LivePage("epoch", limits or Limits(), named_components)
+def new(limits: Settings | None = None) -> LivePage:
+    return LivePage("epoch", limits or Settings(), named_components)
 
 
-def started(limits: Limits | None = None) -> LivePage:
+def started(limits: Settings | None = None) -> LivePage:
     page = new(limits)
     page.commit([chat(), AppendRow("chat", "data", ["", False])], now=0)
     return page
@@ -80,7 +81,7 @@ def test_the_short_way_of_a_growing_text_does_what_the_long_one_does(
     fields = ("content", "from_user", "note")
     buffer = Buffer(kind, fields, capacity=5 if kind == "cyclic" else 0)
     card: Edit = AddCard("c", {"view": "v", "box": "1", "data": buffer})
-    short, long = new(Limits(text_max_bytes=12)), new(Limits(text_max_bytes=12))
+    short, long = new(Settings(text_max_bytes=12)), new(Settings(text_max_bytes=12))
     said = ""
     for page in (short, long):
         page.commit([card, Assign("c", ["data", 0], ["", False, None])], now=0)
@@ -141,7 +142,7 @@ def test_what_else_is_saved_comes_behind_the_tokens_before_it() -> None:
 
 @pytest.mark.parametrize("more", ["x" * 20, "\ud83d"])
 def test_a_token_too_many_is_refused_when_it_is_saved(more: str) -> None:
-    page = started(Limits(text_max_bytes=16))
+    page = started(Settings(text_max_bytes=16))
     for text in ("12345678", "123456789"):
         page.commit([Assign("chat", ["data", -1], [text, False])], now=0)
     with pytest.raises((LimitError, PlainValueError)):
@@ -170,7 +171,7 @@ def test_a_plain_property_streams_too_and_is_measured_as_a_browser_does() -> Non
     ],
 )
 def test_a_save_that_fails_in_the_middle_never_happened(bad: Edit, error: type[Exception]) -> None:
-    page = started(Limits(text_max_bytes=100))
+    page = started(Settings(text_max_bytes=100))
     page.commit([say("Hi")], now=1)
     state, seq = json.dumps(page.state.to_json()), page.seq
     shared, snapshot = page.frame(1), page.snapshot()
@@ -196,7 +197,7 @@ def test_a_save_that_fails_in_the_middle_never_happened(bad: Edit, error: type[E
 
 
 def test_a_page_has_a_bound() -> None:
-    page = started(Limits(page_max_bytes=300_000))
+    page = started(Settings(page_max_bytes=300_000))
     row: Edit = AppendRow("chat", "data", ["x" * 50_000, False])
     for i in range(4):
         page.commit([row], now=i)
@@ -232,7 +233,7 @@ def test_a_frame_holds_merged_ops() -> None:
 
 
 def test_who_is_in_another_epoch_or_before_the_ring_needs_a_snapshot() -> None:
-    page = started(Limits(ring_patches=2))
+    page = started(Settings(ring_patches=2))
     for i, text in enumerate(("H", "He", "Hel")):
         page.commit([say(text)], now=i)
     assert [seq for seq in range(7) if page.covers("epoch", seq)] == [2, 3, 4]
@@ -258,7 +259,7 @@ def test_what_the_ring_keeps_does_not_change_with_the_page() -> None:
 @settings(max_examples=150)
 @given(history=steps())
 def test_every_frame_brings_its_reader_exactly_up_to_date(history: list[Any]) -> None:
-    page = new(Limits(ring_patches=8))
+    page = new(Settings(ring_patches=8))
     copies = {0: PageState()}
     for i, step in enumerate(history):
         wanted = edit(step, page.state)

@@ -13,10 +13,10 @@ import pytest
 
 from swell import Q, data, ui
 from swell.errors import CardError, NotSupportedError, PlainValueError, RowError
-from swell.live.page import Limits
 from swell.page.page import Page, Ref
 from swell.server.pacer import Pacer
 from swell.server.pages import WatchedPage
+from swell.settings.table import Settings
 from swell.testing import Append, connect
 
 
@@ -438,7 +438,7 @@ def test_rows_are_written_in_all_of_waves_ways() -> None:
 
 
 def test_the_last_row_is_the_last_one_at_the_time_of_saving() -> None:
-    target = WatchedPage(Limits(), [(0, Pacer(0.03))])
+    target = WatchedPage(Settings(), [(0, Pacer(0.03))])
     page, other = chat_page(target), Page(target)
     page["chat"].data[-1] = ["changed", True]
     other["chat"].data += ["new", True]
@@ -512,7 +512,7 @@ def test_what_was_assigned_is_copied() -> None:
 
 
 def test_a_save_that_fails_leaves_the_page_as_it_was() -> None:
-    target = WatchedPage(Limits(), [(0, Pacer(0.03))])
+    target = WatchedPage(Settings(), [(0, Pacer(0.03))])
     page, other = Page(target), Page(target)
     page["map"] = ui.chatbot_card("1 1 1 1", "m", data("content from_user"))
     page.save()

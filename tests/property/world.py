@@ -19,7 +19,7 @@ import msgspec
 from swell import Q
 from swell.errors import ProtocolError, RowError
 from swell.expando import Expando
-from swell.live.connection import Connection, ConnectionLimits
+from swell.live.connection import Connection
 from swell.live.edits import AddCard, Edit
 from swell.live.page import LivePage
 from swell.live.wire import Act, Bye, Hello
@@ -98,9 +98,7 @@ class Link:
             `DirectWriter` has it.
     """
 
-    def __init__(
-        self, limits: ConnectionLimits, now: float, direct: bool, tally: Counter[str]
-    ) -> None:
+    def __init__(self, limits: Settings, now: float, direct: bool, tally: Counter[str]) -> None:
         self.awake = True
         self.tally = tally
         self.direct = direct
@@ -146,9 +144,7 @@ class Server:
         self.ran: Counter[str] = Counter()
         self.links: list[Link] = []
         self.accepted = 0
-        self.limits = ConnectionLimits(
-            **{name: getattr(SETTINGS, name) for name in ConnectionLimits.__struct_fields__}
-        )
+        self.limits = SETTINGS
         routes = {"/": Route("/", self._answer, "broadcast")}
         self.broker = Broker(settings, routes, Expando(), "")
         world.loop.turn(self.broker.start)

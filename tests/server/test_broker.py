@@ -10,7 +10,7 @@ import pytest
 
 from swell import Q, data, expando_to_dict, ui
 from swell.errors import LimitError, ProtocolError
-from swell.live.connection import Connection, ConnectionLimits
+from swell.live.connection import Connection
 from swell.live.wire import CLOSE_FORBIDDEN, CLOSE_MALFORMED, Act, Err, Hello
 from swell.server.identity import Caller
 from swell.settings.table import Settings
@@ -110,7 +110,7 @@ async def test_another_session_cannot_have_a_client() -> None:
         await running.tab("mine")
         [client_id] = running.broker.clients
         for name in (client_id, "A" * 22):
-            thief = Connection(ConnectionLimits(), 0, lambda: None)
+            thief = Connection(Settings(), 0, lambda: None)
             with pytest.raises(ProtocolError, match="unknown client") as refused:
                 running.broker.hello(thief, Hello(1, "/", client=name), Caller("theirs", {}))
             assert refused.value.close_code == CLOSE_FORBIDDEN
@@ -118,7 +118,7 @@ async def test_another_session_cannot_have_a_client() -> None:
 
 async def test_a_connection_is_of_one_client_and_leaves_no_other_behind() -> None:
     async with serving(Shared().serve) as running:
-        connection = Connection(ConnectionLimits(), 0, lambda: None)
+        connection = Connection(Settings(), 0, lambda: None)
         running.broker.hello(connection, Hello(1, "/"), Caller("browser", {}))
         with pytest.raises(ProtocolError) as refused:
             running.broker.hello(connection, Hello(1, "/"), Caller("browser", {}))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from swell.live.connection import Connection, ConnectionLimits
+from swell.live.connection import Connection
 from swell.live.edits import AddCard, Assign
-from swell.live.page import Limits
 from swell.server.pacer import Paced, Pacer
 from swell.server.pages import WatchedPage
+from swell.settings.table import Settings
 
 
 class Noting(Pacer):
@@ -29,9 +29,9 @@ def saves(page: WatchedPage, count: int) -> None:
 
 def test_a_stream_of_many_saves_a_frame_gets_fewer_frames() -> None:
     fast, slow, usual = Noting(), Noting(), Noting()
-    page = WatchedPage(Limits(), ((5, fast), (2, slow), (0, usual)))
+    page = WatchedPage(Settings(), ((5, fast), (2, slow), (0, usual)))
     page.commit([AddCard("c", {"view": "markdown", "box": "", "content": ""})])
-    page.watchers.add(Connection(ConnectionLimits(), 0.0, lambda: None))
+    page.watchers.add(Connection(Settings(), 0.0, lambda: None))
     page.flush(1.0)
     for count, pacer in ((1, usual), (2, usual), (4, slow), (5, slow), (6, fast), (1, fast)):
         waiting = len(pacer.pages)

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
 from swell.errors import ProtocolError
+from swell.settings.table import Settings
 
 from .group import Write
 from .page import LivePage
@@ -31,31 +30,9 @@ from .wire import (
     encode,
 )
 
+FLOOD = 10
+"""Messages of any kind that a browser may send for each action that it may; more end the socket."""
 
-class ConnectionLimits(msgspec.Struct, frozen=True):
-    """Bounds of one connection, each with its unit in the name; defaults as in the protocol."""
-
-    frame_max_bytes: int = 256 * 1024
-    json_max_depth: int = 32
-    act_rate_per_s: float = 10.0
-    act_burst: int = 30
-    flush_interval_s: float = 1 / 30
-    beat_interval_s: float = 25.0
-    beat_timeout_s: float = 10.0
-    hello_timeout_s: float = 10.0
-
-    @property
-    def frame_rate_per_s(self) -> float:
-        """Messages of any kind that a browser may send per second, in the long run."""
-        return self.act_rate_per_s * _FLOOD
-
-    @property
-    def frame_burst(self) -> int:
-        """Messages of any kind that a browser may send at once."""
-        return self.act_burst * _FLOOD
-
-
-_FLOOD = 10  # messages of any kind per allowed action, beyond which the socket is closed
 _CONTROL_MAX = 256  # control messages that may wait
 
 
@@ -87,30 +64,30 @@ class Connection:
         sent_at: When it was last sent a patch.
 
     Args:
-        limits: Bounds.
+        settings: Its bounds, and how often it is written to.
         now: Seconds of a monotonic clock; every later `now` is of the same clock.
         wake: Called when there may be something to send.
     """
 
-    def __init__(self, limits: ConnectionLimits, now: float, wake: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, now: float, wake: Callable[[], None]) -> None:
         self.wake = wake
         self.client = ""
         self.peer = ""
         self.page: LivePage | None = None
         self.seq = 0
-        self._limits = limits
+        self._settings = settings
         # Lists, since these are nearly always empty, and an empty deque takes 600 bytes.
         self._control: list[bytes] = []
         self._slow = False
         self._end: ProtocolError | None = None
         self._welcome: Callable[[], ServerMessage] | None = None
         self._parts: list[bytes] = []  # of a snapshot, the last one first
-        self.sent_at = now - limits.flush_interval_s
-        self._beat_at = now + limits.beat_interval_s
+        self.sent_at = now - settings.flush_interval_s
+        self._beat_at = now + settings.beat_interval_s
         self._pong_by: float | None = None
-        self._hello_by: float | None = now + limits.hello_timeout_s
-        self._acts = Bucket(limits.act_rate_per_s, limits.act_burst, now)
-        self._all = Bucket(limits.frame_rate_per_s, limits.frame_burst, now)
+        self._hello_by: float | None = now + settings.hello_timeout_s
+        self._acts = Bucket(settings.act_rate_per_s, settings.act_burst, now)
+        self._all = Bucket(settings.act_rate_per_s * FLOOD, settings.act_burst * FLOOD, now)
 
     @property
     def pending(self) -> bool:
@@ -129,7 +106,7 @@ class Connection:
             raise self._end
         if self._all.take(now):
             raise ProtocolError(CLOSE_RATE, "too many messages")
-        message = decode(frame, self._limits.frame_max_bytes, self._limits.json_max_depth)
+        message = decode(frame, self._settings.frame_max_bytes, self._settings.json_max_depth)
         if isinstance(message, Hello):
             self._hello_by = None
         elif self.page is None:
@@ -224,16 +201,16 @@ class Connection:
             return self._parts.pop()
         if self._control:
             return self._control.pop(0)
-        if self.seq < page.seq and now >= self.sent_at + self._limits.flush_interval_s:
+        if self.seq < page.seq and now >= self.sent_at + self._settings.flush_interval_s:
             if not page.covers(page.epoch, self.seq):
                 return self._snapshot(page, now)
             frame = page.frame(self.seq)
             self.seq, self.sent_at = page.seq, now
             return frame
         if now >= self._beat_at:
-            self._beat_at = now + self._limits.beat_interval_s
+            self._beat_at = now + self._settings.beat_interval_s
             if self._pong_by is None:
-                self._pong_by = now + self._limits.beat_timeout_s
+                self._pong_by = now + self._settings.beat_timeout_s
             return encode(Beat(e=page.epoch, s=self.seq))
         return None
 
@@ -241,13 +218,13 @@ class Connection:
         """Return the seconds that an op frame has to wait for its pace; None if none waits."""
         if self.page is None or self.seq >= self.page.seq:
             return None
-        return max(0.0, self.sent_at + self._limits.flush_interval_s - now)
+        return max(0.0, self.sent_at + self._settings.flush_interval_s - now)
 
     def deadline_in(self, now: float) -> float:
         """Return the seconds until the next beat, or the end of patience with the browser."""
         at = [self._beat_at] if self.page is not None else []
         at += [t for t in (self._hello_by, self._pong_by) if t is not None]
-        return max(0.0, min(at, default=now + self._limits.beat_interval_s) - now)
+        return max(0.0, min(at, default=now + self._settings.beat_interval_s) - now)
 
     def due_in(self, now: float) -> float:
         """Return the seconds until `take` may have something without being woken."""

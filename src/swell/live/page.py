@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import msgspec
-
 from swell.errors import LimitError
+from swell.settings.table import Settings
 
 from .buffer import Undo
 from .edits import Assign, Edit, Extend, Locate, resolve
@@ -18,17 +17,6 @@ from .ops import Append, Op, encode, merge, units
 from .snapshot import Snapshot
 from .state import PageState
 from .tail import Tail, tail_of
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """Bounds of a page, each with its unit in the name; defaults as in the protocol."""
-
-    ring_patches: int = 1000
-    ring_bytes: int = 1 << 20
-    ring_s: float = 300.0
-    page_max_bytes: int = 8 << 20
-    text_max_bytes: int = 1 << 20
-
 
 _RECOUNT = 64 * 1024  # bytes a page may grow by estimate before its exact size is taken
 
@@ -45,16 +33,16 @@ class LivePage:
 
     Args:
         epoch: Random name of this log; a client with another one needs a snapshot.
-        limits: Bounds of state and ring.
+        settings: Bounds of state and ring.
         locate: Gives the paths of a card's named components.
     """
 
-    def __init__(self, epoch: str, limits: Limits, locate: Locate) -> None:
+    def __init__(self, epoch: str, settings: Settings, locate: Locate) -> None:
         self.epoch = epoch
         self.state = PageState()
-        self._limits = limits
+        self._settings = settings
         self._locate = locate
-        self._log = Log(limits.ring_patches, limits.ring_bytes, limits.ring_s)
+        self._log = Log(settings.ring_patches, settings.ring_bytes, settings.ring_s)
         self.names = PathNames()
         self.group = Group()
         self._frames: dict[int, bytes] = {}  # since the last patch, by the position they start at
@@ -130,8 +118,11 @@ class LivePage:
         row, column = tail.row, tail.column
         at = row.end(column)
         end, size = at + units(text), 2 * len(text)
-        limits = self._limits
-        if end > limits.text_max_bytes or self._size + self._grown + size > limits.page_max_bytes:
+        settings = self._settings
+        if (
+            end > settings.text_max_bytes
+            or self._size + self._grown + size > settings.page_max_bytes
+        ):
             return False
         row.lengthen(column, text, end, whole)
         if self._log.lengthen(tail.place, text, size, now):
@@ -195,13 +186,13 @@ class LivePage:
         else:
             value = getattr(op, "value", None) or getattr(op, "items", None)
             size = max(map(units, _texts(value)), default=0)
-        if size > self._limits.text_max_bytes:
-            bound = f"{self._limits.text_max_bytes:,} UTF-16 units (setting text_max_bytes)"
+        if size > self._settings.text_max_bytes:
+            bound = f"{self._settings.text_max_bytes:,} UTF-16 units (setting text_max_bytes)"
             raise LimitError(f"text at {_show(op.path)}", bound)
 
     def _check_size(self, more: int) -> None:
         self._grown += more
-        limit = self._limits.page_max_bytes
+        limit = self._settings.page_max_bytes
         if self._grown < _RECOUNT or self._size + self._grown <= limit:
             return
         size = len(encode(self.state.to_json()))

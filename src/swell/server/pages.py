@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from swell.cards.base import named_components
 from swell.live.connection import Connection
 from swell.live.edits import Edit
-from swell.live.page import Limits, LivePage
+from swell.live.page import LivePage
 from swell.live.state import PageState
 from swell.settings.table import Settings
 
@@ -34,12 +34,12 @@ class WatchedPage:
         flushed_at: When they were last told, in seconds of `time.monotonic`.
 
     Args:
-        limits: Bounds.
+        settings: Its bounds.
         paces: With how many saves in a frame who paces the next one, from most saves to none.
     """
 
-    def __init__(self, limits: Limits, paces: Sequence[tuple[int, Pacer]]) -> None:
-        self.live = LivePage(secrets.token_hex(8), limits, named_components)
+    def __init__(self, settings: Settings, paces: Sequence[tuple[int, Pacer]]) -> None:
+        self.live = LivePage(secrets.token_hex(8), settings, named_components)
         self.watchers: set[Connection] = set()
         self.flushed_at = -math.inf
         self._paces = paces
@@ -103,13 +103,7 @@ class Pages:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._limits = Limits(
-            ring_patches=settings.ring_patches,
-            ring_bytes=settings.ring_bytes,
-            ring_s=settings.ring_s,
-            page_max_bytes=settings.page_max_bytes,
-            text_max_bytes=settings.text_max_bytes,
-        )
+        self._settings = settings
         self._paces = tuple(
             (saves, Pacer(settings.flush_interval_s * intervals))
             for saves, intervals in (*DENSE, (0, 1.0))
@@ -129,12 +123,12 @@ class Pages:
         """Return the page at an address or at a page's `url`, making it when there is none."""
         page = self._pages.get(address) or self._pages.get(address.removeprefix("/"))
         if page is None:
-            page = self._pages[address] = WatchedPage(self._limits, self._paces)
+            page = self._pages[address] = WatchedPage(self._settings, self._paces)
         return page
 
     def apart(self) -> WatchedPage:
         """Return a page that is at no address, for a query of nobody's tab."""
-        return WatchedPage(self._limits, self._paces)
+        return WatchedPage(self._settings, self._paces)
 
     def close(self, address: str) -> None:
         """Forget the page when this was its last client."""

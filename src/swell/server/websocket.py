@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from swell.errors import ProtocolError
-from swell.live.connection import Connection, ConnectionLimits
+from swell.live.connection import FLOOD, Connection
 from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, Act, Bye, Hello
 from swell.logs import logger
 from swell.settings.table import Settings
@@ -67,16 +67,6 @@ class Sockets:
         self._broker = broker
         self._settings = settings
         self._signer = signer
-        self._limits = ConnectionLimits(
-            frame_max_bytes=settings.frame_max_bytes,
-            json_max_depth=settings.json_max_depth,
-            act_rate_per_s=settings.act_rate_per_s,
-            act_burst=settings.act_burst,
-            flush_interval_s=settings.flush_interval_s,
-            beat_interval_s=settings.beat_interval_s,
-            beat_timeout_s=settings.beat_timeout_s,
-            hello_timeout_s=settings.hello_timeout_s,
-        )
         self._said = LogLimiter(_log)
         self._by_peer: Counter[str] = Counter()
         self._by_session: Counter[str] = Counter()
@@ -178,7 +168,7 @@ class Sockets:
 
     async def _run(self, socket: WebSocket, caller: Caller, peer: str) -> None:
         writer = self._writer(socket)
-        connection = Connection(self._limits, time.monotonic(), writer.wake)
+        connection = Connection(self._settings, time.monotonic(), writer.wake)
         connection.peer = peer
         self._broker.connect(connection)
         writing = asyncio.create_task(writer.run(connection), name="swell-writer")
@@ -202,11 +192,16 @@ class Sockets:
 
     def _bound(self, socket: WebSocket, peer: str) -> None:
         """Have the server itself count frames, where it can: not all of them get here."""
-        frames, limits = _frames(socket), self._limits
+        frames, settings = _frames(socket), self._settings
         if frames is None:
             self._warn()
         else:
-            frames.bound(peer, limits.frame_max_bytes, limits.frame_rate_per_s, limits.frame_burst)
+            frames.bound(
+                peer,
+                settings.frame_max_bytes,
+                settings.act_rate_per_s * FLOOD,
+                settings.act_burst * FLOOD,
+            )
 
     def _is_drained(self) -> bool:
         return self._broker.drained

@@ -20,7 +20,7 @@ from swell.errors import AttachmentError, ProtocolError, SwellError
 from swell.expando import Expando
 from swell.identity import Identify
 from swell.live.buffer import Buffer
-from swell.live.connection import Connection, ConnectionLimits
+from swell.live.connection import Connection
 from swell.live.frames import FrameReader, Ops
 from swell.live.ops import Op
 from swell.live.snapshot import PartReader
@@ -87,7 +87,7 @@ class Client:
         self,
         broker: Broker,
         files: FileStore,
-        limits: ConnectionLimits,
+        settings: Settings,
         route: str,
         session: str,
         language: str = "",
@@ -104,7 +104,7 @@ class Client:
         self.draining = False
         self._broker = broker
         self._files = files
-        self._limits = limits
+        self._settings = settings
         self._route = route
         self._session = session
         self.peer = ""
@@ -142,7 +142,7 @@ class Client:
         self.closed = None
         self._welcomed = False
         awake = asyncio.Event()
-        self._connection = Connection(self._limits, time.monotonic(), awake.set)
+        self._connection = Connection(self._settings, time.monotonic(), awake.set)
         self._connection.peer = self.peer
         self._broker.connect(self._connection)
         fresh = self._id is None
@@ -427,13 +427,11 @@ class Client:
 class Harness:
     """A broker with one app; makes the tabs."""
 
-    def __init__(
-        self, broker: Broker, files: FileStore, route: str, limits: ConnectionLimits
-    ) -> None:
+    def __init__(self, broker: Broker, files: FileStore, route: str, settings: Settings) -> None:
         self.broker = broker
         self._files = files
         self._route = route
-        self._limits = limits
+        self._settings = settings
         self._tabs: list[Client] = []
 
     async def tab(
@@ -453,7 +451,7 @@ class Harness:
             headers: Further headers that the browser sends, by name.
         """
         client = Client(
-            self.broker, self._files, self._limits, self._route, session, language, headers
+            self.broker, self._files, self._settings, self._route, session, language, headers
         )
         self._tabs.append(client)
         await client.open(hash)
@@ -496,9 +494,6 @@ async def serving(
         identify: Says who asks, as given to `App.add`.
     """
     settings = settings or Settings(flush_interval_s=0.0, act_rate_per_s=1e6, act_burst=100_000)
-    limits = ConnectionLimits(
-        **{name: getattr(settings, name) for name in ConnectionLimits.__struct_fields__}
-    )
     defined = current()
     files = FileStore(settings)
     forgive = next(  # as the decorator of `h2o_wave` has asked for
@@ -507,7 +502,7 @@ async def serving(
     routes = {"/": Route("/", handler, mode, ack, identify, forgive)}
     broker = Broker(settings, routes, Expando(), "", files, defined.rules)
     broker.start()
-    harness = Harness(broker, files, "/", limits)
+    harness = Harness(broker, files, "/", settings)
     try:
         yield harness
     finally:
