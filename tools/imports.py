@@ -23,35 +23,36 @@ ALLOWED = {
     "backplane": "logs",
     "cards": "components errors live mistakes parts schema wave",
     "chat": (
-        "chat.app chat.decorator chat.options chat.records chat.requests chat.runs chat.store "
+        "chat.app chat.decorator chat.options chat.records chat.requests chat.runs chat.store  "
         "chat.tools parts"
     ),
     "chat.api": "chat.records chat.runs errors expando logs models parts server settings workers",
     "chat.app": (
-        "backoff backplane chat.api chat.feed chat.files chat.options chat.page chat.refusal "
-        "chat.runs chat.store errors identity locales logs query server settings tasks ui workers"
+        "backoff backplane chat.api chat.feed chat.files chat.options chat.page chat.refusal  "
+        "chat.runs chat.store errors identity locales logs query server settings tasks ui  "
+        "workers"
     ),
     "chat.decorator": "app chat.options chat.runs mistakes",
     "chat.feed": "backplane chat.records",
     "chat.files": "chat.records chat.store errors logs parts server site temporary",
     "chat.options": "chat.records chat.runs chat.store identity query ui",
     "chat.page": (
-        "backoff cards chat.feed chat.files chat.options chat.records chat.refusal chat.requests "
-        "chat.runs chat.store components errors expando locales logs markdown page parts query "
-        "schema settings site ui"
+        "backoff cards chat.feed chat.files chat.options chat.records chat.refusal chat.requests  "
+        "chat.runs chat.store components errors expando hints locales logs markdown page parts  "
+        "query schema settings site ui"
     ),
     "chat.records": "parts",
     "chat.refusal": "errors locales",
     "chat.requests": "parts",
     "chat.runs": (
-        "backoff chat.feed chat.files chat.records chat.refusal chat.requests chat.store coerce "
-        "components development errors expando locales logs markdown mistakes models parts "
+        "backoff chat.feed chat.files chat.records chat.refusal chat.requests chat.store coerce  "
+        "components development errors expando locales logs markdown mistakes models parts  "
         "settings tasks ui workers"
     ),
     "chat.store": "chat.records chat.requests errors locales logs markdown parts",
-    "chat.tools": "coerce development errors locales logs markdown models parts workers",
+    "chat.tools": "coerce development errors hints locales logs markdown models parts workers",
     "cli": (
-        "app chat chat.records chat.store coerce demo development errors live logs models query "
+        "app chat chat.records chat.store coerce demo development errors live logs models query  "
         "server settings swell"
     ),
     "coerce": "errors schema",
@@ -61,9 +62,10 @@ ALLOWED = {
     "errors": "locales",
     "expando": "",
     "h2o_wave": (
-        "app cards cli errors expando logs page query routing schema server site swell types ui "
+        "app cards cli errors expando logs page query routing schema server site swell types ui  "
         "wave"
     ),
+    "hints": "",
     "identity": "expando",
     "live": "errors settings",
     "locales": "",
@@ -76,12 +78,12 @@ ALLOWED = {
     "query": "expando identity page rules site",
     "routing": "expando logs query rules",
     "rules": "",
-    "schema": "errors live mistakes",
+    "schema": "errors hints live mistakes",
     "server": (
-        "cards development errors expando identity live locales logs page query rules schema "
+        "cards development errors expando identity live locales logs page query rules schema  "
         "settings site sizes tasks temporary"
     ),
-    "settings": "errors locales",
+    "settings": "errors hints locales",
     "site": "errors page",
     "sizes": "",
     "swell": "app expando query routing schema ui",

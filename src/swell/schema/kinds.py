@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args, get_origi
 import msgspec
 
 from swell.errors import NotSupportedError, PlainValueError
+from swell.hints import unwrap
 from swell.mistakes import near_miss
 
 from .plain import dotted, plain, type_name
@@ -354,16 +355,12 @@ def kind_of(hint: Any) -> Kind:
     Raises:
         TypeError: If there is no kind for it: a mistake in a class of this package.
     """
-    notes: tuple[Any, ...] = ()
-    if get_origin(hint) is typing.Annotated:
-        hint, *rest = get_args(hint)
-        notes = tuple(rest)
+    hint, notes = unwrap(hint)
     if get_origin(hint) in (typing.Union, types.UnionType):
         hints = [h for h in get_args(hint) if h is not types.NoneType]
         if len(hints) == 1:  # Optional[X]; None never reaches a kind
-            if get_origin(hints[0]) is typing.Annotated:
-                return kind_of(hints[0])
-            hint = hints[0]
+            hint, inner = unwrap(hints[0])
+            notes = inner or notes
         elif PACKED in notes and any(is_list(h) for h in hints):
             return Packed(kind_of(next(h for h in hints if is_list(h))))
     for note in notes:

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ge
 import msgspec
 
 from swell.errors import SettingError
+from swell.hints import unwrap
 from swell.locales import LOCALES
 from swell.settings import values as values
 
@@ -535,7 +536,7 @@ def _fields() -> tuple[_Field, ...]:
     hints = get_type_hints(Settings, include_extras=True)
     fields = []
     for info in msgspec.structs.fields(Settings):
-        base, about = get_args(hints[info.name])
+        base, (about,) = unwrap(hints[info.name])
         row = Row(
             name=info.name,
             kind=_kind(info.name, base, about),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from swell import ui
 from swell.components.base import Component
 from swell.expando import Expando
+from swell.hints import unwrap
 from swell.locales import Words
 
 __all__ = ["PREFIX", "SettingsForm"]
@@ -115,11 +116,11 @@ def _choice(key: str, label: str, values: list[Any], value: Any, said: str | Non
 
 
 def _kind(hint: Any) -> Any:
-    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    return unwrap(hint)[0]
 
 
 def _metas(hint: Any) -> list[msgspec.Meta]:
-    return [one for one in get_args(hint)[1:] if isinstance(one, msgspec.Meta)]
+    return [one for one in unwrap(hint)[1] if isinstance(one, msgspec.Meta)]
 
 
 def _description(hint: Any) -> str | None:

@@ -24,6 +24,9 @@ from .turn import Cancelled
 __all__ = ["Run", "RunLimits"]
 
 
+_SERVER = Settings()  # as it is unless somebody says otherwise
+
+
 class RunLimits(msgspec.Struct, frozen=True):
     """Bounds of runs.
 
@@ -49,10 +52,10 @@ class RunLimits(msgspec.Struct, frozen=True):
     grace_s: float = 10.0
     per_user: int = 8
     history: int = 200
-    total: int = 32
-    per_user_running: int = 4
-    per_address: int = 16
-    queue: int = 256
+    total: int = _SERVER.runs_max
+    per_user_running: int = _SERVER.runs_max_per_user
+    per_address: int = _SERVER.runs_max_per_address
+    queue: int = _SERVER.runs_queue_max
     prompts_per_minute: int = 0
     prompts_per_minute_per_address: int = 0
     prompts_per_day: int = 0

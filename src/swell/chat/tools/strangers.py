@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 import msgspec
+
+from swell.hints import unwrap
 
 __all__ = ["stranger"]
 
@@ -22,8 +24,7 @@ def stranger(hint: Any, value: object, path: str) -> str | None:
         value: JSON.
         path: Where the value is.
     """
-    if get_origin(hint) is Annotated:
-        return stranger(get_args(hint)[0], value, path)
+    hint, _ = unwrap(hint)
     inner = [one for one in get_args(hint) if one is not type(None) and not isinstance(one, str)]
     if isinstance(value, list):
         pairs = [(one, item, f"{path}[{at}]") for at, item in enumerate(value) for one in inner]
