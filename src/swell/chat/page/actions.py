@@ -72,10 +72,17 @@ class Asked(NamedTuple):
 
 Action: TypeAlias = Callable[["Actions", Asked], Awaitable[None]]
 
+
+class _Command(NamedTuple):
+    icon: str
+    label: Callable[[Words], str]
+    action: Action
+
+
 _CHAT: dict[Event, Action] = {}  # events of the chat card
 _READER: dict[Event, Action] = {}  # those of them that who reads a shared thread has, too
 _FORMS: dict[str, Action] = {}  # buttons of forms and notices, commands of the sidebar
-_MENU: dict[str, Action] = {}  # commands of a thread in the sidebar
+_MENU: dict[str, _Command] = {}  # commands of a thread in the sidebar, in their order
 
 
 def on_chat(*names: Event, reader: bool = False) -> Callable[[Action], Action]:
@@ -106,11 +113,17 @@ def on_form(*names: str) -> Callable[[Action], Action]:
     return register
 
 
-def on_menu(*names: str) -> Callable[[Action], Action]:
-    """Make a method the answer to commands in the menu of a thread."""
+def on_menu(name: str, icon: str, label: Callable[[Words], str]) -> Callable[[Action], Action]:
+    """Put a command into the menu of each thread, and make a method the answer to it.
+
+    Args:
+        name: What the page sends.
+        icon: Name of the icon.
+        label: Returns what the menu says.
+    """
 
     def register(action: Action) -> Action:
-        _MENU.update(dict.fromkeys(names, action))
+        _MENU[name] = _Command(icon, label, action)
         return action
 
     return register
@@ -163,6 +176,10 @@ class Actions:
         self._runs = chat.runs
         self._menu = {one.name for one in chat.options.menu}
         self._importing = asyncio.Lock()  # one at a time: each takes memory
+
+    def thread_commands(self, words: Words) -> list[ui.Command]:
+        """Return the menu of each thread in the sidebar."""
+        return [ui.command(name, one.label(words), icon=one.icon) for name, one in _MENU.items()]
 
     async def act(self, q: Q, view: View) -> None:
         """Do what a query asks for.
@@ -385,8 +402,8 @@ class Actions:
     async def _on_menu(self, asked: Asked) -> None:
         thread = await self._store.thread(asked.view.user.id, asked.id)
         name = str(asked.get("name"))
-        if (action := _MENU.get(name)) is not None:
-            await action(self, Asked(asked.q, asked.view, name, thread))
+        if (command := _MENU.get(name)) is not None:
+            await command.action(self, Asked(asked.q, asked.view, name, thread))
         async with asked.view.lock:
             await asked.view.refresh()
 
@@ -415,13 +432,7 @@ class Actions:
                 await view.refresh()
         self._publish(view)
 
-    @on_menu("export")
-    async def export(self, asked: Asked) -> None:
-        """Offer a thread as files."""
-        items, files = await export_panel(self._store, asked.view, asked.value)
-        asked.view.panel.show(items, about=asked.value.id, files=files)
-
-    @on_menu("share")
+    @on_menu("share", "Share", lambda words: words.share)
     async def share(self, asked: Asked) -> None:
         """Show the links of a thread, and make the first one."""
         thread = asked.value
@@ -430,6 +441,12 @@ class Actions:
             asked.view.panel.show(items, about=thread.id)
         else:
             await self._share(asked.q, asked.view, thread.id)
+
+    @on_menu("export", "Download", lambda words: words.export)
+    async def export(self, asked: Asked) -> None:
+        """Offer a thread as files."""
+        items, files = await export_panel(self._store, asked.view, asked.value)
+        asked.view.panel.show(items, about=asked.value.id, files=files)
 
     @on_form("new_link")
     async def new_link(self, asked: Asked) -> None:

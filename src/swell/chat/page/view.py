@@ -52,6 +52,9 @@ class Offered(Protocol):
     reader_events: tuple[Event, ...]
     thread_events: tuple[ThreadsEvent, ...]
 
+    def thread_commands(self, words: Words) -> list[ui.Command]:
+        """Return the menu of each thread in the sidebar."""
+
 
 class Product(Protocol):
     """What a view needs of its `@chat` app: see `chat` for the options."""
@@ -145,10 +148,7 @@ class View:
             path="#t/",
             new_path="#",
             events=self.chat.actions.thread_events,
-            thread_commands=[
-                ui.command("share", self.words.share, icon="Share"),
-                ui.command("export", self.words.export, icon="Download"),
-            ],
+            thread_commands=self.chat.actions.thread_commands(self.words),
         )
         await self.go(address)
 

@@ -244,15 +244,8 @@ class Store:
             start: Return a window that begins with this message instead. It must be on the branch.
             limit: Most messages to return, 1 to 10,000.
         """
-        return await self._read(
-            messages.window,
-            thread_id,
-            leaf=leaf,
-            before=before,
-            around=around,
-            start=start,
-            limit=limit,
-        )
+        window = {"leaf": leaf, "before": before, "around": around, "start": start}
+        return await self._read(messages.window, thread_id, **window, limit=limit)
 
     async def message(self, user_id: str, message_id: str) -> Message:
         """Return one message."""
