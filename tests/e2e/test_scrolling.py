@@ -296,21 +296,21 @@ def test_older_messages_by_the_button_hold_the_place(
     assert page.get_by_role("log").evaluate("(it) => it.scrollTop") > 100
 
 
-@pytest.mark.parametrize("number", [1401, 2, 2997])
-def test_a_search_hit_far_back_opens_at_its_place(
-    chat: RunningApp, page: Page, tmp_path: Path, number: int
+def test_search_hits_far_apart_open_at_their_places(
+    chat: RunningApp, page: Page, tmp_path: Path
 ) -> None:
     page.goto(chat.url)
     open_thread(page, 3000, tmp_path)
-    words = f"Answer {number}." if number % 2 else f"Question {number}?"
-    search(page, words)
-    hit = page.get_by_role("search").get_by_role("button").filter(has_text=words).first
-    there = messages(page).filter(has_text=words)
-    expect(hit.or_(there).first).to_be_visible()
-    if there.count() == 0:
-        hit.click()
-    expect(there).to_be_in_viewport()
-    page.get_by_role("searchbox", name="Search this conversation").press("Escape")
+    for number in (1401, 2, 2997):
+        words = f"Answer {number}." if number % 2 else f"Question {number}?"
+        search(page, words)
+        hit = page.get_by_role("search").get_by_role("button").filter(has_text=words).first
+        there = messages(page).filter(has_text=words)
+        expect(hit.or_(there).first).to_be_visible()
+        if there.count() == 0:
+            hit.click()
+        expect(there).to_be_in_viewport()
+        page.get_by_role("searchbox", name="Search this conversation").press("Escape")
 
 
 def test_every_message_can_be_reached_downwards_and_the_end_at_once(
@@ -338,7 +338,7 @@ def test_every_message_can_be_reached_downwards_and_the_end_at_once(
             }"""
         )
         seen |= set(shown)
-        if max(seen) >= 500:
+        if max(seen) >= 420:  # portions below the hit's
             break
         page.mouse.wheel(0, 600)
         rest(page, frames=3)
