@@ -41,7 +41,7 @@ from swell.page.page import AsyncPage
 from swell.query import BROADCAST, MULTICAST, UNICAST, Auth, Query
 from swell.rules import Rules
 from swell.schema.kinds import forgiving
-from swell.settings.table import Settings
+from swell.settings.table import Settings, sent_settings
 from swell.site import AsyncSite
 from swell.tasks import Tasks
 
@@ -56,15 +56,6 @@ _log = logger("swell")
 
 SEEN_MAX = 1000  # ids of actions remembered per client
 LEFT_MAX = 10_000  # ids of actions remembered of clients that are gone
-TOLD_LIMITS = (
-    *("frame_max_bytes", "json_max_depth", "act_rate_per_s", "act_burst", "unacked_max"),
-    *("handlers_per_client", "sockets_per_ip", "sockets_per_session"),
-    *("page_max_bytes", "text_max_bytes", "ring_patches", "ring_bytes", "ring_s"),
-    *("hello_timeout_s", "beat_interval_s", "beat_timeout_s", "slow_reader_s"),
-    *("reconnect_timeout_s", "drain_s", "flush_interval_s"),
-    *("upload_max_bytes", "upload_max_files", "upload_quota_bytes", "upload_quota_files"),
-)
-"""Settings sent to the browser in `welcome`."""
 
 _RETRY_MS = 250
 _CANCEL_S = 5.0
@@ -165,7 +156,7 @@ class Broker:
         self.draining = False
         self.drained = False
         self.settings = settings
-        self._limits = {name: getattr(settings, name) for name in TOLD_LIMITS}
+        self._limits = sent_settings(settings)
         self._routes = routes
         self._app_state = app_state
         self._users: dict[str, Expando] = {}

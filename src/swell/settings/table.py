@@ -29,6 +29,7 @@ __all__ = [
     "load_settings",
     "misspelt_names",
     "resolve_settings",
+    "sent_settings",
     "settings_markdown",
     "settings_table",
 ]
@@ -43,6 +44,7 @@ class _About(NamedTuple):
     wave: str = ""
     flag: str = ""
     secret: bool = False
+    sent: bool = False  # to browsers, in `welcome`
     parse: Callable[[str], Any] | None = None
     choices: tuple[str, ...] = ()
 
@@ -234,23 +236,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             0,
             86400,
             "RECONNECT_TIMEOUT",
+            sent=True,
         ),
     ] = 120.0
     beat_interval_s: Annotated[
-        float, _About("Time between two heartbeats of a connection.", 1, 3600, "PING_INTERVAL")
+        float,
+        _About("Time between two heartbeats of a connection.", 1, 3600, "PING_INTERVAL", sent=True),
     ] = 25.0
     beat_timeout_s: Annotated[
-        float, _About("How late the answer to a heartbeat may be.", 1, 3600)
+        float, _About("How late the answer to a heartbeat may be.", 1, 3600, sent=True)
     ] = 10.0
     hello_timeout_s: Annotated[
-        float, _About("How long a new connection may take to introduce itself.", 0.1, 600)
+        float,
+        _About("How long a new connection may take to introduce itself.", 0.1, 600, sent=True),
     ] = 10.0
     drain_s: Annotated[
-        float, _About("How long running handlers may take to finish at shutdown.", 0, 3600)
+        float,
+        _About("How long running handlers may take to finish at shutdown.", 0, 3600, sent=True),
     ] = 30.0
     slow_reader_s: Annotated[
         float,
-        _About("How long a browser may take nothing of what waits for it on its way.", 0.1, 3600),
+        _About(
+            "How long a browser may take nothing of what waits for it on its way.",
+            0.1,
+            3600,
+            sent=True,
+        ),
     ] = 30.0
     flush_interval_s: Annotated[
         float,
@@ -259,6 +270,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "holds two saves or more, and twice as much where it holds five.",
             0,
             10,
+            sent=True,
         ),
     ] = 1 / 30
 
@@ -294,21 +306,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 5.0
 
     frame_max_bytes: Annotated[
-        int, _About("Largest message accepted from a browser.", 1024, 64 << 20)
+        int, _About("Largest message accepted from a browser.", 1024, 64 << 20, sent=True)
     ] = 256 << 10
     json_max_depth: Annotated[
-        int, _About("Deepest nesting accepted in a message from a browser.", 4, 200)
+        int, _About("Deepest nesting accepted in a message from a browser.", 4, 200, sent=True)
     ] = 32
     act_rate_per_s: Annotated[
-        float, _About("Actions a browser tab may send per second, in the long run.", 0.1, 10_000)
+        float,
+        _About(
+            "Actions a browser tab may send per second, in the long run.", 0.1, 10_000, sent=True
+        ),
     ] = 10.0
-    act_burst: Annotated[int, _About("Actions a browser tab may send at once.", 1, 100_000)] = 30
+    act_burst: Annotated[
+        int, _About("Actions a browser tab may send at once.", 1, 100_000, sent=True)
+    ] = 30
     unacked_max: Annotated[
-        int, _About("Actions a browser tab may have waiting for their receipt.", 1, 1000)
+        int, _About("Actions a browser tab may have waiting for their receipt.", 1, 1000, sent=True)
     ] = 32
     sockets_per_ip: Annotated[
         int,
-        _About("WebSockets from one address, or from one IPv6 network of 64 bits.", 1, 1_000_000),
+        _About(
+            "WebSockets from one address, or from one IPv6 network of 64 bits.",
+            1,
+            1_000_000,
+            sent=True,
+        ),
     ] = 100
     tabs_max: Annotated[
         int,
@@ -338,20 +360,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = 10.0
     tab_burst: Annotated[int, _About("New tabs from one address at once.", 1, 100_000)] = 300
-    sockets_per_session: Annotated[int, _About("Connections of one browser.", 1, 10_000)] = 20
+    sockets_per_session: Annotated[
+        int, _About("Connections of one browser.", 1, 10_000, sent=True)
+    ] = 20
     handlers_per_client: Annotated[
-        int, _About("Handlers of one browser tab that run at the same time.", 1, 10_000)
+        int, _About("Handlers of one browser tab that run at the same time.", 1, 10_000, sent=True)
     ] = 32
 
     ring_patches: Annotated[
-        int, _About("Patches kept per page for browsers that come back.", 1, 1_000_000)
+        int, _About("Patches kept per page for browsers that come back.", 1, 1_000_000, sent=True)
     ] = 1000
-    ring_bytes: Annotated[int, _About("Bytes of patches kept per page.", 1024, 1 << 30)] = 1 << 20
-    ring_s: Annotated[float, _About("How long a patch is kept.", 1, 86400)] = 300.0
-    page_max_bytes: Annotated[int, _About("Largest page, as JSON.", 1024, 1 << 30)] = 8 << 20
-    text_max_bytes: Annotated[int, _About("Longest single text on a page.", 1024, 1 << 30)] = (
-        1 << 20
+    ring_bytes: Annotated[
+        int, _About("Bytes of patches kept per page.", 1024, 1 << 30, sent=True)
+    ] = 1 << 20
+    ring_s: Annotated[float, _About("How long a patch is kept.", 1, 86400, sent=True)] = 300.0
+    page_max_bytes: Annotated[int, _About("Largest page, as JSON.", 1024, 1 << 30, sent=True)] = (
+        8 << 20
     )
+    text_max_bytes: Annotated[
+        int, _About("Longest single text on a page.", 1024, 1 << 30, sent=True)
+    ] = 1 << 20
 
     runs_max: Annotated[
         int, _About("Answers made at the same time; further ones wait in a queue.", 1, 100_000)
@@ -467,13 +495,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
 
-    upload_max_bytes: Annotated[int, _About("Largest uploaded file.", 1, 1 << 40)] = 25 << 20
-    upload_max_files: Annotated[int, _About("Files in one upload.", 1, 10_000)] = 10
+    upload_max_bytes: Annotated[int, _About("Largest uploaded file.", 1, 1 << 40, sent=True)] = (
+        25 << 20
+    )
+    upload_max_files: Annotated[int, _About("Files in one upload.", 1, 10_000, sent=True)] = 10
     upload_quota_bytes: Annotated[
-        int, _About("Uploaded files kept for one browser, together.", 1, 1 << 44)
+        int, _About("Uploaded files kept for one browser, together.", 1, 1 << 44, sent=True)
     ] = 1 << 30
     upload_quota_files: Annotated[
-        int, _About("Uploaded files kept for one browser, counted.", 1, 1_000_000)
+        int, _About("Uploaded files kept for one browser, counted.", 1, 1_000_000, sent=True)
     ] = 1000
     upload_total_bytes: Annotated[
         int, _About("Uploaded files kept by this process, together.", 1, 1 << 44)
@@ -573,6 +603,12 @@ def _default(name: str, value: object) -> str:
     if isinstance(value, bool):
         return show(value)
     return _plain(name, value) if isinstance(value, (int, float)) else show(value)
+
+
+def sent_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings that a browser is sent in `welcome`."""
+    names = [field.row.name for field in _fields() if field.about.sent]
+    return {name: getattr(settings, name) for name in names}
 
 
 def _choices(base: Any, about: _About) -> tuple[str, ...]:
