@@ -212,15 +212,12 @@ async def test_who_is_asked_after_a_crash_is_asked_in_the_same_language(tmp_path
         yield ""
 
     path = str(tmp_path / "chat.db")
-    async with chatting(answer, store=path) as chat:
-        await chat.page.until(lambda page: page["threads"])
-        [view] = chat.server.app._views
     crashed = open_store(path)  # a process that accepted a prompt and then ended
     await crashed.open()
-    user = await crashed.keep(view.user)
+    user = await crashed.user("anna")
     left = await crashed.accept(user.id, NewPrompt([Text("Los")]), action_id="1", locale="de")
     await crashed.close()
-    async with chatting(answer, store=path, language="fr") as chat:
+    async with chatting(answer, store=path, language="fr", identify=lambda _: "anna") as chat:
         await chat.open(f"t/{left.thread.id}")
         await chat.page.until(lambda _: said(chat.messages[-1].get("parts"), "label"))
         assert said(chat.messages[-1]["parts"], "label") == ["Ja", "Nein"]

@@ -15,7 +15,7 @@ from swell.chat.records import Ended
 from swell.chat.store import open_store
 from swell.errors import ModelRateError, StoreUnavailableError
 from swell.testing import ScriptedModel
-from swell.testing.chat import ChatClient, chatting
+from swell.testing.chat import chatting
 
 pytestmark = pytest.mark.anyio
 
@@ -41,7 +41,7 @@ class Numbers:
 
 async def test_an_answer_is_shown_as_it_grows_and_done_when_it_is_stored() -> None:
     answer = Numbers(3)
-    async with chatting(answer) as chat:
+    async with chatting(answer, identify=lambda _: "anna") as chat:
         await chat.send("Hello", wait=False)
         assert chat.texts == ["Hello", ""]
         assert (chat.status, chat.generating) == ("pending", True)
@@ -52,8 +52,9 @@ async def test_an_answer_is_shown_as_it_grows_and_done_when_it_is_stored() -> No
         await chat.done()
         assert chat.texts == ["Hello", "⟦0⟧ ⟦1⟧ ⟦2⟧ "]
         assert chat.status == "done"
-        thread = (await chat.server.app.store.threads(await user_id(chat)))[0]
-        stored = await chat.server.app.store.messages(thread.id)
+        store = chat.server.app.store
+        [thread] = await store.threads((await store.user("anna")).id)
+        stored = await store.messages(thread.id)
         assert [message.text for message in stored] == chat.texts
         assert thread.title == "Hello"
         assert chat.threads == ["Hello"]
@@ -277,11 +278,11 @@ async def test_a_run_that_cannot_begin_ends_as_it_is_shown(fault: Exception, sta
         return await read(thread_id, leaf=leaf, limit=limit)
 
     store.messages = messages  # type: ignore[method-assign, assignment]
-    async with chatting(answer, store=store) as chat:
+    async with chatting(answer, store=store, identify=lambda _: "anna") as chat:
         await chat.send("Hello")
         assert chat.status == status
         assert answer.calls == (status == "done")
-        [thread] = await store.threads(await user_id(chat))
+        [thread] = await store.threads((await store.user("anna")).id)
         assert (await store.messages(thread.id))[-1].status == status
         assert await store.active_runs(thread.id) == []
 
@@ -332,9 +333,3 @@ async def test_others_see_nothing_of_it() -> None:
         stranger = await chat.tab(session="stranger", address=chat.address)
         assert stranger.texts == []
         assert stranger.threads == []
-
-
-async def user_id(chat: ChatClient) -> str:
-    """Return the id of the only person."""
-    [view] = chat.server.app._views
-    return view.user.id
