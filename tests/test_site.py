@@ -33,14 +33,14 @@ def test_an_uploaded_file_has_an_address_that_browsers_can_fetch(tmp_path: Path)
         tab.socket.close()
 
 
-@pytest.mark.parametrize("way", ["upload", "lend"])
+@pytest.mark.parametrize("way", ["upload", "serve_file"])
 def test_a_file_can_be_for_the_browser_that_asks_alone(tmp_path: Path, way: str) -> None:
     report = tmp_path / "report.txt"
     report.write_text("all is well")
 
     async def serve(q: Q) -> None:
-        if way == "lend":
-            address = await q.site.lend(report)
+        if way == "serve_file":
+            address = await q.site.serve_file(report)
         else:
             [address] = await q.site.upload([report], session_only=True)
         q.page["links"] = ui.markdown_card("1 1 4 2", "Files", address)

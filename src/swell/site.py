@@ -18,7 +18,7 @@ class Served(Protocol):
 
     @property
     def url(self) -> str:
-        """Its address, without the prefix of the server."""
+        """Address of the file, without the server's prefix."""
         ...
 
 
@@ -31,10 +31,10 @@ class FileStore(Protocol):
         """Keep a copy of a file."""
         ...
 
-    async def lend(
+    async def serve_file(
         self, owner: str, path: Path, under: str = "", allowed: Allowed | None = None
     ) -> Served:
-        """Serve a file where it lies."""
+        """Serve a file without copying it."""
         ...
 
     def delete(self, file_id: str) -> None:
@@ -55,10 +55,9 @@ class AsyncSite:
 
     Args:
         pages: The live pages of this process.
-        files: Where uploads are kept; None where there is no server, as in tests.
+        files: Store of uploads; None without a server, as in tests.
         prefix: Path under which browsers reach the server, empty or `/x`.
-        session_id: The browser that asks.
-        client_id: Its tab.
+        session_id: Session of the browser. client_id: Its tab.
     """
 
     def __init__(
@@ -80,19 +79,19 @@ class AsyncSite:
         return AsyncPage(self._pages.peek(url), url=url)
 
     async def upload(self, files: Sequence[str | Path], *, session_only: bool = False) -> list[str]:
-        """Copy files to where every browser of this app may fetch them.
+        """Copy files, and serve the copies to every browser of this app.
 
         Args:
             files: Paths of files.
-            session_only: Let only the browser that asks fetch them: they count as its uploads, and
-                go `upload_keep_s` after its tab has.
+            session_only: Serve the copies to this browser only. They count as its uploads, and are
+                deleted `upload_keep_s` after its tab closes.
 
         Returns:
             Their addresses, `/_f/<id>/<name>`, for links and images.
 
         Raises:
-            ValueError: If a path is no file.
-            LimitError: If the space for files is full, or with `session_only` that of the browser.
+            ValueError: If a path is not a file.
+            LimitError: If the file quota is used up, or with `session_only` that of the browser.
         """
         import anyio.to_thread  # the server has it
 
@@ -111,18 +110,18 @@ class AsyncSite:
         *_, file_id, _ = ["", *url.split("/")]
         self._store("unload").delete(file_id)
 
-    async def lend(
+    async def serve_file(
         self, file: str | Path, *, under: str = "", allowed: Allowed | None = None
     ) -> str:
-        """Let the browser that asks fetch a file where it lies; any other gets 404.
+        """Serve a file to this browser only, without copying it; other browsers get 404.
 
-        It is not copied, and can be fetched for as long as it is there and the address is known:
-        10,000 are at a time, for all browsers. Each browser has one address for a file.
+        The address works while the file exists, for the 10,000 files of all browsers that were used
+        last. Each browser has one address for a file.
 
         Args:
             file: Path of a file.
-            under: Name of a permission that may end; the file has another address under each.
-            allowed: Asked before each download under that name; the answer False is a 404.
+            under: Name of a permission; the file has a separate address for each. allowed: Called
+                before each download under that permission; False is a 404.
 
         Returns:
             Its address, `/_f/<id>/<name>`, for links and images.
@@ -130,7 +129,9 @@ class AsyncSite:
         Raises:
             OSError: If the file cannot be read.
         """
-        stored = await self._store("lend").lend(self._session_id, Path(file), under, allowed)
+        stored = await self._store("serve_file").serve_file(
+            self._session_id, Path(file), under, allowed
+        )
         return self.prefix + stored.url
 
     def _store(self, name: str) -> FileStore:

@@ -266,8 +266,11 @@ async def test_a_lent_file_is_for_one_session_and_stays_where_it_is(
     source = tmp_path / "a.png"
     source.write_bytes(PNG * 100)  # more than a browser may have
     ann_id, bob_id = place.sessions["ann"], place.sessions["bob"]
-    for_ann, again = await place.store.lend(ann_id, source), await place.store.lend(ann_id, source)
-    for_bob = await place.store.lend(bob_id, source)
+    for_ann, again = (
+        await place.store.serve_file(ann_id, source),
+        await place.store.serve_file(ann_id, source),
+    )
+    for_bob = await place.store.serve_file(bob_id, source)
     assert for_ann is again
     assert for_ann.url != for_bob.url
     assert place.kept() == []
@@ -281,22 +284,22 @@ async def test_a_lent_file_is_for_one_session_and_stays_where_it_is(
         assert (await ann.delete(for_ann.url)).status_code == 204
         assert (await ann.get(for_ann.url)).status_code == 404
         assert source.exists()
-        assert (await place.store.lend(ann_id, source)).url != for_ann.url
+        assert (await place.store.serve_file(ann_id, source)).url != for_ann.url
         source.unlink()
         assert (await bob.get(for_bob.url)).status_code == 404
         with pytest.raises(FileNotFoundError):
-            await place.store.lend(ann_id, source.with_name("b.png"))
+            await place.store.serve_file(ann_id, source.with_name("b.png"))
 
 
 async def test_the_file_that_nobody_asked_for_longest_is_no_longer_lent(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("swell.server.files.LENT_MAX", 2)
+    monkeypatch.setattr("swell.server.files.IN_PLACE_MAX", 2)
     (tmp_path / "a.txt").write_text("a")
-    lent = {}
+    served = {}
     for session in ("ann", "bob", "ann", "cat"):
-        lent[session] = await place.store.lend(session, tmp_path / "a.txt")
-    known = {name: place.store.get(one.id, name) is not None for name, one in lent.items()}
+        served[session] = await place.store.serve_file(session, tmp_path / "a.txt")
+    known = {name: place.store.get(one.id, name) is not None for name, one in served.items()}
     assert known == {"ann": True, "bob": False, "cat": True}
 
 

@@ -218,9 +218,9 @@ class Files:
                 self._paths.popitem(last=False)
         try:
             if token is None:
-                return await site.lend(path)
+                return await site.serve_file(path)
             allowed = partial(self._store.shares_file, token, url.removeprefix(SCHEME))
-            return await site.lend(path, under=token, allowed=allowed)
+            return await site.serve_file(path, under=token, allowed=allowed)
         except OSError:
             return "#"
 

@@ -28,7 +28,7 @@ from swell.temporary import TemporaryFolder
 
 __all__ = [
     "FILES_PATH",
-    "LENT_MAX",
+    "IN_PLACE_MAX",
     "FileStore",
     "Incoming",
     "StoredFile",
@@ -38,8 +38,8 @@ __all__ = [
 
 FILES_PATH = "/_f/"
 
-LENT_MAX = 10_000
-"""Files that the app lends to sessions at the same time."""
+IN_PLACE_MAX = 10_000
+"""Files of the app served without a copy, at the same time."""
 
 NAME_MAX_BYTES = 255
 _COPY_BYTES = 1 << 18
@@ -122,9 +122,9 @@ class StoredFile:
         picture: Media type if its first bytes are those of a PNG, JPEG, GIF or WebP, else empty.
         client: Browser tab that uploaded it, empty for files of the app.
         gone_at: When that tab was first missed, on the clock of `FileStore.expire`.
-        lent: Whether its bytes are the app's: then they stay where they are when it is forgotten.
-        under: Name of the permission to have a lent file, when it needs one.
-        allowed: Asked before each download of a lent file; None allows it.
+        in_place: Whether the file belongs to the app; such a file is never deleted.
+        under: Name of the permission needed for a file served in place, or empty.
+        allowed: Asked before each download of such a file; None allows it.
     """
 
     id: str
@@ -135,7 +135,7 @@ class StoredFile:
     picture: str = ""
     client: str = ""
     gone_at: float | None = None
-    lent: bool = False
+    in_place: bool = False
     under: str = ""
     allowed: Allowed | None = None
 
@@ -176,7 +176,7 @@ class FileStore:
         self._settings = settings
         self._root: TemporaryFolder | None = None
         self._files: dict[str, StoredFile] = {}
-        self._lent: OrderedDict[tuple[str | None, Path, str], StoredFile] = OrderedDict()
+        self._in_place: OrderedDict[tuple[str | None, Path, str], StoredFile] = OrderedDict()
         self._used: dict[str | None, int] = {}
         self._count: dict[str | None, int] = {}
         self._total = 0
@@ -191,7 +191,7 @@ class FileStore:
         """Remove the folder and everything in it. May be called twice."""
         root, self._root = self._root, None
         self._files.clear()
-        self._lent.clear()
+        self._in_place.clear()
         self._used.clear()
         self._count.clear()
         self._total = 0
@@ -218,7 +218,7 @@ class FileStore:
         stored = self.get(file_id, owner)
         if stored is None or stored.name != name:
             return None
-        if stored.lent and not await anyio.to_thread.run_sync(stored.path.is_file):
+        if stored.in_place and not await anyio.to_thread.run_sync(stored.path.is_file):
             return None  # the app's doing
         if stored.allowed is not None and not await stored.allowed():
             return None
@@ -245,37 +245,37 @@ class FileStore:
         """
         return await self._save(owner, name, content, None, client)
 
-    async def lend(
+    async def serve_file(
         self, owner: str, path: Path, under: str = "", allowed: Allowed | None = None
     ) -> StoredFile:
-        """Let a session fetch a file of the app where it lies: no copy, and no share of any space.
+        """Serve a file of the app to one session, without a copy and without using a quota.
 
-        The same session gets the same address for it again. At most `LENT_MAX` are lent at a time;
-        the one that nobody asked for longest is forgotten first.
+        A session gets the same address for a file each time. At most `IN_PLACE_MAX` files are
+        served like this; the least recently used address is forgotten first.
 
         Args:
             owner: The session.
             path: The file.
-            under: Name of the permission; each has an address of its own.
-            under: Name of the permission to have a lent file, when it needs one.
+            under: Name of the permission; the file has a separate address for each.
+            under: Name of the permission needed for a file served in place, or empty.
         allowed: Asked before each download; None allows it as long as the address is known.
 
         Raises:
             OSError: If the file cannot be read.
         """
         key = (owner, path, under)
-        if key not in self._lent:
+        if key not in self._in_place:
             size, head = await anyio.to_thread.run_sync(looked_at, path)
-            if key not in self._lent:  # nor was it meanwhile
-                lent = StoredFile(
+            if key not in self._in_place:  # nor was it meanwhile
+                served = StoredFile(
                     new_id(), safe_name(path.name), owner, path, size, picture_of(head)
                 )
-                lent.lent, lent.under, lent.allowed = True, under, allowed
-                self._files[lent.id] = self._lent[key] = lent
-        self._lent.move_to_end(key)
-        while len(self._lent) > LENT_MAX:
-            self.delete(next(iter(self._lent.values())).id)
-        return self._lent[key]
+                served.in_place, served.under, served.allowed = True, under, allowed
+                self._files[served.id] = self._in_place[key] = served
+        self._in_place.move_to_end(key)
+        while len(self._in_place) > IN_PLACE_MAX:
+            self.delete(next(iter(self._in_place.values())).id)
+        return self._in_place[key]
 
     async def upload(self, owner: str, client: str, name: str, content: bytes | Path) -> StoredFile:
         """Keep a file as one that a browser tab uploaded; see `save`.
@@ -313,7 +313,7 @@ class FileStore:
     def share(self, file_id: str) -> None:
         """Let every session fetch a file that one of them uploaded, for pages that are shared."""
         stored = self._files.get(file_id)
-        if stored is not None and not stored.lent:
+        if stored is not None and not stored.in_place:
             self._account(stored.owner, -stored.size, -1)
             stored.owner = None
             self._account(None, stored.size, 1)
@@ -336,7 +336,7 @@ class FileStore:
             alive: Says whether a tab is there, or is still waited for.
         """
         for stored in list(self._files.values()):
-            if not stored.client or stored.lent or alive(stored.client):
+            if not stored.client or stored.in_place or alive(stored.client):
                 stored.gone_at = None
             elif stored.gone_at is None:
                 stored.gone_at = now
@@ -412,8 +412,8 @@ class FileStore:
         self._discard(incoming.stored)
 
     def _discard(self, stored: StoredFile) -> None:
-        if stored.lent:
-            del self._lent[stored.owner, stored.path, stored.under]
+        if stored.in_place:
+            del self._in_place[stored.owner, stored.path, stored.under]
             return
         self._account(stored.owner, -stored.size, -1)
         stored.path.unlink(missing_ok=True)

@@ -24,7 +24,16 @@ from .tables import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["HEAD", "create", "current", "differences", "lend", "prepare", "refuse", "upgrade"]
+__all__ = [
+    "HEAD",
+    "create",
+    "current",
+    "differences",
+    "prepare",
+    "refuse",
+    "sqlalchemy_on",
+    "upgrade",
+]
 
 HEAD = "0008"
 """The revision of this version's tables."""
@@ -92,7 +101,7 @@ def prepare(connection: sqlite3.Connection, compiler: Compiler, where: str) -> N
                 connection.execute("ROLLBACK")
             raise
     elif found in REVISIONS:
-        with lend(connection) as bound:
+        with sqlalchemy_on(connection) as bound:
             upgrade(bound)
     refuse(current_sqlite(connection), where)
 
@@ -107,8 +116,8 @@ def current_sqlite(connection: sqlite3.Connection) -> str | None:
 
 
 @contextmanager
-def lend(connection: sqlite3.Connection) -> Iterator[Connection]:
-    """Lend a connection of `sqlite3` to SQLAlchemy, in a transaction with the file locked."""
+def sqlalchemy_on(connection: sqlite3.Connection) -> Iterator[Connection]:
+    """Wrap an `sqlite3` connection for SQLAlchemy, in a transaction with the file locked."""
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool)
     connection.execute("PRAGMA foreign_keys = OFF")  # tables are rebuilt
     try:

@@ -381,7 +381,7 @@ _OPTIONS: dict[str, Any] = {
 
 @contextlib.contextmanager
 def connect(path: Path) -> Iterator[Connection]:
-    """Lend a connection of SQLAlchemy to a file, for migrations; the file is made when new.
+    """Open a file with SQLAlchemy, for migrations; a missing file is created.
 
     Raises:
         StoreUnavailableError: If it cannot be used.
@@ -392,7 +392,7 @@ def connect(path: Path) -> Iterator[Connection]:
         _create(path)
         connection = engine._configure(engine._join("rw"))
         connection.execute("PRAGMA journal_mode = WAL")
-        with schema.lend(connection) as bound:
+        with schema.sqlalchemy_on(connection) as bound:
             yield bound
     except (sqlite3.Error, OSError) as error:
         raise engine._explain(error) from error
