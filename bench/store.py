@@ -192,7 +192,7 @@ def calls(language: Language, chosen: random.Random) -> Iterator[tuple[str, _Cal
             await database.store.start(accepted.run.id)
             database.taken["_run"] = [accepted.run.id]  # type: ignore[list-item]
             run = accepted.run.id
-        await database.store.flush(run, [Text("x" * chosen.randint(100, 4000))])
+        await database.store.flush({run: [Text("x" * chosen.randint(100, 4000))]})
 
     yield "opening the app at such a thread", opened
     yield "list of threads, first 50", listed

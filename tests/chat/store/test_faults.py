@@ -269,7 +269,7 @@ async def prompts(first):
         print(made.prompt.id, n, flush=True)
 async def flushes():
     for n in range(10**6):
-        await store.flush(running.run.id, [Text("x" * n)])
+        await store.flush({running.run.id: [Text("x" * n)]})
 await asyncio.gather(flushes(), *(prompts(first) for first in range(8)))
 """
 

@@ -127,7 +127,7 @@ async def test_answers_and_what_is_inside_of_their_parts_keep_files(store: Store
     asked = await say(store, user, Image(shown, "A"), Image(inside, "A"))
     answered = await say(store, user, Text("And now?"))
     await store.start(answered.run.id)
-    await store.flush(answered.run.id, [File("a.png", shown)])
+    await store.flush({answered.run.id: [File("a.png", shown)]})
     found = ToolCall("find", {}, "done", [Image(inside, "A")], id="1")
     await store.finish(answered.run.id, "done", [File("a.png", shown), found])
     await store.delete_thread(user, asked.thread.id)

@@ -82,7 +82,7 @@ async def test_behind_pgbouncer_a_live_run_is_not_recovered_and_nothing_is_prepa
     running = await first.accept(user.id, NewPrompt([Text("Hello")]), action_id="a")
     await first.start(running.run.id)
     for number in range(30):  # a statement is prepared when it has run five times
-        await first.flush(running.run.id, [Text(f"So far {number}")])
+        await first.flush({running.run.id: [Text(f"So far {number}")]})
         await first.messages(running.thread.id)
     await second.open()
     assert await second.recover() == []

@@ -77,14 +77,14 @@ async def test_a_run_goes_through_its_states_once(store: Store) -> None:
     started = await asyncio.gather(*(store.start(made.run.id) for _ in range(10)))
     assert started.count(True) == 1
     assert (await store.message(user, made.answer.id)).status == "streaming"
-    await store.flush(made.run.id, [Text("par")])
-    await store.flush(made.run.id, [Text("partial"), Text("more")])
-    await store.flush(made.run.id, [Text("partial")])
+    await store.flush({made.run.id: [Text("par")]})
+    await store.flush({made.run.id: [Text("partial"), Text("more")]})
+    await store.flush({made.run.id: [Text("partial")]})
     assert (await store.message(user, made.answer.id)).parts == [Text("partial")]
     assert [run.id for run in await store.active_runs(made.thread.id)] == [made.run.id]
     assert await store.finish(made.run.id, "stopped")
     assert not await store.finish(made.run.id, "done", [Text("whole")])
-    await store.flush(made.run.id, [Text("late")])
+    await store.flush({made.run.id: [Text("late")]})
     answer = await store.message(user, made.answer.id)
     assert (answer.status, answer.parts) == ("stopped", [Text("partial")])
     run = await store.run(made.run.id)
@@ -101,8 +101,8 @@ async def test_an_end_is_not_written_over_by_a_flush_that_was_under_way(store: S
     for n in range(40):
         made = await store.accept(user, NewPrompt([Text("Hi")]), action_id=f"{n}")
         await store.start(made.run.id)
-        await store.flush(made.run.id, [Text("one")])
-        flushing = asyncio.ensure_future(store.flush(made.run.id, [Text("one two")]))
+        await store.flush({made.run.id: [Text("one")]})
+        flushing = asyncio.ensure_future(store.flush({made.run.id: [Text("one two")]}))
         await asyncio.sleep(0)  # it has begun
         await asyncio.gather(flushing, store.finish(made.run.id, "done", [Text("one two three")]))
         assert (await store.message(user, made.answer.id)).parts == [Text("one two three")]
@@ -118,7 +118,6 @@ async def test_a_run_can_be_stopped_before_it_starts(store: Store) -> None:
 async def test_unknown_runs_are_told(store: Store) -> None:
     for call in (
         store.start("0" * 32),
-        store.flush("0" * 32, [Text("x")]),
         store.finish("0" * 32, "done", []),
         store.run("0" * 32),
     ):
@@ -128,13 +127,25 @@ async def test_unknown_runs_are_told(store: Store) -> None:
         await store.finish("0" * 32, "running", [])  # type: ignore[arg-type]
 
 
+async def test_a_flush_stores_all_that_run_and_leaves_out_the_others(store: Store) -> None:
+    user = (await store.user("anna")).id
+    made = [await store.accept(user, NewPrompt([Text("Hi")]), action_id=f"{n}") for n in range(3)]
+    for one in made:
+        await store.start(one.run.id)
+    await store.finish(made[2].run.id, "done", [Text("whole")])
+    texts = {one.run.id: [Text(f"part {n}")] for n, one in enumerate(made)}
+    await store.flush({**texts, "0" * 32: [Text("gone")]})
+    said = [(await store.message(user, one.answer.id)).text for one in made]
+    assert said == ["part 0", "part 1", "whole"]
+
+
 async def test_recovery_leaves_runs_of_living_processes_alone(store: Store, url: str) -> None:
     user = (await store.user("anna")).id
     gone = open_store(url)
     await gone.open()
     running = await gone.accept(user, NewPrompt([Text("one")]), action_id="1")
     await gone.start(running.run.id)
-    await gone.flush(running.run.id, [Text("partial")])
+    await gone.flush({running.run.id: [Text("partial")]})
     accepted = await gone.accept(user, NewPrompt([Text("two")]), action_id="2", locale="de")
     assert await store.recover() == []  # it lives
     await gone.close()

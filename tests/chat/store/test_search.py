@@ -65,7 +65,7 @@ async def test_answers_are_found_once_they_are_finished_but_not_thoughts(store: 
     user = (await store.user("anna")).id
     made = await store.accept(user, NewPrompt([Text("question")]), action_id="1")
     await store.start(made.run.id)
-    await store.flush(made.run.id, [Text("growing")])
+    await store.flush({made.run.id: [Text("growing")]})
     assert await store.search(user, "growing") == []
     await store.finish(made.run.id, "done", [Reasoning("secretly"), Text("grown"), Text("up")])
     assert [hit.message_id for hit in await store.search(user, "grown")] == [made.answer.id]
@@ -77,7 +77,7 @@ async def test_interrupted_answers_are_found(store: Store) -> None:
     user = (await store.user("anna")).id
     made = await store.accept(user, NewPrompt([Text("question")]), action_id="1")
     await store.start(made.run.id)
-    await store.flush(made.run.id, [Text("half a sentence")])
+    await store.flush({made.run.id: [Text("half a sentence")]})
     await store.finish(made.run.id, "interrupted")
     assert [hit.message_id for hit in await store.search(user, "half")] == [made.answer.id]
 

@@ -24,6 +24,7 @@ from swell.errors import (
 from swell.expando import Expando
 from swell.locales import words_of
 from swell.logs import logger
+from swell.parts import Part
 from swell.tasks import Tasks
 from swell.workers import Lane
 
@@ -96,6 +97,8 @@ class RunManager:
         self._pools = pools
         self._runs: dict[str, Run] = {}
         self._answers: dict[str, Run] = {}
+        self._unstored: dict[Run, int] = {}  # running: how long the log was that is stored
+        self._flusher: asyncio.Task[None] | None = None
         self._last: dict[str, Run] = {}  # by thread: the run that a later one waits for
         self._tasks = Tasks()
         self._described: dict[str, str] = {}  # by error id
@@ -296,7 +299,9 @@ class RunManager:
             work = asyncio.create_task(
                 consume(self._handler, turn, run.feed, self._pools), name="swell-run"
             )
-            flusher = asyncio.create_task(self._flush(run))
+            self._unstored[run] = 0
+            if self._flusher is None or self._flusher.done():
+                self._flusher = self._tasks.start(self._flush())
             try:
                 await asyncio.wait((work, stopped), return_when=asyncio.FIRST_COMPLETED)
                 if work.done() and not run.cancelled.is_set():
@@ -307,8 +312,7 @@ class RunManager:
                 work.cancel()
                 raise
             finally:
-                flusher.cancel()
-                await asyncio.gather(flusher, return_exceptions=True)
+                self._unstored.pop(run, None)
         finally:
             stopped.cancel()
 
@@ -419,18 +423,23 @@ class RunManager:
                 _log.warning("the store is asked again in %g s: %s", backoff.pause_s, error)
             await backoff.wait()
 
-    async def _flush(self, run: Run) -> None:
-        """Store the text so far, every so often, and the title when there is one."""
-        stored = 0
-        while True:
+    async def _flush(self) -> None:
+        """Store the texts of running answers so far, every so often, all at once."""
+        while self._unstored:
             await asyncio.sleep(self.limits.flush_s)
-            if run.title is not None:
-                await self._rename(run)
-            if len(run.answer.log) == stored:
-                continue
-            stored = len(run.answer.log)
-            with contextlib.suppress(StoreUnavailableError, NotFoundError):
-                await self.store.flush(run.id, run.answer.parts())
+            grown: dict[str, list[Part]] = {}
+            for run, stored in list(self._unstored.items()):
+                if run.title is not None:
+                    await self._rename(run)
+                if run in self._unstored and len(run.answer.log) > stored:
+                    self._unstored[run] = len(run.answer.log)
+                    grown[run.id] = run.answer.parts()
+            try:
+                await self.store.flush(grown)
+            except StoreUnavailableError:
+                pass  # the next flush, or the end, has it all
+            except Exception:
+                _log.exception("could not store the texts of running answers")
 
     async def _rename(self, run: Run) -> None:
         title, run.title = run.title, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -262,14 +262,13 @@ def start(tx: Tx, run_id: str, owner: str, time: float) -> bool:
 
 
 def flush(
-    tx: Tx, run_id: str, new: Sequence[tuple[str, str]], old: Sequence[tuple[str, str]]
+    tx: Tx, changed: Mapping[str, tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]]
 ) -> None:
-    """Write what an answer says by now, unless its run has ended."""
-    row = tx.row(_RUNNING, run=run_id)
-    if row is None:
-        get(tx, run_id)
-        return
-    tree.put_parts(tx, row[0], new, old)
+    """Write what answers contain by now and did before; runs that do not run are left out."""
+    for run_id, (new, old) in changed.items():
+        row = tx.row(_RUNNING, run=run_id)
+        if row is not None:
+            tree.put_parts(tx, row[0], new, old)
 
 
 def finish(

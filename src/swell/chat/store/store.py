@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from swell.chat.records import (
@@ -72,7 +72,7 @@ class Store:
         self._engine = engine
         self._app = app
         self._clock = clock
-        self._flushed: dict[str, list[tuple[str, str]]] = {}
+        self._flushed: dict[str, list[tuple[str, str]] | None] = {}
         self._turnstile: Turnstile | None = None
 
     def of_app(self, app: str) -> Store:
@@ -330,19 +330,24 @@ class Store:
         owner, time = self._engine.owner, self._clock()
         return await self._write(runs.start, run_id, owner, time)
 
-    async def flush(self, run_id: str, parts: Sequence[Part]) -> None:
-        """Store what a running answer says by now. Ignored once the run has ended."""
-        new = encode_parts(parts)
-        old = self._flushed.pop(run_id, [])
-        if new == old:
-            self._remember(run_id, old)
-            return
-        await self._write(runs.flush, run_id, new, old)
-        self._remember(run_id, new)
+    async def flush(self, answers: Mapping[str, Sequence[Part]]) -> None:
+        """Store what running answers contain by now, in one transaction.
 
-    def _remember(self, run_id: str, parts: list[tuple[str, str]]) -> None:
-        if len(self._flushed) < FLUSHED_MAX:
-            self._flushed[run_id] = parts
+        Args:
+            answers: Parts by id of the run; runs that have ended or are gone are left out.
+        """
+        changed = {}
+        for run_id, parts in answers.items():
+            new, old = encode_parts(parts), self._flushed.get(run_id) or []
+            if new != old:
+                changed[run_id] = new, old
+                if run_id in self._flushed or len(self._flushed) < FLUSHED_MAX:
+                    self._flushed[run_id] = None  # unknown until it is written
+        if changed:
+            await self._write(runs.flush, changed)
+        for run_id, (new, _) in changed.items():
+            if run_id in self._flushed:  # it has not ended meanwhile
+                self._flushed[run_id] = new
 
     async def finish(
         self,
