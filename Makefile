@@ -108,6 +108,7 @@ gen: install ## write the files that are made from code and from texts
 	@$(BIN)/python hatch_build.py packages
 	cd web && npm run --silent gen
 	$(BIN)/python tools/gen_types.py
+	$(BIN)/python tools/gen_cards.py
 
 demo: web ## start the demo and print its address
 	@$(BIN)/swell demo

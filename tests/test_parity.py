@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tools import gen_cards
 
 import swell.ui  # noqa: F401  # imports every card and component
 from swell.cards.base import CARDS
@@ -47,6 +48,10 @@ def drawing(folder: str, name: str) -> Path:
 @pytest.mark.parametrize(("folder", "name"), EACH)
 def test_each_has_a_svelte_file(folder: str, name: str) -> None:
     assert drawing(folder, name).is_file()
+
+
+def test_the_browser_has_the_types_of_all_of_them() -> None:
+    assert gen_cards.FILE.read_text(encoding="utf-8") == gen_cards.text(), "run make gen"
 
 
 @pytest.mark.parametrize("view", sorted(CARDS))
@@ -111,5 +116,6 @@ def test_the_browser_reads_every_property_of_the_reference(folder: str, name: st
     cls = KINDS[folder][name]
     source = read_with(drawing(folder, name))
     source += "".join((WEB / file).read_text() for file in FRAME)
-    read = set(re.findall(r"""\["(\w+)"\]""", source))
+    read = set(re.findall(r"""\["(\w+)"\]|\b(?:card|item|part)(?:\(\))?\.(\w+)""", source))
+    read = {name for names in read for name in names}
     assert properties(cls) - read - ELSEWHERE == set()

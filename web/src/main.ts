@@ -6,6 +6,7 @@ import { browserPlatform } from "./transport/browser";
 import { Client } from "./transport/client";
 import { placeOfPage } from "./transport/hello";
 
+// eslint-disable-next-line no-restricted-syntax -- where the page begins
 const target = document.getElementById("app");
 if (target === null) throw new Error("the page has no #app");
 

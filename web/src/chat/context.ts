@@ -1,4 +1,4 @@
-/** What a message may want to know of the card that it is in. */
+/** What messages and the prompt box may want to know of the conversation that they are in. */
 import type { Json } from "../page/state";
 import { getContext, setContext } from "svelte";
 import type { Source } from "./messages/rows";
@@ -13,12 +13,14 @@ export interface Surroundings {
   /** Tell the app. */
   emit(event: string, data: Readonly<Record<string, Json>>): Promise<"ok" | "failed">;
   /** A question in the conversation was answered here. */
-  answered?(question: Element): void;
+  answered(question: Element): void;
+  /** The actions of a message are there, and take the focus by this; the answer takes it back. */
+  offerActions(source: Source, focus: () => boolean): () => void;
   /** Send a prompt; what is in the box stays there. */
-  say?(words: string): void;
+  say(words: string): void;
 }
 
-const KEY = Symbol("surroundings");
+const KEY = Symbol("conversation");
 
 /** Called once by the card, while it is being set up. */
 export function surround(what: Surroundings): void {

@@ -2,7 +2,7 @@
 import { type Snippet, untrack } from "svelte";
 import { client } from "../page/client";
 import type { Json } from "../page/state";
-import { str, yes, type Props } from "../page/read";
+import type { Props } from "../page/read";
 
 /** A list of form components, and how it is laid out. */
 export interface ItemList {
@@ -17,9 +17,9 @@ export interface ItemList {
 }
 
 /** What every form component receives. */
-export interface ItemProps {
+export interface ItemProps<Item = Props> {
   /** The inner object of `{"textbox": {...}}`. */
-  item: Props;
+  item: Item;
   /** Draws form components inside of it. */
   nested: Snippet<[ItemList]>;
 }
@@ -31,15 +31,21 @@ export interface Control {
   submit(): void;
 }
 
+/** What is the same for all controls. */
+interface Named {
+  readonly name?: string | undefined;
+  readonly trigger?: boolean | undefined;
+}
+
 /**
  * Register a control: its value is written when it appears and when the app assigns another one.
  *
  * @param item The component's properties, as a function so that changes are followed.
  * @param value Value made of them; `adopt` hears it when the app assigned a new one.
  */
-export function control(item: () => Props, value: (item: Props) => Json, adopt: (value: Json) => void = () => undefined): Control {
+export function control<Item extends Named>(item: () => Item, value: (item: Item) => Json, adopt: (value: Json) => void = () => undefined): Control {
   const { args } = client();
-  const name = (): string => str(item()["name"]) ?? "";
+  const name = (): string => item().name ?? "";
   let known: string | undefined;
   const given = $derived(JSON.stringify([name(), value(item())]));
   $effect.pre(() => {
@@ -55,7 +61,7 @@ export function control(item: () => Props, value: (item: Props) => Json, adopt: 
   return {
     change: (next) => {
       args.set(name(), next);
-      if (yes(item()["trigger"])) void args.submit(name());
+      if (item().trigger === true) void args.submit(name());
     },
     submit: () => void args.submit(name()),
   };

@@ -75,6 +75,8 @@ export interface Source {
   readonly host: string;
   /** All of this for those who hear it. */
   readonly label: string;
+  /** Go to where it is shown, and open what it says; set by what shows it. */
+  show?: (() => void) | undefined;
 }
 
 /** The sources of a message, the same list as long as they are the same; undefined where brackets are only brackets. */

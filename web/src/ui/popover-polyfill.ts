@@ -19,6 +19,7 @@ HTMLElement.prototype.hidePopover = function () {
 };
 
 function dismiss(event: Event): void {
+  // eslint-disable-next-line no-restricted-syntax -- what a browser does for all popovers of a page
   for (const box of document.querySelectorAll<HTMLElement>('[popover="auto"][data-open]')) {
     const inside = event.target instanceof Node && box.contains(event.target);
     if (event instanceof KeyboardEvent ? event.key === "Escape" : !inside) turn(box, false);

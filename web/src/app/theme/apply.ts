@@ -24,7 +24,7 @@ export function applyLook({ dark, colours }: Look): void {
   for (const [name, value] of Object.entries(colours)) style.setProperty(`--${name}`, value);
   style.setProperty("color-scheme", dark ? "dark" : "light");
   // The edge of the window, where the device shows one: until now as the system likes it.
-  for (const meta of document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")) meta.content = colours["page"] ?? "#f5f5f5";
+  for (const meta of document.head.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")) meta.content = colours["page"] ?? "#f5f5f5";
 }
 
 /** Whether a name means the default theme without asking the others. */

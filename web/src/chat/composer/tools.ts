@@ -1,6 +1,6 @@
 /** What the prompt box needs to know of the tools that are loaded for some cards. */
-import { list, yes, type Props } from "../../page/read";
 import type { Submission } from "../../page/submission";
+import type { ChatbotCard } from "../../page/cards.gen";
 
 /** What `Tools.svelte` tells the prompt box. Its members are reactive. */
 export interface ComposerTools {
@@ -20,9 +20,9 @@ export interface ComposerTools {
 export const isSet = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 /** A prompt of this card can carry more than text, so the app is told by the event `submit`. */
-export const tellsSubmit = (card: Props): boolean =>
-  Number(isSet(card["attachments"])) + list(card["slash_commands"]).length + list(card["mentions"]).length > 0;
+export const tellsSubmit = (card: ChatbotCard): boolean =>
+  Number(isSet(card.attachments)) + (card.slash_commands ?? []).length + (card.mentions ?? []).length > 0;
 
 /** The card offers more than a box for text. */
-export const wantsTools = (card: Props): boolean =>
-  tellsSubmit(card) || (yes(card["speech"]) && ("SpeechRecognition" in window || "webkitSpeechRecognition" in window));
+export const wantsTools = (card: ChatbotCard): boolean =>
+  tellsSubmit(card) || (card.speech === true && ("SpeechRecognition" in window || "webkitSpeechRecognition" in window));

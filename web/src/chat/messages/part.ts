@@ -14,8 +14,8 @@ export interface PartList {
 }
 
 /** What every part receives. */
-export interface PartProps {
-  part: Values;
+export interface PartProps<Part = Values> {
+  part: Part;
   /** All parts that stand together with it, itself included. */
   together: readonly Values[];
   /** The message is still being written. */

@@ -18,7 +18,18 @@ export interface MessageSource extends Source {
  */
 export function sourcesAmong(all: readonly Values[], known?: readonly MessageSource[]): readonly MessageSource[] {
   const parts = all.filter(({ type }) => type === "source");
-  return known?.length === parts.length && known.every(({ part }, at) => part === parts[at]) ? known : parts.map(read);
+  return known?.length === parts.length && known.every(({ part }, at) => part === parts[at]) ? known : parts.map(sourceOf);
+}
+
+/** One that did not change is the same object for all: what shows it says so there. */
+const made = new WeakMap<Values, MessageSource>();
+
+function sourceOf(part: Values, index: number): MessageSource {
+  const before = made.get(part);
+  if (before?.at === (num(part["index"]) ?? index + 1)) return before;
+  const source = read(part, index);
+  made.set(part, source);
+  return source;
 }
 
 function read(part: Values, index: number): MessageSource {

@@ -1,6 +1,6 @@
 /** How this person reads, on all pages of this browser; changed in the list of shortcuts. And how they type. */
 import { MediaQuery } from "svelte/reactivity";
-import type { Props } from "../../page/read";
+import type { ChatbotCard } from "../../page/cards.gen";
 
 export type Say = "all" | "ends" | "nothing";
 
@@ -31,9 +31,9 @@ let coarse: MediaQuery | undefined;
  *
  * @param card Its `submit_key` may ask for it everywhere.
  */
-export function sendsByCtrl(card: Props): boolean {
+export function sendsByCtrl(card: ChatbotCard): boolean {
   coarse ??= new MediaQuery("pointer: coarse");
-  return card["submit_key"] === "ctrl_enter" || coarse.current;
+  return card.submit_key === "ctrl_enter" || coarse.current;
 }
 
 /** Reactive. */

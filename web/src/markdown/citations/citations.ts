@@ -3,7 +3,6 @@
  * it; any other is what it was written as, and so are all of them until the sources have come.
  */
 import type { TokenizerThis, Tokens } from "marked";
-import { bring } from "../../ui/bring";
 import { hideTip, tipOf } from "./tooltip";
 import type { Context, Source, Sources } from "../types";
 
@@ -51,29 +50,28 @@ function fill(node: HTMLElement, sources: Sources): void {
   node.replaceChildren(...(all ? links : pieces));
 }
 
-function link({ at, number, title, target, host, label }: Source): HTMLElement {
+function link(source: Source): HTMLElement {
+  const { number, title, target, host, label } = source;
   const made = document.createElement("a");
   made.href = target?.href ?? "#";
   made.rel = "noopener noreferrer nofollow";
   if (target?.external === true) made.target = "_blank";
-  if (target === undefined) made.dataset["source"] = String(at);
+  if (target === undefined) owners.set(made, source);
   made.textContent = number;
   made.setAttribute("aria-label", label);
   tipOf(made, title, host);
   return made;
 }
 
+/** The sources of links that lead below the answer. */
+const owners = new WeakMap<Element, Source>();
+
 /** A source without an address is shown below the answer: go there, and open what it says. */
 export function followCitation(root: HTMLElement, target: Element): boolean {
   const used = target.closest<HTMLElement>(".citation a");
   if (used === null || !root.contains(used)) return false;
   hideTip();
-  const written = used.dataset["source"];
-  if (written === undefined) return false;
-  const chips = used.closest("[data-message]")?.querySelectorAll<HTMLElement>("[data-part=sources] .chip") ?? [];
-  const chip = [...chips].find((one) => one.dataset["source"] === written);
-  if (chip?.getAttribute("aria-expanded") === "false") chip.click();
-  if (chip) bring(chip, "nearest");
-  chip?.focus({ preventScroll: true });
-  return true;
+  const source = owners.get(used);
+  source?.show?.();
+  return source !== undefined;
 }

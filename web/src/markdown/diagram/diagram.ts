@@ -209,6 +209,7 @@ function watchLook(): void {
   new MutationObserver(() => {
     clearTimeout(timer);
     timer = setTimeout(() => {
+      // eslint-disable-next-line no-restricted-syntax -- the code of all texts; those that are gone are forgotten by themselves
       for (const node of document.querySelectorAll(".code")) {
         const entry = drawn.get(node);
         if (entry && entry.look !== "" && entry.look !== JSON.stringify(coloursAt(node))) drawInto(entry.block, entry.box);

@@ -1,0 +1,465 @@
+/** What the server sends of cards, components and parts. Made by `make gen`; do not edit. */
+
+export type ChatbotCard = {
+  readonly box: string;
+  readonly name: string;
+  readonly data: unknown;
+  readonly placeholder?: string | undefined;
+  readonly events?: readonly ("stop" | "scroll_up" | "feedback" | "suggestion" | "edit" | "regenerate" | "branch" | "delete" | "submit" | "search" | "jump" | "scroll_down" | "latest")[] | undefined;
+  readonly generating?: boolean | undefined;
+  readonly suggestions?: readonly ChatSuggestion[] | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly value?: string | undefined;
+  readonly commands?: readonly Command[] | undefined;
+  readonly greeting?: string | undefined;
+  readonly attachments?: ChatAttachments | undefined;
+  readonly slash_commands?: readonly ChatCommand[] | undefined;
+  readonly mentions?: readonly ChatMention[] | undefined;
+  readonly submit_key?: "enter" | "ctrl_enter" | undefined;
+  readonly speech?: boolean | undefined;
+  readonly follow_ups?: readonly ChatSuggestion[] | undefined;
+  readonly images?: unknown;
+  readonly line_breaks?: boolean | undefined;
+  readonly text_commands?: readonly string[] | undefined;
+  readonly unread_from?: unknown;
+  readonly read_only?: boolean | undefined;
+  readonly thread?: string | undefined;
+  readonly history?: unknown;
+  readonly history_end?: boolean | undefined;
+  readonly newer?: boolean | undefined;
+  readonly found?: readonly Found[] | undefined;
+};
+
+export type FormCard = {
+  readonly box: string;
+  readonly items: readonly unknown[] | string;
+  readonly title?: string | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type HeaderCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly subtitle: string;
+  readonly icon?: string | undefined;
+  readonly icon_color?: string | undefined;
+  readonly image?: string | undefined;
+  readonly nav?: readonly NavGroup[] | undefined;
+  readonly items?: readonly unknown[] | undefined;
+  readonly secondary_items?: readonly unknown[] | undefined;
+  readonly color?: "card" | "transparent" | "primary" | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type MarkdownCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly content: string;
+  readonly data?: unknown;
+  readonly compact?: boolean | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type MetaCard = {
+  readonly box: string;
+  readonly title?: string | undefined;
+  readonly refresh?: number | undefined;
+  readonly notification?: string | undefined;
+  readonly notification_bar?: NotificationBar | undefined;
+  readonly redirect?: string | undefined;
+  readonly icon?: string | undefined;
+  readonly layouts?: readonly Layout[] | undefined;
+  readonly theme?: string | undefined;
+  readonly themes?: readonly Theme[] | undefined;
+  readonly stylesheet?: InlineStylesheet | undefined;
+  readonly stylesheets?: readonly Stylesheet[] | undefined;
+  readonly animate?: boolean | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type ThreadsCard = {
+  readonly box: string;
+  readonly name: string;
+  readonly items: readonly ThreadItem[];
+  readonly selected?: string | undefined;
+  readonly title?: string | undefined;
+  readonly path?: string | undefined;
+  readonly new_path?: string | undefined;
+  readonly events?: readonly ("select" | "new" | "rename" | "pin" | "archive" | "delete" | "undo" | "search" | "more" | "command")[] | undefined;
+  readonly more?: boolean | undefined;
+  readonly found?: string | undefined;
+  readonly deleted?: ThreadItem | undefined;
+  readonly commands?: readonly Command[] | undefined;
+  readonly thread_commands?: readonly Command[] | undefined;
+};
+
+export type ButtonItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly caption?: string | undefined;
+  readonly value?: string | undefined;
+  readonly primary?: boolean | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly link?: boolean | undefined;
+  readonly icon?: string | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+  readonly path?: string | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type ButtonsItem = {
+  readonly items: readonly unknown[];
+  readonly justify?: "start" | "end" | "center" | "between" | "around" | undefined;
+  readonly name?: string | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+};
+
+export type CheckboxItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly value?: boolean | undefined;
+  readonly indeterminate?: boolean | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+};
+
+export type CopyableTextItem = {
+  readonly value: string;
+  readonly label: string;
+  readonly name?: string | undefined;
+  readonly multiline?: boolean | undefined;
+  readonly height?: string | undefined;
+  readonly width?: string | undefined;
+};
+
+export type DropdownItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly placeholder?: string | undefined;
+  readonly value?: string | undefined;
+  readonly values?: readonly string[] | undefined;
+  readonly choices?: readonly Choice[] | undefined;
+  readonly required?: boolean | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+  readonly popup?: "auto" | "always" | "never" | undefined;
+};
+
+export type InlineItem = {
+  readonly items: readonly unknown[];
+  readonly justify?: "start" | "end" | "center" | "between" | "around" | undefined;
+  readonly align?: "start" | "end" | "center" | "baseline" | undefined;
+  readonly inset?: boolean | undefined;
+  readonly height?: string | undefined;
+  readonly direction?: "row" | "column" | undefined;
+};
+
+export type LinkItem = {
+  readonly label?: string | undefined;
+  readonly path?: string | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly download?: boolean | undefined;
+  readonly button?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly target?: string | undefined;
+  readonly tooltip?: string | undefined;
+  readonly name?: string | undefined;
+};
+
+export type MessageBarItem = {
+  readonly type?: "info" | "error" | "warning" | "success" | "danger" | "blocked" | undefined;
+  readonly text?: string | undefined;
+  readonly name?: string | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly buttons?: readonly unknown[] | undefined;
+};
+
+export type ProgressItem = {
+  readonly label: string;
+  readonly caption?: string | undefined;
+  readonly value?: number | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+  readonly name?: string | undefined;
+  readonly type?: "bar" | "spinner" | undefined;
+};
+
+export type SeparatorItem = {
+  readonly label?: string | undefined;
+  readonly name?: string | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+};
+
+export type TextItem = {
+  readonly content: string;
+  readonly size?: "xl" | "l" | "m" | "s" | "xs" | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly align?: "start" | "end" | "center" | "justify" | undefined;
+  readonly tooltip?: string | undefined;
+  readonly name?: string | undefined;
+};
+
+export type TextXlItem = {
+  readonly content: string;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly align?: "start" | "end" | "center" | "justify" | undefined;
+  readonly tooltip?: string | undefined;
+  readonly commands?: readonly Command[] | undefined;
+  readonly name?: string | undefined;
+};
+
+export type TextLItem = {
+  readonly content: string;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly align?: "start" | "end" | "center" | "justify" | undefined;
+  readonly tooltip?: string | undefined;
+  readonly commands?: readonly Command[] | undefined;
+  readonly name?: string | undefined;
+};
+
+export type TextMItem = {
+  readonly content: string;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly align?: "start" | "end" | "center" | "justify" | undefined;
+  readonly tooltip?: string | undefined;
+  readonly name?: string | undefined;
+};
+
+export type TextSItem = {
+  readonly content: string;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly align?: "start" | "end" | "center" | "justify" | undefined;
+  readonly tooltip?: string | undefined;
+  readonly name?: string | undefined;
+};
+
+export type TextXsItem = {
+  readonly content: string;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly align?: "start" | "end" | "center" | "justify" | undefined;
+  readonly tooltip?: string | undefined;
+  readonly name?: string | undefined;
+};
+
+export type TextboxItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly placeholder?: string | undefined;
+  readonly value?: string | undefined;
+  readonly mask?: string | undefined;
+  readonly icon?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly suffix?: string | undefined;
+  readonly error?: string | undefined;
+  readonly required?: boolean | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly readonly?: boolean | undefined;
+  readonly multiline?: boolean | undefined;
+  readonly password?: boolean | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly height?: string | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+  readonly spellcheck?: boolean | undefined;
+  readonly type?: "text" | "number" | "tel" | undefined;
+};
+
+export type CardPart = {
+  readonly items: readonly unknown[];
+};
+
+export type FilePart = {
+  readonly name: string;
+  readonly url: string;
+  readonly size?: number | undefined;
+  readonly mime?: string | undefined;
+};
+
+export type ImagePart = {
+  readonly url: string;
+  readonly alt: string;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+};
+
+export type IncompletePart = {
+  readonly reason: "length" | "context" | "content_filter" | "refusal";
+};
+
+export type ReasoningPart = {
+  readonly text: string;
+  readonly seconds?: number | undefined;
+  readonly done?: boolean | undefined;
+};
+
+export type SourcePart = {
+  readonly title: string;
+  readonly url?: string | undefined;
+  readonly quote?: string | undefined;
+  readonly index?: number | undefined;
+};
+
+export type TablePart = {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+};
+
+export type TextPart = {
+  readonly text: string;
+};
+
+export type ToolCallPart = {
+  readonly name: string;
+  readonly args?: unknown;
+  readonly state?: "running" | "waiting" | "done" | "failed" | undefined;
+  readonly result?: unknown;
+  readonly parts?: unknown;
+  readonly id?: string | undefined;
+};
+
+export type ChatSuggestion = {
+  readonly name: string;
+  readonly label: string;
+  readonly caption?: string | undefined;
+  readonly icon?: string | undefined;
+};
+
+export type Command = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly caption?: string | undefined;
+  readonly icon?: string | undefined;
+  readonly items?: readonly Command[] | undefined;
+  readonly value?: string | undefined;
+  readonly path?: string | undefined;
+  readonly download?: boolean | undefined;
+  readonly accept?: readonly string[] | undefined;
+};
+
+export type ChatAttachments = {
+  readonly accept?: readonly string[] | undefined;
+  readonly max_files?: number | undefined;
+  readonly max_file_mb?: number | undefined;
+};
+
+export type ChatCommand = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly caption?: string | undefined;
+  readonly icon?: string | undefined;
+};
+
+export type ChatMention = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly caption?: string | undefined;
+  readonly icon?: string | undefined;
+};
+
+export type Found = {
+  readonly id: unknown;
+  readonly content: string;
+  readonly time?: number | undefined;
+};
+
+export type NavGroup = {
+  readonly label: string;
+  readonly items: readonly NavItem[];
+  readonly collapsed?: boolean | undefined;
+};
+
+export type NotificationBar = {
+  readonly text: string;
+  readonly type?: "info" | "error" | "warning" | "success" | "danger" | "blocked" | undefined;
+  readonly timeout?: number | undefined;
+  readonly buttons?: readonly unknown[] | undefined;
+  readonly position?: "top-right" | "bottom-right" | "bottom-center" | "bottom-left" | "top-left" | "top-center" | undefined;
+  readonly events?: readonly "dismissed"[] | undefined;
+  readonly name?: string | undefined;
+};
+
+export type Layout = {
+  readonly breakpoint: string;
+  readonly zones: readonly Zone[];
+  readonly width?: string | undefined;
+  readonly min_width?: string | undefined;
+  readonly max_width?: string | undefined;
+  readonly height?: string | undefined;
+  readonly min_height?: string | undefined;
+  readonly max_height?: string | undefined;
+  readonly name?: string | undefined;
+};
+
+export type Theme = {
+  readonly name: string;
+  readonly text: string;
+  readonly card: string;
+  readonly page: string;
+  readonly primary: string;
+};
+
+export type InlineStylesheet = {
+  readonly content: string;
+  readonly media?: string | undefined;
+};
+
+export type Stylesheet = {
+  readonly path: string;
+  readonly media?: string | undefined;
+  readonly cross_origin?: string | undefined;
+};
+
+export type ThreadItem = {
+  readonly id: string;
+  readonly title: string;
+  readonly time?: number | undefined;
+  readonly pinned?: boolean | undefined;
+  readonly archived?: boolean | undefined;
+  readonly shared?: boolean | undefined;
+  readonly active?: boolean | undefined;
+};
+
+export type Choice = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly disabled?: boolean | undefined;
+};
+
+export type NavItem = {
+  readonly name: string;
+  readonly label: string;
+  readonly icon?: string | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+  readonly path?: string | undefined;
+};
+
+export type Zone = {
+  readonly name: string;
+  readonly size?: string | undefined;
+  readonly direction?: "row" | "column" | undefined;
+  readonly justify?: "start" | "end" | "center" | "between" | "around" | undefined;
+  readonly align?: "start" | "end" | "center" | "stretch" | undefined;
+  readonly wrap?: "start" | "end" | "center" | "between" | "around" | "stretch" | undefined;
+  readonly zones?: readonly Zone[] | undefined;
+};
