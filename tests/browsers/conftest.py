@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import run
+from tests.e2e.conftest import start
 
 from .driver import Tab, firefox, webkit
 
-__all__ = ["run"]
+__all__ = ["start"]
 
 PROGRAMS = {
     "firefox-esr": os.environ.get("SWELL_FIREFOX", "/usr/bin/firefox-esr"),

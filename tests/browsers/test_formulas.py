@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.e2e.conftest import Run
 from tests.e2e.test_formulas import APP, BORDERS, FONT, HAT, LINES, TAGS
 
@@ -11,9 +9,8 @@ from .driver import Tab, free_port
 from .test_main_ways import ask
 
 
-def test_numbers_lines_and_hats_are_where_they_belong(tab: Tab, run: Run, tmp_path: Path) -> None:
-    env = {"XDG_DATA_HOME": str(tmp_path / "data"), "SWELL_DATABASE_URL": ""}
-    tab.go(run(APP, "--port", str(free_port()), env=env).url)
+def test_numbers_lines_and_hats_are_where_they_belong(tab: Tab, start: Run) -> None:
+    tab.go(start(APP, "--port", str(free_port())).url)
     ask(tab, "formulas")
     tab.wait("document.querySelectorAll('.math math').length == 6")
     tab.wait(FONT)

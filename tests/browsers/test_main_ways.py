@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import time
-from pathlib import Path
 
 import pytest
 
@@ -26,9 +25,8 @@ PROMPT_TOP = (
 
 
 @pytest.fixture
-def chat(run: Run, tmp_path: Path) -> RunningApp:
-    env = {"XDG_DATA_HOME": str(tmp_path / "data"), "SWELL_DATABASE_URL": ""}
-    return run(APP, "--port", str(free_port()), env=env)
+def chat(start: Run) -> RunningApp:
+    return start(APP, "--port", str(free_port()))
 
 
 def ask(tab: Tab, text: str) -> None:

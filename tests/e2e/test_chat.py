@@ -110,7 +110,7 @@ def test_a_second_tab_is_another_client_with_its_own_page(run: Run, page: Page) 
 
 
 def test_a_restarted_server_is_found_again_and_the_draft_is_kept(start: Run, page: Page) -> None:
-    app = start(ECHO, env={"SWELL_DRAIN_S": "1"})
+    app = start(ECHO)
     page.goto(app.url)
     whole(page)
     say(page, "Hi")
@@ -119,8 +119,7 @@ def test_a_restarted_server_is_found_again_and_the_draft_is_kept(start: Run, pag
     port = app.url.split(":")[2].split("/")[0]
     app.kill()
     expect(page.get_by_text("Reconnecting")).to_be_visible()
-    app._command += ["--port", port]
-    app.start()
+    start(ECHO, "--port", port)
     expect(page.get_by_text("Reconnecting")).to_be_hidden()
     expect(box(page)).to_have_value("unsent")
     box(page).press("Enter")
