@@ -11,6 +11,10 @@ from .base import SHOWN, Part
 __all__ = ["Table"]
 
 
+ROWS_TOLD = 200
+"""Most rows of a table that a model is told in later turns: each costs tokens every time."""
+
+
 class Table(Part, tag="table"):
     """Rows and columns; scrolls inside itself.
 
@@ -25,3 +29,9 @@ class Table(Part, tag="table"):
     def as_markdown(self) -> str:
         """Return a table."""
         return table(self.columns, self.rows)
+
+    def as_prompt(self) -> str:
+        """Return the table, a long one without its end."""
+        left = len(self.rows) - ROWS_TOLD
+        said = table(self.columns, self.rows[:ROWS_TOLD])
+        return f"{said}\n\n[{left} more rows]" if left > 0 else said

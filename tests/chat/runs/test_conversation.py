@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 import pytest
 
+from swell import ui
 from swell.chat.records import Message
 from swell.chat.runs.conversation import PictureFile, read_pictures, told
-from swell.parts import Image, Part, Reasoning, Text
+from swell.parts import Card, Image, Part, Reasoning, Table, Text
 
 pytestmark = pytest.mark.anyio
 
@@ -36,6 +37,22 @@ def test_roles_alternate_and_the_person_begins() -> None:
 def test_thoughts_are_not_told() -> None:
     thought = said("assistant", Reasoning("hmm", done=True), Text("Four."))
     assert told([said("user", Text("2 + 2?")), thought], {})[1]["content"] == "Four."
+
+
+def test_a_table_is_told_a_long_one_without_its_end() -> None:
+    question = said("user", Text("Which?"))
+    short = said("assistant", Text("These:"), Table(["n"], [[1], [2]]))
+    content = "These:\n\n| n |\n| --- |\n| 1 |\n| 2 |"
+    assert told([question, short], {})[1]["content"] == content
+    long = said("assistant", Table(["n"], [[n] for n in range(1_000)]))
+    lines = told([question, long], {})[1]["content"].splitlines()
+    assert (lines[-3], lines[-1]) == ("| 199 |", "[800 more rows]")
+
+
+def test_a_card_is_told_in_words() -> None:
+    asked = Card([ui.text("Which size?"), ui.text("**Large**"), ui.button("go", "Go")])
+    conversation = [said("user", Text("A coffee")), said("assistant", asked)]
+    assert told(conversation, {})[1]["content"] == "Which size?\n\n**Large**\n\nGo"
 
 
 def test_a_picture_comes_before_the_question_and_one_without_bytes_is_named() -> None:

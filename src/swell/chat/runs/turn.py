@@ -190,9 +190,10 @@ class Turn(Generic[S]):
 
         Returns:
             Dicts with `role` and `content`, typed so that every SDK takes them. Roles alternate,
-            the person's first, as strict chat templates demand: answers without text are left
-            out, and prompts without an answer are joined with the next one. Of tool calls only
-            what the answers say about them is included. The content is text, or a list of blocks
+            the person's first, as strict chat templates demand: answers that say
+            nothing are left out, and prompts without an answer are joined with the next one.
+            Tables and cards are included as Markdown, files and pictures by their names; of tool
+            calls only what the answers say about them. The content is text, or a list of blocks
             where pictures are sent.
         """
         head = [{"role": "system", "content": system}] if system else []
