@@ -271,5 +271,5 @@ async def test_handle_on_looks_at_every_argument(
         await client.act("nothing")
         assert app.found is False
     assert [record.message for record in caplog.records if "deprecated" in record.message] == [
-        "handle_on() is deprecated; use run_on(), which answers what was submitted"
+        "handle_on() is deprecated; use run_on(), which also matches events"
     ]

@@ -1,4 +1,4 @@
-"""`App`: the routes of one application, its settings, and who its people are; `@app` and `main`."""
+"""`App`: the routes, settings and users of one application; `@app` and `main`."""
 
 from __future__ import annotations
 
@@ -40,22 +40,23 @@ class App:
         host = FastAPI(lifespan=main.lifespan)
         host.mount("/chat", main)
 
-    Several live side by side in one process; each has its own routes, `@on` rules and `q.app`.
+    A process may serve several; each has separate routes, `@on` rules and `q.app`.
 
     Args:
-        settings: What it runs with; None reads the environment at each start.
-        identify: Says who sends a request: called with a `swell.identity.Request`, may be async,
-            returns an `Identity`, a stable name, or None for nobody, who sees no page. It is called
-            each time a page connects and a file is sent or fetched. Without it a person is who the
-            setting `user_header` names, and without that every browser is one.
+        settings: Its settings; None reads the environment at each start.
+        identify: Returns the user of a `swell.identity.Request`: an `Identity`, a stable name, or
+            None if no user is signed in, which gets no page. May be async. It is called each time a
+            page connects and a file is sent or fetched. Without it the setting `user_header` names
+            the user, and without that each browser counts as one.
 
     Attributes:
-        settings: As given; `running` are those that hold.
+        settings: As given; `running` are the effective ones.
         identify: As given.
         state: `q.app`.
-        routes: What answers on which route.
-        rules: What `@on` has registered.
-        checks: Async functions that raise while what the app needs is away; `/_s/ready` calls them.
+        routes: The handlers by route.
+        rules: The functions registered with `@on`.
+        checks: Async functions that raise while a dependency is unavailable; `/_s/ready` calls
+            them.
         keep_sessions_in: Folder with the key that signs session cookies, made when it is missing,
             so that people stay signed in over a restart; None makes a new key at each start. The
             setting `secret_key` comes first.
@@ -123,7 +124,7 @@ class App:
 
         Args:
             route: Path of the chat.
-            options: What it offers; the defaults when left out.
+            options: Its options; the defaults when left out.
         """
         from .chat.app import add_chat  # the package is not loaded by apps without a chat
 
@@ -154,7 +155,7 @@ class App:
         The other arguments are those of `app`.
 
         Args:
-            identify: Says who asks on this route, instead of `App.identify`.
+            identify: Returns the user on this route, instead of `App.identify`.
 
         Raises:
             ValueError: If the route, the mode or `ack` cannot be used.
@@ -179,8 +180,8 @@ class App:
 
         Args:
             path: Begins with `/`, and is not only that.
-            app: It gets every HTTP request below the path, whoever sends it: it has to see to it
-                itself who may ask.
+            app: It gets every HTTP request below the path, without authentication: it must check
+                access.
 
         Raises:
             ValueError: If the path cannot be used.
@@ -193,7 +194,7 @@ class App:
     def serve_folder(self, path: str, folder: str | Path) -> None:
         """Let browsers read the files of a folder, such as the documents that answers cite.
 
-        Everybody whom the setting `user_header` lets in may read them; without it, everybody.
+        With the setting `user_header`, all signed-in users may read them; without it, all users.
         Pictures are shown, other files are downloads. There is no listing; hidden files and
         symbolic links that lead out of the folder are not there.
 
@@ -231,7 +232,7 @@ class App:
             await self.shutdown()
 
     async def startup(self) -> None:
-        """Make the server and run the `on_startup` functions; once, whoever calls first."""
+        """Make the server and run the `on_startup` functions, once; later calls do nothing."""
         if self._server is not None:
             return
         from .server.asgi import Server
@@ -317,18 +318,18 @@ def app(
 
     Args:
         route: Path such as `/demo`.
-        mode: Who shares the page: `unicast` (nobody), `multicast` (all tabs of a person) or
-            `broadcast` (everybody). The setting `app_mode` when left out.
+        mode: Who shares the page: `unicast` (one tab), `multicast` (all tabs of a user) or
+            `broadcast` (all users). The setting `app_mode` when left out.
         on_startup: Called without arguments when the server starts; may be async.
         on_shutdown: Called without arguments when it stops; may be async.
         on_drain: Async function, called with the setting `drain_s` when the server is asked to
             stop, for work outside of handlers: browsers stay connected until it
             has ended, at most a little longer than that.
         ack: When an action is acknowledged: `received` before the
-            handler runs, or `handled` when the handler says `q.acknowledge()` or ends. Then a
+            handler runs, or `handled` when the handler calls `q.acknowledge()` or ends. Then a
             handler that raises refuses the action, and the browser keeps what was typed.
-        forgive: Called with a sentence about each value on a page that H2O Wave ignores, which is
-            then left out; such a value is an error when this is left out.
+        forgive: Called with a message about each value on a page that H2O Wave ignores; Swell then
+            ignores it as well. Without it such a value is an error.
 
     Raises:
         ValueError: If the route, the mode or `ack` cannot be used.

@@ -1,7 +1,7 @@
 """Every exception that Swell raises, in one tree.
 
-Each class has a stable `code`: it is what a browser or a log line names, and what
-`docs/reference/errors.md` lists. Messages say what happened, where, and what to do.
+Each class has a stable `code`, which browsers and log lines name and `docs/reference/errors.md`
+lists. Messages state what happened, where, and what to do.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class RowError(SwellError, ValueError):
 
 
 class PartError(SwellError, ValueError):
-    """Something given as a part of a message is none, or a property of it does not fit.
+    """A value is not a part of a message, or a property of a part is invalid.
 
     Attributes:
         where: Path of the value, such as `parts[2].state`.
@@ -76,7 +76,7 @@ class PartError(SwellError, ValueError):
 
 
 class PlainValueError(SwellError, ValueError, TypeError):
-    """A value cannot travel to the browser because JSON has no exact form for it.
+    """A value is not JSON-serialisable, so it cannot be sent to the browser.
 
     Attributes:
         where: Path of the value, such as `card 'chat', data[2].content`.
@@ -94,7 +94,7 @@ class PlainValueError(SwellError, ValueError, TypeError):
 
 
 class NotSupportedError(SwellError, NotImplementedError):
-    """A name of H2O Wave that Swell knows but does not have.
+    """A name of H2O Wave that Swell does not support.
 
     Attributes:
         name: The name as written in code, such as `ui.plot_card`.
@@ -116,15 +116,15 @@ class NotSupportedError(SwellError, NotImplementedError):
 
 
 class RefusedError(SwellError):
-    """Raised by a handler to refuse what was asked, with a sentence for the person.
+    """A handler refuses an action, with a message for the user.
 
-    On a route with `ack="handled"` the browser keeps the words that were sent, ready to be sent
-    again. Nothing is logged: it is an answer, not a fault.
+    On a route with `ack="handled"` the browser keeps the prompt and can send it again. Nothing is
+    logged, since a refusal is not a fault.
 
     Attributes:
-        message: What to show: what happened, what it means, what to do.
+        message: Text for the user: what happened, what it means, what to do.
         reason: Stable name for programs, such as `store_unavailable`.
-        retry_ms: The browser sends it again by itself after so many milliseconds; None = never.
+        retry_ms: Milliseconds after which the browser retries automatically; None = never.
     """
 
     code = "refused"
@@ -138,11 +138,11 @@ class RefusedError(SwellError):
 
 
 class LimitError(SwellError):
-    """Something would grow past its bound, so it was refused whole.
+    """A change would exceed a limit, so none of it was applied.
 
     Attributes:
-        what: The bounded thing, such as `page`.
-        limit: The bound, with its unit, and the setting that changes it.
+        what: What is limited, such as `page`.
+        limit: The limit, with its unit, and the setting that changes it.
     """
 
     code = "limit"
@@ -156,12 +156,11 @@ class LimitError(SwellError):
 
 
 class AnswerLimitError(LimitError):
-    """An answer of `@chat` reached the longest length that a page shows; what came before stays.
+    """An answer of `@chat` reached the maximum length; the text so far stays.
 
     Attributes:
         what: `the answer`.
-        limit: The bound, with its unit.
-    """
+        limit: The limit, with its unit."""
 
     code = "answer_too_long"
 
@@ -170,12 +169,11 @@ class AnswerLimitError(LimitError):
 
 
 class AttachmentError(SwellError):
-    """A prompt was sent with a file that is gone or that the card does not take; nothing was run.
+    """A prompt has a file that is gone or that the card does not accept; no handler ran.
 
     Attributes:
         reason: `file_gone` or `file_refused`; the browser gets it as the code.
-        message: A sentence for the person.
-    """
+        message: Text for the user."""
 
     code = "bad_attachment"
 
@@ -188,7 +186,7 @@ class AttachmentError(SwellError):
 
 
 class SettingError(SwellError, ValueError):
-    """A setting has a value that cannot be used; start-up stops.
+    """A setting has an invalid value; startup fails.
 
     Attributes:
         name: The setting, such as `port`.
@@ -228,7 +226,7 @@ class ProtocolError(SwellError):
 
     Attributes:
         close_code: WebSocket close code, listed in docs/explain/protocol.md.
-        reason: What was wrong; never holds the peer's bytes.
+        reason: What was wrong, without the peer's bytes.
     """
 
     code = "protocol"
@@ -242,7 +240,7 @@ class ProtocolError(SwellError):
 
 
 class SignInError(SwellError):
-    """Nobody is signed in where somebody has to be; no page is shown.
+    """The route needs a signed-in user, and there is none; no page is shown.
 
     Attributes:
         reason: What was missing or wrong, for the log.
@@ -256,15 +254,15 @@ class SignInError(SwellError):
         self.reason, self.temporary = reason, temporary
 
     def __str__(self) -> str:
-        return f"nobody is signed in: {self.reason}"
+        return f"no user is signed in: {self.reason}"
 
 
 class NotFoundError(SwellError, LookupError):
-    """Something with this id is not there, or is not this person's: the two look alike.
+    """There is no object with this id, or it belongs to another user: both give this error.
 
     Attributes:
-        what: What was looked for, such as `thread`.
-        id: The id that was asked for.
+        what: Kind of the object, such as `thread`.
+        id: The requested id.
     """
 
     code = "not_found"
@@ -278,10 +276,10 @@ class NotFoundError(SwellError, LookupError):
 
 
 class StoreUnavailableError(SwellError):
-    """The database cannot be used just now; nothing was stored, and the call may be repeated.
+    """The database is unavailable; nothing was stored, and the call may be repeated.
 
     Attributes:
-        reason: What is wrong, such as `the disk is full`, and what to do.
+        reason: The cause, such as `the disk is full`, and what to do.
     """
 
     code = "store_unavailable"
@@ -312,7 +310,7 @@ class StoreSchemaError(SwellError):
 
 
 class ThreadFormatError(SwellError, ValueError):
-    """What was to be imported is no thread that Swell has exported.
+    """The imported file is not a thread exported by Swell.
 
     Attributes:
         reason: What was expected and found, with the path of the field.
@@ -339,14 +337,14 @@ class ThreadFormatError(SwellError, ValueError):
 
 
 class ModelError(SwellError):
-    """The model did not answer, or not to the end; the message is for the person asking.
+    """The model did not answer, or its answer is incomplete; the message is for the user.
 
-    `swell.models.failure_of` makes one of a provider's exception, which is its `__cause__`: its
-    details belong in the log, never in the browser.
+    `swell.models.failure_of` makes one from a provider's exception, which becomes its `__cause__`.
+    The details of the cause belong in the log, never in the browser.
 
     Attributes:
-        message: What happened and what to do, in one or two sentences; empty means the usual ones.
-        retry_after: When to try again, in seconds from now; None when the provider did not say.
+        message: What happened and what to do, in one or two sentences; empty means the default.
+        retry_after: Seconds until a retry makes sense; None if the provider did not state it.
     """
 
     code = "model_failed"
@@ -357,7 +355,7 @@ class ModelError(SwellError):
 
     @property
     def usual(self) -> str:
-        """What it says when it is given no other message, in English."""
+        """The default message, in English."""
         failures = words_of().failures
         return failures.get(self.code) or failures[ModelError.code]
 
@@ -366,13 +364,13 @@ class ModelError(SwellError):
 
 
 class ModelRateError(ModelError):
-    """The provider takes no more requests for now, or the account's quota is used up."""
+    """The provider's rate limit is reached, or the account's quota is used up."""
 
     code = "rate_limited"
 
 
 class ModelAuthError(ModelError):
-    """The provider does not accept the app's key, or the key may not use this model."""
+    """The provider rejects the app's API key, or the key has no access to this model."""
 
     code = "auth"
 
@@ -384,30 +382,30 @@ class ModelContextError(ModelError):
 
 
 class ModelConnectionError(ModelError):
-    """The provider cannot be reached, or the connection broke or timed out."""
+    """The provider is unreachable, or the connection broke or timed out."""
 
     code = "connection"
 
 
 class ModelRequestError(ModelError):
-    """The provider refused the request: an unknown model, a wrong parameter, forbidden content."""
+    """The provider rejected the request: an unknown model, a wrong parameter, forbidden content."""
 
     code = "bad_request"
 
 
 class ModelOverloadError(ModelError):
-    """The provider has more to do than it can; nothing is wrong with the request."""
+    """The provider is overloaded; the request itself is fine."""
 
     code = "overloaded"
 
 
 class StoreInUseError(SwellError):
-    """Another process serves the same app on the same database file already.
+    """Another process already serves the same app on the same database file.
 
     Attributes:
         app: Name of the app.
         where: The file.
-        process: Id of the other process; None when it is not known.
+        process: Id of the other process; None if it is unknown.
     """
 
     code = "store_in_use"
@@ -425,7 +423,7 @@ class StoreInUseError(SwellError):
 
 
 class AskTimeoutError(SwellError):
-    """Nobody answered a question of `turn.ask` in time.
+    """No user answered a question of `turn.ask` in time.
 
     Attributes:
         seconds: How long it waited.
@@ -460,11 +458,11 @@ class NotAwaitedError(SwellError, TypeError, AttributeError):
 
 
 class DocumentError(SwellError):
-    """A file that somebody attached cannot be read; unless caught, the answer ends with that word.
+    """An attached file cannot be read; unless caught, the answer fails with this message.
 
     Attributes:
-        name: What the person calls the file.
-        reason: Why not.
+        name: The user's name for the file.
+        reason: The cause.
     """
 
     code = "bad_document"
@@ -478,10 +476,10 @@ class DocumentError(SwellError):
 
 
 class ToolError(SwellError):
-    """A tool failed; the model and the person get its message.
+    """A tool failed; the model and the user get its message.
 
     Attributes:
-        reason: Why, in words for both.
+        reason: The cause, as a text for both.
     """
 
     code = "tool_failed"

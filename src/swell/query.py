@@ -1,4 +1,4 @@
-"""Query: what a handler gets each time somebody does something."""
+"""Query: the argument of a handler, one for each event."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ BROADCAST = "broadcast"
 
 
 class Auth:
-    """Who is asking. Without sign-in everybody is `anon`.
+    """The user who sent the event. Without sign-in, all users are `anon`.
 
     Attributes:
         username: Name to show.
-        subject: Stable id of the person; `q.user` is kept under it.
+        subject: Stable id of the user; `q.user` is stored under it.
         access_token: Token of the identity provider, None without sign-in.
         refresh_token: Token to get a new access token with, None without sign-in.
     """
@@ -53,27 +53,27 @@ class Auth:
 
 
 class Query:
-    """One submission or event, and everything a handler may need to answer it.
+    """One submission or event, with everything a handler needs to answer it.
 
     Attributes:
         args: Values of controls that were submitted; see `docs/howto/forms.md`.
         events: Events by source, then name: `q.events.chatbot.stop`.
         page: The page to edit; `await q.page.save()` sends the edits.
         client: Kept as long as the browser tab, `Expando`.
-        user: Kept per person, for all of their tabs.
+        user: Kept for each user, shared by all of their tabs.
         app: Kept for the whole app.
         site: Other pages and uploads.
-        auth: Who is asking.
+        auth: The user who sent the event.
         mode: `unicast`, `multicast` or `broadcast`.
         route: Route of the app, such as `/demo`.
         headers: HTTP headers of the browser's connection, each a list of values.
-        action_id: Random name that the browser gave what was done: the same when it is sent
-            again, as after a lost connection. None where the server asks on its own.
-        session_id: Stands for the browser, the same in all of its tabs for as long as its
-            cookie lasts. It cannot be used in place of the cookie.
-        rules: What `@on` has registered for the app; `run_on` looks there.
+        action_id: Random id of the action, made by the browser; a retry has the same id. None for
+            calls without an action.
+        session_id: Id of the browser, the same in all of its tabs for the lifetime of its cookie.
+            It does not authenticate a request.
+        rules: The functions registered with `@on`; `run_on` looks them up.
         peer: Network address that the page connects from, of IPv6 its /64; empty for this machine.
-        locale: Language that the page itself speaks, such as `de`; see `docs/howto/languages.md`.
+        locale: Language of the page, such as `de`; see `docs/howto/languages.md`.
     """
 
     def __init__(
@@ -119,17 +119,17 @@ class Query:
     def acknowledge(self, *, duplicate: bool = False) -> None:
         """Acknowledge this action now; the browser stops keeping it.
 
-        For routes with `ack="handled"`, where it is otherwise told when the handler ends. To
+        For routes with `ack="handled"`, which otherwise acknowledge when the handler ends. To
         refuse instead, raise `RefusedError`. A second call does nothing.
 
         Args:
-            duplicate: It had been taken over before, so nothing was done.
+            duplicate: The action had been accepted before, so this call changed nothing.
         """
         if self._acknowledge is not None:
             self._acknowledge(duplicate)
 
     async def sleep(self, delay: float, result: Any = None) -> Any:
-        """Wait `delay` seconds without holding up anybody, then return `result`."""
+        """Wait `delay` seconds without blocking the event loop, then return `result`."""
         return await asyncio.sleep(delay, result)
 
     async def exec(

@@ -17,7 +17,7 @@ _F = TypeVar("_F", bound=Handler)
 
 
 def on(arg: str | None = None, predicate: Predicate | None = None) -> Callable[[_F], _F]:
-    """Make a function answer what a person does.
+    """Register a function for an argument, an event or a location hash.
 
     Args:
         arg: Name of a control; `source.event` for an event; `#path` for the location
@@ -39,7 +39,7 @@ def on(arg: str | None = None, predicate: Predicate | None = None) -> Callable[[
         elif "." in name:
             source, event = name.split(".", 1)
             if not source or not event:
-                raise ValueError(f"@on({arg!r}): want 'source.event'")
+                raise ValueError(f"@on({arg!r}): expected 'source.event'")
             rules.events.setdefault(source, []).append((event, Rule(function, predicate)))
         elif "{" in name and "}" in name:
             rules.patterns.append(Rule(function, predicate, name))
@@ -88,7 +88,7 @@ async def handle_on(q: Query) -> bool:
     global _warned
     if not _warned:
         _warned = True
-        _log.warning("handle_on() is deprecated; use run_on(), which answers what was submitted")
+        _log.warning("handle_on() is deprecated; use run_on(), which also matches events")
     rules = _rules(q)
     for source in q.events:
         data = q.events[source]

@@ -103,4 +103,4 @@ class _Subscription:
         try:
             call()
         except Exception:
-            _log.exception("a listener of the backplane failed")
+            _log.exception("a backplane listener raised")

@@ -261,7 +261,7 @@ class ChatApp:
             try:
                 await self.purge()
             except StoreUnavailableError as error:
-                _log.warning("could not purge deleted chats, trying again in an hour: %s", error)
+                _log.warning("could not purge deleted chats, retrying in an hour: %s", error)
             await asyncio.sleep(_PURGE_S)
 
     def commands(self, words: Words, *, archived: bool) -> list[ui.Command]:
@@ -307,7 +307,7 @@ class ChatApp:
                 if q.client.gone:
                     raise
                 if not backoff.waited:
-                    _log.warning("a page waits for its conversations: %s", error)
+                    _log.warning("could not load a page's conversations, retrying: %s", error)
                     bar = ui.notification_bar(words_of(q.locale).waiting, type="warning")
                     title = self.options.title
                     q.page["meta"] = ui.meta_card("", title=title, notification_bar=bar)

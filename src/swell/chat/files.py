@@ -80,7 +80,7 @@ def refuse_dead_addresses(part: object) -> None:
             raise PartError(
                 f"{type(part).__name__}.url",
                 f"expected an http or https address or a path of this app, got {part.url[:80]!r}, "
-                "which no browser can open; hand out bytes or a file of the server with "
+                "which no browser can open; send bytes or a file of the server with "
                 "`yield await turn.file(bytes_or_path, name)`",
             )
 
@@ -261,10 +261,10 @@ class Files:
                         path.parent.rmdir()
                 except OSError as error:
                     _log.warning(
-                        "could not remove an unused file; the next purge tries again: %s", error
+                        "could not delete an unused file, retrying at the next purge: %s", error
                     )
                     continue
             else:  # An app noted it itself, or the folder was another one: not ours to remove.
-                _log.warning("an unused file stays, for it is not in %s: %s", home, path)
+                _log.warning("kept an unused file outside of %s: %s", home, path)
             gone.append(identity)
         return gone

@@ -24,12 +24,12 @@ Attachments: TypeAlias = bool | ui.ChatAttachments
 
 @dataclass(frozen=True)
 class Command:
-    """A command of the app's own menu that somebody has chosen.
+    """A command that a user chose in the app's menu.
 
     Attributes:
         name: Name of the command.
         value: Its value, True when it has none.
-        user: Who has chosen it.
+        user: The user who chose it.
         thread: The thread that is open; None for a new one.
         q: The query, to change the page.
     """
@@ -47,7 +47,7 @@ OnCommand: TypeAlias = Callable[[Command], Awaitable[str | None]]
 
 @dataclass(frozen=True)
 class ChatOptions:
-    """What a `@chat` app offers.
+    """Options of a `@chat` app.
 
     Attributes:
         store: Where conversations are kept: `default` is the setting `database_url` or a file of
@@ -61,27 +61,28 @@ class ChatOptions:
         placeholder: Hint in the prompt box.
         suggestions: Prompts to begin with, as texts or `ui.chat_suggestion(...)`; two to four look
             good.
-        settings: Class with the settings that people may change, see `docs/tutorial/chat.md`.
-        attachments: Let files be sent along: True, or `ui.chat_attachments(...)`.
+        settings: Class of the settings that users may change, see `docs/tutorial/chat.md`.
+        attachments: Accept files with a prompt: True, or `ui.chat_attachments(...)`.
         commands: Commands to pick after `/`, as names or `ui.chat_command(...)`; `turn.command` is
             the one that a prompt begins with.
         mentions: Names to pick after `@`, as names or `ui.chat_mention(...)`; `turn.mentions` are
             those of the prompt.
-        menu: Commands of the app's own in the menu of the chat, `ui.command(...)`.
-        on_command: Async function that answers them.
+        menu: Further commands in the menu of the chat, `ui.command(...)`.
+        on_command: Async function called with the chosen `Command`; a returned text is shown.
         submit_key: `enter` sends with Enter, `ctrl_enter` with Ctrl+Enter (Cmd on a Mac).
-        speech: Offer to speak the prompt, where the browser can listen.
+        speech: Offer speech input where the browser supports it.
         images: Whose images are loaded: `ask` (a click on each one of another site), `allow`, or a
             list of hosts. Those of this app are always shown.
-        identify: Says who sends a request, see `swell.app.App`; the application's when left out.
+        identify: Returns the user of a request, see `swell.app.App`; the application's when left
+            out.
         theme: Theme of the page, as for `ui.meta_card`.
-        line_breaks: Keep single line ends in answers, which Markdown makes spaces of.
-        limits: Bounds of runs; those of the settings when left out.
-        openai: Let programs use the function by OpenAI's chat API, below the route at `v1`; see
+        line_breaks: Keep single line breaks in answers, which Markdown turns into spaces.
+        limits: Limits of runs; those of the settings when left out.
+        openai: Serve OpenAI's chat API at `v1` below the route; see
             `docs/howto/endpoints.md`.
-        ag_ui: Let programs use it by AG-UI, below the route at `ag-ui`.
-        admit: Called with the person and what they have used (`Used`) before a prompt is
-            accepted, may be async; returns None, or a text that tells the person why not.
+        ag_ui: Serve AG-UI at `ag-ui` below the route.
+        admit: Called with the user and their usage (`Used`) before a prompt is accepted; may be
+            async. Returns None, or the reason for refusing, as a text for the user.
 
     Raises:
         TypeError: If an option has a wrong type.
@@ -112,7 +113,7 @@ class ChatOptions:
     admit: Admit | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what would only be noticed by those who chat."""
+        """Check options whose mistakes would otherwise appear only in a chat."""
         _check_list("suggestions", self.suggestions, ui.ChatSuggestion, "prompts")
         _check_list("commands", self.commands, ui.ChatCommand, "names")
         _check_list("mentions", self.mentions, ui.ChatMention, "names")

@@ -214,7 +214,10 @@ class _Server(uvicorn.Server):
         if self.started:
             print(f"Swell is running at {self._address}  (Ctrl+C to stop)", flush=True)
             if not _is_loopback(self.config.host):
-                print("It is open to the network: who reaches this machine can use it.", flush=True)
+                print(
+                    "It is open to the network: anyone who can reach this machine can use it.",
+                    flush=True,
+                )
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
         # uvicorn notes the signal here, to raise it once more at the end; an orderly stop is not
@@ -248,7 +251,7 @@ def _end_anyway() -> None:
     def end() -> None:
         _log.error(
             "tasks are still running %g s after shutdown began; exiting anyway. "
-            "Let handlers end when they are cancelled, or in a thread look at turn.cancelled",
+            "Handlers must end when they are cancelled, or in a thread check turn.cancelled",
             LAST_S,
         )
         logging.shutdown()

@@ -329,7 +329,7 @@ class PageBase:
                 there = ", ".join(dict.fromkeys([*kept, *self._draft.cards])) or "none"
                 _log.warning(
                     "assigned to card %r, which is not on the page (cards there: %s); "
-                    "the edit has no effect unless it is added before the next save",
+                    "the edit has no effect unless the card is added before the next save",
                     key,
                     there,
                     stacklevel=4,

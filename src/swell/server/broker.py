@@ -542,14 +542,14 @@ class Broker:
         seconds = self.settings.drain_s
         others = [asyncio.ensure_future(hook(seconds)) for hook in hooks]
         if late := await self._tasks.wait(seconds):
-            _log.warning("%d handlers still ran after drain_s and are stopped", late)
+            _log.warning("%d handlers were still running after drain_s and were cancelled", late)
         if others:
             done, _ = await asyncio.wait(others, timeout=seconds + HOOK_GRACE_S)
             for task in others:
                 if task not in done:
                     task.cancel()
                 elif (error := task.exception()) is not None:
-                    _log.error("a function for on_drain failed", exc_info=error)
+                    _log.error("an on_drain function failed", exc_info=error)
         self.drained = True
         for connection in list(self._all):
             connection.wake()

@@ -67,7 +67,9 @@ def kept_key(folder: Path) -> str | None:
                 draft.unlink()
         key = path.read_text().strip()
     except OSError as error:
-        _log.warning("browsers are strangers again after a restart: %s", error)
+        _log.warning(
+            "could not save the session key, users will be signed out on restart: %s", error
+        )
         return None
     return key if len(key) >= 32 else None
 

@@ -85,8 +85,9 @@ class Watchdog:
             if blocked >= self._blocked_s / 2 and now - ran > self._blocked_s and not starved:
                 if ran != reported:
                     _log.warning(
-                        "the event loop has been blocked for %.1f s, nobody is served until this "
-                        "call returns: %s; await an async call there, or use asyncio.to_thread",
+                        "the event loop has been blocked for %.1f s, no request is served until "
+                        "this call returns: %s; await an async call instead, or use "
+                        "asyncio.to_thread",
                         now - ran,
                         _where(inner),
                     )

@@ -5,7 +5,7 @@ the environment and the command line know it. Parsing (in `values.py`), `swell c
 reference page `docs/reference/settings.md` are all derived from it, so a new setting is one new
 field.
 
-Nothing here reads the environment by itself: `load_settings` is given one.
+Importing this module does not read the environment: the caller passes it to `load_settings`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 
 
 class _About(NamedTuple):
-    """What a field's annotation says about it, beyond its type."""
+    """Metadata in a field's annotation, beyond its type."""
 
     help: str
     least: float | None = None
@@ -53,7 +53,7 @@ class _About(NamedTuple):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What one process of Swell runs with. `load_settings` checks values; the constructor does not.
+    """Settings of one process. `load_settings` checks the values; the constructor does not.
 
     Names carry their unit: `_s` is seconds, `_bytes` is bytes (on the wire, in UTF-8).
     """
@@ -61,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: Annotated[
         str,
         _About(
-            "Address to listen on. `0.0.0.0` or `::` opens the server to the network.",
+            "Address to listen on. `0.0.0.0` or `::` makes the server reachable from the network.",
             flag="--host",
             wave="LISTEN",
         ),
@@ -93,7 +93,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         _About(
             "Host names under which the server may be reached, comma separated. IP addresses, "
-            "`localhost` and this machine's own name always work.",
+            "`localhost` and this machine's host name always work.",
             flag="--allowed-hosts",
             parse=values.hosts,
         ),
@@ -101,7 +101,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     import_max_values: Annotated[
         int,
         _About(
-            "Most JSON values in a chat that is imported. A larger one is refused and not stored.",
+            "Most JSON values in an imported chat. A larger one is refused and not stored.",
             1000,
             10_000_000,
         ),
@@ -118,7 +118,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     share_expires_s: Annotated[
         float,
         _About(
-            "How long the read-only link of a shared chat works, in seconds. 0 means until sharing "
+            "Lifetime of the read-only link of a shared chat, in seconds. 0 means until sharing "
             "is ended.",
             0,
             3_153_600_000,
@@ -128,24 +128,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         _About(
             "Addresses of proxies whose `X-Forwarded-For`, `X-Forwarded-Proto` and `user_header` "
-            "are believed, comma separated.",
+            "are trusted, comma separated.",
             parse=values.proxies,
         ),
     ] = ("127.0.0.1", "::1")
     user_header: Annotated[
         str | None,
         _About(
-            "Request header in which a proxy says who is signed in, such as `X-Forwarded-User`. It "
-            "is believed from addresses in `trusted_proxies` only; whoever comes without it, or "
-            "not through the proxy, is refused.",
+            "Request header with the signed-in user, set by a proxy, such as `X-Forwarded-User`. "
+            "It is trusted from addresses in `trusted_proxies` only; requests without it, or not "
+            "through the proxy, are refused.",
             parse=values.header_name,
         ),
     ] = None
     secret_key: Annotated[
         str | None,
         _About(
-            "Signs session cookies, at least 32 characters. Without it each start makes a random "
-            "one, which ends the sessions of the last start.",
+            "Key that signs session cookies, at least 32 characters. Without it each start creates "
+            "a random key, which ends all earlier sessions.",
             least=32,
             secret=True,
         ),
@@ -153,9 +153,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Annotated[
         str,
         _About(
-            "Where `@chat` keeps conversations: `sqlite:///file.db`, a path, or "
+            "Database for the conversations of `@chat`: `sqlite:///file.db`, a path, or "
             "`postgresql://user:password@host/name`; `default` is a file of the app in the folder "
-            "where this system keeps data of programs, `memory` forgets them at the end.",
+            "for application data of this system, `memory` keeps them until the process exits.",
             secret=True,
             parse=values.database_url,
         ),
@@ -163,8 +163,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_key: Annotated[
         str | None,
         _About(
-            "What programs have to send as their bearer token to use a chat by an API, at least 16 "
-            "characters. Without it only programs on this machine may.",
+            "Bearer token that programs must send to use a chat through an API, at least 16 "
+            "characters. Without it only programs on this machine have access.",
             least=16,
             secret=True,
         ),
@@ -172,9 +172,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hsts_max_age_s: Annotated[
         float,
         _About(
-            "How long browsers come by https only after a visit by https "
-            "(`Strict-Transport-Security`); it holds for every port of the host. 0 does not ask "
-            "for it.",
+            "How long browsers use only https after a visit over https "
+            "(`Strict-Transport-Security`); it applies to every port of the host. 0 turns it "
+            "off.",
             0,
             10 * 365 * 86400,
         ),
@@ -182,16 +182,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     session_cookie: Annotated[
         str | None,
         _About(
-            "Name of the session cookie. Without it the name is `swell_session`, followed by the "
-            "port and the path of the address that the browser uses, where that has them.",
+            "Name of the session cookie. The default is `swell_session`, followed by the "
+            "port and the path of the browser's address, if it has them.",
             parse=values.cookie_name,
         ),
     ] = None
     session_total_age_s: Annotated[
         float,
         _About(
-            "How long after its beginning a browser's session ends, however often it is used. "
-            "Without sign-in its conversations cannot be reached after that.",
+            "Total lifetime of a browser's session, however often it is used. "
+            "Without sign-in, its conversations are unreachable after that.",
             60,
             100 * 365 * 86400,
         ),
@@ -207,12 +207,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 30 * 86400.0
     app_mode: Annotated[
         Literal["unicast", "multicast", "broadcast"],
-        _About("Who shares a page, for apps that do not say it.", wave="APP_MODE"),
+        _About("Who shares a page, for apps that do not set `mode`.", wave="APP_MODE"),
     ] = "unicast"
     locale: Annotated[
         str,
         _About(
-            "Language of the interface; `auto` is the first of them that the browser asks for.",
+            "Language of the interface; `auto` follows the preferences of the browser.",
             flag="--locale",
             choices=("auto", *LOCALES),
         ),
@@ -221,18 +221,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         _About(
             "Show exceptions of the app in the browser, with file and line. `swell run --reload` "
-            "sets it; never set it where other people use the app.",
+            "sets it; never set it in production.",
         ),
     ] = False
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
-        _About("Least level of what is logged.", flag="--log-level"),
+        _About("Lowest level that is logged.", flag="--log-level"),
     ] = "info"
 
     reconnect_timeout_s: Annotated[
         float,
         _About(
-            "How long the page of a vanished browser tab is kept for its return.",
+            "How long the page of a disconnected browser tab is kept for a reconnect.",
             0,
             86400,
             "RECONNECT_TIMEOUT",
@@ -248,7 +248,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 10.0
     hello_timeout_s: Annotated[
         float,
-        _About("How long a new connection may take to introduce itself.", 0.1, 600, sent=True),
+        _About("How long a new connection may take to send `hello`.", 0.1, 600, sent=True),
     ] = 10.0
     drain_s: Annotated[
         float,
@@ -257,7 +257,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     slow_reader_s: Annotated[
         float,
         _About(
-            "How long a browser may take nothing of what waits for it on its way.",
+            "How long a browser may stop reading while data is queued for it.",
             0.1,
             3600,
             sent=True,
@@ -266,8 +266,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     flush_interval_s: Annotated[
         float,
         _About(
-            "Least time between two merged frames to one browser; half as much again where a frame "
-            "holds two saves or more, and twice as much where it holds five.",
+            "Minimum time between two merged frames to one browser; 1.5 times as much if a frame "
+            "holds two saves or more, and 2.5 times as much if it holds five.",
             0,
             10,
             sent=True,
@@ -277,28 +277,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     connections_max: Annotated[
         int,
         _About(
-            "Connections of all kinds that `swell run` has open; 0 means three quarters of the "
-            "limit of open files, at most 10,000. When all are open, those that asked for nothing "
-            "are closed for newcomers; if there are none, a newcomer gets status 503.",
+            "Open connections of all kinds under `swell run`; 0 means three quarters of the "
+            "limit of open files, at most 10,000. At the limit, connections without a request "
+            "are closed for new ones; if there are none, a new one gets status 503.",
             0,
             1_000_000,
         ),
     ] = 0
     header_timeout_s: Annotated[
         float,
-        _About("How long the head of a request may take, else status 408.", 0.1, 3600),
+        _About("How long the head of a request may take before status 408.", 0.1, 3600),
     ] = 10.0
     body_timeout_s: Annotated[
         float,
         _About(
-            "How long the body of a request may take, besides the time that `body_bytes_per_s` "
-            "gives it, else status 408.",
+            "How long the body of a request may take before status 408, in addition to the time "
+            "granted by `body_bytes_per_s`.",
             0.1,
             3600,
         ),
     ] = 30.0
     body_bytes_per_s: Annotated[
-        float, _About("Bytes of a body that earn it another second.", 1, 1 << 30)
+        float, _About("Bytes of a request body that extend its deadline by a second.", 1, 1 << 30)
     ] = 1024.0
     keep_alive_s: Annotated[
         float,
@@ -321,7 +321,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, _About("Actions a browser tab may send at once.", 1, 100_000, sent=True)
     ] = 30
     unacked_max: Annotated[
-        int, _About("Actions a browser tab may have waiting for their receipt.", 1, 1000, sent=True)
+        int, _About("Unacknowledged actions of a browser tab.", 1, 1000, sent=True)
     ] = 32
     sockets_per_ip: Annotated[
         int,
@@ -335,8 +335,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tabs_max: Annotated[
         int,
         _About(
-            "Browser tabs of all people, those included that may still come back. Beyond, tabs "
-            "that nobody used make room; without any of these a browser tries again later (4007).",
+            "Browser tabs of all users, including disconnected ones that are kept. Beyond, unused "
+            "tabs are dropped; if there are none, a new tab is refused and retries later (4007).",
             1,
             1_000_000,
         ),
@@ -344,7 +344,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tabs_per_session: Annotated[
         int,
         _About(
-            "Tabs of one browser. Beyond, the one that was closed first makes room; if all are "
+            "Tabs of one browser. Beyond, the tab that was closed first is dropped; if all are "
             "open, the new one is refused (4505).",
             1,
             10_000,
@@ -354,7 +354,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float,
         _About(
             "New tabs from one address per second, in the long run. Beyond, a browser tries again "
-            "later (4006). People who are signed in or have done something are not counted.",
+            "later (4006). Users who are signed in or have been active are not counted.",
             0.1,
             10_000,
         ),
@@ -368,7 +368,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 32
 
     ring_patches: Annotated[
-        int, _About("Patches kept per page for browsers that come back.", 1, 1_000_000, sent=True)
+        int, _About("Patches kept per page for browsers that reconnect.", 1, 1_000_000, sent=True)
     ] = 1000
     ring_bytes: Annotated[
         int, _About("Bytes of patches kept per page.", 1024, 1 << 30, sent=True)
@@ -385,13 +385,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, _About("Answers made at the same time; further ones wait in a queue.", 1, 100_000)
     ] = 32
     runs_max_per_user: Annotated[
-        int, _About("Of these for one person; further ones wait.", 1, 100_000)
+        int, _About("Of these for one user; further ones wait.", 1, 100_000)
     ] = 4
     runs_max_per_address: Annotated[
         int,
         _About(
             "Of these for one address, IPv6 by /64; further ones wait. Connections from this "
-            "machine itself are not bounded by it.",
+            "machine are not limited by it.",
             1,
             100_000,
         ),
@@ -400,37 +400,35 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, _About("Answers that wait in the queue; further prompts are refused.", 1, 1_000_000)
     ] = 256
     prompts_per_minute: Annotated[
-        int, _About("Prompts of one person in a minute; 0 is no bound.", 0, 1_000_000)
+        int, _About("Prompts of one user in a minute; 0 means no limit.", 0, 1_000_000)
     ] = 60
     prompts_per_minute_per_address: Annotated[
-        int, _About("Prompts of one address in a minute; 0 is no bound.", 0, 1_000_000)
+        int, _About("Prompts of one address in a minute; 0 means no limit.", 0, 1_000_000)
     ] = 240
     prompts_per_day: Annotated[
         int,
-        _About("Prompts of one person in 24 hours of this process; 0 is no bound.", 0, 1_000_000),
+        _About("Prompts of one user in 24 hours of this process; 0 means no limit.", 0, 1_000_000),
     ] = 0
     tokens_per_day: Annotated[
         int,
         _About(
-            "Tokens that models count for one person in 24 hours of this process; 0 is no bound.",
+            "Tokens that models count for one user in 24 hours of this process; 0 means no limit.",
             0,
             1 << 40,
         ),
     ] = 0
 
     handler_threads: Annotated[
-        int, _About("Handlers that are not async and run at the same time.", 1, 10_000)
+        int, _About("Sync handlers that run at the same time.", 1, 10_000)
     ] = 32
     handler_threads_per_user: Annotated[
         int, _About("Of these for one person; further ones wait.", 1, 10_000)
     ] = 8
-    tool_threads: Annotated[
-        int, _About("Tools that are not async and run at the same time.", 1, 10_000)
-    ] = 64
+    tool_threads: Annotated[int, _About("Sync tools that run at the same time.", 1, 10_000)] = 64
     tool_threads_per_user: Annotated[
         int,
         _About(
-            "Of these for one person; further ones wait. A tool that hangs keeps its thread, also "
+            "Of these for one user; further ones wait. A tool that hangs keeps its thread, even "
             "after Stop.",
             1,
             10_000,
@@ -446,7 +444,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pdf_processes: Annotated[
         int, _About("PDFs that are read at the same time; further ones wait.", 1, 1_000)
     ] = 2
-    pdf_processes_per_user: Annotated[int, _About("Of these for one person.", 1, 1_000)] = 1
+    pdf_processes_per_user: Annotated[int, _About("Of these for one user.", 1, 1_000)] = 1
     pdf_pages: Annotated[
         int, _About("Pages of a PDF that are read; further ones are left out.", 1, 1_000_000)
     ] = 1000
@@ -458,10 +456,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 512 << 20
 
     answer_file_max_bytes: Annotated[
-        int, _About("Largest file that a handler hands out with `turn.file`.", 1, 1 << 40)
+        int, _About("Largest file that a handler may send with `turn.file`.", 1, 1 << 40)
     ] = 256 << 20
     answer_files_max: Annotated[
-        int, _About("Files that one answer may hand out with `turn.file`.", 1, 10_000)
+        int, _About("Files that one answer may send with `turn.file`.", 1, 10_000)
     ] = 100
 
     model_picture_max_bytes: Annotated[
@@ -476,14 +474,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model_pictures_max_bytes: Annotated[
         int,
         _About(
-            "Pictures that one request to a model carries, together. The event loop stands about "
+            "Total size of the pictures in one request to a model. The event loop is blocked about "
             "10 ms for each MiB while the request is encoded.",
             1,
             1 << 30,
         ),
     ] = 15 << 19
     model_pictures_max: Annotated[
-        int, _About("Pictures that one request to a model carries, counted.", 1, 10_000)
+        int, _About("Number of pictures in one request to a model.", 1, 10_000)
     ] = 20
 
     public_dirs: Annotated[
@@ -500,25 +498,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     )
     upload_max_files: Annotated[int, _About("Files in one upload.", 1, 10_000, sent=True)] = 10
     upload_quota_bytes: Annotated[
-        int, _About("Uploaded files kept for one browser, together.", 1, 1 << 44, sent=True)
+        int, _About("Total size of the uploaded files kept for one browser.", 1, 1 << 44, sent=True)
     ] = 1 << 30
     upload_quota_files: Annotated[
-        int, _About("Uploaded files kept for one browser, counted.", 1, 1_000_000, sent=True)
+        int, _About("Number of uploaded files kept for one browser.", 1, 1_000_000, sent=True)
     ] = 1000
     upload_total_bytes: Annotated[
-        int, _About("Uploaded files kept by this process, together.", 1, 1 << 44)
+        int, _About("Total size of the uploaded files kept by this process.", 1, 1 << 44)
     ] = 8 << 30
     upload_keep_s: Annotated[
         float,
-        _About("How long the files of a browser tab are kept after it is gone.", 0, 365 * 86400),
+        _About("How long the files of a browser tab are kept after it closes.", 0, 365 * 86400),
     ] = 3600.0
     upload_idle_s: Annotated[
-        float, _About("How long an upload may stand still before it is given up.", 0.1, 3600)
+        float, _About("How long an upload may stall before it is cancelled.", 0.1, 3600)
     ] = 30.0
 
     @property
     def prefix(self) -> str:
-        """`base_url` as it is put before paths: empty, or `/x` without a slash at the end."""
+        """`base_url` as a prefix of paths: empty, or `/x` without a trailing slash."""
         return "" if self.base_url == "/" else self.base_url
 
     def __repr__(self) -> str:
@@ -674,7 +672,7 @@ def load_settings(environ: Mapping[str, str], flags: Mapping[str, Any]) -> Setti
 
 
 def resolve_settings(environ: Mapping[str, str], flags: Mapping[str, Any]) -> Resolved:
-    """Like `load_settings`, and also say where each value came from."""
+    """Like `load_settings`, and also return the source of each value."""
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for field in _fields():

@@ -121,7 +121,7 @@ def fill_old(execute: Any) -> None:
 async def only_the_first_app_has_it(url: str, caplog: pytest.LogCaptureFixture) -> None:
     async with chatting(echo, store=url, app="first", identify=anna) as first:
         assert first.threads == ["Old one"]
-        said = "1 people and their chats of an earlier version now belong to the app 'first'"
+        said = "1 users and their chats of an earlier version now belong to the app 'first'"
         assert [record.message for record in caplog.records].count(said) == 1
     async with chatting(echo, store=url, app="second", identify=anna) as second:
         assert second.threads == []

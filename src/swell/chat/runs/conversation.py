@@ -144,7 +144,7 @@ def _read(file: PictureFile, limit: int) -> bytes:
     if len(content) <= limit:
         return content
     _log.warning(
-        "the picture %r was not sent to the model: it has more than %d bytes "
+        "the picture %r was not sent to the model: it is larger than %d bytes "
         "(model_picture_max_bytes)",
         *(file.name, limit),
     )

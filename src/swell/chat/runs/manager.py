@@ -372,7 +372,7 @@ class RunManager:
             return
         _log.error(
             "%s has not stopped %g s after it was cancelled (grace_s); it is abandoned; "
-            "let it end when it is cancelled, or in a thread look at turn.cancelled",
+            "handlers must end when they are cancelled, or in a thread check turn.cancelled",
             _name(self._handler),
             self.limits.grace_s,
         )
@@ -380,7 +380,7 @@ class RunManager:
     def _note_end(self, run: Run, work: asyncio.Task[None]) -> None:
         if not work.cancelled() and (error := work.exception()) is not None:
             _log.warning(
-                "%s raised while it was stopped (run %s)",
+                "%s raised while stopping (run %s)",
                 _name(self._handler),
                 run.id,
                 exc_info=error,
@@ -420,7 +420,9 @@ class RunManager:
             try:
                 return await call()
             except StoreUnavailableError as error:
-                _log.warning("the store is asked again in %g s: %s", backoff.pause_s, error)
+                _log.warning(
+                    "the store is unavailable, retrying in %g s: %s", backoff.pause_s, error
+                )
             await backoff.wait()
 
     async def _flush(self) -> None:

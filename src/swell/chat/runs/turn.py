@@ -1,4 +1,4 @@
-"""Turn: what a handler gets each time it is to answer."""
+"""Turn: the argument of a handler, one for each answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .names import NO_NAMES, Names
 __all__ = ["Cancelled", "Host", "Turn"]
 
 ASK_TIMEOUT_S = 600.0
-"""How long a question waits for its answer, in seconds, unless the handler says otherwise."""
+"""Default timeout of a question, in seconds."""
 
 SUGGESTIONS_MAX = 12
 """Most prompts to continue with that one answer offers."""
@@ -56,7 +56,7 @@ class Cancelled:
         self._event = asyncio.Event()
 
     def is_set(self) -> bool:
-        """Tell whether it has been stopped; from any thread."""
+        """Return whether it has been stopped; from any thread."""
         return self._flag.is_set()
 
     def __bool__(self) -> bool:
@@ -78,7 +78,7 @@ class Cancelled:
 
 
 class Host(Protocol):
-    """What a turn needs of whoever makes its answer: a run, or an endpoint."""
+    """The side of a turn that makes its answer: a run, or an endpoint."""
 
     @property
     def locale(self) -> str:
@@ -105,20 +105,18 @@ class Host(Protocol):
 
 
 class Turn(Generic[S]):
-    """One prompt and all that a handler may need to answer it.
+    """One prompt, with everything a handler needs to answer it.
 
-    `Turn[Options]` says that the settings of the app are of a class `Options`.
+    In `Turn[Options]`, the settings of the app are of the class `Options`.
 
     Attributes:
         messages: The conversation, oldest first, the prompt last.
         thread: The thread it is in.
-        user: Who asks.
-        settings: What the person has set for this thread, an instance of the app's class; None
-            for an app without one.
-        files: Files that came with the prompt.
-        all_files: Files that came with this prompt and those before it, oldest first.
-        locale: Language that the person's page speaks, such as `de`; see
-            `docs/howto/languages.md`.
+        user: The user who sent the prompt. settings: The user's settings for this thread, an
+            instance of the app's class; None for an app without one.
+        files: Files attached to the prompt.
+        all_files: Files attached to this prompt and earlier ones, oldest first.
+        locale: Language of the user's page, such as `de`; see `docs/howto/languages.md`.
         cancelled: Whether the answer has been stopped.
     """
 
@@ -177,24 +175,24 @@ class Turn(Generic[S]):
     def as_openai(
         self, system: str | None = None, *, images: bool = False
     ) -> list[Any] | Coroutine[Any, Any, list[Any]]:
-        """Return the messages as chat completions of OpenAI take them.
+        """Return the messages in the form of OpenAI's chat completions.
 
         Args:
             system: Instructions to put before them.
-            images: Send the pictures of prompts, too, each after its name; the call is to be
-                awaited then: `await turn.as_openai(images=True)`. It is off by default: pictures
-                cost tokens in every later request of the thread, models without vision refuse
-                them, and reading files takes time. Sent are PNG, JPEG, GIF and WebP, the newest
-                first, within the settings `model_picture_max_bytes`, `model_pictures_max_bytes`
-                and `model_pictures_max`. Others, and pictures in answers, are named.
+            images: Include the pictures of prompts, each after its name. The call must then be
+                awaited: `await turn.as_openai(images=True)`. It is off by default: pictures cost
+                tokens in every later request of the thread, models without vision refuse them, and
+                reading files takes time. PNG, JPEG, GIF and WebP are sent, newest first, within the
+                settings `model_picture_max_bytes`, `model_pictures_max_bytes` and
+                `model_pictures_max`. For others, and for pictures in answers, only the name is
+                sent.
 
         Returns:
-            Dicts with `role` and `content`, typed so that every SDK takes them. Roles alternate,
-            the person's first, as strict chat templates demand: answers that say
-            nothing are left out, and prompts without an answer are joined with the next one.
-            Tables and cards are included as Markdown, files and pictures by their names; of tool
-            calls only what the answers say about them. The content is text, or a list of blocks
-            where pictures are sent.
+            Dicts with `role` and `content`, typed so that every SDK accepts them. Roles alternate,
+            starting with `user`, as strict chat templates require: empty answers are left out, and
+            prompts without an answer are joined with the next one. Tables and cards are included
+            as Markdown, files and pictures by their names; tool calls are left out. The content is
+            text, or a list of blocks if pictures are sent.
         """
         head = [{"role": "system", "content": system}] if system else []
         if images:
@@ -206,11 +204,11 @@ class Turn(Generic[S]):
     @overload
     def as_anthropic(self, *, images: Literal[True]) -> Coroutine[Any, Any, list[Any]]: ...
     def as_anthropic(self, *, images: bool = False) -> list[Any] | Coroutine[Any, Any, list[Any]]:
-        """Return the messages as Anthropic's take them; instructions go into `system=` there.
+        """Return the messages in Anthropic's form; pass instructions to its `system=`.
 
         Args:
-            images: Send the pictures of prompts, too, as for `as_openai`; the call is to be
-                awaited then.
+            images: Include the pictures of prompts, as for `as_openai`; the call must then be
+                awaited.
         """
         if images:
             return pending(self._with_pictures(Anthropic()), "turn.as_anthropic")
@@ -219,7 +217,7 @@ class Turn(Generic[S]):
     async def messages_for(
         self, provider: Provider, *, images: bool = False
     ) -> list[dict[str, Any]]:
-        """Return the messages as a provider takes them, for `run_tools`."""
+        """Return the messages in a provider's form, for `run_tools`."""
         return await self._with_pictures(provider) if images else told(self.messages, {})
 
     def title(self, text: str) -> None:
@@ -227,7 +225,7 @@ class Turn(Generic[S]):
         self._soon(lambda: self._host.set_title(text))
 
     def suggest(self, *prompts: str) -> None:
-        """Offer prompts to continue with, below the answer when it is done.
+        """Suggest follow-up prompts, shown below the finished answer.
 
         Args:
             *prompts: At most 12; two to four look good.
@@ -243,10 +241,10 @@ class Turn(Generic[S]):
     async def ask(
         self, *form: Component | Sequence[Component], timeout_s: float = ASK_TIMEOUT_S
     ) -> Expando:
-        """Show a form inside the answer and wait until somebody submits it.
+        """Show a form inside the answer and wait until the user submits it.
 
-        It is there in every tab, and after a reload. It is answered once; a second answer from
-        another tab is refused. A restart of the server ends the run, and the question with it.
+        The form appears in every tab and after a reload. It can be answered once; a second answer
+        from another tab is refused. A restart of the server ends the run and its question.
 
         Args:
             *form: Components, such as `ui.textbox(...)`; a button is added when there is none.
@@ -256,8 +254,8 @@ class Turn(Generic[S]):
             The values of the controls by their names.
 
         Raises:
-            AskTimeoutError: If nobody answers in time. Unless the handler catches it, the answer
-                ends with that word.
+            AskTimeoutError: If no user answers in time. Unless the handler catches it, the answer
+                fails with its message.
         """
         items = [one for item in form for one in (item if isinstance(item, Sequence) else [item])]
         return await self._ask(Question(items, self._words.send), timeout_s)
@@ -275,9 +273,8 @@ class Turn(Generic[S]):
 
         Args:
             text: The question, as Markdown.
-            yes: Label of the button that answers True; when left out it says so in the person's
-                language.
-            no: Label of the other one, likewise.
+            yes: Label of the button that answers True; "Yes" in the user's language when left out.
+                no: Label of the button that answers False, likewise.
             timeout_s: How long to wait, in seconds.
         """
         from swell import ui
@@ -294,19 +291,19 @@ class Turn(Generic[S]):
     async def file(
         self, content: bytes | str | Path, name: str | None = None, *, alt: str | None = None
     ) -> File | Image:
-        """Keep a file or picture that the handler made, and return the part that shows it.
+        """Store a file or picture and return the part that shows it.
 
-        It belongs to the thread, as attachments do: it is there after a restart, in shared
+        Like an attachment, the file belongs to the thread: it survives a restart, appears in shared
         chats, and is deleted with the thread.
 
         Args:
             content: Its bytes, or the path of a file on the server, which is copied.
-            name: What it is called; the file's own name when left out. Its ending says what it
-                is: PNG, JPEG, GIF and WebP become an `Image`, all else a `File`.
-            alt: What a picture shows, in words; its name when left out.
+            name: Its name; the name of the file when left out. PNG, JPEG, GIF and WebP become an
+                `Image`, other types a `File`, by the extension. alt: Description of a picture; its
+                name when left out.
 
         Raises:
-            ValueError: If the path is no file, or bytes come without a name.
+            ValueError: If the path is not a file, or bytes have no name.
             LimitError: If it is larger than `answer_file_max_bytes`.
         """
         if name is None:
@@ -317,7 +314,7 @@ class Turn(Generic[S]):
         return Image(part.url, alt) if alt is not None and isinstance(part, Image) else part
 
     def wait(self, call: Coroutine[Any, Any, _T]) -> _T:
-        """Wait in a handler that is not async for a call that needs `await`.
+        """Wait in a sync handler for a call that needs `await`.
 
         Args:
             call: Such as `turn.confirm("Sure?")` or `turn.file(path)`.

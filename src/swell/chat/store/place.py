@@ -44,6 +44,6 @@ def adopt_old_file(file: Path) -> None:
                 raise sqlite3.OperationalError("it is in use")
             old.replace(file)
     except (sqlite3.Error, OSError) as error:
-        _log.warning("%s stays where it is, and %s begins empty: %s", old, file.name, error)
+        _log.warning("could not move %s, so %s starts empty: %s", old, file.name, error)
         return
     _log.warning("the chats in %s now belong to this app; the file is %s", old, file)

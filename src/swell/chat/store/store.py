@@ -110,7 +110,7 @@ class Store:
             found = await self._write(apps.claim, self._app)
             if found:
                 _log.warning(
-                    "%d people and their chats of an earlier version now belong to the app %r",
+                    "%d users and their chats of an earlier version now belong to the app %r",
                     found,
                     self._app,
                 )
