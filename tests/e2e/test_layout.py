@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from .chat import messages
+from .chat import messages, rest
 from .conftest import PHONE, NewPage, Run
 from .test_hello_chat import say
 
@@ -125,6 +125,7 @@ def test_nothing_lies_on_the_first_line_of_an_answer(run: Run, new_page: NewPage
     expect(messages(page)).to_have_count(2)
     row = page.get_by_role("group", name="Message actions").first
     expect(row.get_by_role("button", name="Edit")).to_be_visible()
+    rest(page)
     edges = "(it) => [it.getBoundingClientRect().top, it.getBoundingClientRect().bottom]"
     above = messages(page).nth(0).evaluate(edges)
     below = messages(page).nth(1).evaluate(edges)
