@@ -42,7 +42,7 @@ PEER = Peer(
     name="swell @chat",
     package="",
     command=swell.PEER.command,
-    box=swell.PEER.box,
+    box='[data-test="chat"] textarea',
     app="swell_chat.py",
     env={
         "SWELL_RUNS_MAX": "10000",
@@ -51,5 +51,5 @@ PEER = Peer(
     },
     path="/demo",
     dialect=ChatWire(),
-    rows=frozenset({"cpu_per_1000_tokens", "lateness"}),
+    rows=frozenset({"cpu_per_1000_tokens", "first_token", "lateness"}),
 )
