@@ -24,7 +24,7 @@ from swell.components.base import COMPONENTS, Component
 from swell.page.page import AsyncPage, Ref
 from swell.parts.base import part_types
 from swell.schema.kinds import Record, required
-from swell.settings.table import settings_markdown
+from swell.settings.reference import settings_markdown
 from swell.testing import chat as testing_chat
 from swell.wave.names import CARD_NAMES, COMPONENT_NAMES, FUNCTIONS
 

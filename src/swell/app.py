@@ -90,7 +90,7 @@ class App:
         if self.settings is not None:
             return self.settings
         if self._read is None:
-            from .settings.table import load_settings
+            from .settings.load import load_settings
 
             self._read = load_settings(os.environ, {})
         return self._read

@@ -11,7 +11,8 @@ import pytest
 
 import swell
 from swell.cli import main
-from swell.settings.table import settings_markdown, settings_table
+from swell.settings.reference import settings_markdown
+from swell.settings.table import settings_table
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,8 @@ import pytest
 
 from swell.app import App
 from swell.errors import SettingError
-from swell.settings.table import Settings, load_settings
+from swell.settings.load import load_settings
+from swell.settings.table import Settings
 
 from .live_server import LiveServer, serving
 

@@ -21,7 +21,8 @@ from swell.errors import ProtocolError, SettingError
 from swell.identity import Identify, Request
 from swell.live.wire import CLOSE_OTHER_PERSON, CLOSE_SERVER_ERROR, CLOSE_SIGNED_OUT
 from swell.server.route import Mode
-from swell.settings.table import Settings, load_settings
+from swell.settings.load import load_settings
+from swell.settings.table import Settings
 from swell.testing import Client
 from swell.testing import serving as in_process
 from swell.testing.chat import chatting

@@ -9,7 +9,8 @@ from swell.errors import SettingError
 from swell.locales import LOCALES, words_of
 from swell.server.locales import page_locale
 from swell.server.static import ClientBundle
-from swell.settings.table import Settings, load_settings
+from swell.settings.load import load_settings
+from swell.settings.table import Settings
 from swell.testing import serving
 
 

@@ -12,7 +12,8 @@ from swell import Q, ui
 from swell.app import App
 from swell.errors import SettingError
 from swell.server.sessions import SessionSigner
-from swell.settings.table import Settings, load_settings
+from swell.settings.load import load_settings
+from swell.settings.table import Settings
 
 from .live_server import serving
 

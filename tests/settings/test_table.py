@@ -8,14 +8,9 @@ from typing import Any
 import pytest
 
 from swell.errors import SettingError
-from swell.settings.table import (
-    Settings,
-    load_settings,
-    misspelt_names,
-    resolve_settings,
-    settings_markdown,
-    settings_table,
-)
+from swell.settings.load import load_settings, misspelt_names, resolve_settings
+from swell.settings.reference import settings_markdown
+from swell.settings.table import Settings, settings_table
 
 KEY = "k" * 32
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from swell.cli.flags import add_setting_flags, resolve
-from swell.settings.table import settings_markdown, settings_table, show
+from swell.settings.reference import settings_markdown
+from swell.settings.table import settings_table, show
 
 NAME = "config"
 HELP = "show every setting, its value and where it comes from"

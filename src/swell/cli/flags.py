@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from swell.settings.table import Resolved, misspelt_names, resolve_settings, settings_table
+from swell.settings.load import Resolved, misspelt_names, resolve_settings
+from swell.settings.table import settings_table
 
 
 def add_setting_flags(parser: argparse.ArgumentParser, *, without: Sequence[str] = ()) -> None:

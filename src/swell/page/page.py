@@ -7,7 +7,7 @@ and becomes an op when the page is saved.
 from __future__ import annotations
 
 import copy
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import msgspec
@@ -15,15 +15,26 @@ import msgspec
 from swell.cards.base import CARDS, IGNORED, Forgive, check_card, check_property, named_components
 from swell.cards.base import Card as CardBase
 from swell.errors import CardError, PlainValueError, RowError
-from swell.live.buffer import Buffer, Cells
+from swell.live.buffer import Buffer
 from swell.live.edits import AddCard, AppendRow, Assign, DropCard, DropPage, Edit, Extend, resolve
 from swell.live.kinds import row_at
-from swell.live.ops import Segment, key_fault
+from swell.live.ops import Segment
 from swell.live.state import Card, PageState
 from swell.logs import logger
-from swell.schema.data import Data, check_row, is_plain_text, row_key
-from swell.schema.kinds import ANYTHING, Kind, ListOf, MisfitError, properties
-from swell.schema.plain import dotted, plain
+from swell.schema.data import Data, is_plain_text
+from swell.schema.plain import plain
+
+from .checks import (
+    can_grow,
+    card_key,
+    check_buffer,
+    check_cells,
+    check_segment,
+    check_tail,
+    is_by_name,
+    segment,
+    where_of,
+)
 
 if TYPE_CHECKING:
     from .card_ref import CardRef
@@ -68,7 +79,7 @@ class Ref(msgspec.Struct, eq=False):
         return Ref(self._page, self._key, (*self._path, name))
 
     def __getitem__(self, name: Segment) -> Ref:
-        return Ref(self._page, self._key, (*self._path, _segment(name)))
+        return Ref(self._page, self._key, (*self._path, segment(name)))
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._page._assign(self._key, (*self._path, name), value)
@@ -77,7 +88,7 @@ class Ref(msgspec.Struct, eq=False):
         page, path = self._page, self._path
         if type(value) is list and len(path) == 1 and page._stream(self._key, path[0], name, value):
             return
-        page._assign(self._key, (*path, _segment(name)), value)
+        page._assign(self._key, (*path, segment(name)), value)
 
     if TYPE_CHECKING:
 
@@ -126,13 +137,13 @@ class PageBase:
     else:
 
         def __getitem__(self, key: str) -> Ref:
-            return Ref(self, _card_key(key))
+            return Ref(self, card_key(key))
 
     def __setitem__(self, key: str, card: CardBase | Mapping[str, Any]) -> None:
         self.add(key, card)
 
     def __delitem__(self, key: str) -> None:
-        _card_key(key)
+        card_key(key)
         self._draft.cards.pop(key, None)
         self._dropped.add(key)
         self._edits.append(DropCard(key))
@@ -152,7 +163,7 @@ class PageBase:
             CardError: If a field of the card has a wrong type or range.
             PlainValueError: If a value in it has no exact JSON form.
         """
-        _card_key(key)
+        card_key(key)
         if not isinstance(card, Mapping) and not callable(getattr(card, "dump", None)):
             raise CardError(key, type(card).__name__, "want a ui.*_card(...) or a dict")
         if not key and isinstance(card, Mapping) and not card:
@@ -209,18 +220,18 @@ class PageBase:
         if isinstance(value, Ref):
             if value._page is self and (value._key, value._path) == (key, path):
                 return  # the assignment that Python makes after `+=`
-            raise PlainValueError(_where(key, path), f"got {value!r}; a page cannot be read")
-        for segment in path:
-            _check_segment(segment)
+            raise PlainValueError(where_of(key, path), f"got {value!r}; a page cannot be read")
+        for one in path:
+            check_segment(one)
         card = self._card(key)
         if card is None:
-            self._record(Assign(key, list(path), plain(value, _where(key, path))))
+            self._record(Assign(key, list(path), plain(value, where_of(key, path))))
             return
         prop = str(path[0])
         target = card.get(prop)
         kind = CARDS.get(str(card.get("view")))
         if isinstance(target, Buffer):
-            value = _check_buffer(key, target, path, value, kind.cells if kind else {})
+            value = check_buffer(key, target, path, value, kind.cells if kind else {})
             self._record(Assign(key, list(path), value))
             return
         if kind is not None and len(path) == 1:
@@ -231,7 +242,7 @@ class PageBase:
                 return
         split: list[Segment] = [*prop.split("."), *path[1:]] if "." in prop else list(path)
         names = named_components(card)
-        by_name = _is_by_name(card, kind, str(split[0]), names)
+        by_name = is_by_name(card, kind, str(split[0]), names)
         full = [*names[str(split[0])], *split[1:]] if by_name else split
         value = check_property(key, card, full, value, self._forgive)
         if value is IGNORED:
@@ -289,15 +300,16 @@ class PageBase:
             return
         card = self._card(key)
         prop = str(path[0]) if path else ""
-        if card is not None and _can_grow(card, path, row):
-            self._record(Extend(key, list(path), _check_tail(card, key, path, row)))
+        if card is not None and can_grow(card, path, row):
+            self._record(Extend(key, list(path), check_tail(card, key, path, row)))
             return
         if len(path) != 1 or not prop.endswith("data"):
+            where = where_of(key, path)
             raise ValueError(
-                f"+= can only be used on list data buffers and on texts, not on {_where(key, path)}"
+                f"+= can only be used on list data buffers and on texts, not on {where}"
             )
         if card is None:
-            self._record(AppendRow(key, prop, plain(row, _where(key, path))))
+            self._record(AppendRow(key, prop, plain(row, where_of(key, path))))
             return
         buffer = card.get(prop)
         if not isinstance(buffer, Buffer):
@@ -307,7 +319,7 @@ class PageBase:
                 key, prop, f"`+=` needs a list or cyclic buffer, this is a {buffer.kind} one"
             )
         kind = CARDS.get(str(card.get("view")))
-        cells = _check_cells(row, buffer.fields, key, prop, kind.cells if kind else {})
+        cells = check_cells(row, buffer.fields, key, prop, kind.cells if kind else {})
         self._record(AppendRow(key, prop, cells))
 
     def _record(self, edit: Edit) -> None:
@@ -432,185 +444,3 @@ class _Detached:
 
     def forget(self) -> None:
         """There is no past to drop."""
-
-
-def _card_key(key: Any) -> str:
-    if not isinstance(key, str):
-        raise KeyError(f"invalid key type: want str, got {type(key).__name__}")
-    if " " in key:
-        raise KeyError(f"keys cannot contain spaces, got {key!r}")
-    _check_segment(key)
-    return key
-
-
-def _segment(name: Any) -> Segment:
-    if isinstance(name, bool):
-        return str(name)
-    if isinstance(name, int):
-        return name
-    if not isinstance(name, str):
-        raise KeyError(f"invalid key type: want str or int, got {type(name).__name__}")
-    if " " in name:
-        raise KeyError(f"keys cannot contain spaces, got {name!r}")
-    return name
-
-
-def _check_segment(name: Segment) -> None:
-    if isinstance(name, str) and (fault := key_fault(name)):
-        raise KeyError(f"{name!r} cannot be a key: it {fault}")
-
-
-def _is_by_name(card: Mapping[str, Any], kind: Any, name: str, names: Mapping[str, Any]) -> bool:
-    """Tell whether `name` means a component inside the card; the card's own names win."""
-    own = name in card or (kind is not None and name in properties(kind))
-    return not own and name in names
-
-
-def _check_buffer(
-    key: str, buffer: Buffer, path: tuple[Segment, ...], value: Any, kinds: Mapping[str, Kind]
-) -> Any:
-    """Return `value` checked for a write at `path`, which leads to or into `buffer`."""
-    prop, rest = str(path[0]), path[1:]
-    fields = buffer.fields
-    where = f"{prop}{''.join(f'[{s!r}]' for s in rest[:1])}"
-    if isinstance(value, Data):
-        raise CardError(key, prop, "Data instances cannot be used in assignments.")
-    if len(rest) == 1:
-        if buffer.kind == "fixed" and not _is_slot(rest[0], len(buffer)):
-            raise RowError(key, where, f"this fixed buffer has the slots 0 to {len(buffer) - 1}")
-        row = row_at(buffer, rest[0])
-        return _check_cells(value, fields, key, where, kinds, row.cells if row else None)
-    if len(rest) == 2:
-        column = buffer.column(rest[1])
-        if column is None:
-            raise RowError(key, where, f"no field {rest[1]!r}, expected one of {', '.join(fields)}")
-        cells: list[Any] = [None] * len(fields)
-        cells[column] = value
-        checked = _check_cells(cells, fields, key, where, kinds)
-        assert checked is not None
-        return checked[column]
-    if rest:
-        kind, owner = _kind_inside(key, buffer, path, kinds)
-        below = _place_inside(rest)
-        if value is None:
-            try:
-                owner.check_removal(rest[-1], below)
-            except MisfitError as misfit:
-                raise RowError(key, where, str(misfit)) from None
-            return None
-        return _checked_cell(kind, value, key, where, below)
-    if value is None:
-        return None
-    if isinstance(value, Mapping):
-        if buffer.kind != "map":
-            raise RowError(key, prop, f"a {buffer.kind} buffer takes a list of rows, got a dict")
-        return {
-            row_key(k): _check_cells(row, fields, key, f"{prop}[{k!r}]", kinds)
-            for k, row in value.items()
-        }
-    if not isinstance(value, list | tuple):
-        raise RowError(key, prop, f"want a list of rows, got {type(value).__name__}")
-    if buffer.kind == "fixed" and len(value) > len(buffer):
-        raise RowError(key, prop, f"{len(value)} rows for a fixed buffer of {len(buffer)} slots")
-    return [_check_cells(row, fields, key, f"{prop}[{i}]", kinds) for i, row in enumerate(value)]
-
-
-def _check_cells(
-    row: Any,
-    fields: Sequence[str],
-    card: str,
-    where: str,
-    kinds: Mapping[str, Kind],
-    known: Cells | None = None,
-) -> Cells | None:
-    """Return `row` as plain cells, those of the card's own fields checked by their kinds."""
-    cells = check_row(row, fields, card, where, known, kinds)
-    if cells is None or not kinds:
-        return cells
-    for column, field in enumerate(fields):
-        cell = cells[column]
-        if cell is None or field not in kinds:
-            continue
-        if known is not None and cell is known[column] and not isinstance(cell, list | dict):
-            continue  # as it was, and that was checked
-        cells[column] = _checked_cell(kinds[field], cell, card, where, field)
-    return cells
-
-
-def _kind_inside(
-    key: str, buffer: Buffer, path: tuple[Segment, ...], kinds: Mapping[str, Kind]
-) -> tuple[Kind, Kind]:
-    """Return the kind of a place inside of a cell, and the kind of what holds it.
-
-    What is there when the page is saved is not known now: a place that is missing then has no
-    effect, like a row that is missing.
-    """
-    where = f"{path[0]}[{path[1]!r}]"
-    column = buffer.column(path[2])
-    if column is None:
-        fields = ", ".join(buffer.fields)
-        raise RowError(key, where, f"no field {path[2]!r}, expected one of {fields}")
-    row = row_at(buffer, path[1])
-    current = row.cells[column] if row is not None and row.cells is not None else None
-    kind = owner = kinds.get(buffer.fields[column], ANYTHING)
-    below = buffer.fields[column]
-    for segment in path[3:]:
-        owner = kind
-        if current is None and isinstance(kind, ListOf):
-            return ANYTHING, ANYTHING
-        if kind is ANYTHING and (current is None or isinstance(current, list | dict)):
-            return ANYTHING, ANYTHING
-        try:
-            kind, current, below = kind.step(segment, current, below)
-        except MisfitError as misfit:
-            raise RowError(key, where, str(misfit)) from None
-    return kind, owner
-
-
-def _place_inside(rest: Sequence[Segment]) -> str:
-    return str(rest[1]) + "".join(f"[{s}]" if isinstance(s, int) else dotted(s) for s in rest[2:])
-
-
-def _checked_cell(kind: Kind, cell: Any, card: str, where: str, path: str) -> Any:
-    try:
-        return kind.check(cell, path)
-    except MisfitError as misfit:
-        raise RowError(card, where, str(misfit)) from None
-    except PlainValueError as error:
-        raise PlainValueError(f"card {card!r}, {where}.{error.where}", error.reason) from None
-
-
-def _can_grow(card: Mapping[str, Any], path: tuple[Segment, ...], tail: Any) -> bool:
-    """Tell whether `tail` may be appended at `path`: a text to a property or a cell, or a text
-    or a list below a cell.
-
-    A row that is not there, or a cell that holds something else, is met when the page is
-    saved; here the field must exist.
-    """
-    target = card.get(str(path[0])) if path else None
-    if isinstance(target, Buffer) and len(path) >= 3:
-        return isinstance(tail, str | list | tuple)
-    return isinstance(tail, str) and isinstance(target, str) and len(path) == 1
-
-
-def _check_tail(card: Mapping[str, Any], key: str, path: tuple[Segment, ...], tail: Any) -> Any:
-    """Return what is appended at `path` as plain JSON."""
-    buffer = card[str(path[0])]
-    if isinstance(buffer, Buffer):
-        cls = CARDS.get(str(card.get("view")))
-        kind, _ = _kind_inside(key, buffer, path, cls.cells if cls else {})
-        if not isinstance(tail, str):
-            where = f"{path[0]}[{path[1]!r}]"
-            return _checked_cell(kind, tail, key, where, _place_inside(path[1:]))
-    return plain(tail, _where(key, path))
-
-
-def _is_slot(key: Segment, count: int) -> bool:
-    try:
-        return -count <= int(key) < count
-    except ValueError:
-        return False
-
-
-def _where(key: str, path: tuple[Segment, ...]) -> str:
-    return f"card {key!r}, {'.'.join(map(str, path))}"

@@ -10,32 +10,29 @@ Importing this module does not read the environment: the caller passes it to `lo
 
 from __future__ import annotations
 
-import difflib
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from swell.errors import SettingError
 from swell.hints import unwrap
 from swell.locales import LOCALES
 from swell.settings import values as values
 
 __all__ = [
-    "Resolved",
+    "About",
+    "Field",
     "Row",
     "Settings",
-    "load_settings",
-    "misspelt_names",
-    "resolve_settings",
+    "choices_of",
+    "fields",
     "sent_settings",
-    "settings_markdown",
     "settings_table",
 ]
 
 
-class _About(NamedTuple):
+class About(NamedTuple):
     """Metadata in a field's annotation, beyond its type."""
 
     help: str
@@ -60,7 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     host: Annotated[
         str,
-        _About(
+        About(
             "Address to listen on. `0.0.0.0` or `::` makes the server reachable from the network.",
             flag="--host",
             wave="LISTEN",
@@ -68,11 +65,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "127.0.0.1"
     port: Annotated[
         int,
-        _About("Port to listen on; 0 takes any free one.", 0, 65535, flag="--port", wave="LISTEN"),
+        About("Port to listen on; 0 takes any free one.", 0, 65535, flag="--port", wave="LISTEN"),
     ] = 10101
     base_url: Annotated[
         str,
-        _About(
+        About(
             "Path under which a proxy serves everything, such as `/apps/chat`.",
             flag="--base-url",
             wave="BASE_URL",
@@ -81,7 +78,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "/"
     allowed_origins: Annotated[
         tuple[str, ...],
-        _About(
+        About(
             "Further origins whose pages may connect, comma separated. A page may always connect "
             "to the host it came from.",
             flag="--allowed-origins",
@@ -91,7 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ()
     allowed_hosts: Annotated[
         tuple[str, ...],
-        _About(
+        About(
             "Host names under which the server may be reached, comma separated. IP addresses, "
             "`localhost` and this machine's host name always work.",
             flag="--allowed-hosts",
@@ -100,7 +97,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ()
     import_max_values: Annotated[
         int,
-        _About(
+        About(
             "Most JSON values in an imported chat. A larger one is refused and not stored.",
             1000,
             10_000_000,
@@ -108,7 +105,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 300_000
     import_max_cells: Annotated[
         int,
-        _About(
+        About(
             "Most cells in one table of a chat that is imported. With more it is refused and not "
             "stored.",
             100,
@@ -117,7 +114,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 50_000
     share_expires_s: Annotated[
         float,
-        _About(
+        About(
             "Lifetime of the read-only link of a shared chat, in seconds. 0 means until sharing "
             "is ended.",
             0,
@@ -126,7 +123,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 0.0
     trusted_proxies: Annotated[
         tuple[str, ...],
-        _About(
+        About(
             "Addresses of proxies whose `X-Forwarded-For`, `X-Forwarded-Proto` and `user_header` "
             "are trusted, comma separated.",
             parse=values.proxies,
@@ -134,7 +131,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ("127.0.0.1", "::1")
     user_header: Annotated[
         str | None,
-        _About(
+        About(
             "Request header with the signed-in user, set by a proxy, such as `X-Forwarded-User`. "
             "It is trusted from addresses in `trusted_proxies` only; requests without it, or not "
             "through the proxy, are refused.",
@@ -143,7 +140,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     secret_key: Annotated[
         str | None,
-        _About(
+        About(
             "Key that signs session cookies, at least 32 characters. Without it each start creates "
             "a random key, which ends all earlier sessions.",
             least=32,
@@ -152,7 +149,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     database_url: Annotated[
         str,
-        _About(
+        About(
             "Database for the conversations of `@chat`: `sqlite:///file.db`, a path, or "
             "`postgresql://user:password@host/name`; `default` is a file of the app in the folder "
             "for application data of this system, `memory` keeps them until the process exits.",
@@ -162,7 +159,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "default"
     api_key: Annotated[
         str | None,
-        _About(
+        About(
             "Bearer token that programs must send to use a chat through an API, at least 16 "
             "characters. Without it only programs on this machine have access.",
             least=16,
@@ -171,7 +168,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     hsts_max_age_s: Annotated[
         float,
-        _About(
+        About(
             "How long browsers use only https after a visit over https "
             "(`Strict-Transport-Security`); it applies to every port of the host. 0 turns it "
             "off.",
@@ -181,7 +178,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 365 * 86400.0
     session_cookie: Annotated[
         str | None,
-        _About(
+        About(
             "Name of the session cookie. The default is `swell_session`, followed by the "
             "port and the path of the browser's address, if it has them.",
             parse=values.cookie_name,
@@ -189,7 +186,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     session_total_age_s: Annotated[
         float,
-        _About(
+        About(
             "Total lifetime of a browser's session, however often it is used. "
             "Without sign-in, its conversations are unreachable after that.",
             60,
@@ -198,7 +195,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 2 * 365 * 86400.0
     session_max_age_s: Annotated[
         float,
-        _About(
+        About(
             "How long a browser's session cookie is valid after the last visit.",
             60,
             10 * 365 * 86400,
@@ -207,11 +204,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 30 * 86400.0
     app_mode: Annotated[
         Literal["unicast", "multicast", "broadcast"],
-        _About("Who shares a page, for apps that do not set `mode`.", wave="APP_MODE"),
+        About("Who shares a page, for apps that do not set `mode`.", wave="APP_MODE"),
     ] = "unicast"
     locale: Annotated[
         str,
-        _About(
+        About(
             "Language of the interface; `auto` follows the preferences of the browser.",
             flag="--locale",
             choices=("auto", *LOCALES),
@@ -219,19 +216,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "auto"
     development: Annotated[
         bool,
-        _About(
+        About(
             "Show exceptions of the app in the browser, with file and line. `swell run --reload` "
             "sets it; never set it in production.",
         ),
     ] = False
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
-        _About("Lowest level that is logged.", flag="--log-level"),
+        About("Lowest level that is logged.", flag="--log-level"),
     ] = "info"
 
     reconnect_timeout_s: Annotated[
         float,
-        _About(
+        About(
             "How long the page of a disconnected browser tab is kept for a reconnect.",
             0,
             86400,
@@ -241,22 +238,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 120.0
     beat_interval_s: Annotated[
         float,
-        _About("Time between two heartbeats of a connection.", 1, 3600, "PING_INTERVAL", sent=True),
+        About("Time between two heartbeats of a connection.", 1, 3600, "PING_INTERVAL", sent=True),
     ] = 25.0
     beat_timeout_s: Annotated[
-        float, _About("How late the answer to a heartbeat may be.", 1, 3600, sent=True)
+        float, About("How late the answer to a heartbeat may be.", 1, 3600, sent=True)
     ] = 10.0
     hello_timeout_s: Annotated[
         float,
-        _About("How long a new connection may take to send `hello`.", 0.1, 600, sent=True),
+        About("How long a new connection may take to send `hello`.", 0.1, 600, sent=True),
     ] = 10.0
     drain_s: Annotated[
         float,
-        _About("How long running handlers may take to finish at shutdown.", 0, 3600, sent=True),
+        About("How long running handlers may take to finish at shutdown.", 0, 3600, sent=True),
     ] = 30.0
     slow_reader_s: Annotated[
         float,
-        _About(
+        About(
             "How long a browser may stop reading while data is queued for it.",
             0.1,
             3600,
@@ -265,7 +262,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 30.0
     flush_interval_s: Annotated[
         float,
-        _About(
+        About(
             "Minimum time between two merged frames to one browser; 1.5 times as much if a frame "
             "holds two saves or more, and 2.5 times as much if it holds five.",
             0,
@@ -276,7 +273,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     connections_max: Annotated[
         int,
-        _About(
+        About(
             "Open connections of all kinds under `swell run`; 0 means three quarters of the "
             "limit of open files, at most 10,000. At the limit, connections without a request "
             "are closed for new ones; if there are none, a new one gets status 503.",
@@ -286,11 +283,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 0
     header_timeout_s: Annotated[
         float,
-        _About("How long the head of a request may take before status 408.", 0.1, 3600),
+        About("How long the head of a request may take before status 408.", 0.1, 3600),
     ] = 10.0
     body_timeout_s: Annotated[
         float,
-        _About(
+        About(
             "How long the body of a request may take before status 408, in addition to the time "
             "granted by `body_bytes_per_s`.",
             0.1,
@@ -298,34 +295,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = 30.0
     body_bytes_per_s: Annotated[
-        float, _About("Bytes of a request body that extend its deadline by a second.", 1, 1 << 30)
+        float, About("Bytes of a request body that extend its deadline by a second.", 1, 1 << 30)
     ] = 1024.0
     keep_alive_s: Annotated[
         float,
-        _About("How long a connection may stay open between two requests.", 0.1, 3600),
+        About("How long a connection may stay open between two requests.", 0.1, 3600),
     ] = 5.0
 
     frame_max_bytes: Annotated[
-        int, _About("Largest message accepted from a browser.", 1024, 64 << 20, sent=True)
+        int, About("Largest message accepted from a browser.", 1024, 64 << 20, sent=True)
     ] = 256 << 10
     json_max_depth: Annotated[
-        int, _About("Deepest nesting accepted in a message from a browser.", 4, 200, sent=True)
+        int, About("Deepest nesting accepted in a message from a browser.", 4, 200, sent=True)
     ] = 32
     act_rate_per_s: Annotated[
         float,
-        _About(
+        About(
             "Actions a browser tab may send per second, in the long run.", 0.1, 10_000, sent=True
         ),
     ] = 10.0
     act_burst: Annotated[
-        int, _About("Actions a browser tab may send at once.", 1, 100_000, sent=True)
+        int, About("Actions a browser tab may send at once.", 1, 100_000, sent=True)
     ] = 30
     unacked_max: Annotated[
-        int, _About("Unacknowledged actions of a browser tab.", 1, 1000, sent=True)
+        int, About("Unacknowledged actions of a browser tab.", 1, 1000, sent=True)
     ] = 32
     sockets_per_ip: Annotated[
         int,
-        _About(
+        About(
             "WebSockets from one address, or from one IPv6 network of 64 bits.",
             1,
             1_000_000,
@@ -334,7 +331,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 100
     tabs_max: Annotated[
         int,
-        _About(
+        About(
             "Browser tabs of all users, including disconnected ones that are kept. Beyond, unused "
             "tabs are dropped; if there are none, a new tab is refused and retries later (4007).",
             1,
@@ -343,7 +340,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 10_000
     tabs_per_session: Annotated[
         int,
-        _About(
+        About(
             "Tabs of one browser. Beyond, the tab that was closed first is dropped; if all are "
             "open, the new one is refused (4505).",
             1,
@@ -352,44 +349,44 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 64
     tab_rate_per_s: Annotated[
         float,
-        _About(
+        About(
             "New tabs from one address per second, in the long run. Beyond, a browser tries again "
             "later (4006). Users who are signed in or have been active are not counted.",
             0.1,
             10_000,
         ),
     ] = 10.0
-    tab_burst: Annotated[int, _About("New tabs from one address at once.", 1, 100_000)] = 300
+    tab_burst: Annotated[int, About("New tabs from one address at once.", 1, 100_000)] = 300
     sockets_per_session: Annotated[
-        int, _About("Connections of one browser.", 1, 10_000, sent=True)
+        int, About("Connections of one browser.", 1, 10_000, sent=True)
     ] = 20
     handlers_per_client: Annotated[
-        int, _About("Handlers of one browser tab that run at the same time.", 1, 10_000, sent=True)
+        int, About("Handlers of one browser tab that run at the same time.", 1, 10_000, sent=True)
     ] = 32
 
     ring_patches: Annotated[
-        int, _About("Patches kept per page for browsers that reconnect.", 1, 1_000_000, sent=True)
+        int, About("Patches kept per page for browsers that reconnect.", 1, 1_000_000, sent=True)
     ] = 1000
     ring_bytes: Annotated[
-        int, _About("Bytes of patches kept per page.", 1024, 1 << 30, sent=True)
+        int, About("Bytes of patches kept per page.", 1024, 1 << 30, sent=True)
     ] = 1 << 20
-    ring_s: Annotated[float, _About("How long a patch is kept.", 1, 86400, sent=True)] = 300.0
-    page_max_bytes: Annotated[int, _About("Largest page, as JSON.", 1024, 1 << 30, sent=True)] = (
+    ring_s: Annotated[float, About("How long a patch is kept.", 1, 86400, sent=True)] = 300.0
+    page_max_bytes: Annotated[int, About("Largest page, as JSON.", 1024, 1 << 30, sent=True)] = (
         8 << 20
     )
     text_max_bytes: Annotated[
-        int, _About("Longest single text on a page.", 1024, 1 << 30, sent=True)
+        int, About("Longest single text on a page.", 1024, 1 << 30, sent=True)
     ] = 1 << 20
 
     runs_max: Annotated[
-        int, _About("Answers made at the same time; further ones wait in a queue.", 1, 100_000)
+        int, About("Answers made at the same time; further ones wait in a queue.", 1, 100_000)
     ] = 32
     runs_max_per_user: Annotated[
-        int, _About("Of these for one user; further ones wait.", 1, 100_000)
+        int, About("Of these for one user; further ones wait.", 1, 100_000)
     ] = 4
     runs_max_per_address: Annotated[
         int,
-        _About(
+        About(
             "Of these for one address, IPv6 by /64; further ones wait. Connections from this "
             "machine are not limited by it.",
             1,
@@ -397,21 +394,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = 16
     runs_queue_max: Annotated[
-        int, _About("Answers that wait in the queue; further prompts are refused.", 1, 1_000_000)
+        int, About("Answers that wait in the queue; further prompts are refused.", 1, 1_000_000)
     ] = 256
     prompts_per_minute: Annotated[
-        int, _About("Prompts of one user in a minute; 0 means no limit.", 0, 1_000_000)
+        int, About("Prompts of one user in a minute; 0 means no limit.", 0, 1_000_000)
     ] = 60
     prompts_per_minute_per_address: Annotated[
-        int, _About("Prompts of one address in a minute; 0 means no limit.", 0, 1_000_000)
+        int, About("Prompts of one address in a minute; 0 means no limit.", 0, 1_000_000)
     ] = 240
     prompts_per_day: Annotated[
         int,
-        _About("Prompts of one user in 24 hours of this process; 0 means no limit.", 0, 1_000_000),
+        About("Prompts of one user in 24 hours of this process; 0 means no limit.", 0, 1_000_000),
     ] = 0
     tokens_per_day: Annotated[
         int,
-        _About(
+        About(
             "Tokens that models count for one user in 24 hours of this process; 0 means no limit.",
             0,
             1 << 40,
@@ -419,15 +416,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 0
 
     handler_threads: Annotated[
-        int, _About("Sync handlers that run at the same time.", 1, 10_000)
+        int, About("Sync handlers that run at the same time.", 1, 10_000)
     ] = 32
     handler_threads_per_user: Annotated[
-        int, _About("Of these for one person; further ones wait.", 1, 10_000)
+        int, About("Of these for one person; further ones wait.", 1, 10_000)
     ] = 8
-    tool_threads: Annotated[int, _About("Sync tools that run at the same time.", 1, 10_000)] = 64
+    tool_threads: Annotated[int, About("Sync tools that run at the same time.", 1, 10_000)] = 64
     tool_threads_per_user: Annotated[
         int,
-        _About(
+        About(
             "Of these for one user; further ones wait. A tool that hangs keeps its thread, even "
             "after Stop.",
             1,
@@ -435,36 +432,36 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = 8
     file_threads: Annotated[
-        int, _About("Attachments that are read or copied at the same time.", 1, 10_000)
+        int, About("Attachments that are read or copied at the same time.", 1, 10_000)
     ] = 16
     file_threads_per_user: Annotated[
-        int, _About("Of these for one person; further ones wait.", 1, 10_000)
+        int, About("Of these for one person; further ones wait.", 1, 10_000)
     ] = 4
 
     pdf_processes: Annotated[
-        int, _About("PDFs that are read at the same time; further ones wait.", 1, 1_000)
+        int, About("PDFs that are read at the same time; further ones wait.", 1, 1_000)
     ] = 2
-    pdf_processes_per_user: Annotated[int, _About("Of these for one user.", 1, 1_000)] = 1
+    pdf_processes_per_user: Annotated[int, About("Of these for one user.", 1, 1_000)] = 1
     pdf_pages: Annotated[
-        int, _About("Pages of a PDF that are read; further ones are left out.", 1, 1_000_000)
+        int, About("Pages of a PDF that are read; further ones are left out.", 1, 1_000_000)
     ] = 1000
     pdf_seconds: Annotated[
-        float, _About("How long reading a PDF may take, in seconds.", 0.1, 3600)
+        float, About("How long reading a PDF may take, in seconds.", 0.1, 3600)
     ] = 30.0
     pdf_memory_bytes: Annotated[
-        int, _About("Memory that reading a PDF may take.", 64 << 20, 1 << 40)
+        int, About("Memory that reading a PDF may take.", 64 << 20, 1 << 40)
     ] = 512 << 20
 
     answer_file_max_bytes: Annotated[
-        int, _About("Largest file that a handler may send with `turn.file`.", 1, 1 << 40)
+        int, About("Largest file that a handler may send with `turn.file`.", 1, 1 << 40)
     ] = 256 << 20
     answer_files_max: Annotated[
-        int, _About("Files that one answer may send with `turn.file`.", 1, 10_000)
+        int, About("Files that one answer may send with `turn.file`.", 1, 10_000)
     ] = 100
 
     model_picture_max_bytes: Annotated[
         int,
-        _About(
+        About(
             "Largest picture that `turn.as_openai(images=True)` and `turn.as_anthropic` send to a "
             "model; 3.75 MiB are 5 MiB in base64, which Anthropic takes.",
             1,
@@ -473,7 +470,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 15 << 18
     model_pictures_max_bytes: Annotated[
         int,
-        _About(
+        About(
             "Total size of the pictures in one request to a model. The event loop is blocked about "
             "10 ms for each MiB while the request is encoded.",
             1,
@@ -481,37 +478,37 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = 15 << 19
     model_pictures_max: Annotated[
-        int, _About("Number of pictures in one request to a model.", 1, 10_000)
+        int, About("Number of pictures in one request to a model.", 1, 10_000)
     ] = 20
 
     public_dirs: Annotated[
         tuple[str, ...],
-        _About(
+        About(
             "Folders whose files browsers may read, comma separated, each as `/docs@folder`: "
             "`/docs/a.pdf` is `a.pdf` of the folder.",
             parse=values.folders,
         ),
     ] = ()
 
-    upload_max_bytes: Annotated[int, _About("Largest uploaded file.", 1, 1 << 40, sent=True)] = (
+    upload_max_bytes: Annotated[int, About("Largest uploaded file.", 1, 1 << 40, sent=True)] = (
         25 << 20
     )
-    upload_max_files: Annotated[int, _About("Files in one upload.", 1, 10_000, sent=True)] = 10
+    upload_max_files: Annotated[int, About("Files in one upload.", 1, 10_000, sent=True)] = 10
     upload_quota_bytes: Annotated[
-        int, _About("Total size of the uploaded files kept for one browser.", 1, 1 << 44, sent=True)
+        int, About("Total size of the uploaded files kept for one browser.", 1, 1 << 44, sent=True)
     ] = 1 << 30
     upload_quota_files: Annotated[
-        int, _About("Number of uploaded files kept for one browser.", 1, 1_000_000, sent=True)
+        int, About("Number of uploaded files kept for one browser.", 1, 1_000_000, sent=True)
     ] = 1000
     upload_total_bytes: Annotated[
-        int, _About("Total size of the uploaded files kept by this process.", 1, 1 << 44)
+        int, About("Total size of the uploaded files kept by this process.", 1, 1 << 44)
     ] = 8 << 30
     upload_keep_s: Annotated[
         float,
-        _About("How long the files of a browser tab are kept after it closes.", 0, 365 * 86400),
+        About("How long the files of a browser tab are kept after it closes.", 0, 365 * 86400),
     ] = 3600.0
     upload_idle_s: Annotated[
-        float, _About("How long an upload may stall before it is cancelled.", 0.1, 3600)
+        float, About("How long an upload may stall before it is cancelled.", 0.1, 3600)
     ] = 30.0
 
     @property
@@ -553,14 +550,14 @@ class Row(NamedTuple):
     secret: bool
 
 
-class _Field(NamedTuple):
+class Field(NamedTuple):
     row: Row
     base: Any
-    about: _About
+    about: About
 
 
 @functools.cache
-def _fields() -> tuple[_Field, ...]:
+def fields() -> tuple[Field, ...]:
     hints = get_type_hints(Settings, include_extras=True)
     fields = []
     for info in msgspec.structs.fields(Settings):
@@ -575,13 +572,13 @@ def _fields() -> tuple[_Field, ...]:
             flag=about.flag,
             secret=about.secret,
         )
-        fields.append(_Field(row, base, about))
+        fields.append(Field(row, base, about))
     return tuple(fields)
 
 
 def settings_table() -> tuple[Row, ...]:
     """Return every setting in the order of the reference page."""
-    return tuple(field.row for field in _fields())
+    return tuple(field.row for field in fields())
 
 
 def show(value: object) -> str:
@@ -605,17 +602,17 @@ def _default(name: str, value: object) -> str:
 
 def sent_settings(settings: Settings) -> dict[str, Any]:
     """Return the settings that a browser is sent in `welcome`."""
-    names = [field.row.name for field in _fields() if field.about.sent]
+    names = [field.row.name for field in fields() if field.about.sent]
     return {name: getattr(settings, name) for name in names}
 
 
-def _choices(base: Any, about: _About) -> tuple[str, ...]:
+def choices_of(base: Any, about: About) -> tuple[str, ...]:
     """Return the only values that a setting takes; none when it takes others."""
     return get_args(base) if get_origin(base) is Literal else about.choices
 
 
-def _kind(name: str, base: Any, about: _About) -> str:
-    if choices := _choices(base, about):
+def _kind(name: str, base: Any, about: About) -> str:
+    if choices := choices_of(base, about):
         return " | ".join(choices)
     if get_origin(base) is tuple:
         return "list"
@@ -638,153 +635,3 @@ def _plain(name: str, number: float) -> str:
             if number >= factor and number % factor == 0:
                 return f"{number // factor:.10g}{unit}"
     return f"{number:.10g}"
-
-
-# ------------------------------------------------------------------------------------ loading
-
-
-class Resolved(NamedTuple):
-    """Settings, and where each value that is not a default came from.
-
-    Attributes:
-        settings: The checked values.
-        sources: Setting to source, such as `environment SWELL_PORT` or `flag --port`.
-    """
-
-    settings: Settings
-    sources: dict[str, str]
-
-
-def load_settings(environ: Mapping[str, str], flags: Mapping[str, Any]) -> Settings:
-    """Return the settings that an environment and a command line ask for.
-
-    A flag wins over `SWELL_*`, which wins over `H2O_WAVE_*`, which wins over the default. An
-    empty environment variable counts as not set.
-
-    Args:
-        environ: Usually `os.environ`.
-        flags: Field of `Settings` to value or text; None means not given.
-
-    Raises:
-        SettingError: If a value is malformed or out of bounds. It names the setting and its source.
-    """
-    return resolve_settings(environ, flags).settings
-
-
-def resolve_settings(environ: Mapping[str, str], flags: Mapping[str, Any]) -> Resolved:
-    """Like `load_settings`, and also return the source of each value."""
-    values: dict[str, Any] = {}
-    sources: dict[str, str] = {}
-    for field in _fields():
-        found = _find(field, environ, flags)
-        if found is not None:
-            source, raw = found
-            values[field.row.name] = _check(field, source, raw)
-            sources[field.row.name] = source
-    unknown = set(flags) - {field.row.name for field in _fields()}
-    if unknown:
-        raise TypeError(f"no such setting: {', '.join(sorted(unknown))}")
-    return Resolved(Settings(**values), sources)
-
-
-def _find(
-    field: _Field, environ: Mapping[str, str], flags: Mapping[str, Any]
-) -> tuple[str, Any] | None:
-    row = field.row
-    flag = flags.get(row.name)
-    if flag is not None:
-        return f"flag {row.flag}" if row.flag else "argument", flag
-    if environ.get(row.env):
-        return f"environment {row.env}", environ[row.env].strip()
-    wave = environ.get(row.wave, "").strip() if row.wave else ""
-    if not wave:
-        return None
-    source = f"environment {row.wave}"
-    if row.wave == "H2O_WAVE_LISTEN":  # one variable there, two settings here
-        try:
-            part = values.listen(wave).get(row.name)
-        except ValueError as error:
-            raise SettingError(row.name, source, f"{error}, got {wave!r}") from None
-        return None if part is None else (source, part)
-    return source, wave
-
-
-def _check(field: _Field, source: str, raw: Any) -> Any:
-    row, base, about = field
-    try:
-        value = _parse(row.name, base, about, raw) if isinstance(raw, str) else raw
-        if get_origin(base) is tuple and not isinstance(raw, str):
-            value = _parse(row.name, base, about, ",".join(raw))
-        value = msgspec.convert(value, base)
-        size = len(value) if isinstance(value, str) else value
-        if about.least is not None and size < about.least:
-            raise ValueError(f"expected {row.kind}")
-        if about.most is not None and size > about.most:
-            raise ValueError(f"expected {row.kind}")
-    except (ValueError, TypeError) as error:
-        told = row.secret or repr(raw) in str(error)
-        got = "" if told else f", got {raw!r}"
-        raise SettingError(row.name, source, f"{_lower(str(error))}{got}") from None
-    return value
-
-
-def _parse(name: str, base: Any, about: _About, text: str) -> Any:
-    if about.parse is not None:
-        return about.parse(text)
-    if base is bool:
-        return values.switch(text)
-    if base is int:
-        return values.size(text) if name.endswith("_bytes") else values.whole(text)
-    if base is float:
-        return values.number_of(text) if name.endswith("per_s") else values.duration(text)
-    if choices := _choices(base, about):
-        text = text.lower()
-        if text not in choices:
-            raise ValueError(f"expected one of {', '.join(choices)}")
-    return text
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def misspelt_names(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return names in `environ` that look like a setting but are none, with the likely meaning.
-
-    Other `SWELL_*` names may belong to the app or to its tests, so only near misses are returned.
-    """
-    known = [row.env for row in settings_table()]
-    unknown = [name for name in environ if name.startswith("SWELL_") and name not in known]
-    near = {name: difflib.get_close_matches(name, known, n=1, cutoff=0.85) for name in unknown}
-    return {name: match[0] for name, match in near.items() if match}
-
-
-def settings_markdown() -> str:
-    """Return the reference page `docs/reference/settings.md`, made from the table."""
-    lines = [
-        "# Settings",
-        "",
-        "<!-- Made by `make gen` from src/swell/settings/table.py; edits here are lost. -->",
-        "",
-        "A flag of `swell run` wins over the environment; `SWELL_*` wins over the name that H2O",
-        "Wave uses for the same thing; both win over the default. A value that cannot be used",
-        "stops the start and is named together with its source. `swell config` shows what holds.",
-        "",
-        "Durations are seconds or text such as `90s`, `1m30s`, `250ms`. Sizes are bytes or text",
-        "such as `256K`, `25M`, `1G` (powers of 1024). Lists are separated by commas.",
-        "",
-        "| setting | default | meaning |",
-        "| --- | --- | --- |",
-    ]
-    for row in settings_table():
-        names = [f"`{name}`" for name in (row.env, row.flag, row.wave) if name]
-        default = f"`{row.default}`" if row.default else "none"
-        kind = row.kind.replace("|", "or")
-        lines.append(f"| {', '.join(names)} | {default} | {row.help} ({kind}) |")
-    lines += [
-        "",
-        "`H2O_WAVE_LISTEN=:8080` sets only the port: the address stays `127.0.0.1` until it is",
-        "named, as in `0.0.0.0:8080`.",
-        "",
-    ]
-    return "\n".join(lines)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-Connect: TypeAlias = Callable[..., AbstractAsyncContextManager[Any]]
+if TYPE_CHECKING:
+    from .client import Client
+
+Connect: TypeAlias = "Callable[..., AbstractAsyncContextManager[Client]]"
 
 
 @pytest.fixture
