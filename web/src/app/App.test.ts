@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from "vitest";
-import { click, draw, FakeClient, find, findAll } from "../testkit";
+import { click, draw, FakeClient, find, findAll, press, type } from "../testkit";
 import App from "./App.svelte";
 import type { Json, JsonObject } from "../page/state";
 import { flushSync } from "svelte";
@@ -88,6 +88,18 @@ test("the meta card is not drawn; it gives the page its title and theme, also in
   client.status = "connecting";
   show();
   expect(root.getPropertyValue("--primary")).toBe("#00f");
+});
+
+test("a card that cannot be drawn says so in its place, with Retry, and the others live", async () => {
+  const failed = vi.spyOn(console, "error").mockReturnValue();
+  show(["head", { view: "header", box: "1 1 -1 1", title: "A", subtitle: "", image: 5 }], chat("1 2 -1 -1"));
+  await soon(() => find("[data-test=head] .note"));
+  expect(find("[data-test=head]").textContent).toContain("could not be loaded");
+  expect(find("[data-test=head] button").textContent).toBe("Retry");
+  type("[data-test=chat] textarea", "Hi");
+  press("[data-test=chat] textarea", "Enter");
+  expect(client.sent).toHaveLength(1);
+  expect(failed).toHaveBeenCalled();
 });
 
 test("a redirect to a hash sets it", async () => {

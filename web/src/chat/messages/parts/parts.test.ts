@@ -280,6 +280,14 @@ test("a form inside of a message submits as any other", async () => {
   expect(client.sent).toMatchObject([{ args: { note: "Hi", go: true } }]);
 });
 
+test("a part that cannot be drawn says so in its place, and the others live", async () => {
+  const failed = vi.spyOn(console, "error").mockReturnValue();
+  await show([{ content: "Three", parts: [said("One"), { type: "text", text: { not: "text" } }, said("Two")] }, { content: "Next" }]);
+  expect(words(message())).toMatch(/^One .*could not be loaded.* Two Three$/);
+  expect(words(message(1))).toContain("Next");
+  expect(failed).toHaveBeenCalled();
+});
+
 test("what is malformed shows nothing and breaks nothing", async () => {
   await show([{ content: "Hi", parts: [7, null, {}, { type: "new" }, { type: "table" }, { type: "tool_call" }, { type: "image" }] as Json, time: 1e30 }]);
   expect(words(message())).toContain("Hi");
