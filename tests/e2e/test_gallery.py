@@ -100,3 +100,11 @@ def test_an_answer_is_made_of_thoughts_a_tool_and_words(run: Run, new_page: NewP
     expect(answer.get_by_text("Thought for 1s")).to_be_visible()
     expect(answer).to_contain_text("clock")
     expect(answer).to_contain_text("It is done: thoughts, a tool, and these words.")
+
+
+def test_the_caret_stands_behind_what_is_being_thought(run: Run, new_page: NewPage) -> None:
+    page = show(run, new_page)
+    last = page.locator("[data-part=reasoning] [data-end]").last
+    expect(last).to_be_attached()
+    caret = last.evaluate("node => getComputedStyle(node, '::after').content")
+    assert caret == '""'
