@@ -1,6 +1,6 @@
 """The names of Swell under the name that code written for H2O Wave imports.
 
-This package holds no code of its own: what Swell has is `swell`'s, what it lacks raises
+This package has no code: supported names are `swell`'s, unsupported ones raise
 `NotSupportedError` when used. `docs/reference/wave.md` lists both.
 """
 

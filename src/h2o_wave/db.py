@@ -1,4 +1,4 @@
-"""Stand-ins for WaveDB: they can be imported, and say that they are not there when used."""
+"""Stand-ins for WaveDB: they can be imported, and raise when used."""
 
 from swell.wave.stubs import classes, unsupported_function
 

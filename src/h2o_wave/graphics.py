@@ -1,4 +1,4 @@
-"""Stand-ins for the drawing functions of Wave: they say that they are not there when used."""
+"""Stand-ins for the drawing functions of Wave: they can be imported, and raise when used."""
 
 from swell.wave.stubs import classes, functions
 

@@ -1,4 +1,4 @@
-"""Stand-ins for the file service of Wave's editor: they say that they are not there when used."""
+"""Stand-ins for the file service of Wave's editor: they raise when used."""
 
 from swell.wave.stubs import functions, unsupported_class
 

@@ -50,7 +50,7 @@ def app(
 
 
 def warn(sentence: str) -> None:
-    """Log what is left out, with the line of the app, once for each line."""
+    """Log each ignored value with the line of the app, once for each line."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
         frame = frame.f_back

@@ -1,4 +1,4 @@
-"""Stand-ins for Wave's tunnel: they say that they are not there when used."""
+"""Stand-ins for Wave's tunnel: they can be imported, and raise when used."""
 
 from swell.wave.stubs import functions
 

@@ -1,4 +1,4 @@
-"""Stand-ins for Wave's scripts of browser tests: they say that they are not there when used."""
+"""Stand-ins for Wave's scripts of browser tests: they can be imported, and raise when used."""
 
 from swell.wave.stubs import unsupported_class, unsupported_function
 

@@ -19,7 +19,7 @@ from .schema.plain import MAX_INT, dotted, plain
 __all__ = ["MAX_NESTED", "as_text", "coerce", "well_formed"]
 
 MAX_NESTED = 32
-"""Deepest nesting that is kept; what is below becomes text."""
+"""Deepest nesting that is kept; deeper values become text."""
 
 _MAX_VALUES = 1_000_000
 

@@ -1,6 +1,6 @@
 """What becomes of an exception of the app: the log has it under an id, which the person sees.
 
-The setting `development` shows developers what it was.
+The setting `development` also shows the exception.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "
 
 
 class Report(NamedTuple):
-    """What a person sees of an exception of the app.
+    """The user's view of an exception in the app.
 
     Attributes:
-        id: What the log has it under.
+        id: The error id in the log.
         code: What `message` stands for in every language.
-        message: A sentence in English.
+        message: Text in English.
         details: Its description, while the setting `development` is on; else empty.
     """
 
@@ -45,7 +45,7 @@ class Report(NamedTuple):
 
 
 def report(error: BaseException, where: str, log: logging.Logger, *, development: bool) -> Report:
-    """Log an exception of the app under a new id, and return what the person sees.
+    """Log an exception of the app under a new id, and return the user's view of it.
 
     Args:
         error: The exception.
@@ -114,7 +114,7 @@ def _frames(step: TracebackType | None) -> Iterator[tuple[str, int, str]]:
 
 
 def _is_app(file: str) -> bool:
-    """Say whether a file is the app's, not Swell's, Python's or an installed package's."""
+    """Return whether a file is the app's, not Swell's, Python's or an installed package's."""
     if file.startswith("<"):
         return False
     path = Path(file)

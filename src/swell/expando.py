@@ -66,7 +66,7 @@ class Expando:
         return self._items
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        object.__setattr__(self, "_items", dict(state))  # a copy is a thing of its own
+        object.__setattr__(self, "_items", dict(state))  # an independent copy
 
 
 def expando_to_dict(e: Expando) -> dict[str, Any]:

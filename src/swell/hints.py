@@ -8,7 +8,7 @@ __all__ = ["unwrap"]
 
 
 def unwrap(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """Return an annotation without `Annotated`, and what it was annotated with.
+    """Return an annotation without `Annotated`, and its metadata.
 
     >>> unwrap(Annotated[int, "at least 1"])
     (<class 'int'>, ('at least 1',))

@@ -1,4 +1,4 @@
-"""Identity: who sends a request, and the function of an app that says so."""
+"""Identity: the user of a request, and the type of `identify=`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .expando import Expando
 __all__ = ["ANON", "Identify", "Identity", "Request"]
 
 ANON = "anon"
-"""Subject of everybody without sign-in."""
+"""Subject of all users without sign-in."""
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Request(msgspec.Struct, frozen=True):
     Attributes:
         route: Route of the page, such as `/`.
         headers: HTTP headers by canonical name, such as `X-Forwarded-User`, each a list of values.
-        subject: Who the setting `user_header` names; `anon` without that setting.
+        subject: The user named by the setting `user_header`; `anon` without that setting.
         peer: Address of the other end of the connection, a proxy or the browser; empty if unknown.
         session_id: Stands for the browser, as `q.session_id`.
         locale: Language of the page, such as `de`.
@@ -74,4 +74,4 @@ class Request(msgspec.Struct, frozen=True):
 
 Said: TypeAlias = Identity | str | None
 Identify: TypeAlias = Callable[[Request], Said | Awaitable[Said]]
-"""Says who sends a request: an `Identity`, a stable name, or None for nobody, who sees no page."""
+"""Returns the user of a request: an `Identity`, a stable name, or None if not signed in."""

@@ -1,4 +1,4 @@
-"""Loggers whose lines nobody can forge: what peers and exceptions say stays on its line."""
+"""Loggers with unforgeable lines: texts of peers and exceptions stay on one line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def logger(name: str) -> logging.Logger:
 
 
 class Escaping(logging.Filter):
-    """Escapes control characters in messages and in what exceptions say.
+    """Escapes control characters in messages and in the texts of exceptions.
 
     Records that hold none stay as they are, with their arguments. A traceback keeps its lines.
     """

@@ -1,4 +1,4 @@
-"""Markdown of texts and values that have none of their own, or must not be read as any."""
+"""Escape texts and values so that Markdown shows them literally."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NO_ADDRESS = re.compile(r"[<>()\s]")
 
 
 def escape(text: str) -> str:
-    """Return a text so that Markdown shows it as it is.
+    """Return a text escaped so that Markdown shows it literally.
 
     >>> print(escape("2*3 is [not] a_link"))
     2\\*3 is \\[not\\] a\\_link
@@ -23,7 +23,7 @@ def escape(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """Return a text as it is, on one line."""
+    """Return a text on one line."""
     return escape(" ".join(text.split()))
 
 

@@ -38,7 +38,7 @@ class Rule:
         return {k: self._convertors[k].convert(v) for k, v in found.groupdict().items()}
 
     def wants(self, value: Any) -> bool:
-        """Tell whether the handler is to run for this value of its argument."""
+        """Return whether the handler runs for this value of its argument."""
         return value is not None if self._predicate is None else bool(self._predicate(value))
 
     async def run(self, q: Any, value: Any, params: dict[str, Any] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Site: other pages of the app, and files to hand out."""
+"""Site: other pages of the app, and files for browsers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .errors import NotSupportedError
 from .page.page import AsyncPage, Target
 
 Allowed: TypeAlias = Callable[[], Awaitable[bool]]
-"""Says before each download whether a file that is served in place may still be fetched."""
+"""Called before each download of a file served in place; False is a 404."""
 
 
 class Served(Protocol):

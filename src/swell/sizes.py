@@ -1,4 +1,4 @@
-"""Sizes in bytes, as the browser writes them: `size` in `web/src/i18n/format.ts` says the same."""
+"""Sizes in bytes, as the browser writes them; keep in step with `web/src/i18n/format.ts`."""
 
 from __future__ import annotations
 

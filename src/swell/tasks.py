@@ -14,7 +14,7 @@ _T = TypeVar("_T")
 class Tasks:
     """The running tasks of one owner.
 
-    The event loop keeps no reference to a task, so that somebody has to.
+    The event loop keeps no strong reference to a task, so the owner must.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Tasks:
         """Start a task.
 
         Args:
-            work: What it runs.
+            work: The coroutine to run.
             name: Its name in logs.
         """
         task = asyncio.create_task(work, name=name)

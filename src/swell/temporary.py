@@ -19,7 +19,7 @@ class TemporaryFolder:
     """A folder that only this account can read, beside a lock that ends with the process.
 
     Args:
-        kind: What it is for: `files` or `chat`.
+        kind: Its purpose: `files` or `chat`.
 
     Attributes:
         path: Where it is.
@@ -59,7 +59,7 @@ def _lock(handle: int) -> bool:
 def clear_left() -> int:
     """Remove the folders of processes that are gone; return how many. It blocks.
 
-    Only real folders of this account are removed that nobody else can enter, and whose lock is
+    Only real folders of this account are removed that no other account can enter, and whose lock is
     there and free. On Windows nothing is.
     """
     if os.name == "nt":

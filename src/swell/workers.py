@@ -42,9 +42,9 @@ class Workers:
     """Threads for one purpose.
 
     Args:
-        name: What the threads are called.
+        name: Name of the threads.
         total: Threads at the same time.
-        per_person: Of these for one person.
+        per_person: Of these for one user.
     """
 
     def __init__(self, name: str, total: int, per_person: int) -> None:
@@ -56,7 +56,7 @@ class Workers:
         self._numbers = itertools.count(1)
 
     async def run(self, person: str, call: Callable[[], _T]) -> _T:
-        """Call a function in a thread and return what it returns.
+        """Call a function in a thread and return its result.
 
         Cancelling does not end the function: its thread stays taken until it returns.
 
@@ -65,7 +65,7 @@ class Workers:
             call: The function; it sees the context variables of the caller.
 
         Raises:
-            Exception: What it raised.
+            Exception: Raised by the function.
             RuntimeError: If it raised what would end the server, such as `SystemExit`.
         """
         await self._enter(person)
@@ -192,5 +192,5 @@ def lane() -> Lane:
 
 
 def use_lane(pools: Lane, person: str) -> None:
-    """Let the task that calls this, and what it starts, work in these pools for a person."""
+    """Run the current task, and the tasks it starts, in these pools for one user."""
     _lane.set(pools._replace(person=person))

@@ -54,7 +54,7 @@ async def test_an_address_with_and_without_its_path() -> None:
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (Reply(json={}, status=401), "wants an API key"),
+        (Reply(json={}, status=401), "requires an API key"),
         (Reply(json={}, status=404), "name one with --model"),
     ],
 )

@@ -180,7 +180,7 @@ def no_such_card(page: Page) -> None:
         (a_reference, PlainValueError, r"card 'chat', placeholder: .*a page cannot be read"),
         (wrong_whole, RowError, r"'chat'.*want a list of rows, got str"),
         (dict_for_a_list, RowError, r"'chat'.*takes a list of rows, got a dict"),
-        (no_card, CardError, r"'new'.*want a ui.\*_card"),
+        (no_card, CardError, r"'new'.*expected a ui.\*_card"),
         (bad_card, CardError, r"'new'.*ChatbotCard.*Expected `str`, got `int` - at `\$.name`"),
         (no_such_card, CardError, r"'new'.*no card with the view 'chatbt'.*`chatbot`"),
     ],

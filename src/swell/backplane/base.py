@@ -1,6 +1,6 @@
-"""What a backplane is, and what those who use it can count on.
+"""The interface of a backplane, and its guarantees.
 
-A backplane says that something has changed; the store has what it changed to. Messages may be lost,
+A backplane announces changes; the store has the new values. Messages may be lost,
 repeated, delayed or reordered, and no page may be wrong because of it. Listeners are called with a
 gap where messages may be missing, and read the store then.
 """
@@ -32,10 +32,10 @@ class Backplane(Protocol):
     """One process's connection to the others."""
 
     async def open(self) -> None:
-        """Connect; what is published before is lost."""
+        """Connect; earlier messages are lost."""
 
     async def close(self) -> None:
-        """Disconnect, and call nobody any more."""
+        """Disconnect, and stop calling listeners."""
 
     def publish(self, topic: str, message: bytes) -> None:
         """Send a message to every other process that listens, at most once each; never blocks.

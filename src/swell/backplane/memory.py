@@ -39,7 +39,7 @@ class MemoryBackplane:
         self._hub.members.add(self)
 
     async def close(self) -> None:
-        """Leave the hub, and call nobody any more."""
+        """Leave the hub, and stop calling listeners."""
         self._hub.members.discard(self)
         for found in self._subscriptions.values():
             for subscription in found:

@@ -1,4 +1,4 @@
-"""Base of every card; checks of what is put on a page and of what is assigned later."""
+"""Base of every card; checks of cards put on a page and of later assignments."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Card(Record):
 
     @classmethod
     def has_property(cls, name: str) -> bool:
-        """Say whether cards of this class have a property of that name."""
+        """Return whether cards of this class have a property of that name."""
         return name in properties(cls)
 
     @classmethod
@@ -111,7 +111,7 @@ class Card(Record):
         Args:
             key: Name of the card on the page.
             prop: Name of the property.
-            value: What is assigned, not checked yet.
+            value: The assigned value, not checked yet.
 
         Returns:
             The edits, checked; None for an ordinary assignment.
@@ -153,7 +153,8 @@ def check_card(
         key: Name of the card on the page.
         card: The result of `ui.*_card(...)`, a dict such as `{"view": "markdown", ...}`, or an
             object whose `.dump()` returns one.
-        forgive: Leave out what H2O Wave ignores, and say so; None refuses it.
+        forgive: Called with a message about each value that H2O Wave ignores, which is left out;
+            None refuses such values.
 
     Returns:
         A new tree of plain values, `view` first. `None` is left out. Values of class `Data`
@@ -226,7 +227,7 @@ def check_property(
         card: The card's plain JSON as it is now, buffers left aside.
         path: Place below the card, such as `["items", 0, "textbox", "value"]`. Indexes of lists
             may be written as digits in a `str`. Rows of buffers are not checked here.
-        value: What is assigned. `None` removes the property, unless it is required.
+        value: The assigned value. `None` removes the property, unless it is required.
         forgive: As for `check_card`.
 
     Returns:
@@ -265,7 +266,7 @@ def named_components(card: Mapping[str, Any]) -> dict[str, list[str | int]]:
 
 
 def checked(key: str, cls: type[Card], check: Callable[[], _T]) -> _T:
-    """Return what `check` returns; say in its errors which card is meant."""
+    """Return the result of `check`; name the card in its errors."""
     try:
         return check()
     except MisfitError as misfit:
@@ -334,7 +335,7 @@ def _check_path(
         raise MisfitError("a buffer is given when the card is put on a page, not assigned", where)
     plain_value = kind.check(value, where)
     if len(path) == 1:
-        cls.finish({**card, first: plain_value})  # for what it raises
+        cls.finish({**card, first: plain_value})  # for its errors
     return plain_value
 
 

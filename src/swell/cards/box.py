@@ -82,7 +82,7 @@ class BoxText(Scalar):
 
     def check(self, value: Any, path: str) -> Any:
         text: str = super().check(value, path)
-        # Zone names and grid numbers cannot be told from mistakes here; broken JSON can.
+        # Mistakes in zone names and grid numbers cannot be detected here; broken JSON can.
         if text[:1] in ("{", "["):
             try:
                 place = json.loads(text)

@@ -67,7 +67,7 @@ ROW_FIELDS: Mapping[str, Kind] = MappingProxyType(
         "error_id": Scalar(str),
     }
 )
-"""What a row may have beside `content from_user`; None in any of them is as if it had not."""
+"""Optional fields of a row beside `content from_user`; None means that the field is not set."""
 
 Event = Literal[
     "stop",
@@ -135,9 +135,9 @@ class ChatCommand(Record):
     """A command that the user picks after typing `/` at the beginning of a prompt.
 
     Attributes:
-        name: What the user types after the `/`, and `command` in the `submit` event.
+        name: Text to type after the `/`, and `command` in the `submit` event.
         label: Its name in words; the name when absent.
-        caption: What it does.
+        caption: Its description.
         icon: Name of an icon.
     """
 
@@ -148,12 +148,12 @@ class ChatCommand(Record):
 
 
 class ChatMention(Record):
-    """Somebody or something that the user picks after typing `@`.
+    """A name that the user picks after typing `@`.
 
     Attributes:
-        name: What the user types after the `@`, and in `mentions` of the `submit` event.
+        name: Text to type after the `@`, and its entry in `mentions` of the `submit` event.
         label: Its name in words; the name when absent.
-        caption: What it is.
+        caption: Its description.
         icon: Name of an icon.
     """
 
@@ -183,8 +183,8 @@ class Found(Record):
 
     Attributes:
         id: The message.
-        content: The words around what was searched.
-        time: When it was said, in seconds since the epoch, UTC.
+        content: The text around the match.
+        time: Time of the message, in seconds since the epoch, UTC.
     """
 
     id: Annotated[str | int, Id()]
@@ -218,11 +218,11 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
     Properties that may be assigned later, beyond the arguments:
 
     - `prev_items`: a list of `{"content": ..., "from_user": ...}`, older messages in answer to
-      the `scroll_up` event, oldest first. They go before those that are there, and stay. `[]`
-      says that there are no more (it sets `history_end`), None forgets them all.
+      the `scroll_up` event, oldest first. They are added before the others, and stay. `[]` marks
+      the beginning of the history (it sets `history_end`), None removes them all.
     - `history_end`: True ends the `scroll_up` events.
-    - `newer`: True says that there are newer messages than the last row: the card then emits
-      `scroll_down` at its end, and `latest` when the user wants to see the last message.
+    - `newer`: There are newer messages than the last row: the card then emits `scroll_down` at its
+    end, and `latest` when the user asks for the last message.
     - `found`: a list of `{"id": ..., "content": ..., "time": ...}`, in answer to `search`.
 
     Attributes:
@@ -235,16 +235,16 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
             Further fields are optional: `id`, `author`, `avatar` (address of an image, an icon
             or 1-2 letters), `time` (seconds since the epoch, UTC), `status` (`pending`,
             `streaming`, `done`, `stopped`, `interrupted` or `failed`), `parts` (see
-            `swell.parts`), `branch` (`[2, 3]`), `error` (a sentence), `error_code` (a code such
-            as `rate_limited`: those of models are said in the reader's language instead of
-            `error`), `error_id` (what the log has the rest under).
+            `swell.parts`), `branch` (`[2, 3]`), `error` (a message), `error_code` (a code such
+            as `rate_limited`: those of models are shown in the reader's language instead of
+            `error`), `error_id` (the error id in the log).
         placeholder: Hint shown while the prompt box is empty; `Type your message` when absent.
         events: Events to send: `stop`, `scroll_up`, `feedback`, `suggestion`, `edit`,
             `regenerate`, `branch`, `delete`, `submit`, `search`, `jump`, `scroll_down`, `latest`.
         generating: Show the stop button.
         suggestions: Prompts to offer after the last message; `[]` offers none.
         disabled: Take no prompts.
-        value: Text in the prompt box. Assigning another one replaces what was typed.
+        value: Text in the prompt box. Assigning another one replaces the typed text.
         commands: Menu of the card.
         greeting: Line above the prompt box while there are no messages.
         attachments: Let files be sent along with a prompt.
@@ -259,7 +259,7 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
             of them, which is the default. Prompts always keep theirs.
         text_commands: Names that a link `[words](?name)` in a message may submit; it is drawn as a
             button. A name that begins with `#`, such as `#docs/`, allows links to addresses that
-            begin so. Any other such link is text: a message may be what a model wrote.
+            begin so. Any other such link is text, since a model may have written the message.
         unread_from: Id of the first message that the user has not seen.
         read_only: Show the conversation without a prompt box.
         thread: Id of the conversation that is shown. Drafts and attached files are kept for each
@@ -294,7 +294,7 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
 
     @classmethod
     def assign(cls, key: str, prop: str, value: Any) -> list[Edit] | None:
-        """Put older messages before those that are there, instead of replacing them."""
+        """Add older messages before the others, instead of replacing them."""
         if prop != "prev_items":
             return None
         if value is None:

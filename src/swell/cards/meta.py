@@ -41,8 +41,8 @@ class Zone(Record):
     Attributes:
         name: Name of the zone, which cards give as their `box`.
         size: Share of the free space, such as `2`, or a CSS length: a width in a row, a height
-            in a column. Absent: what the content needs in a column, 1 in a row.
-        direction: `row` or `column` (when absent): how what is inside follows one another.
+            in a column. Default: the size of the content in a column, 1 in a row.
+        direction: `row` or `column` (the default): how its content is laid out.
         justify: Along that direction: `start`, `end`, `center`, `between` or `around`.
         align: Across it: `start`, `end`, `center` or `stretch`.
         wrap: Continue in a next line, with the lines at `start`, `end`, `center`, `between`,
@@ -69,7 +69,7 @@ class Layout(Record):
         width: CSS width of the page; `100%` when absent.
         min_width: CSS width it does not shrink below.
         max_width: CSS width it does not grow beyond.
-        height: CSS height of the page; what the content needs when absent.
+        height: CSS height of the page; the height of the content when absent.
         min_height: CSS height it does not shrink below.
         max_height: CSS height it does not grow beyond.
         name: A name for the layout.
@@ -105,7 +105,7 @@ class Theme(Record):
 
 
 class NotificationBar(Record):
-    """A message over the page that goes away by itself.
+    """A message over the page that closes automatically.
 
     Attributes:
         text: The message, as Markdown.

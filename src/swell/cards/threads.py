@@ -22,7 +22,7 @@ ThreadsEvent = Literal[
     "more",
     "command",
 ]
-"""What a threads card can tell of."""
+"""Events of a threads card."""
 
 
 class ThreadItem(Record):
@@ -35,7 +35,7 @@ class ThreadItem(Record):
             by days in the reader's time zone. Absent: it stands with the oldest.
         pinned: Keep it at the top.
         archived: It is out of the way; the menu offers to bring it back.
-        shared: Somebody else may read it.
+        shared: Whether it has a public link.
         active: An answer is being made in it.
     """
 
@@ -66,7 +66,7 @@ class ThreadsCard(Card):
         events: Events to send. `select` and `rename` hold `{id}` and `{id, title}`, `pin`
             and `archive` `{id, on}`, `delete` and `undo` `{id}`, `search` `{query}` (empty when it
             ends: answer by assigning `items`), `command` `{id, name}`; `new` and `more` (the end
-            of the list is in sight) True. What is not named here is not offered.
+            of the list is in sight) True. The card offers only the actions named here.
         more: There are further conversations below the last one.
         found: The items answer the search with these words; None when they are no answer.
         deleted: The conversation that can be brought back for the moment, see `undo`.

@@ -47,7 +47,7 @@ _log = logger("swell.chat")
 
 _SHOW_S = 2.0  # how long tabs may take to show how their answers ended, when the server ends
 
-_PURGE_S = 3600.0  # how often to look for what was deleted long enough ago
+_PURGE_S = 3600.0  # how often to purge
 
 
 def add_chat(
@@ -62,7 +62,7 @@ def add_chat(
         app: The application.
         route: Path of the chat, such as `/`.
         handler: As for `chat`.
-        options: What it offers; the defaults when left out.
+        options: Its options; the defaults when left out.
 
     Raises:
         ValueError: If the route cannot be used.
@@ -76,7 +76,7 @@ def add_chat(
 def app_name(handler: Callable[..., Any], route: str) -> str:
     """Return the name of an app that gave itself none: the same as long as it stays in its place.
 
-    It says where the function is, for people, and ends with a hash of the whole path.
+    It names the location of the function, and ends with a hash of the whole path.
     """
     inner = inspect.unwrap(handler)
     code = getattr(inner, "__code__", None) or getattr(type(inner).__call__, "__code__", None)
@@ -88,7 +88,7 @@ def app_name(handler: Callable[..., Any], route: str) -> str:
 
 
 class Application(Protocol):
-    """What a chat needs of the application that it is part of: see `App`."""
+    """The attributes of `App` that a chat uses."""
 
     checks: list[Callable[[], Awaitable[Any]]]
     keep_sessions_in: Path | None
@@ -120,7 +120,7 @@ class ChatApp:
 
     Args:
         handler: The app's function.
-        options: What it offers.
+        options: Its options.
         name: Under which the chats are stored, unless the options name one.
         backplane: Reaches the other processes of the service; none when left out.
     """
@@ -225,7 +225,7 @@ class ChatApp:
         self.own(self._purge_each_hour())
 
     def load_settings(self, stored: dict[str, Any]) -> Any:
-        """Return what a turn has as `settings`, made of what is stored; None without a class."""
+        """Return `turn.settings`, made of the stored values; None without a class."""
         return self.form.load(stored) if self.form is not None else None
 
     async def drain(self, seconds: float) -> None:
@@ -251,7 +251,7 @@ class ChatApp:
         return self._tasks.start(work, name="swell-chat-view")
 
     async def purge(self) -> None:
-        """Remove what was deleted a day ago, and files that nothing refers to."""
+        """Purge chats deleted a day ago, and unused files."""
         while await self.store.purge():
             pass
         await self.files.remove_unused()
@@ -339,5 +339,5 @@ class ChatApp:
 
 
 def _subject(q: Q) -> str:
-    """Return who asks: who is signed in, else the browser."""
+    """Return the signed-in user, or without sign-in the browser."""
     return q.auth.subject if q.auth.subject != "anon" else f"browser:{q.session_id}"

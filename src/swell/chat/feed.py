@@ -1,4 +1,4 @@
-"""Feed: whoever changes something says so, and whoever shows something listens.
+"""Feed: the changes of threads, published by runs and actions, received by views.
 
 A change comes with the records that it is about, so that a listener of the same process does not
 read the store to show it. Other processes hear over the backplane that a thread has changed.
@@ -22,7 +22,7 @@ class RunQueued(NamedTuple):
     """A prompt was accepted, and its answer is about to be made.
 
     Attributes:
-        accepted: What was stored.
+        accepted: The stored records.
     """
 
     accepted: Accepted
@@ -37,7 +37,7 @@ class RunEnded(NamedTuple):
     """An answer is complete, and stored.
 
     Attributes:
-        answer: As it is stored.
+        answer: The stored record.
         ended: When, in seconds since the epoch.
     """
 
@@ -89,7 +89,7 @@ _decode = msgspec.msgpack.Decoder(_News).decode
 
 
 class Feed:
-    """Passes changes to those who listen: with their records in this process, as news in others.
+    """Passes changes to listeners: with their records in this process, without them in others.
 
     Args:
         backplane: Reaches the other processes of the service.
@@ -114,7 +114,7 @@ class Feed:
             self._ends.pop(self._person(user_id))()
 
     def read(self, thread_id: str, listener: Listener) -> None:
-        """Call a listener with every change to a thread, whoever it belongs to."""
+        """Call a listener with every change to a thread, of any user."""
         self._readers.setdefault(thread_id, set()).add(listener)
         self._reach(self._thread(thread_id), self._readers, thread_id)
 
@@ -128,7 +128,7 @@ class Feed:
 
         Args:
             user_id: Whose thread it is.
-            change: What has changed.
+            change: The change.
             by: The listener that made the change and shows it already.
         """
         for found in (self._people.get(user_id), self._readers.get(change.thread_id)):

@@ -44,7 +44,7 @@ _ADDRESS = re.compile(r"https?://|/(?![/\\])|" + SCHEME)
 
 
 def stored_urls(parts: Iterable[object]) -> set[str]:
-    """Return the addresses of stored files among parts and what is inside them."""
+    """Return the addresses of stored files in parts, at any depth."""
     found: set[str] = set()
     for part in parts:
         if (url := str(getattr(part, "url", ""))).startswith(SCHEME):
@@ -112,7 +112,7 @@ class Files:
         self._paths: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     async def keep(self, user_id: str, submitted: Sequence[Mapping[str, Any]]) -> list[Part]:
-        """Copy what a `submit` event brought, and return parts for the prompt.
+        """Copy the files of a `submit` event, and return parts for the prompt.
 
         Raises:
             OSError: If the disk is full.
@@ -120,9 +120,9 @@ class Files:
         parts: list[Part] = []
         for one in submitted:
             mime, name = str(one.get("mime") or ""), str(one["name"])
-            # In a folder of its own the file keeps its name, which the server made harmless.
+            # In a separate folder the file keeps its name, which the server has sanitised.
             path = self._home() / uuid.uuid4().hex / Path(name.replace('"', "_")).name
-            # Noted first: bytes that nobody knows of would stay for ever if the process died now.
+            # Recorded first: unrecorded bytes would stay for ever if the process died now.
             stored = await self._store.add_file(
                 user_id, name=name, mime=mime, size=int(one["size"]), path=str(path)
             )
@@ -139,7 +139,7 @@ class Files:
         Args:
             user_id: Whose it is.
             content: Its bytes, or the path of a file to copy.
-            name: What it is called.
+            name: Its name.
             limit: Its largest size, in bytes.
 
         Raises:
@@ -174,7 +174,7 @@ class Files:
         """Return parts whose addresses the browser of `site` can open, and no other.
 
         Args:
-            user_id: Whose files they are; not always who looks at them.
+            user_id: The owner of the files; not always the user who views them.
             parts: The parts of a message.
             site: Where they are shown.
             token: Secret of the link by which a shared thread is read: the addresses end with it.
@@ -199,7 +199,7 @@ class Files:
             after = left[-1][0]
 
     def close(self) -> None:
-        """Remove what was not to outlive the process."""
+        """Remove the files of this process."""
         if self._temporary is not None:
             self._temporary.remove()
             self._temporary = None

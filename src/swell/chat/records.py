@@ -1,4 +1,4 @@
-"""What the store of conversations holds, as typed records.
+"""Typed records of the store of conversations.
 
 Times are seconds since the epoch in UTC. Ids are texts of 32 hexadecimal digits that Swell makes
 (UUID version 7), so ids that are made later sort later.
@@ -47,11 +47,11 @@ MessageStatus: TypeAlias = Literal[
 
 
 class User(msgspec.Struct, frozen=True):
-    """A person, or a browser that nobody signed in with.
+    """A signed-in user, or a browser without sign-in.
 
     Attributes:
         id: Made by the store of app and subject.
-        subject: Who that is for the sign-in or the session; unique.
+        subject: Subject of the sign-in, or id of the session; unique.
         name: What to call them.
         created: When they were stored, or first seen while they are not.
         stored: Whether the store has them, which it does with the first thing that is theirs.
@@ -70,7 +70,7 @@ class Thread(msgspec.Struct, frozen=True):
     Attributes:
         id: Made by the store.
         user_id: Whose it is.
-        title: Empty until somebody gives it one.
+        title: Empty until it is set.
         created: When it began.
         updated: When it last got a prompt or an answer; lists are ordered by it.
         pinned: Whether lists show it first.
@@ -97,16 +97,16 @@ class Message(msgspec.Struct, frozen=True):
         id: Made by the store.
         thread_id: The thread it is in.
         parent_id: The message it follows; None for the first of a branch.
-        role: Who says it.
-        parts: What it says, in order.
+        role: Its author.
+        parts: Its content, in order.
         status: `done` for prompts.
         created: When it was accepted.
         model: The model that answered.
-        usage: What the answer cost, such as `{"input": 12, "output": 340}` in tokens.
-        error: A sentence for the reader when the answer failed.
+        usage: Token counts of the answer, such as `{"input": 12, "output": 340}`.
+        error: Text for the user if the answer failed.
         error_code: What stands for the same in every language, such as `rate_limited`; None when
             the sentence is of the app's own making.
-        error_id: What the log has the rest under.
+        error_id: The error id in the log.
         suggestions: Prompts to continue with.
         siblings: Which one this is, from 1, of how many with the same parent.
     """
@@ -140,7 +140,7 @@ class Run(msgspec.Struct, frozen=True):
         thread_id: The thread.
         prompt_id: The message that is answered.
         answer_id: The message that is made.
-        action_id: What the browser calls the action that asked for it; unique for its user.
+        action_id: The browser's id of the action; unique for its user.
         state: Where it stands.
         settings: The app's settings for this answer, JSON.
         created: When it was accepted.
@@ -168,7 +168,7 @@ class Accepted(msgspec.Struct, frozen=True):
     Attributes:
         thread: The thread, made now or before.
         prompt: The message to answer.
-        answer: The empty answer; with what it says by now when `duplicate`.
+        answer: The empty answer; with its current text if `duplicate`.
         run: The run to start.
         duplicate: Whether this action had been accepted before; nothing was stored then.
     """
@@ -184,7 +184,7 @@ class Ended(msgspec.Struct, frozen=True):
     """What `Store.finish` has stored.
 
     Attributes:
-        answer: The answer as it is now; None when it was deleted before.
+        answer: The current answer; None if it was deleted before.
         time: When it ended.
     """
 
@@ -193,11 +193,11 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 class Feedback(msgspec.Struct, frozen=True):
-    """What a person thinks of an answer.
+    """A user's rating of an answer.
 
     Attributes:
         message_id: The answer.
-        user_id: Who says so.
+        user_id: The author of the rating.
         positive: Thumbs up or down.
         comment: In their words.
         created: When last changed.
@@ -211,18 +211,18 @@ class Feedback(msgspec.Struct, frozen=True):
 
 
 class RatedAnswer(msgspec.Struct, frozen=True):
-    """Feedback together with what it is about.
+    """Feedback with its prompt and answer.
 
     Attributes:
         message_id: The answer.
         thread_id: The thread it is in.
-        subject: Who says so.
+        subject: The author of the rating.
         positive: Thumbs up or down.
         comment: In their words.
         created: When last changed.
         model: The model that answered.
-        prompt: What was asked, its text alone.
-        answer: What was answered, its text alone.
+        prompt: Text of the prompt.
+        answer: Text of the answer.
     """
 
     message_id: str
@@ -243,7 +243,7 @@ class StoredFile(msgspec.Struct, frozen=True):
         id: Made by the store.
         user_id: Whose it is.
         name: As the person calls it; not a path.
-        mime: Its type, as the browser says.
+        mime: Its type, as reported by the browser.
         size: In bytes.
         path: Where the server keeps it.
         created: When it was added.

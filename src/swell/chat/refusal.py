@@ -1,4 +1,4 @@
-"""A refusal in the language of who reads it."""
+"""A refusal whose text is chosen in the reader's language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class LocalizedRefusal(RefusedError):  # noqa: N818
     Until then its message is the English sentence.
 
     Args:
-        say: Returns the sentence in the words of a language.
+        say: Returns the message from the texts of a language.
         reason: As for `RefusedError`.
         retry_ms: As for `RefusedError`.
     """

@@ -1,4 +1,4 @@
-"""Requests: what a person asks an answer for."""
+"""Requests for an answer: a new prompt, an edit, or a regeneration."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Arguments without the program's name; None takes the process's own.
 
     Returns:
-        0 when it did what was asked, 1 when the app could not be started, 2 when the command line,
+        0 on success, 1 when the app could not be started, 2 when the command line,
         a setting or the environment is at fault.
     """
     parser = argparse.ArgumentParser(

@@ -31,7 +31,7 @@ pre {{ overflow: auto; border: 1px solid #8886; border-radius: 8px; font-size: 1
 </style>
 <h1>{name} could not start</h1>
 <p role="alert"><strong>{said}</strong></p>
-<p>Save the file again when it is fixed; this page reloads by itself.</p>
+<p>Save the file again when it is fixed; this page reloads automatically.</p>
 <pre tabindex="0">{trace}</pre>
 <script nonce="{nonce}">
 const look = async () => {{
@@ -56,7 +56,7 @@ def broken_app(
 
     Args:
         name: The app, as on the command line.
-        error: What it raised.
+        error: The exception.
         frames: Where; the traceback is shown from here.
         settings: For the host names that may be asked for.
     """

@@ -28,7 +28,7 @@ MAX_SYSTEM = 200_000
 
 _NONE_FOUND = """\
 no model was found on this machine ({places}).
-Start one, for instance with `ollama serve`, or say where one is:
+Start one, for instance with `ollama serve`, or name one:
     swell chat --base-url http://127.0.0.1:8080/v1 --model NAME
     swell chat --base-url https://api.openai.com/v1 --model NAME --api-key-env OPENAI_API_KEY"""
 
@@ -112,7 +112,7 @@ async def choose(
     names = await _names(client)
     base_url = client.base_url  # with `/v1` where only that was answered
     if not names and model is None:
-        raise CommandError(f"{base_url} does not say which models it has; name one with --model")
+        raise CommandError(f"{base_url} does not list its models; name one with --model")
     model = model or names[0]
     return Chosen(base_url, model, tuple(dict.fromkeys((model, *names))), api_key, system, title)
 
@@ -126,7 +126,7 @@ async def _names(client: Compatible) -> list[str]:
         ) from None
     except ModelAuthError:
         raise CommandError(
-            f"{client.base_url} wants an API key; put it into an environment variable and name "
+            f"{client.base_url} requires an API key; put it into an environment variable and name "
             "that with --api-key-env",
         ) from None
     except ModelError:

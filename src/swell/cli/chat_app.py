@@ -17,7 +17,7 @@ MODELS_SHOWN = 200
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """What the chat talks with.
+    """The model of the chat.
 
     Attributes:
         base_url: Address of the API.
@@ -37,7 +37,7 @@ class Chosen(msgspec.Struct, frozen=True):
 
 
 def settings_class(found: Chosen) -> type[Any]:
-    """Return the settings that people may change, with what was chosen as their defaults."""
+    """Return the settings that users may change, with the chosen values as defaults."""
     names = tuple(dict.fromkeys((found.model, *found.models)))[:MODELS_SHOWN]
     return msgspec.defstruct(
         "ChatSettings",

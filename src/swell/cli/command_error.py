@@ -26,7 +26,7 @@ class BrokenAppError(CommandError):
     """The app raised while it was loaded or started.
 
     Attributes:
-        error: What it raised.
+        error: The exception.
         frames: Its traceback, from the app's own first frame on.
     """
 

@@ -72,7 +72,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _time(text: str) -> float:
-    """Seconds since the epoch of a date, in UTC unless it says otherwise."""
+    """Seconds since the epoch of a date, in UTC unless it has a time zone."""
     try:
         time = datetime.datetime.fromisoformat(text)
     except ValueError:

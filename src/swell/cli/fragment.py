@@ -1,7 +1,7 @@
 """Running a fragment: a file that edits `q.page` and defines no app around it.
 
 Documentation often shows the few lines that matter, as they would stand in a handler. Such
-a file can be run as it is: it becomes the body of a handler on `/`.
+a file can be run unchanged: it becomes the body of a handler on `/`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BINDERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def is_fragment(file: Path) -> bool:
-    """Tell whether a file uses `q` at its top level without making it."""
+    """Return whether a file uses `q` at its top level without defining it."""
     try:
         tree = ast.parse(file.read_bytes())
     except (SyntaxError, ValueError):

@@ -29,7 +29,7 @@ class Target(NamedTuple):
     """An app as named on the command line.
 
     Attributes:
-        name: What the person typed.
+        name: The command line argument.
         file: The app's file, if it was found without importing anything.
         module: Dotted name to import it by.
         attribute: Name of the ASGI app in it, empty when none was given.
@@ -47,7 +47,7 @@ def parse_target(name: str, folder: Path) -> Target:
     """Work out what `app.py`, `dir/app.py`, `app`, `package.app` or `module:attribute` means.
 
     Args:
-        name: What was typed.
+        name: The command line argument.
         folder: Where it was typed.
 
     Raises:

@@ -57,13 +57,13 @@ CLOSE_S = 5
 """How long plain HTTP requests may take to end after the drain, in seconds."""
 
 LAST_S = 5.0
-"""How long what is left at the very end may take, in seconds; then the process ends without it."""
+"""How long the last tasks may take at exit, in seconds; then the process exits anyway."""
 
 _log = logger("swell")
 
 
 def start(name: str, settings: Settings, *, reload: bool = False) -> int:
-    """Serve an app until a signal says to stop.
+    """Serve an app until a signal stops it.
 
     Args:
         name: The app, as on the command line.
@@ -85,7 +85,7 @@ def start(name: str, settings: Settings, *, reload: bool = False) -> int:
 
 
 def serve(load: Callable[[], ASGIApp], settings: Settings, name: str) -> int:
-    """Serve the application that a function returns, until a signal says to stop.
+    """Serve the application returned by a function, until a signal stops it.
 
     Args:
         load: Called when the address is bound and logs are set up.
@@ -119,10 +119,10 @@ def _serve(
     address = _address(own, settings, sockets)
     server = _Server(_uvicorn_config(starting, settings), own.drain, address)
     _calm_collector()
-    with contextlib.suppress(SystemExit):  # uvicorn's way to say that the app did not start
+    with contextlib.suppress(SystemExit):  # uvicorn's way to report that the app did not start
         server.run(sockets=sockets)
     if not server.started and (error := starting.error) is not None:
-        if not isinstance(error, SwellError):  # whose message says enough, and is in the log
+        if not isinstance(error, SwellError):  # its message is sufficient, and is in the log
             traceback.print_exception(error)
         words = f"{name} could not start; the reason is above"
         raise BrokenAppError(words, error, error.__traceback__)
@@ -130,7 +130,7 @@ def _serve(
 
 
 class _Starting:
-    """The app; keeps what it raised while it started."""
+    """The app; keeps the exception of its startup."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -152,7 +152,7 @@ def _calm_collector() -> None:
 
     What is imported stays; a streamed token makes objects that reference counting frees. The
     default thresholds walk through all pages for each few hundred of them. What has survived once
-    is looked at in small portions: nobody is served meanwhile.
+    is visited in small portions, since a collection blocks all requests.
     """
     gc.collect()
     gc.freeze()
@@ -162,10 +162,10 @@ def _calm_collector() -> None:
 def _gather_timers(loop: asyncio.AbstractEventLoop) -> None:
     """Let timers that are due within the same millisecond share one turn of the event loop.
 
-    The kernel waits in whole milliseconds anyway; asyncio then takes a turn of its own, with a
+    The kernel waits in whole milliseconds anyway; asyncio then runs a separate iteration, with a
     system call, for each timer that is due a few microseconds later. Hundreds of answers that wait
     for their next token are hundreds of such timers. On other systems the clock is coarser than
-    this by itself; other event loops do not have the attribute, and go on as they are.
+    this automatically; other event loops do not have the attribute, and are not affected.
     """
     resolution = getattr(loop, "_clock_resolution", None)
     if isinstance(resolution, float):
@@ -210,7 +210,7 @@ class _Server(uvicorn.Server):
         self._tcp.start()
         await super().startup(sockets)
         for listening in sockets or ():
-            listening.listen(BACKLOG)  # again: the server has set it to what it takes in one turn
+            listening.listen(BACKLOG)  # again: the server has set it to its batch size
         if self.started:
             print(f"Swell is running at {self._address}  (Ctrl+C to stop)", flush=True)
             if not _is_loopback(self.config.host):
@@ -244,7 +244,7 @@ class _Server(uvicorn.Server):
 def _end_anyway() -> None:
     """See that the process ends: Python waits without end for tasks and threads that do not.
 
-    Everything has been stored and closed by now. What is left are handlers that go on after they
+    Everything has been stored and closed by now. Only handlers remain that continue after they
     were cancelled.
     """
 
@@ -429,7 +429,7 @@ def _address(app: App, settings: Settings, sockets: list[socket.socket]) -> str:
 
 
 class _Formatter(logging.Formatter):
-    """One line a message: what a browser sent cannot forge a second line or colour the terminal."""
+    """One line a message: text of a browser cannot forge a second line or colour the terminal."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
         return escape(super().formatMessage(record))

@@ -1,1 +1,1 @@
-"""One module a form component: what a form may hold."""
+"""One module for each form component."""

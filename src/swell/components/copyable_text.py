@@ -15,7 +15,7 @@ class CopyableText(Component):
         label: Text above it.
         name: Name by which it can be reached on the card.
         multiline: Show its lines; without, it is shown in one.
-        height: CSS height with `multiline`, such as `200px`, or `1` for what the card has left.
+        height: CSS height with `multiline`, such as `200px`, or `1` for the rest of the card.
         width: CSS width.
     """
 

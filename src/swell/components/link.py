@@ -14,7 +14,7 @@ class Link(Component):
         label: Text of the link; the path when absent.
         path: The address: `http`, `https`, `mailto`, `tel`, or relative to this site.
         disabled: Lead nowhere.
-        download: Download what is there instead of opening it.
+        download: Download the target instead of opening it.
         button: Draw it as a button.
         width: CSS width.
         visible: False hides it.

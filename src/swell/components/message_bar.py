@@ -9,7 +9,7 @@ from .base import Component
 
 
 class MessageBar(Component):
-    """Tell how something went.
+    """Show a notice inside the form.
 
     Attributes:
         type: Colour and icon: `info`, `error`, `warning`, `success`, `danger` or `blocked`;

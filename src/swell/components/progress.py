@@ -13,7 +13,7 @@ class Progress(Component):
     """Show that work is in progress, and how much of it is done.
 
     Attributes:
-        label: What is being done.
+        label: Name of the task.
         caption: Smaller text below it. Absent: `Please wait...` below a bar, in the reader's
             language.
         value: Share that is done, from 0 to 1. Absent: unknown.

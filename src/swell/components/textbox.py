@@ -12,14 +12,14 @@ from .base import Component
 class Textbox(Component):
     """Ask for text.
 
-    `q.args.<name>` is what was typed, always a `str`; `''` in the first submission when nothing
+    `q.args.<name>` is the typed text, always a `str`; `''` in the first submission when nothing
     was, then present only if it changed.
 
     Attributes:
         name: Key in `q.args`.
         label: Text above the field.
         placeholder: Hint inside the empty field.
-        value: Text in the field. Assigning another one replaces what was typed.
+        value: Text in the field. Assigning another one replaces the typed text.
         mask: Pattern of the input, such as `(999) 999 - 9999`: `9` a digit, `a` a letter, `*`
             either. Only the browser holds to it.
         icon: Name of an icon inside the field.
@@ -30,7 +30,7 @@ class Textbox(Component):
         disabled: Take no input.
         readonly: Show the text without letting it be changed.
         multiline: Let the text have several lines.
-        password: Hide what is typed.
+        password: Hide the typed text.
         trigger: Submit the page when typing pauses for half a second.
         height: CSS height of a multi-line field, such as `200px`.
         width: CSS width.

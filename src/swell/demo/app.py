@@ -126,7 +126,7 @@ async def stop(q: Q) -> None:
 
 
 async def answer_in_turn(q: Q, question: str) -> None:
-    """Answer in a task of its own, so that the stop button has something to cancel."""
+    """Answer in a separate task, which the stop button can cancel."""
     async with asyncio.TaskGroup() as tasks:
         earlier = q.client.run
         q.client.run = tasks.create_task(stream_answer(q, question, earlier))
@@ -152,7 +152,7 @@ async def stream_answer(q: Q, question: str, earlier: asyncio.Task[None] | None)
                 await q.page.save()
     except ModelError as error:
         chat.data[-1] = [f"{text}\n\n{error}".strip(), False]
-    finally:  # also when stopped: what was written stays
+    finally:  # also when stopped: the text so far stays
         q.client.turns = [*q.client.turns, (question, text)][-EARLIER_TURNS:]
         chat.generating = False
         await q.page.save()

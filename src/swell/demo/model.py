@@ -44,10 +44,10 @@ class Model:
     async def stream(
         self, question: str, hits: Sequence[Hit], earlier: Sequence[tuple[str, str]] = ()
     ) -> AsyncGenerator[str, None]:
-        """Yield the answer as it is written. Cancelling the task closes the request.
+        """Yield the answer as it streams. Cancelling the task closes the request.
 
         Args:
-            question: What the person asked.
+            question: The user's question.
             hits: Passages to answer from.
             earlier: Past turns as (question, answer), oldest first.
 

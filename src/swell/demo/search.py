@@ -25,7 +25,7 @@ WEIGHTS = (4.0, 6.0, 1.0)
 GUIDES = ("index", "tutorial/", "howto/", "cards/")
 """Where to look first: pages that show how to do something."""
 
-# Words that say nothing about the subject.
+# Stop words.
 _STOP_WORDS = """
 a about all am an and any are as at available be been but by can contain contains could did do
 does doing don exist exists for from get give had happen happens has have hello help hi how i if
@@ -36,7 +36,7 @@ work works would you your
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
-# FTS5 wraps each word it found in these, so that nobody has to stem words twice.
+# FTS5 wraps each match in these, so that words are stemmed only once.
 MARK, UNMARK = "\x02", "\x03"
 
 
@@ -110,7 +110,7 @@ def load_pages(folder: Path) -> list[Page]:
 
 
 def split(page: Page) -> Iterator[Section]:
-    """Cut a page at its headings; a section without text of its own is left out."""
+    """Split a page at its headings; a section without text is left out."""
     heading, lines, fenced = page.title, list[str](), False
     for line in [*page.text.splitlines(), "# "]:
         fenced ^= line.startswith("```")
@@ -172,7 +172,7 @@ class Index:
         if not words:
             return []
         found = {word: self._rows_with(word) for word in words}
-        # A rare word says more than a frequent one, and one that no page has says most.
+        # A rare word weighs more than a frequent one, and one that no page has weighs most.
         weight = {w: math.log1p(len(self._sections) / (len(found[w]) + 0.5)) for w in words}
         total = sum(weight.values())
         rows = self._db.execute(
@@ -214,7 +214,7 @@ def _for_the_app(text: str, path: str) -> str:
         return f"](#docs/{'/'.join(kept)})"
 
     parts = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
-    for i in range(0, len(parts), 2):  # the odd ones are code, which stays as it is
+    for i in range(0, len(parts), 2):  # the odd ones are code, which is not changed
         part = re.sub(r"^(<!--.*?-->|!\[.*\]\(.*\))\n+", "", parts[i], flags=re.MULTILINE)
         parts[i] = re.sub(r"\]\((?!\w+:)([\w./-]+)\.md(?:#[\w-]*)?\)", link, part)
     return "".join(parts)

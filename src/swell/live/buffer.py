@@ -1,7 +1,7 @@
 """Buffer: ordered rows with ids, the one model of all four of Wave's kinds.
 
 What a kind means (a cyclic buffer drops its oldest row, a map sorts by key) is decided
-once, on the server, in `kinds.py`. What is kept and sent here is only ordered rows, so
+once, on the server, in `kinds.py`. This module holds and sends only ordered rows, so
 that no second implementation can disagree.
 """
 
@@ -27,7 +27,7 @@ class Row:
         cells: One value per field, or None for an empty slot.
         ends: Length in UTF-16 units of each cell that is text, kept so that appending
             does not have to count the text again; filled when first asked for.
-        inner: The same for texts inside of cells, by field and what is below it; forgotten
+        inner: The same for texts inside of cells, by field and path; forgotten
             when anything but a text's end changes, since paths may mean something else then.
         paths: Path of each cell that text was appended to, made once.
     """
@@ -240,7 +240,7 @@ class Buffer:
             field: Cell.
             at: Its length before.
             text: What to append.
-            whole: What the handler assigned, the whole row or cell, if that is at hand: its
+            whole: The assigned row or cell, if available: its
                 text is kept then, and nothing as long as the answer is ever copied.
         """
         row, cells, column = self._cell(id, field)

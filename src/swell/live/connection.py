@@ -59,7 +59,7 @@ class Connection:
     Attributes:
         client: Id of the client on this socket; empty before its hello.
         peer: The network address at its other end; empty for this machine.
-        page: What it watches.
+        page: The watched page.
         seq: Patch that it has, -1 when it needs a snapshot; see `Group` for where it is there.
         sent_at: When it was last sent a patch.
 
@@ -137,12 +137,12 @@ class Connection:
     def push(self, message: ServerMessage) -> None:
         """Queue a control message.
 
-        Never fails, since whoever has something to say is not to blame for a reader that does
-        not read: when too many wait, the next `take` says so.
+        Never fails, since the sender is not responsible for a slow reader: if too many messages are
+        queued, the next `take` raises.
         """
         frame = encode(message)
         if self._control and self._control[-1] == frame:
-            return  # saying it again says nothing new, such as the `clear` of each shared action
+            return  # a repetition is redundant, such as the `clear` of each shared action
         if len(self._control) >= _CONTROL_MAX:
             self._slow = True
         else:
@@ -162,7 +162,7 @@ class Connection:
         self.wake()
 
     def join_group(self, write: Write) -> None:
-        """Get what is saved from now on together with other watchers, if nothing else waits.
+        """Join the group of watchers that get further saves together, if nothing is pending.
 
         Until `go_alone`, which is to be called before anything else is asked or taken.
 
@@ -181,8 +181,8 @@ class Connection:
         """Return the next frame to send, or None when nothing is due.
 
         Raises:
-            ProtocolError: If the browser did not say hello or answer a beat in time, or does
-                not read what it is sent; or after `end`.
+            ProtocolError: If the browser did not send `hello` or answer a beat in time, or stopped
+                reading; or after `end`.
         """
         if self._end is not None:
             raise self._end

@@ -1,4 +1,4 @@
-"""Edits: what a handler wrote, and how it becomes ops against the current state.
+"""Edits: unsaved changes of a handler, and how they become ops against the current state.
 
 An edit is recorded when the handler's line runs and resolved when the page is saved,
 since other handlers may have changed the page in between: `data[-1]` means the last row
@@ -63,7 +63,7 @@ class Extend(msgspec.Struct, frozen=True):
     """Append to the text or list at `path` below the card `key`; nothing when there is none.
 
     Attributes:
-        path: A property, or a buffer's property, a row's key, a field and what is below it.
+        path: A property, or a buffer's property, a row's key, a field and a path inside the cell.
         tail: Text for a text, items for a list in a cell.
     """
 

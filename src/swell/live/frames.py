@@ -23,7 +23,7 @@ from swell.errors import OpError
 from .ops import Append, Op, Path, Segment
 
 SLOTS = 64
-"""Paths that have a short name at once; the oldest name is given away first."""
+"""Slots for paths; the oldest one is reused first."""
 
 
 class Ops(msgspec.Struct, frozen=True):
@@ -103,7 +103,7 @@ class FrameReader:
 
         Raises:
             OpError: If a frame before this one is missing, or it is malformed, or uses a
-                name that was never given; the receiver must say hello again.
+                slot that was never assigned; the receiver must send `hello` again.
         """
         try:
             n, count, *parts = msgspec.json.decode(frame)

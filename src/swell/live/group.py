@@ -24,7 +24,7 @@ class Watcher(Protocol):
     """When it was last sent a patch. Out of date while it is group."""
 
     wake: Callable[[], None]
-    """Says that there is something to get."""
+    """Signals pending data."""
 
 
 class Group:
@@ -75,7 +75,7 @@ class Group:
             except Exception:
                 self.leave(watcher)
                 watcher.seq = before
-                watcher.wake()  # it tries on its own, and meets the error where it can be told
+                watcher.wake()  # it sends alone, and can report the error
 
     def scatter(self) -> None:
         """Let all of them go their own way, since no frame suits them any more."""

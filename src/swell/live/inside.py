@@ -33,7 +33,7 @@ FEW = 4
 
 
 def diff_inside(path: Path, old: Any, new: Any, ends: Ends) -> list[Op]:
-    """Return the ops that turn what is at `path` from `old` into `new`.
+    """Return the ops that change the value at `path` from `old` to `new`.
 
     Lists keep the items they have in common at both ends; objects are compared key by key, a
     text that continues is appended to, and everything else is set. When `new` as a whole
@@ -56,7 +56,7 @@ def diff_inside(path: Path, old: Any, new: Any, ends: Ends) -> list[Op]:
 
 
 def same(old: Any, new: Any) -> bool:
-    """Tell whether two values are the same JSON: to Python `[1] == [True]`, to a browser not."""
+    """Return whether two values are the same JSON; in Python `[1] == [True]`, in JSON not."""
     if old is new:
         return True
     if type(old) is not type(new) or old != new:
@@ -89,7 +89,7 @@ def _diff_lists(path: Path, old: list[Any], new: list[Any], ends: Ends) -> list[
     tail = 0
     while tail < most - start and same(old[-1 - tail], new[-1 - tail]):
         tail += 1
-    kept = most - start - tail  # items between that are there before and after, changed
+    kept = most - start - tail  # items in between, changed in place
     ops: list[Op] = []
     for index in range(start, start + kept):
         ops += diff_inside([*path, index], old[index], new[index], ends)

@@ -68,7 +68,7 @@ def write_cell(buffer: Buffer, base: Path, key: Segment, field: Segment, value: 
 
 
 def row_at(buffer: Buffer, key: Segment) -> Row | None:
-    """Return the row that `buffer[key]` means to somebody who reads, or None."""
+    """Return the row that `buffer[key]` refers to, or None."""
     return buffer.find(str(key)) if buffer.kind == "map" else _by_index(buffer, key)
 
 

@@ -31,8 +31,8 @@ _OPEN_MAX = 4096  # code points that a patch may grow to, so that a token is che
 class Log:
     """A replay ring of patches.
 
-    The last patch is open until somebody is sent it: a text that it made longer may grow in it
-    further, so that tokens which nobody has seen yet are one patch.
+    The last patch is open until it is sent: a text that it extended may grow further in it, so that
+    unsent tokens are one patch.
 
     Args:
         max_patches: Most patches kept.
@@ -62,7 +62,7 @@ class Log:
         self._evict(now)
 
     def lengthen(self, path: Path, text: str, size: int, now: float) -> bool:
-        """Add text to what the last patch appends to the same path, if that is still open.
+        """Extend the last patch's append to the same path, if the patch is still open.
 
         Args:
             path: Of the text; the list that the patch has.
@@ -71,7 +71,7 @@ class Log:
             now: Seconds of the caller's monotonic clock.
 
         Returns:
-            Whether it was; otherwise it needs a patch of its own.
+            Whether it was; otherwise the text needs a new patch.
         """
         op = self._open
         if op is None or op.path is not path or len(op.text) > _OPEN_MAX or not self._patches:
@@ -84,7 +84,7 @@ class Log:
         return True
 
     def close(self) -> None:
-        """Let the last patch be as it is: somebody gets it now."""
+        """Close the last patch: it is being sent."""
         self._open = None
 
     def _evict(self, now: float) -> None:
@@ -97,13 +97,13 @@ class Log:
             self._size -= patches.popleft().size
 
     def forget(self) -> None:
-        """Drop all patches: who lacks one needs a snapshot."""
+        """Drop all patches: a client that lacks one needs a snapshot."""
         self._patches.clear()
         self._size = 0
         self._open = None
 
     def covers(self, seq: int) -> bool:
-        """Tell whether a client at `seq` can be brought up to date without a snapshot."""
+        """Return whether a client at `seq` can resume without a snapshot."""
         return self.oldest - 1 <= seq <= self.seq
 
     def after(self, seq: int) -> list[Patch]:

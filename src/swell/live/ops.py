@@ -30,7 +30,7 @@ class _Op(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=Tr
 
 
 class Set(_Op, tag="s", frozen=True):
-    """Put `value` at `path`, replacing what is there."""
+    """Set `value` at `path`, replacing the old value."""
 
     path: Path
     value: Any
@@ -110,7 +110,7 @@ def check_path(path: Path) -> None:
 def encoded(value: Any) -> Any:
     """Return containers as JSON made now, so that later edits cannot change an op.
 
-    Leaves stay what they are, since ops on them may merge.
+    Leaves do not change, since ops on them may merge.
     """
     if isinstance(value, str):
         units(value)  # refuses what no encoder can send before anything has changed
@@ -180,7 +180,7 @@ def merge(ops: list[Op]) -> list[Op]:
 
 
 def _streamed(ops: list[Op]) -> Append | None:
-    """Return what a stream of tokens into one text comes to; None if that is not what it is."""
+    """Merge a stream of appends to one text; None if the ops are not such a stream."""
     first = ops[0] if ops else None
     if type(first) is not Append:
         return None

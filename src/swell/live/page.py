@@ -22,9 +22,9 @@ _RECOUNT = 64 * 1024  # bytes a page may grow by estimate before its exact size 
 
 
 class LivePage:
-    """What the watchers of one page see.
+    """The page that its watchers see.
 
-    To look at it changes nothing: what is saved is in the state and in the log at once.
+    Reading has no side effects: a save updates the state and the log at once.
 
     Attributes:
         state: The cards as last saved.
@@ -94,7 +94,7 @@ class LivePage:
         return True
 
     def _keep(self, ops: list[Op], size: int, now: float) -> None:
-        """Note what has been applied."""
+        """Record the applied ops."""
         self._log.add(ops, size, now)
         self.names.note(ops, self._log.seq)
         self._frames.clear()
@@ -135,18 +135,18 @@ class LivePage:
         return True
 
     def forget(self) -> None:
-        """Drop the patches that led to this state: what they held cannot be sent any more."""
+        """Drop the patches that led to this state, so that they cannot be sent any more."""
         self._log.forget()
         self._frames.clear()
 
     def covers(self, epoch: str, seq: int) -> bool:
-        """Tell whether a client at this position can go on without a snapshot."""
+        """Return whether a client at this position can resume without a snapshot."""
         return epoch == self.epoch and self._log.covers(seq)
 
     def frame(self, seq: int) -> bytes:
         """Return the one frame that brings a client at `seq` up to date.
 
-        It is encoded once and shared by all who are at that position.
+        It is encoded once and shared by all connections at that position.
         """
         frame = self._frames.get(seq)
         if frame is None:
@@ -159,7 +159,7 @@ class LivePage:
         return frame
 
     def send(self, now: float, framed: Callable[[bytes], bytes]) -> None:
-        """Send what is new to those who are group.
+        """Send the new patches to the group.
 
         Args:
             now: Seconds of a monotonic clock.
@@ -202,7 +202,7 @@ class LivePage:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Yield the texts of a leaf, a row or rows; what is encoded already is bound by the page."""
+    """Yield the texts of a leaf, a row or rows; encoded values are limited by the page's size."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):

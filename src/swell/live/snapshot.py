@@ -74,7 +74,7 @@ class PartReader:
         self._pieces: list[bytes] = []
 
     def add(self, frame: bytes) -> Any:
-        """Return the snapshot once the last part is there, None before.
+        """Return the snapshot after the last part, None before.
 
         Raises:
             OpError: If a part is missing or another one came, or the sum is wrong.

@@ -82,7 +82,7 @@ class PageState:
 
         try:
             for op in ops:
-                undos.append(self._apply(op, whole))  # noqa: PERF401  # what was applied is taken back
+                undos.append(self._apply(op, whole))  # noqa: PERF401  # undone if a later op fails
         except BaseException:
             undo()
             raise
@@ -164,7 +164,7 @@ class PageState:
         return _put(parent, last, value)
 
     def _inside(self, buffer: Buffer, path: Path, undo: Undo) -> Undo:
-        """Forget what was known of texts in a row, now that one of its cells changed inside."""
+        """Drop the cached text lengths of a row, since one of its cells changed inside."""
         row, _ = buffer.inside(path[2], path[3])
         row.inner = {}
 
@@ -298,7 +298,7 @@ def _revive(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Decode what was encoded early: ops of the server carry containers as raw JSON."""
+    """Decode early-encoded values: ops of the server hold containers as raw JSON."""
     return msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
 
 
@@ -325,7 +325,7 @@ def _put(parent: dict[str, Any], key: str, value: Any) -> Undo:
 def _drop(parent: dict[str, Any], key: Any, path: Path) -> Undo:
     if key not in parent:
         raise OpError(f"{path} is not there")
-    order = dict(parent)  # taking a deletion back must restore the order, too
+    order = dict(parent)  # undoing a deletion must also restore the order
     del parent[key]
 
     def undo() -> None:

@@ -1,8 +1,8 @@
 """The messages of the wire, protocol version 1: JSON text frames, `t` names the type.
 
-`docs/explain/protocol.md` says when each is sent. Decoding validates: what does not fit
+`docs/explain/protocol.md` describes when each is sent. Decoding validates: an invalid message
 is a `ProtocolError` with the close code to answer with. Op frames are arrays and have a
-module of their own, `frames.py`.
+separate module, `frames.py`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Position(msgspec.Struct, frozen=True):
 
 
 class Hello(msgspec.Struct, tag_field="t", tag="hello", frozen=True):
-    """First message on a connection: who is there, and since when it knows what."""
+    """First message on a connection: the client and its position."""
 
     v: int
     route: str
@@ -58,8 +58,8 @@ class Act(msgspec.Struct, tag_field="t", tag="act", frozen=True):
 
     Attributes:
         id: Made by the browser before the first send; the same id runs once.
-        args: What the handler reads as `q.args`.
-        name: What was submitted: a control, `#` for the hash, an event's source.
+        args: The handler's `q.args`.
+        name: The submitted control, `#` for the hash, or an event's source.
         event: Source, name and data of an event.
     """
 
@@ -87,7 +87,7 @@ class Err(msgspec.Struct, tag_field="t", tag="err", frozen=True, omit_defaults=T
 
     Attributes:
         code: Stable name, see `swell.errors`.
-        msg: A sentence to show.
+        msg: A text to show.
         id: Error id, under which the log has the traceback.
         ref: Id of the action it belongs to.
     """
@@ -159,7 +159,7 @@ class Drain(msgspec.Struct, tag_field="t", tag="drain", frozen=True):
 
 
 class Clear(msgspec.Struct, tag_field="t", tag="clear", frozen=True):
-    """Somebody else acted on this shared page: forget pending args."""
+    """Another user acted on this shared page: clear pending args."""
 
 
 ServerMessage: TypeAlias = Welcome | Ack | End | Beat | Err | Drain | Clear
@@ -183,7 +183,7 @@ def decode(frame: str | bytes, max_bytes: int, max_depth: int) -> ClientMessage:
         max_depth: Deepest nesting of args and event data.
 
     Raises:
-        ProtocolError: If the frame is too long, not JSON, too deep, or no message.
+        ProtocolError: If the frame is too long, not JSON, too deep, or not a message.
     """
     try:
         if len(frame) > max_bytes or (

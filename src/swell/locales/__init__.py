@@ -1,4 +1,4 @@
-"""Texts: what Swell itself says, one JSON file a language, for the server and for the browser.
+"""Texts of Swell, one JSON file for each language, for the server and the browser.
 
 A file has four parts: facts about the language, texts that both sides show, those of the server and
 those of the client. This module reads its parts at run time, each language when it is first needed;
@@ -38,7 +38,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """The texts of the server in a language; the English file tells what each of them is."""
+    """The texts of the server in a language; see the English file."""
 
     language: Language
     failures: dict[str, str]
@@ -48,7 +48,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     noscript: str
     too_old: str
 
-    # What the client says, too
+    # Shared with the client
     assistant: str
     you: str
     conversation: str

@@ -1,1 +1,1 @@
-"""Pages: what a handler edits, and the checks of what it assigns."""
+"""Pages: the API for handlers, and the checks of assigned values."""

@@ -135,7 +135,7 @@ def _kind_inside(
 ) -> tuple[Kind, Kind]:
     """Return the kind of a place inside of a cell, and the kind of what holds it.
 
-    What is there when the page is saved is not known now: a place that is missing then has no
+    The content of the page at the next save is not known yet: a path that is missing then has no
     effect, like a row that is missing.
     """
     where = f"{path[0]}[{path[1]!r}]"
@@ -174,7 +174,7 @@ def _checked_cell(kind: Kind, cell: Any, card: str, where: str, path: str) -> An
 
 
 def can_grow(card: Mapping[str, Any], path: tuple[Segment, ...], tail: Any) -> bool:
-    """Tell whether `tail` may be appended at `path`: a text to a property or a cell, or a text
+    """Return whether `tail` may be appended at `path`: a text to a property or a cell, or a text
     or a list below a cell.
 
     A row that is not there, or a cell that holds something else, is met when the page is
@@ -187,7 +187,7 @@ def can_grow(card: Mapping[str, Any], path: tuple[Segment, ...], tail: Any) -> b
 
 
 def check_tail(card: Mapping[str, Any], key: str, path: tuple[Segment, ...], tail: Any) -> Any:
-    """Return what is appended at `path` as plain JSON."""
+    """Return the value appended at `path` as a JSON value."""
     buffer = card[str(path[0])]
     if isinstance(buffer, Buffer):
         cls = CARDS.get(str(card.get("view")))

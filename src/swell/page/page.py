@@ -1,4 +1,4 @@
-"""What a handler edits: `q.page` and the references it hands out.
+"""`q.page` and its references to cards, rows and cells.
 
 Nothing is read from a page and no line waits: an assignment is checked at once, recorded,
 and becomes an op when the page is saved.
@@ -50,14 +50,14 @@ class Target(Protocol):
         """The cards as last saved."""
 
     def commit(self, edits: list[Edit]) -> bool:
-        """Apply the edits of one save, all or none, and tell the watchers.
+        """Apply the edits of one save, all or none, and notify the watchers.
 
         Returns:
             Whether the event loop should run once before the handler continues.
         """
 
     def forget(self) -> None:
-        """Drop what was shown before, also for who reconnects."""
+        """Drop the history, also for clients that reconnect."""
 
 
 class Ref(msgspec.Struct, eq=False):
@@ -93,7 +93,7 @@ class Ref(msgspec.Struct, eq=False):
     if TYPE_CHECKING:
 
         def __add__(self, row: Any) -> Self:
-            """Type checkers want it beside `__iadd__` where the left side is an attribute."""
+            """Type checkers need it beside `__iadd__` when the left side is an attribute."""
 
     def __iadd__(self, row: Any) -> Self:
         self._page._append(self._key, self._path, row)
@@ -122,7 +122,7 @@ class PageBase:
         self._forgive = forgive
         self._edits: list[Edit] = []
         # Cards added since the last save. Edits to them are resolved right here, so that
-        # they are checked against what is there, and travel as part of the card.
+        # they are checked against the card's value, and are sent as part of the card.
         self._draft = PageState()
         # Properties of other cards as they will be, for checking later assignments.
         self._assigned: dict[str, dict[str, Any]] = {}
@@ -153,7 +153,7 @@ class PageBase:
 
         Args:
             key: Name of the card on the page, without spaces.
-            card: What a `ui.*_card` function returned, or a dict with its `view`.
+            card: The result of a `ui.*_card` function, or a dict with its `view`.
 
         Returns:
             A reference to the card.
@@ -165,7 +165,7 @@ class PageBase:
         """
         card_key(key)
         if not isinstance(card, Mapping) and not callable(getattr(card, "dump", None)):
-            raise CardError(key, type(card).__name__, "want a ui.*_card(...) or a dict")
+            raise CardError(key, type(card).__name__, "expected a ui.*_card(...) or a dict")
         if not key and isinstance(card, Mapping) and not card:
             self.drop()  # Wave's `page[''] = {}`
             return self[key]
@@ -189,10 +189,10 @@ class PageBase:
         self._edits.append(DropPage())
 
     def _stream(self, key: str, prop: Segment, index: Segment, value: list[Any]) -> bool:
-        """Record a row of plain texts and flags for a row that is there, as streaming writes it.
+        """Record a row of plain texts and flags for an existing row, the fast path of streaming.
 
         Returns:
-            Whether that is what it was; `_assign` sees to all else, and to what is wrong.
+            Whether it was one; `_assign` handles all other values and errors.
         """
         if self._draft.cards or self._dropped or self._assigned:
             return False
@@ -253,7 +253,7 @@ class PageBase:
         self._record(edit)
 
     def _preview(self, key: str, card: Mapping[str, Any], prop: str, edit: Assign) -> None:
-        """Keep what a property of a saved card will be after `edit`."""
+        """Record the value of a saved card's property after `edit`."""
         assigned = self._assigned.setdefault(key, {})
         if len(edit.path) > 1 or edit.by_name:
             will_be = {**card, prop: copy.deepcopy(card.get(prop))}
@@ -276,10 +276,10 @@ class PageBase:
             self._append(key, path, tail)
 
     def _lengthen(self, key: str, path: tuple[Segment, ...], tail: str) -> bool:
-        """Record what streaming appends: plain text for a text in a cell of a row that is there.
+        """Record plain text appended to a cell of an existing row, the fast path of streaming.
 
         Returns:
-            Whether that is what it was; `_append` sees to all else, and to what is wrong.
+            Whether it was that; `_append` handles all other values and errors.
         """
         if len(path) != 3 or self._draft.cards or self._dropped or self._assigned:
             return False
@@ -375,7 +375,7 @@ class AsyncPage(PageBase):
     """The page of a query: edit it, then `await page.save()`.
 
     Attributes:
-        url: Its address: the route of a `broadcast` app, else a name that nobody can guess.
+        url: Its address: the route of a `broadcast` app, otherwise an unguessable name.
     """
 
     def __init__(self, target: Target, forgive: Forgive | None = None, *, url: str = "") -> None:
@@ -387,7 +387,7 @@ class AsyncPage(PageBase):
         return self._target.state.to_json()
 
     def forget(self) -> None:
-        """Drop what was shown before the last save, also for a tab that reconnects."""
+        """Drop the history before the last save, also for a tab that reconnects."""
         self._target.forget()
 
     async def save(self) -> None:
@@ -432,7 +432,7 @@ class Page(PageBase):
 
 
 class _Detached:
-    """Target of a page that nobody watches."""
+    """Target of a page without watchers."""
 
     def __init__(self) -> None:
         self.state = PageState()

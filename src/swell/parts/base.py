@@ -57,7 +57,7 @@ class Parts(Kind):
     def check(self, value: Any, path: str) -> list[dict[str, Any]]:
         if not isinstance(value, list | tuple):
             raise MisfitError(f"Expected a list of parts, got `{type_name(value)}`", path)
-        if path.count(".parts") > MAX_NESTING:  # a part that holds itself ends here, too
+        if path.count(".parts") > MAX_NESTING:  # also stops at a part that holds itself
             raise MisfitError(f"Expected at most {MAX_NESTING} levels of parts, got more", path)
         return [_check(item, f"{path}[{i}]") for i, item in enumerate(value)]
 
@@ -99,7 +99,7 @@ class _AnyPart(Kind):
 
 
 class Shown(Kind):
-    """Any JSON, for showing: what a browser cannot hold exactly becomes text."""
+    """Any JSON, for display: values that a browser cannot hold exactly become text."""
 
     def check(self, value: Any, path: str) -> Any:
         try:
@@ -119,7 +119,7 @@ class Part(Record, tag_field="type", omit_defaults=True):
     """One piece of a message; `swell.parts` has the kinds.
 
     Attributes:
-        aside: It is no part of what the answer says: a thought, a call, a source, how it ended.
+        aside: It is not text of the answer: reasoning, a call, a source, the finish reason.
             Programs that take only text get it in another way or not at all, models not again.
     """
 
@@ -128,12 +128,12 @@ class Part(Record, tag_field="type", omit_defaults=True):
     def as_markdown(self) -> str:
         """Return the part as Markdown; empty when there is nothing to read.
 
-        A part that does not say it otherwise is its JSON.
+        By default this is the JSON of the part.
         """
         return fenced(as_text(self.dump()), "json")
 
     def as_prompt(self) -> str:
-        """Return what a model is told of it in later turns."""
+        """Return the text that a model gets for it in later turns."""
         return "" if self.aside else self.as_markdown()
 
     def dump(self) -> dict[str, Any]:
@@ -154,7 +154,7 @@ if TYPE_CHECKING:
     AnyPart: TypeAlias = Part
 else:
     AnyPart = Any
-"""A part inside another one: msgspec leaves it as it is, and `loaded` makes the part of it."""
+"""A part inside another one: msgspec leaves it unchanged, and `loaded` makes the part of it."""
 
 
 @cache
@@ -187,13 +187,13 @@ def decoded(body: str) -> Part:
 
 
 def loaded(value: Any) -> Any:
-    """Return the part of a dict; all else, and what is no part, as it is."""
+    """Return the part of a dict; other values unchanged."""
     if not isinstance(value, dict):
         return value
     try:
         return msgspec.convert(value, part_union())
     except (msgspec.ValidationError, RecursionError):
-        return value  # the check of the part that holds it says why
+        return value  # the check of the enclosing part gives the reason
 
 
 @cache
@@ -241,7 +241,7 @@ def as_json(value: Sequence[Any] | str) -> list[dict[str, Any]]:
 
 
 def as_shown(value: Sequence[Part]) -> list[dict[str, Any]]:
-    """Return stored parts as plain JSON; what cannot be shown as it is becomes its JSON as text.
+    """Return stored parts as JSON values; a part that cannot be shown becomes its JSON as text.
 
     >>> as_shown([Image("/a.png", "A", width=2**60)])[0]["type"]
     'text'
@@ -283,7 +283,7 @@ _COERCED = frozenset({"args", "result", "rows", "parts"})
 
 
 def _well_formed(value: Any, depth: int = 0) -> Any:
-    """Return text, also in lists and dicts, without lone surrogates; all else as it is."""
+    """Return text, also in lists and dicts, without lone surrogates; other values unchanged."""
     if type(value) is str:
         return well_formed(value)
     if depth > MAX_DEPTH:  # the check that follows refuses it
@@ -314,7 +314,7 @@ def _without_defaults(cls: type[Part], given: Mapping[str, Any]) -> dict[str, An
     defaults = _defaults(cls)
     kept = {n: v for n, v in given.items() if n not in defaults or defaults[n] != v}
     if kept.get("state") == "running" and "result" not in kept:
-        del kept["state"]  # what a call without a result is
+        del kept["state"]  # the default of a call without a result
     return kept
 
 

@@ -32,7 +32,7 @@ class Card(Part, tag="card"):
             self.items = dump_value(self.items)
 
     def as_markdown(self) -> str:
-        """Return what its components say, each in a paragraph."""
+        """Return the texts of its components, each in a paragraph."""
         said = (inner.get(name) for inner in self._components() for name in _SAY if name in inner)
         return "\n\n".join(text for text in said if isinstance(text, str) and text)
 

@@ -19,7 +19,7 @@ class Image(Part, tag="image"):
     Attributes:
         url: Address or path of this app; on a card also a `data:image/...` address. In `@chat`
             let `turn.file` make the part of bytes or of a file on the server.
-        alt: What it shows, in words.
+        alt: Description of the picture.
         width: Width in CSS pixels; with the height its room is kept while it loads.
         height: Height in CSS pixels.
     """
@@ -34,5 +34,5 @@ class Image(Part, tag="image"):
         return f"!{link(self.alt, self.url)}"
 
     def as_prompt(self) -> str:
-        """Return what it shows, in words."""
+        """Return the description of the picture."""
         return f"[image: {self.alt}]"

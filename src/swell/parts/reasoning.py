@@ -10,7 +10,7 @@ __all__ = ["Reasoning"]
 
 
 class Reasoning(Part, tag="reasoning"):
-    """What the model thought before it answered; shown as one line that opens.
+    """The model's reasoning before its answer; shown as one line that opens.
 
     Attributes:
         text: Markdown.

@@ -19,10 +19,10 @@ class ToolCall(Part, tag="tool_call"):
 
     Attributes:
         name: The tool.
-        args: What it was called with, any JSON.
+        args: Its arguments, any JSON.
         state: `running`; `waiting` for the person; `done`; or `failed`. Left out, it is `done`
             when there is a result, else `running`.
-        result: What it returned, any JSON; a text is Markdown. While it runs, its progress.
+        result: Its result, any JSON; a text is Markdown. While it runs, its progress.
         parts: What happened inside, such as calls that this one made.
         id: The call, as the model names it; made up when left out.
     """

@@ -1,1 +1,1 @@
-"""Schema: what a property may hold, plain values, and rows of data."""
+"""Schema: types of properties, JSON values, and rows of data."""

@@ -64,7 +64,7 @@ class Data:
             return Buffer("fixed", self.fields, list(enumerate(slots)))  # type: ignore[arg-type]
         buffer = Buffer(self.kind, self.fields, capacity=self.capacity)
         for op in write_all(buffer, ["", ""], self.rows):
-            assert isinstance(op, Insert)  # nothing is there to be removed or changed
+            assert isinstance(op, Insert)  # there is nothing to remove or change
             buffer.insert(op.at, op.items)
         return buffer
 
@@ -127,7 +127,7 @@ def data(
         rows: The first rows, or a dict of them for a map.
         columns: The first rows, given as columns; used when there are no rows.
         pack: Return a string that cannot change later, instead of a buffer.
-        t: Kind of the buffer, `list`, `map`, `cyclic` or `fixed`, where size does not say.
+        t: Kind of the buffer, `list`, `map`, `cyclic` or `fixed`, if `size` does not imply it.
 
     Returns:
         A `Data`, or with `pack` a string.
@@ -185,7 +185,7 @@ def check_row(
     """Return `row` as plain cells, one per field; None stays None.
 
     Args:
-        row: What the handler wrote.
+        row: The row as assigned by the handler.
         fields: Names of the cells.
         card: Name of the card, for the message.
         where: Path of the row below the card, such as `data[2]`.
@@ -220,7 +220,7 @@ def check_row(
 
 
 def is_plain_text(text: str, known: Cells | None, column: int) -> bool:
-    """Tell whether an encoder can send `text`, looking only at what is new in it."""
+    """Return whether `text` can be encoded, checking only its new characters."""
     if text.isascii():
         return True
     before = known[column] if known is not None else None

@@ -1,4 +1,4 @@
-"""What a property may hold: read once from a class's annotations, checked at each assignment.
+"""Types of properties: read once from a class's annotations, checked at each assignment.
 
 `msgspec` checks types when it decodes, not in constructors, and cannot follow the shapes that a
 page uses (a component is wrapped in its tag, some lists may arrive packed in a string). So the
@@ -28,10 +28,10 @@ Name = typing.Annotated[str, msgspec.Meta(min_length=1)]
 """An identifier: text that is not empty."""
 
 Forgive: typing.TypeAlias = Callable[[str], None]
-"""Called with a sentence about what is left out because H2O Wave ignores it."""
+"""Called with a message about a value that is left out because H2O Wave ignores it."""
 
 forgiving: ContextVar[Forgive | None] = ContextVar("swell-forgiving", default=None)
-"""What the handler that runs has for it; None raises."""
+"""The running handler's `forgive`; None raises."""
 
 MAX_LISTS = 16
 """How deep lists of parts may sit within each other, such as rows within rows."""
@@ -56,7 +56,7 @@ class MisfitError(Exception):
 
 
 class Kind:
-    """What one property may hold. Any plain JSON value, unless a subclass says otherwise."""
+    """The type of one property: any JSON value, unless a subclass restricts it."""
 
     def check(self, value: Any, path: str) -> Any:
         """Return the plain JSON form of `value`, or raise `MisfitError` or `PlainValueError`."""
@@ -81,7 +81,7 @@ class Kind:
         raise MisfitError(f"a `{type_name(current)}` has no part `{segment}`", path)
 
     def check_removal(self, segment: str | int, path: str) -> None:
-        """Raise `MisfitError` if what is at `segment` below here cannot be removed with `None`."""
+        """Raise `MisfitError` if the value at `segment` cannot be removed with `None`."""
 
     def load(self, value: Any) -> Any:
         """Return objects for the JSON form of `value`; the reverse of `Record.dump`."""
@@ -243,7 +243,7 @@ PACKED: Final = Packed()
 
 
 class _RecordMeta(msgspec.StructMeta):
-    """Lets a constructor say which property was probably meant."""
+    """Lets a constructor suggest the property that was probably meant."""
 
     if not TYPE_CHECKING:  # the signature of each class is what checkers go by
 
@@ -380,7 +380,7 @@ def kind_of(hint: Any) -> Kind:
 
 
 def is_list(hint: Any) -> bool:
-    """Say whether an annotation is `Sequence[...]` or `list[...]`."""
+    """Return whether an annotation is `Sequence[...]` or `list[...]`."""
     return get_origin(hint) in (Sequence, list)
 
 
@@ -471,7 +471,7 @@ def unpack(text: str, path: str) -> Any:
 
 
 def unknown_property(cls: type[Record], name: Any, known: Iterable[str], path: str) -> MisfitError:
-    """Return the error for a property that a class does not have, with what was meant."""
+    """Return the error for an unknown property, with the closest known name."""
     known = list(known)
     hint = near_miss(name, known) if isinstance(name, str) else ""
     hint = hint or f"; it has {quoted(known)}"

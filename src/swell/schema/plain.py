@@ -1,4 +1,4 @@
-"""Turn what an app hands over into plain JSON values, or say at once why that is impossible.
+"""Turn values of an app into JSON values, or raise at once.
 
 A page is JSON in the browser. A value without an exact JSON form (a date, a set, NaN, a numpy
 number) has to fail at the line that wrote it: once it sits in a page, the failure would surface
@@ -77,7 +77,7 @@ def plain(value: Any, where: str) -> Any:
         return _plain(value, 0)
     except _NotPlainError as misfit:
         path = where + join(misfit.steps)
-        # `from None`: the inner exception says the same thing without the place.
+        # `from None`: the inner exception has the same message without the path.
         raise PlainValueError(path, misfit.reason) from None
 
 
@@ -167,7 +167,7 @@ def _plain_dict(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
 
 
 def _plain_other(value: Any, depth: int) -> Any:
-    """Handle what is rare: subclasses, mappings, objects that dump themselves, and mistakes."""
+    """Handle rare values: subclasses, mappings, objects with a dump method, and mistakes."""
     if not _is_numpy(value) and not _is_buffer(value):
         if isinstance(value, str):
             return _plain(str.__str__(value), depth)

@@ -1,4 +1,4 @@
-"""Admission: who gets a tab when many want one, and which tab goes to make room."""
+"""Admission: which new tabs are accepted, and which tab is dropped to make room."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Tab(Protocol):
     Attributes:
         session_id: The browser that it belongs to.
         peer: What its address counts as, see `limits.peer_of`; empty when many may share it.
-        signed_in: Whether somebody is signed in there.
-        acted: Whether anything was done in it.
+        signed_in: Whether a user is signed in there.
+        acted: Whether it has sent an action.
         opened_at: When it was opened, in seconds of a monotonic clock.
         gone_at: When its last connection closed, None while it has one.
     """
@@ -48,10 +48,10 @@ _T = TypeVar("_T", bound=Tab)
 
 
 class Admission:
-    """Says whether there is a place for a new tab.
+    """Decides whether to accept a new tab.
 
-    Known are people who are signed in, and browsers in which something was done. They come in
-    at any rate, and whoever is not known makes room for them.
+    Known clients are signed-in users, and browsers that have sent an action. They are always
+    accepted, and unknown clients are dropped to make room for them.
 
     Args:
         settings: `tabs_max`, `tab_rate_per_s` and `tab_burst`.
@@ -73,13 +73,13 @@ class Admission:
     def room(
         self, peer: str, session_id: str, signed_in: bool, tabs: Collection[_T], now: float
     ) -> list[_T]:
-        """Return the tabs that have to go for a new one.
+        """Return the tabs to drop for a new one.
 
         Args:
-            peer: What the address of the new one counts as.
+            peer: The peer key of the new tab's address.
             session_id: The browser that opens it.
-            signed_in: Whether somebody is signed in there.
-            tabs: All that there are.
+            signed_in: Whether a user is signed in there.
+            tabs: All tabs.
             now: Seconds of a monotonic clock.
 
         Raises:
@@ -105,9 +105,9 @@ class Admission:
     def _expendable(self, peer: str, tabs: Collection[_T], known: bool) -> list[_T]:
         """Return the tabs that are missed least.
 
-        These are closed tabs that nobody used, several at once, or each newcomer of a flood would
-        look at all tabs; then one: another closed tab, or an open one of a stranger that nobody
-        used. Of two alike, the one of the peer with more tabs goes, then the older one.
+        First unused closed tabs, several at once, so that not every new tab of a flood scans all
+        tabs; then one more: another closed tab, or an unused open one of an unknown client. Of two
+        equal tabs, that of the peer with more tabs is dropped, then the older one.
         """
         by_peer = Counter(tab.peer for tab in tabs)
         fair = by_peer[peer] + FEW

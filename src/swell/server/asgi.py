@@ -50,7 +50,7 @@ _NOT_FOUND = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Not 
 
 
 class Application(Protocol):
-    """What a server needs of an `App`: see its attributes."""
+    """The attributes of an `App` that a server uses."""
 
     state: Expando
     identify: Identify | None
@@ -92,7 +92,7 @@ class Server:
             for path, route in app.routes.items()
         }
         self._routes = routes
-        # A session is of one person where all routes agree on who that is.
+        # A session belongs to one user if all routes agree on the user.
         self._one_sign_in = len({route.identify for route in routes.values()}) == 1
         self._files = FileStore(self.settings)
         self._clearing: asyncio.Task[int] | None = None
@@ -123,7 +123,8 @@ class Server:
                     self._signer,
                     self.broker.may_fetch,
                 ),
-                # A mount is what is below a path; the application answers on the path itself, too.
+                # A mount covers the addresses below a path; the application also answers on the
+                # path itself.
                 *(HttpRoute(path, _Itself(mounted)) for path, mounted in app.mounts.items()),
                 *(Mount(path, app=mounted) for path, mounted in app.mounts.items()),
                 HttpRoute("/{path:path}", self._page, methods=["GET"]),
@@ -197,14 +198,14 @@ class Server:
         return response
 
     async def _session(self, scope: Scope, route: Route, locale: str) -> Session:
-        """Return the session of who loads a page: another one when somebody else has signed in."""
+        """Return the session for a page load: a new one when another user has signed in."""
         session = self._signer.of(scope)
         subject = ""
         if self._one_sign_in and self.broker.identities.needed(route):
             session_id = session.id if session is not None else ""
             headers = header_lists(scope["headers"])
             caller = Caller(session_id, headers, direct_peer(scope), locale)
-            with suppress(SignInError):  # the hello that follows says so
+            with suppress(SignInError):  # reported at the hello that follows
                 subject = (await self.broker.identities.of(route, caller)).subject
         if session is not None and subject and not self._signer.belongs_to(session, subject):
             self.broker.end_others(route, session.id, subject)

@@ -1,4 +1,4 @@
-"""What comes with a submitted prompt (files, a command, mentions), or with a command: a file.
+"""Attachments of a submitted prompt (files, a command, mentions), or the file of a command.
 
 A browser names files by the ids that it got for its uploads. Here they become paths, so no browser
 can ever name a path, or a file of another session.
@@ -41,8 +41,8 @@ def submission(
         cards: The cards of the page, of which one has the name `source`, or a command of that name.
         source: Name of the card or the command.
         files: Where uploads are kept.
-        session_id: Who sends it.
-        client_id: Tab that sends it; the files are kept as long as it is from now on.
+        session_id: Session of the sender.
+        client_id: Tab of the sender; from now on the files are kept as long as the tab.
         prefix: Path under which browsers reach the server, empty or `/x`.
 
     Returns:
@@ -74,7 +74,7 @@ def submission(
 
 
 def accepts(accept: Iterable[str], name: str, mime: str) -> bool:
-    """Say whether a file is of one of the kinds that a card takes.
+    """Return whether a card accepts a file of this kind.
 
     Args:
         accept: Endings such as `.pdf`, media types such as `text/plain` or `image/*`; empty takes
@@ -95,7 +95,7 @@ def accepts(accept: Iterable[str], name: str, mime: str) -> bool:
 
 
 def _limits(cards: Iterable[Mapping[str, Any]], source: str) -> Any:
-    """Return what a card says of its attachments, or what a command says of its file."""
+    """Return the attachment options of a card, or the file options of a command."""
     cards = list(cards)
     for card in cards:
         if card.get("name") == source:

@@ -63,7 +63,7 @@ HOOK_GRACE_S = 5.0  # how much longer than drain_s a function for on_drain may t
 
 
 NOBODY = Identity(ANON)
-"""Who sends a request where there is no sign-in."""
+"""The user of a request without sign-in."""
 
 
 class Client:
@@ -71,14 +71,14 @@ class Client:
 
     Attributes:
         id: Random, known to this tab and the server only.
-        session_id: The browser it belongs to; nobody else may use the id.
-        auth: The person it belongs to; nobody else may use it either, in the same browser.
+        session_id: The browser it belongs to; other browsers are refused.
+        auth: The user it belongs to; other users are refused, even in the same browser.
         owner: Whose its files are.
         state: `q.client`.
         seen: Ids of its latest actions, so that none runs twice; False until acknowledged.
         error: What last went wrong, until the next action succeeds.
         locale: `q.locale`.
-        signed_in: Whether somebody is signed in.
+        signed_in: Whether a user is signed in.
         acted: Whether anything was done in it.
         opened_at: When it was opened, in seconds of `time.monotonic`.
         gone_at: When its last connection closed, None while it has one.
@@ -113,7 +113,7 @@ class Client:
         self.acted = False
         self.opened_at = time.monotonic()
         self.gone_at: float | None = None
-        self.ended = False  # since somebody else has signed in
+        self.ended = False  # since another user has signed in
         self.running = 0
         self.peer = ""
         self.sequence = 0  # of its actions; the answer to the latest decides about `error`
@@ -191,10 +191,10 @@ class Broker:
             client.gone_at = time.monotonic()
 
     async def identify(self, hello: Hello, caller: Caller) -> Identity:
-        """Return who says hello, to be given to `hello` at once.
+        """Return the user who sends `hello`, to pass to `hello` at once.
 
         Raises:
-            ProtocolError: If nobody is signed in where somebody has to be.
+            ProtocolError: If no user is signed in and the route needs one.
         """
         route = self._routes.get(hello.route)
         if route is None:
@@ -212,13 +212,13 @@ class Broker:
     ) -> None:
         """Attach a connection to the client it names, or to a new one.
 
-        Pages that this browser has of somebody else end.
+        Ends pages that this browser has of another user.
 
         Args:
             connection: The connection.
             hello: What came on it.
-            caller: Who sent it.
-            identity: Who that is, from `identify`.
+            caller: Its sender.
+            identity: The user, from `identify`.
 
         Raises:
             ProtocolError: If the version is another, or the client is not there or not this
@@ -285,7 +285,7 @@ class Broker:
         Args:
             route: The route.
             session_id: The browser.
-            subject: Who is signed in; empty for nobody.
+            subject: The signed-in user; empty for none.
         """
         if not self.identities.needed(route):
             return
@@ -319,7 +319,7 @@ class Broker:
         return client.owner if client.auth.subject == subject else None
 
     async def may_fetch(self, caller: Caller, owner: str | None) -> bool:
-        """Say whether a file of an owner is for the caller; None is every browser."""
+        """Return whether the caller may fetch a file of an owner; None means every browser."""
         if owner is None:
             return self.identities.let_in(caller)
         session_id, path = self.identities.route_of(owner)
@@ -475,7 +475,7 @@ class Broker:
         ):
             self._end(other, CLOSE_FULL, "others need the room")
         # The kinds of address cannot meet: paths begin with a slash, ids do not, and no path has
-        # the character before the name of somebody who is signed in.
+        # the character before the name of a signed-in user.
         person = f"/{subject}" if subject == ANON else f"/\x1f{subject}"
         shared = {BROADCAST: route.path, MULTICAST: person}.get(route.mode or UNICAST)
         address = shared or secrets.token_urlsafe(16)
@@ -500,7 +500,7 @@ class Broker:
         self._leave(self.clients[min(closed)[1]])
 
     def _leave(self, client: Client) -> None:
-        """Tell the handler that a client is gone for good, and forget it."""
+        """Notify the handler that a client has disconnected for good, and remove the client."""
         gone = {"@system": Expando({"client_disconnect": True})}
         self._run(client, None, {}, None, gone)
         del self.clients[client.id]
@@ -516,7 +516,7 @@ class Broker:
             del self._per_session[client.session_id]
 
     async def _expire(self) -> None:
-        """Tell the handlers of clients that are gone for too long, then forget them."""
+        """Notify the handlers of clients that did not reconnect in time, then remove them."""
         timeout = self.settings.reconnect_timeout_s
         while True:
             await asyncio.sleep(min(1.0, max(0.01, timeout / 4)))
@@ -533,7 +533,7 @@ class Broker:
         Connections stay open until then, so that an answer that can still end is seen to.
 
         Args:
-            hooks: Called with `drain_s` and waited for, too, at most `HOOK_GRACE_S` longer.
+            hooks: Called with `drain_s` and awaited, at most `HOOK_GRACE_S` longer.
         """
         self.draining = True
         in_ms = 1000 if len(self._all) < 50 else 10_000
@@ -567,7 +567,7 @@ def _acknowledge(client: Client, ref: str | None, duplicate: bool = False) -> No
 
 
 def _refuse(client: Client, ref: str | None, code: str, message: str, retry_ms: int | None) -> bool:
-    """Give an action back to its tab, unless it has been taken over; return whether it was."""
+    """Refuse an action for its tab, unless it has been accepted; return whether it was refused."""
     if ref is None or client.seen.get(ref) is not False:
         return False
     del client.seen[ref]

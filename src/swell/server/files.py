@@ -213,7 +213,7 @@ class FileStore:
         Args:
             file_id: Its id.
             name: Its name; both are in its address.
-            owner: Who asks; None may have what everybody may.
+            owner: The session that asks; None may fetch only files for all browsers.
         """
         stored = self.get(file_id, owner)
         if stored is None or stored.name != name:
@@ -266,7 +266,7 @@ class FileStore:
         key = (owner, path, under)
         if key not in self._in_place:
             size, head = await anyio.to_thread.run_sync(looked_at, path)
-            if key not in self._in_place:  # nor was it meanwhile
+            if key not in self._in_place:  # checked again after the await
                 served = StoredFile(
                     new_id(), safe_name(path.name), owner, path, size, picture_of(head)
                 )
@@ -333,7 +333,7 @@ class FileStore:
 
         Args:
             now: Seconds of any clock that does not jump.
-            alive: Says whether a tab is there, or is still waited for.
+            alive: Returns whether a tab is connected or may still reconnect.
         """
         for stored in list(self._files.values()):
             if not stored.client or stored.in_place or alive(stored.client):

@@ -34,7 +34,7 @@ def folder_routes(
     Args:
         folders: By the path that they are served below.
         signer: Reads the session cookie.
-        may_fetch: Says whether a caller may have what is for everybody.
+        may_fetch: Returns whether a caller may fetch files for all users.
     """
 
     def route(path: str, root: Path) -> Route:

@@ -20,18 +20,18 @@ CHECK_S = 2.0
 """How long all checks together may take."""
 
 KEEP_S = 1.0
-"""How long an answer is kept: who asks more often costs nothing."""
+"""How long a result is cached, so that frequent checks cost nothing."""
 
 _NOT_KEPT = {"cache-control": "no-store"}
 _log = LogLimiter(logger("swell.server"))
 
 
 class Health:
-    """`/_s/health` says that the process runs, `/_s/ready` whether to send it more people.
+    """`/_s/health` reports that the process runs, `/_s/ready` whether it accepts new users.
 
     Args:
-        draining: Says whether the server is about to end.
-        checks: Functions that raise while what the app needs is away, such as its database.
+        draining: Returns whether the server is stopping.
+        checks: Functions that raise while a dependency is unavailable, such as the database.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Health:
         return PlainTextResponse("ok\n", headers=_NOT_KEPT)
 
     async def ready(self, _request: Request) -> Response:
-        """Answer 200, or 503 while the server drains or what it needs is away."""
+        """Answer 200, or 503 while the server drains or a dependency is unavailable."""
         if self._draining():
             return PlainTextResponse("draining\n", 503, _NOT_KEPT)
         async with self._lock:

@@ -1,8 +1,8 @@
-"""Who is who: the one place that says which person a request comes from.
+"""Identity: the one place that determines the user of a request.
 
 It is asked at every hello, resumed or not, and at every HTTP request that needs a person, each time
-with the headers of that request. Nothing is remembered from one request to the next, so whoever
-signs out, or in as somebody else, is noticed by the next of them.
+with the headers of that request. Nothing is cached between requests, so sign-out and a change of
+user take effect with the next request.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ __all__ = ["PEER", "Caller", "Identities", "direct_peer", "header_lists", "owner
 _log = logger("swell.server")
 
 PEER = "swell.peer"
-"""Key in the ASGI scope: address of the other end of the connection, whatever headers say."""
+"""Key in the ASGI scope: peer address of the connection, regardless of headers."""
 
 SUBJECT_MAX = 1000
 """Longest name of a person, in code points."""
 
 _RESERVED = (ANON, "browser:", "api:")  # how people without sign-in are named
 _MISSING = {"none", "null", "(null)", "undefined", "nil", "nan", "[]", "{}", "()", "-", '""', "''"}
-"""What a name that is not there looks like as text: `str(None)`, or a proxy's `(null)`."""
+"""Texts that stand for a missing name: `str(None)`, or a proxy's `(null)`."""
 
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0\ufffc"
 """Characters that are printable, and show nothing."""
@@ -45,7 +45,7 @@ _BETWEEN = "\x1f"
 
 
 class Caller(NamedTuple):
-    """What a request says about who sends it.
+    """The sender of a request.
 
     Attributes:
         session_id: The browser.
@@ -61,7 +61,7 @@ class Caller(NamedTuple):
 
 
 def direct_peer(scope: Mapping[str, Any]) -> str:
-    """Return the address of the other end of a connection, whatever its headers say.
+    """Return the peer address of a connection, regardless of its headers.
 
     Empty when another server than `swell run` has read `X-Forwarded-For`, or may have: then the
     address in the scope is what that header says.
@@ -82,7 +82,7 @@ def header_lists(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, list[str]]
 
 
 def owner_key(session_id: str, route: Route, subject: str) -> str:
-    """Return whose a file is: a browser's, and a person's when somebody is signed in there."""
+    """Return the owner of a file: a browser, and the user who is signed in there."""
     return session_id if subject == ANON else _BETWEEN.join((session_id, route.path, subject))
 
 
@@ -91,7 +91,7 @@ def _canonical(name: str) -> str:
 
 
 class Identities:
-    """Says who sends a request.
+    """Determines the user of a request.
 
     Args:
         settings: `user_header`, `trusted_proxies`, and `hello_timeout_s` as the most that a
@@ -106,14 +106,14 @@ class Identities:
         self._app_state = app_state
 
     def needed(self, route: Route) -> bool:
-        """Say whether a route is for people who are signed in."""
+        """Return whether a route needs a signed-in user."""
         return self._header is not None or route.identify is not None
 
     async def of(self, route: Route, caller: Caller) -> Identity:
-        """Return who sends a request to a route; the subject is `anon` without sign-in.
+        """Return the user of a request to a route; the subject is `anon` without sign-in.
 
         Raises:
-            SignInError: If somebody has to be signed in, and nobody is.
+            SignInError: If the route needs a signed-in user, and there is none.
         """
         subject = ANON if self._header is None else self._from_header(self._header, caller)
         if route.identify is None:
@@ -147,14 +147,14 @@ class Identities:
         return Identity(_checked(source, who))
 
     def let_in(self, caller: Caller) -> bool:
-        """Say whether a caller may have what is for everybody."""
+        """Return whether a caller may fetch files for all users."""
         try:
             return self._header is None or bool(self._from_header(self._header, caller))
         except SignInError:
             return False
 
     async def owns(self, route: Route, caller: Caller, owner: str) -> bool:
-        """Say whether a file of this owner is the caller's."""
+        """Return whether a file of this owner is the caller's."""
         try:
             who = await self.of(route, caller)
             return owner == owner_key(caller.session_id, route, who.subject)
@@ -204,7 +204,7 @@ def _checked(source: str, who: object) -> str:
     if len(who) > SUBJECT_MAX:
         raise SignInError(f"{source} gave a name of more than {SUBJECT_MAX} characters")
     if who.strip().casefold() == ANON or who.startswith(_RESERVED[1:]):
-        raise SignInError(f"{source} gave a name that means nobody ({who[:20]!r})")
+        raise SignInError(f"{source} returned a name that stands for no user ({who[:20]!r})")
     if any(not character.isprintable() for character in who):
         raise SignInError(f"{source} gave a name with control characters")
     return who

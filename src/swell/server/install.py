@@ -109,7 +109,7 @@ async def _icon(request: Request) -> Response:
         "content-type": kind,
         "cache-control": "public, max-age=86400",
         "x-content-type-options": "nosniff",
-        # an SVG may be opened by itself
+        # an SVG may be opened on its own
         "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     }
     return Response(body, headers=headers)

@@ -1,6 +1,6 @@
-"""What is counted by peer: its address, how often it may do something, how often that is logged.
+"""Limits by peer: its address, its rates, and rate-limited log lines.
 
-A peer is the address that a connection comes from, or the one that a trusted proxy names. Nobody
+A peer is the source address of a connection, or the one named by a trusted proxy. Nobody
 owns a single IPv6 address, so there it is the network of 64 bits.
 """
 
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 KEYS_MAX = 10_000
-"""Peers that a limiter remembers; whoever was silent for longest is forgotten first."""
+"""Peers that a limiter remembers; the least recently active is forgotten first."""
 
 UNKNOWN = "unknown"
 """All peers whose address makes no sense, together."""
@@ -43,7 +43,7 @@ def address_of(scope: Mapping[str, Any], trusted_proxies: tuple[str, ...]) -> st
     """Return the address of the person behind an ASGI connection.
 
     That is the peer of the connection. If the peer is a trusted proxy, it is the last address in
-    `X-Forwarded-For` that is no trusted proxy: what stands before it was sent by anybody.
+    `X-Forwarded-For` that is not a trusted proxy: entries before it are not trustworthy.
 
     Args:
         scope: Scope of a request or of a WebSocket.
@@ -81,13 +81,13 @@ def peer_of(address: str) -> str:
 
 
 def is_this_machine(address: str) -> bool:
-    """Tell whether an address is this machine's own, where a proxy may stand for everybody."""
+    """Return whether an address is this machine's, where all users may come through a proxy."""
     found = _ip(address)
     return not address or (found is not None and found.is_loopback)
 
 
 def is_proxy(address: str, trusted_proxies: tuple[str, ...]) -> bool:
-    """Tell whether many people may come from an address: a trusted proxy's, or this machine's."""
+    """Return whether many users may share an address: a trusted proxy's, or this machine's."""
     found = _ip(address)
     return is_this_machine(address) or (
         found is not None and _trusted(found, _networks(trusted_proxies))

@@ -21,7 +21,7 @@ def page_locale(settings: Settings, accept_language: str) -> str:
 
     Args:
         settings: Its `locale` counts, unless it is `auto`.
-        accept_language: What the browser asks for, the header of that name; it may be empty.
+        accept_language: The header of that name; may be empty.
 
     >>> page_locale(Settings(), "pt-BR, de-AT;q=0.8, en;q=0.5")
     'de'
@@ -29,7 +29,7 @@ def page_locale(settings: Settings, accept_language: str) -> str:
     if settings.locale != "auto":
         return settings.locale
     wanted = [_range(item) for item in accept_language.split(",")[:_MOST_RANGES]]
-    # sorted() keeps the order of what is wanted equally
+    # sorted() keeps the order of equal weights
     for weight, language in sorted(wanted, key=lambda one: -one[0]):
         if weight > 0 and language in LOCALES:
             return language

@@ -17,13 +17,13 @@ _log = logger("swell.server")
 
 
 class Paced(Protocol):
-    """What a pacer tells the time to."""
+    """What a pacer flushes."""
 
     flushed_at: float
     """When it last sent, in seconds of `time.monotonic`."""
 
     def flush(self, now: float) -> None:
-        """Send what has changed."""
+        """Send the pending changes."""
 
 
 class Pacer:
@@ -58,7 +58,7 @@ class Pacer:
         self._next.append(page)
 
     def idles(self, now: float) -> bool:
-        """Tell whether nothing would be sent if the event loop turned now."""
+        """Return whether the next iteration of the event loop would send nothing."""
         return not self._now and now < self._tick_at
 
     def _flush_now(self) -> None:

@@ -1,4 +1,4 @@
-"""Live pages and who watches them."""
+"""Live pages and their watchers."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from .writer import framed
 DENSE = ((5, 2.5), (2, 1.5))
 """A stream with so many saves in a frame waits so many intervals for the next one.
 
-What a frame costs a browser hardly depends on how much is in it. Three words twenty times a second
-read as well as two words thirty times, and a hundred words a second nobody reads along.
+The cost of a frame in the browser hardly depends on its size. Three words twenty times a second
+read as well as two words thirty times, and no reader follows a hundred words a second.
 """
 
 
@@ -30,12 +30,12 @@ class WatchedPage:
 
     Attributes:
         live: State, log and frames.
-        watchers: Connections to tell when there is a new patch.
-        flushed_at: When they were last told, in seconds of `time.monotonic`.
+        watchers: Connections to notify of a new patch.
+        flushed_at: When they were last notified, in seconds of `time.monotonic`.
 
     Args:
         settings: Its bounds.
-        paces: With how many saves in a frame who paces the next one, from most saves to none.
+        paces: Pacers by the number of saves in a frame, from most saves to none.
     """
 
     def __init__(self, settings: Settings, paces: Sequence[tuple[int, Pacer]]) -> None:
@@ -70,11 +70,11 @@ class WatchedPage:
         return turns == pacer.turns or not pacer.idles(now)
 
     def forget(self) -> None:
-        """Drop what was shown before: who missed a patch gets the page as it is now."""
+        """Drop the history: a client that missed a patch gets a snapshot."""
         self.live.forget()
 
     def flush(self, now: float) -> None:
-        """Send the watchers what has been saved since the last time, or tell them of it."""
+        """Send the saves since the last flush to the watchers, or notify them."""
         self._waits = False
         self.flushed_at = now
         for saves, pacer in self._paces:
@@ -99,7 +99,7 @@ class Pages:
     """Pages by their address: a client's id, a person's subject, or a route.
 
     A page is kept as long as a client of it is; then it is forgotten, and a task that
-    still saves to it reaches nobody.
+    still saves to it reaches no browser.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -127,7 +127,7 @@ class Pages:
         return page
 
     def apart(self) -> WatchedPage:
-        """Return a page that is at no address, for a query of nobody's tab."""
+        """Return a page without an address, for a query without a tab."""
         return WatchedPage(self._settings, self._paces)
 
     def close(self, address: str) -> None:

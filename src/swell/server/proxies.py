@@ -1,4 +1,4 @@
-"""What a proxy says of the browser behind it, believed from trusted ones only."""
+"""Forwarded headers, honoured from trusted proxies only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["TrustedProxies"]
 class TrustedProxies:
     """An ASGI application around another: reads `X-Forwarded-For` and `X-Forwarded-Proto`.
 
-    The address of the other end itself stays in the scope, for what only a proxy may say.
+    The peer address stays in the scope, for headers that only a proxy may set.
 
     Args:
         app: The application.

@@ -13,19 +13,19 @@ from swell.query import Query
 __all__ = ["AckWhen", "Mode", "Route"]
 
 Mode: TypeAlias = Literal["unicast", "multicast", "broadcast"]
-"""Who shares a page: nobody, all tabs of a person, or everybody."""
+"""Who shares a page: one tab, all tabs of a user, or all users."""
 AckWhen: TypeAlias = Literal["received", "handled"]
 """When an action is acknowledged."""
 
 
 class Route(msgspec.Struct, frozen=True):
-    """One app: its path, its handler, who shares its page, and when it takes actions over.
+    """One route: its path, its handler, the mode of its page, and when it acknowledges actions.
 
     Attributes:
         mode: Who shares the page; None for the setting `app_mode`, in an `App` alone.
         ack: `received`: an action is acknowledged before its handler runs; `handled`: when the
-            handler says so or ends, unless it raises.
-        identify: Says who asks, see `App`; None for whom the setting `user_header` names.
+            handler acknowledges it or ends, unless it raises.
+        identify: Returns the user of a request, see `App`; None uses the setting `user_header`.
         forgive: Called with what H2O Wave ignores on a page; None makes it an error.
     """
 

@@ -1,4 +1,4 @@
-"""Who may talk to this server: session cookies, Host, Origin, and the headers of every answer.
+"""Access checks: session cookies, Host, Origin, and the security headers of every response.
 
 All of it is plain functions of a request's headers and the settings. Decisions never read a URL
 that was put together from the Host header.
@@ -89,10 +89,10 @@ def _machine_names() -> frozenset[str]:
 
 
 def host_allowed(host_header: str | None, settings: Settings) -> bool:
-    """Say whether a request may name this server by that Host header.
+    """Return whether a Host header names this server.
 
     A page of another site can make its own name resolve to this machine (DNS rebinding), but it
-    cannot choose the name that the browser then sends. So only names that nobody else can own are
+    cannot choose the name that the browser then sends. So only names that no one else can own are
     accepted: IP addresses, `localhost` and below, this machine's host name, and those that
     `allowed_hosts` lists. Any port is fine.
     """
@@ -122,7 +122,7 @@ def _is_ip(name: str) -> bool:
 def origin_allowed(
     origin: str | None, scheme: str, host_header: str | None, settings: Settings
 ) -> bool:
-    """Say whether a page of that origin may connect or upload.
+    """Return whether a page of that origin may connect or upload.
 
     The whole text must equal what a browser sends for this server's own address, or an entry of
     `allowed_origins`; nothing is cut, matched by prefix or made equal. A missing Origin and the
@@ -151,10 +151,10 @@ def own_origin(scheme: str, host_header: str | None) -> str | None:
 
 
 def same_site_request(scope: Mapping[str, Any], settings: Settings) -> bool:
-    """Say whether a request that changes something came from a page of this server.
+    """Return whether a request that changes something came from a page of this server.
 
     With an Origin header that header decides. Without one the browser must itself say that the
-    request is `same-origin`; a client that says neither is refused, whatever cookies it has.
+    request is `same-origin`; a client that sends neither is refused, regardless of its cookies.
     """
     headers: list[tuple[bytes, bytes]] = list(scope["headers"])
     origins = [value.decode("latin-1") for name, value in headers if name.lower() == b"origin"]
@@ -182,7 +182,7 @@ def security_headers(
     Args:
         host: Host header, accepted by `host_allowed` before.
         https: Whether the page is served over TLS.
-        hsts_max_age_s: How long the browser shall come over TLS only; 0 does not say so.
+        hsts_max_age_s: How long the browser must use TLS only; 0 sends no such header.
     """
     socket_source = f"{'wss' if https else 'ws'}://{host}" if _HOST.fullmatch(host) else ""
     policy = "; ".join(
@@ -223,7 +223,7 @@ _PERMISSIONS = ", ".join(
 def _hsts(host: str, https: bool, max_age_s: float) -> list[tuple[bytes, bytes]]:
     """Return the header that asks for TLS from now on; not on a developer's own machine.
 
-    It would hold for every port of `localhost`, so for other programs, too.
+    It would apply to every port of `localhost`, and so to other programs.
     """
     match = _HOST.fullmatch(host)
     if not https or not max_age_s or match is None:

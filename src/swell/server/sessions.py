@@ -1,4 +1,4 @@
-"""Sessions of browsers: a random id in a signed cookie, bound to who is signed in."""
+"""Sessions of browsers: a random id in a signed cookie, bound to the signed-in user."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .security import new_id, request_host
 __all__ = ["COOKIE", "Session", "SessionSigner"]
 
 COOKIE = "swell_session"
-"""Name of the session cookie, unless the setting `session_cookie` says another."""
+"""Default name of the session cookie, see the setting `session_cookie`."""
 
 _VALUE = re.compile(r"(?P<id>[A-Za-z0-9_-]{22})(?:\.(?P<born>[0-9]{1,12})\.(?P<bound>[0-9a-f]*))?")
 _PORT = re.compile(r":([0-9]{1,5})$")
@@ -30,7 +30,7 @@ class Session(NamedTuple):
     Attributes:
         id: Random, 128 bits.
         born: When it began, in seconds since the epoch.
-        bound: Stands for who was signed in when it began; empty for nobody.
+        bound: Hash of the user signed in at its beginning; empty for none.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Session(NamedTuple):
 
 
 class SessionSigner:
-    """Makes sessions, and reads them back from cookies, refusing what it did not sign.
+    """Makes sessions, and reads them from cookies, refusing those with a wrong signature.
 
     Args:
         secret: Signing key; None makes a random one, so that no two processes share a key that
@@ -61,12 +61,12 @@ class SessionSigner:
         """Return a new session.
 
         Args:
-            subject: Who is signed in; empty for nobody.
+            subject: The signed-in user; empty for none.
         """
         return Session(new_id(), int(time.time()), _mark(subject) if subject else "")
 
     def belongs_to(self, session: Session, subject: str) -> bool:
-        """Say whether a session began when this person was signed in."""
+        """Return whether a session began with this user signed in."""
         return session.bound == _mark(subject)
 
     def sign(self, session: Session) -> str:
@@ -94,7 +94,7 @@ class SessionSigner:
         """Return the session of a request, or None if it has no valid one.
 
         Several cookies of the name can arrive, since another site of the same domain can plant one.
-        Valid ones that differ are all refused: nobody can tell which is the browser's own.
+        Different valid ones are all refused, since the browser's own cannot be identified.
 
         Args:
             scope: ASGI scope of the request.
@@ -115,8 +115,8 @@ class SessionSigner:
 
         Cookies know neither ports nor paths well. So unless the setting names it, the name has the
         port and the path of that address: two apps on one machine keep apart, and two processes
-        behind one address agree. Over TLS the name tells the browser that only this very host may
-        set the cookie.
+        behind one address agree. Over TLS the name makes the browser enforce that only this host
+        may set the cookie.
         """
         name = self._name
         if name is None:

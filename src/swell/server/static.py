@@ -87,10 +87,10 @@ class ClientBundle:
     Attributes:
         js: File name of the entry script, such as `main-4fA1.js`.
         preload: Further scripts that the entry needs at once.
-        early: The script that connects before the entry is there; None if it was not built.
-        css: Style sheets of the entry and of what it needs at once.
+        early: The script that connects before the entry has loaded; None if it was not built.
+        css: Style sheets of the entry and its static imports.
         build: Short id of this build; the browser reports it, so that an old tab is noticed.
-        frame: The script that draws diagrams, with files of its own; None if it was not built.
+        frame: The script that draws diagrams, with separate files; None if it was not built.
         words: File names of the catalogues of languages other than English, by language.
     """
 
@@ -151,7 +151,7 @@ class ClientBundle:
         return tuple(self._files)
 
     def first_load(self) -> tuple[str, ...]:
-        """Return what a browser fetches, after the HTML, before the first card shows."""
+        """Return the files that a browser fetches, after the HTML, before the first paint."""
         early = (self.early,) if self.early else ()
         return (self.js, *early, *self.preload, *self.css)
 
@@ -237,7 +237,7 @@ class ClientBundle:
             "cache-control": "public, max-age=31536000, immutable",
             "content-type": _TYPES.get(file.path.suffix, "application/octet-stream"),
             "x-content-type-options": "nosniff",
-            # public and the same for everybody; the page that draws diagrams has no origin
+            # public and the same for all users; the page that draws diagrams has no origin
             "access-control-allow-origin": "*",
         }
         body = file.body
@@ -250,7 +250,7 @@ class ClientBundle:
 
 
 def _other_manifest(path: Path) -> tuple[bytes, dict[str, _Chunk]]:
-    """Read the manifest of what is built on its own; empty if it was not."""
+    """Read the manifest of a separate build; empty if it was not built."""
     raw = path.read_bytes() if path.is_file() else b"{}"
     return raw, msgspec.json.decode(raw, type=dict[str, _Chunk])
 

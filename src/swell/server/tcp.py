@@ -2,7 +2,7 @@
 
 A process may have so many files open, and each connection is one. Whoever opens connections and
 asks for nothing would take them all. So there is a bound below that limit; when it is reached, the
-connections that nobody misses are closed first, those of the peer with the most of them before
+idle connections are closed first, those of the peer with the most of them before
 others. And each connection has deadlines: for the head of a request, for its body, for taking an
 answer.
 """
@@ -32,11 +32,11 @@ AT_ONCE = 16
 
 FILES_LEFT = 96
 """Open files that are left for everything else at least: the app's own, and the connections that
-the system has handed out in the three turns that pass until they are counted.
+the system has accepted in the three loop iterations until they are counted.
 """
 
 CONNECTIONS_MAX = 10_000
-"""Connections that are allowed where neither a setting nor the limit of open files says less."""
+"""Most connections, unless a setting or the limit of open files is lower."""
 
 FEW = 8
 """Connections that a peer may have before any that it works with is given up for others."""
@@ -48,19 +48,19 @@ _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Stage(IntEnum):
-    """How far a connection is; whoever is least far is given up first."""
+    """Stage of a connection; the lowest stage is closed first."""
 
     WAITING = 0
     """No request, or not all of its head."""
 
     SENDING = 1
-    """The body of a request is on its way."""
+    """The body of a request is being received."""
 
     UNUSED = 2
-    """A WebSocket on which nobody has done anything."""
+    """A WebSocket without an action."""
 
     USED = 3
-    """Somebody would miss it."""
+    """In use; never closed to make room."""
 
 
 class TcpConnection(Protocol):
@@ -81,7 +81,7 @@ class TcpConnection(Protocol):
         """Close it if a deadline has passed."""
 
     def give_up(self) -> None:
-        """Close it at once."""
+        """Close it immediately."""
 
 
 class TcpConnections:
@@ -131,7 +131,7 @@ class TcpConnections:
         return len(self._open)
 
     def _make_room(self) -> bool:
-        """Give up the connections that nobody misses, some at once; return whether there were."""
+        """Close idle connections, several at once; return whether there were any."""
         by_peer = Counter(connection.peer for connection in self._open)
         found: list[tuple[Stage, int, float, int, TcpConnection]] = []
         for number, connection in enumerate(self._open):
@@ -165,7 +165,7 @@ class TcpConnections:
         self._schedule(loop)
 
     def _on_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Log what nobody caught; that the system has no more files, once in a while."""
+        """Log uncaught exceptions; rate-limit the one for too many open files."""
         error = context.get("exception")
         accepting = str(context.get("message")).startswith("socket.accept")
         if not (accepting and isinstance(error, OSError) and error.errno in _EXHAUSTED):
@@ -178,7 +178,7 @@ class TcpConnections:
 
 
 class Deadlines:
-    """Notes how a peer of HTTP does, and says when it has been waited for long enough.
+    """Tracks the progress of an HTTP peer, and detects a stalled one.
 
     Args:
         settings: How long that is.
@@ -211,7 +211,7 @@ class Deadlines:
             self._body_since += seconds
 
     def late(self, stage: Stage, unsent: int, now: float) -> bool:
-        """Tell whether the peer has been waited for long enough.
+        """Return whether the peer's deadline is over.
 
         Args:
             stage: How far the connection is.
@@ -232,7 +232,7 @@ class Deadlines:
         return False
 
     def took(self, now: float) -> None:
-        """Note that the peer has taken some of what it was sent."""
+        """Record that the peer has read some of the sent bytes."""
         self._unsent_since = now
 
 

@@ -37,7 +37,7 @@ _PLAIN_TYPES = {"text/plain", "text/csv", "application/json", "application/pdf",
 
 
 class _BadUploadError(SwellError):
-    """An upload that is not what the client sends."""
+    """An upload in a form that the client never sends."""
 
     code = "bad_upload"
 
@@ -50,9 +50,9 @@ class FileRoutes:
         store: Where files are kept.
         signer: Reads the session cookie.
         settings: Limits, allowed hosts and origins.
-        owner: Says whose the files are that a client uploads; None if it is not the caller's.
-        may_fetch: Says whether a file of an owner is for the caller.
-        prefix: Says what comes before the path of a request, empty or `/x`.
+        owner: Returns the owner of a client's uploads; None if the client is not the caller's.
+        may_fetch: Returns whether the caller may fetch a file of an owner.
+        prefix: Returns the prefix of a request's path, empty or `/x`.
     """
 
     store: FileStore
@@ -108,7 +108,7 @@ class FileRoutes:
         return Caller(session.id, headers, direct_peer(request.scope))
 
     async def _file(self, request: Request) -> StoredFile | None:
-        """Return the file that a request names, if it is for who asks."""
+        """Return the file that a request names, if the caller may fetch it."""
         caller = self._caller(request)
         stored = self.store.peek(request.path_params["file_id"])
         if caller is None or stored is None or not await self.may_fetch(caller, stored.owner):
@@ -131,7 +131,7 @@ class FileRoutes:
         except TimeoutError:  # before OSError, which it is one of
             return _error(408, "timeout", "The upload stood still for too long; nothing was kept.")
         except ClientDisconnect:
-            return Response(status_code=400)  # nobody is there to read it
+            return Response(status_code=400)  # the client is gone
         except OSError:
             _log.exception("an upload could not be written")
             await self._drain(body)
@@ -158,7 +158,7 @@ class FileRoutes:
         )
 
     async def delete(self, request: Request) -> Response:
-        """Forget a file that its owner no longer wants; one that is not there is no error."""
+        """Delete a file at the request of its owner; a missing one is not an error."""
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
@@ -196,7 +196,7 @@ def file_routes(
 
 
 class _Upload:
-    """One multipart request being read. Parser callbacks only note; `run` does what they noted."""
+    """One multipart request being read. Parser callbacks only record; `run` executes."""
 
     def __init__(self, store: FileStore, owner: str, client_id: str, settings: Settings) -> None:
         self._store = store
@@ -323,15 +323,15 @@ FILE_HEADERS = {
     "x-content-type-options": "nosniff",
     "cross-origin-resource-policy": "same-origin",
 }
-"""Headers of files that strangers may have made: nothing in them runs."""
+"""Headers for untrusted files: no script in them runs."""
 
 
 def media_type(picture: str, kind: str) -> str:
     """Return the type that a file is sent with.
 
     Args:
-        picture: The type of picture that its first bytes say; empty for none.
-        kind: What it says that it is.
+        picture: The picture type detected from its first bytes; empty for none.
+        kind: Its claimed media type.
     """
     if picture:
         return picture

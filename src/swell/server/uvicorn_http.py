@@ -67,14 +67,14 @@ class HttpProtocol(H11Protocol):
         self.give_up()
 
     def give_up(self) -> None:
-        """Close the connection at once, but for an answer that the system takes at once."""
+        """Close the connection immediately, after an error response if the kernel accepts it."""
         if self.transport.get_write_buffer_size():
             self.transport.abort()
         else:
             self.transport.close()
 
     def _answered(self) -> bool:
-        """Whether an answer is on its way, or was the last thing on this connection."""
+        """Whether a response is being sent, or was the last one on this connection."""
         return self.cycle is not None and self.cycle.response_started
 
     # ------------------------------------------------------------------------- what uvicorn calls
@@ -95,7 +95,7 @@ class HttpProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what the peer sent, unless it was refused."""
+        """Process received bytes, unless the peer was refused."""
         if self._refused or self.transport.is_closing():
             return
         self._began = True
@@ -109,7 +109,7 @@ class HttpProtocol(H11Protocol):
         super().handle_websocket_upgrade(event)
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP, unless an answer is on its way already."""
+        """Answer invalid HTTP, unless a response is already being sent."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True  # the application gets no more, and sends no more
             self.cycle.message_event.set()
@@ -125,6 +125,6 @@ class HttpProtocol(H11Protocol):
         super().on_response_complete()
 
     def resume_writing(self) -> None:
-        """Note that the peer has taken what it was sent."""
+        """Record that the peer has read the sent bytes."""
         self._deadlines.took(time.monotonic())
         super().resume_writing()

@@ -31,10 +31,10 @@ from .writer import FRAMES, PeerListener
 _log = logger("swell.server")
 
 CLOSE_S = 2.0
-"""How long a peer may take to answer a close, and again to take what was sent, in seconds."""
+"""How long a peer may take to answer a close, and again to read the sent bytes, in seconds."""
 
 EARLY_FRAMES = 16
-"""Frames that may come before the application has said how many may."""
+"""Frames accepted before the application has set its rate."""
 
 
 class CountedFrames(ServerProtocol):
@@ -45,7 +45,7 @@ class CountedFrames(ServerProtocol):
     """
 
     def __init__(self, max_size: int | None) -> None:
-        # No extensions: what is inflated costs memory that the peer has not paid for with bytes.
+        # No extensions: inflated messages use far more memory than the peer sent bytes.
         super().__init__(max_size=max_size, logger=logging.getLogger("uvicorn.error"))
         self.unbounded = False
         self._frames = Bucket(1.0, EARLY_FRAMES, time.monotonic())
@@ -74,7 +74,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     A socket that is closed in order stays until the peer has taken all that was written to it,
     which a peer that has stopped reading never does. Here its socket and buffer are freed. A peer
     that broke the protocol gets a while to read why: a socket that is closed while more arrives is
-    reset, and what was written to it is lost.
+    reset, and written data is lost.
     """
 
     conn: CountedFrames
@@ -123,9 +123,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         return self.transport.get_write_buffer_size()
 
     def tell(self, listener: PeerListener) -> None:
-        """Tell somebody from now on how the peer does."""
+        """Register a listener for the state of the peer."""
         self._listener = listener
-        # Paused as soon as anything waits: whoever is not paused can be written to at once.
+        # Paused as soon as anything is buffered: if not paused, data can be written at once.
         self.transport.set_write_buffer_limits(high=0)
 
     def bound(self, peer: str, max_bytes: int, rate_per_s: float, burst: float) -> None:
@@ -149,13 +149,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Do nothing: deadlines of WebSockets are the application's."""
 
     def give_up(self) -> None:
-        """Close the connection at once; the browser tries again later."""
+        """Close the connection immediately; the browser retries later."""
         self.transport.abort()
 
     # ---------------------------------------------------------------------------- how the peer does
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take over the connection of a request."""
+        """Upgrade the connection of a request."""
         super().connection_made(transport)
         if self._tcp is not None:
             self._tcp.add(self)
@@ -175,7 +175,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     # ---------------------------------------------------------------------------- what arrives
 
     def data_received(self, data: bytes) -> None:
-        """Take what the peer sent, unless it is past that."""
+        """Process received bytes, unless the connection is closing."""
         if self._failed:
             return
         super().data_received(data)
@@ -184,19 +184,19 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.close()
 
     def handle_ping(self) -> None:
-        """Answer, unless the peer does not read what it was sent before."""
+        """Respond, unless the peer does not read earlier data."""
         pong = b"".join(self.conn.data_to_send())
         if self.writable.is_set():
             self.transport.write(pong)
 
     def handle_close(self, event: Frame) -> None:
-        """End, and at once with a peer that would not read the answer."""
+        """Close; immediately if the peer would not read the close frame."""
         super().handle_close(event)
         if not self.writable.is_set():
             self.transport.abort()
 
     def send_receive_event_to_app(self) -> None:
-        """Give the application a message, unless it is no text though it says so."""
+        """Pass a message to the application, unless its text is invalid UTF-8."""
         if self.curr_msg_data_type == "text":
             try:
                 b"".join(self.frames).decode()
@@ -207,7 +207,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().send_receive_event_to_app()
 
     def handle_parser_exception(self) -> None:
-        """Tell both sides that the peer broke the protocol, and take nothing more of it."""
+        """Report a protocol error to both sides, and ignore further data of the peer."""
         self._failed = True
         close = self.conn.close_sent
         code, reason = (close.code, close.reason) if close is not None else (1006, "")
@@ -221,7 +221,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.transport.write(rest)
         with suppress(OSError, NotImplementedError):  # TLS cannot close one direction
             self.transport.write_eof()
-        self.transport.resume_reading()  # to the end, or what was written may be lost
+        self.transport.resume_reading()  # to the end, or written data may be lost
         self.close_timer = self.loop.call_later(CLOSE_S, self.transport.abort)
 
     # ------------------------------------------------------------------------------ its life

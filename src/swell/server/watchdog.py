@@ -18,11 +18,11 @@ from swell.logs import logger
 __all__ = ["Watchdog"]
 
 BLOCKED_S = 1.0
-"""How long one call may block the event loop before the log says so, in seconds."""
+"""How long one call may block the event loop before it is logged, in seconds."""
 
 _log = logger("swell.server")
 _LIBRARIES = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib"))
-_LOOP = (  # what stands between a callback and whoever runs the loop
+_LOOP = (  # frames between a callback and the caller of the loop
     (asyncio.events.__file__, "_run"),
     (asyncio.base_events.__file__, "_run_once"),
     (asyncio.runners.__file__, "run"),
@@ -30,7 +30,7 @@ _LOOP = (  # what stands between a callback and whoever runs the loop
 
 
 class Watchdog:
-    """A thread that logs a call which blocks the event loop, because that stops everybody.
+    """A thread that logs a call which blocks the event loop, because that stops all requests.
 
     It logs once for each such call, with the line of the app that made it. A loop that is late
     for another reason is not reported: the machine had no processor free for it, or many short

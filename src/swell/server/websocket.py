@@ -1,4 +1,4 @@
-"""One WebSocket: check who connects, then move frames between it and the engine."""
+"""One WebSocket: check the caller, then move frames between it and the engine."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .writer import FRAMES, AsgiWriter, DirectWriter, FrameWriter, Writer
 _log = logger("swell.server")
 _seldom = LogLimiter(_log)
 
-_OURS = "swell.server.uvicorn_ws"  # loaded by `swell run`, and by uvicorn when it is told to
+_OURS = "swell.server.uvicorn_ws"  # loaded by `swell run`, and by uvicorn with `--ws`
 
 _CLOSE_S = 2.0  # how long the last word to a peer may take to leave
 
@@ -73,12 +73,12 @@ class Sockets:
         self._warned = False
 
     def start(self) -> None:
-        """Say what the server in front costs, where that shows at the start."""
+        """Log the limitations of the ASGI server, if they are known at startup."""
         if "uvicorn" in sys.modules and _OURS not in sys.modules:
             self._warn()
 
     def _warn(self) -> None:
-        """Say once that frames are not bounded before they get here."""
+        """Log once that the ASGI server does not limit frames."""
         if not self._warned:
             self._warned = True
             _log.warning(
@@ -121,7 +121,7 @@ class Sockets:
             headers = [self._signer.header(scope, session)]
         session_id = session.id
         address = address_of(scope, settings.trusted_proxies)
-        # On this machine a proxy may stand for everybody.
+        # On this machine all users may come through a proxy.
         peer = "" if is_this_machine(address) else peer_of(address)
         if (peer and self._by_peer[peer] >= settings.sockets_per_ip) or (
             self._by_session[session_id] >= settings.sockets_per_session
@@ -245,11 +245,11 @@ async def _close(socket: WebSocket, results: Iterable[BaseException | None]) -> 
         else:
             _log.debug("closed a connection with %d: %s", code, reason)
     with suppress(RuntimeError, WebSocketDisconnect, OSError):  # it may be closed already
-        async with asyncio.timeout(_CLOSE_S):  # what waits for a peer that does not read, waits
+        async with asyncio.timeout(_CLOSE_S):  # the queue of a peer that does not read never drains
             await socket.close(code, reason)
 
 
 def _frames(socket: WebSocket) -> FrameWriter | None:
-    """Return what the server offers beyond ASGI, if it does."""
+    """Return the server's extension of ASGI, or None."""
     found: FrameWriter | None = socket.scope.get("extensions", {}).get(FRAMES)
     return found

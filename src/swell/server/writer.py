@@ -3,7 +3,7 @@
 Plain ASGI has one, an awaited `send` for each frame. Where the server lets us (the
 extension `swell.frames` in the scope), finished WebSocket frames are written straight to
 the transport, by callbacks of the event loop and without a task for each socket: that
-halves what a delivered frame costs.
+halves the cost of a delivered frame.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class PeerListener(Protocol):
 
 
 class FrameWriter(Protocol):
-    """What a server offers for writing finished WebSocket frames."""
+    """A server's interface for writing pre-framed WebSocket data."""
 
     @property
     def write(self) -> Write:
@@ -55,7 +55,7 @@ class FrameWriter(Protocol):
         """Return how many bytes wait in this process for the peer to take them."""
 
     def tell(self, listener: PeerListener) -> None:
-        """Tell somebody from now on how the peer does."""
+        """Register a listener for the state of the peer."""
 
     def bound(self, peer: str, max_bytes: int, rate_per_s: float, burst: float) -> None:
         """Count the connection as this peer's, and allow it so long messages and so many frames.
@@ -68,7 +68,7 @@ class FrameWriter(Protocol):
         """
 
     def used(self) -> None:
-        """Keep the connection when there is no room for others: somebody would miss it."""
+        """Mark the connection as in use, so that it is never closed to make room."""
 
 
 class Writer(Protocol):
@@ -127,8 +127,8 @@ class AsgiWriter:
 class DirectWriter:
     """The short way: frames are written in callbacks of the event loop.
 
-    When a connection has got all that there is for it, its page writes what is saved next straight
-    to the transport, for all who are there together (`swell.live.group`).
+    When nothing is pending for a connection, its page writes further saves straight to the
+    transport, for the whole group (`swell.live.group`).
 
     Args:
         writer: The server's extension for this socket.
@@ -144,7 +144,7 @@ class DirectWriter:
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._connection: Connection | None = None
         self._soon: asyncio.Handle | None = None
-        self._timer: asyncio.TimerHandle | None = None  # for what is due without being woken
+        self._timer: asyncio.TimerHandle | None = None  # for timed work
         self._timer_at = 0.0
         self._stuck: asyncio.TimerHandle | None = None  # set while the peer does not keep up
         self._unsent = 0
@@ -182,20 +182,20 @@ class DirectWriter:
             return
         self._connection.go_alone()
         if self._timer is not None:
-            self._timer.cancel()  # a beat that falls due meanwhile has to wait, too
+            self._timer.cancel()  # a beat due before then has to wait as well
             self._timer = None
         self._unsent = self._writer.unsent()
         self._stuck = self._loop.call_later(self._slow_s, self._check_reader)
 
     def resumed(self) -> None:
-        """Send what has come meanwhile."""
+        """Send the messages queued since."""
         if self._stuck is not None:
             self._stuck.cancel()
             self._stuck = None
             self.wake()
 
     def _send_due(self) -> None:
-        """Send all that is due, and set the timer for what is due later."""
+        """Send all due messages, and set the timer for the next one."""
         self._soon = None
         connection = self._connection
         if connection is None or self._stuck is not None or self._ended.done():
@@ -217,7 +217,7 @@ class DirectWriter:
         connection.join_group(self._through)
 
     def _set_timer(self, at: float) -> None:
-        """Send what is due at `at`, unless the timer that is set comes before that."""
+        """Schedule sending at `at`, unless the timer fires earlier."""
         if self._timer is not None:
             if self._timer_at <= at:
                 return

@@ -162,7 +162,7 @@ class ChatTab:
         await self._do("branch", {"id": self.messages[index]["id"], "step": step}, wait=False)
 
     async def delete(self, index: int) -> None:
-        """Delete a message and what follows it."""
+        """Delete a message and the messages after it."""
         await self._do("delete", {"id": self.messages[index]["id"]}, wait=False)
 
     async def open(self, address: str) -> None:
@@ -317,9 +317,9 @@ async def chatting(
         handler: The function.
         store: As for `chat`; memory when left out.
         limits: Bounds of runs.
-        language: What the browser asks for, as its header `Accept-Language` says it.
+        language: The browser's `Accept-Language` header.
         headers: What else the browser sends when it connects, by name; `page.headers` changes it.
-        server_settings: What the server runs with, such as `user_header`.
+        server_settings: Settings of the server, such as `user_header`.
         **options: Further arguments of `chat`.
     """
     given = ChatOptions(**{"app": "test", **options}, store=store, limits=limits or RunLimits())

@@ -56,7 +56,7 @@ class HandlerError(SwellError):
     """The handler raised; the log has the traceback under the error id.
 
     Attributes:
-        error: What the person is shown.
+        error: The message shown to the user.
     """
 
     code = "handler_failed"
@@ -74,13 +74,13 @@ class Client:
 
     Attributes:
         state: The page as this tab has it.
-        error: What the person is shown, None when nothing is wrong.
+        error: The message shown to the user, or None.
         closed: Close code of the connection, None while it is open.
         welcomes: How the server greeted this tab each time, `snapshot` or `resumed`.
-        cleared: How often it got `clear` because somebody else acted.
+        cleared: How often it got `clear` because another user acted.
         acks: Every answer to an action, in order.
         peer: Network address that it connects from, from the next time on; empty for this machine.
-        headers: What the browser sends when it connects, from the next time on.
+        headers: Headers of the browser's next connections.
     """
 
     def __init__(
@@ -208,7 +208,7 @@ class Client:
             raise AttachmentError(ack.code, ack.msg or "")
 
     def _tells_submit(self, name: str) -> bool:
-        """Say whether a chatbot sends the event `submit` besides the prompt, as browsers do."""
+        """Return whether a chatbot sends the event `submit` besides the prompt, as browsers do."""
         card = next((card for card in self.state.cards.values() if card.get("name") == name), {})
         return "submit" in (card.get("events") or ()) or any(
             card.get(prop) for prop in ("attachments", "slash_commands", "mentions")
@@ -232,13 +232,13 @@ class Client:
         return (await self._files.upload(owner, self._id or "", path.name, given)).id
 
     def _caller(self) -> Caller:
-        """Return who this tab says it is: a browser behind a proxy on this machine."""
+        """Return the caller of this tab: a browser behind a proxy on this machine."""
         headers = header_lists((k.encode(), v.encode()) for k, v in self.headers.items())
         locale = page_locale(self._broker.settings, self.headers.get("Accept-Language", ""))
         return Caller(self._session, headers, "127.0.0.1", locale)
 
     async def download(self, url: str) -> bytes | None:
-        """Return what is at an address that the page shows, as `/_f/<id>/<name>`; None for 404."""
+        """Return the file at an address on the page, such as `/_f/<id>/<name>`; None for 404."""
         *_, file_id, name = url.split("/")
         stored = await self._files.find(file_id, unquote(name), self._session)
         return None if stored is None else await asyncio.to_thread(stored.path.read_bytes)
@@ -312,7 +312,7 @@ class Client:
             while not condition():
                 if self._pump is not None and self._pump.done():
                     self._pump.result()  # raises what went wrong in there, such as a gap
-                # A handler may finish without anything being sent, so look again soon, too.
+                # A handler may finish without sending anything, so check again soon.
                 self._changed.clear()
                 try:
                     async with asyncio.timeout(0.005):
@@ -447,7 +447,7 @@ class Harness:
         Args:
             session: The browser session it is in.
             hash: Location hash to open it with, without `#`.
-            language: What the browser asks for, such as `de-AT, en;q=0.5`.
+            language: The browser's `Accept-Language` header, such as `de-AT, en;q=0.5`.
             headers: Further headers that the browser sends, by name.
         """
         client = Client(
@@ -491,7 +491,7 @@ async def serving(
         mode: `unicast`, `multicast` or `broadcast`.
         settings: Bounds and times; by default frames are not held back for merging.
         ack: `received` or `handled`, as given to `@app`.
-        identify: Says who asks, as given to `App.add`.
+        identify: Returns the user of a request, as given to `App.add`.
     """
     settings = settings or Settings(flush_interval_s=0.0, act_rate_per_s=1e6, act_burst=100_000)
     defined = current()
@@ -525,7 +525,7 @@ async def connect(
         mode: `unicast`, `multicast` or `broadcast`.
         hash: Location hash to open it with, without `#`.
         settings: Bounds and times; by default frames are not held back for merging.
-        language: What the browser asks for, as its header `Accept-Language` says it.
+        language: The browser's `Accept-Language` header.
 
     Yields:
         The tab, after the handler has painted.

@@ -1,4 +1,4 @@
-"""A clock that tests move: timeouts end without anybody waiting for them."""
+"""A clock that tests move, so that timeouts expire without waiting."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ __all__ = ["MovingClock", "moving_clock"]
 
 
 class MovingClock:
-    """The clocks of this process, ahead of the real ones by what a test has moved them."""
+    """The clocks of this process, ahead of the real ones by the time that a test has added."""
 
     def __init__(self) -> None:
         self.ahead_s = 0.0
 
     def move(self, seconds: float) -> None:
-        """Let so much time pass at once; what waits for a time in it goes on."""
+        """Advance the clock; timers due by then fire."""
         if seconds < 0:
             raise ValueError(f"a clock only goes forward, got {seconds} s")
         self.ahead_s += seconds

@@ -1,4 +1,4 @@
-"""A model that says what the test tells it to."""
+"""A scripted model for tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class ScriptedModel:
     """Streams given tokens, all at once or as many as the test releases.
 
     Args:
-        tokens: What it says, token by token.
+        tokens: The tokens of its answer.
         held: Wait for `release` before each token.
 
     Attributes:
@@ -26,7 +26,7 @@ class ScriptedModel:
         self._permits = asyncio.Semaphore(0)
 
     def release(self, count: int = 1) -> None:
-        """Let it say `count` more tokens."""
+        """Release `count` more tokens."""
         for _ in range(count):
             self._permits.release()
 

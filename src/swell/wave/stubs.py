@@ -1,4 +1,4 @@
-"""Stand-ins for names of Wave that Swell does not have: they exist, and say so when used."""
+"""Stand-ins for unsupported names of Wave: they can be imported, and raise when used."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ MESSAGE = GOOD["messages"][0]
             "the parent must come before",
             "place $.messages[0].parent",
         ),
-        ({"messages": [MESSAGE, MESSAGE]}, "an id is there twice", "place $.messages[1].id"),
+        ({"messages": [MESSAGE, MESSAGE]}, "duplicate id", "place $.messages[1].id"),
         ({"leaf": "b"}, r"the message is not there - at `\$.leaf`", "place $.leaf"),
         ({"messages": [MESSAGE] * 20_001}, "length <= 20000", "place $.messages"),
         ({"title": "x" * (33 << 20)}, "^this is not an exported thread: it is larger", "size 32"),

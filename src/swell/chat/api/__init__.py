@@ -43,7 +43,7 @@ def add_endpoints(
         app: The application.
         route: Path of the chat.
         handler: Its function.
-        make_settings: Makes what a turn has as `settings` from values by name.
+        make_settings: Makes `turn.settings` from values by name.
         names: The commands and mentions that the chat offers.
         title: Name of the chat; the name of the model is made of it.
         openai: Add the first.

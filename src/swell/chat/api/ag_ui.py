@@ -1,7 +1,7 @@
 """The endpoint for programs that speak AG-UI: `POST <mount>` answers with its events.
 
 A request brings its whole conversation; nothing of it is stored. Text, reasoning and tool calls
-with their results have events of their own; the other parts come as the custom event `swell.part`,
+with their results have separate events; the other parts are sent as the custom event `swell.part`,
 whose value is the part as JSON. State, context and the client's own tools are not used. Hanging up
 stops the answer.
 
@@ -44,7 +44,7 @@ class AGUIEndpoint:
         handler: The `@chat` function.
         api_key: The key that requests need, or what returns it; without one only programs on this
             machine may ask.
-        make_settings: Makes what a turn has as `settings` from the request's `forwardedProps`.
+        make_settings: Makes `turn.settings` from the request's `forwardedProps`.
         names: The commands and mentions that the chat offers.
         settings: Returns the settings of the server.
     """
@@ -94,7 +94,7 @@ class AGUIEndpoint:
         )
 
     def _resumed(self, thread_id: str, resume: list[_Resume]) -> _Paused:
-        """Answer the question that a run continues from, and return what waits for it."""
+        """Answer the question that a run continues from, and return the paused answer."""
         if len(resume) != 1:
             raise ValueError("A run here continues from one interrupt; resume exactly one.")
         entry = resume[0]
@@ -147,7 +147,7 @@ class AGUIEndpoint:
         self._paused[id] = paused = _Paused(thread_id, question, steps)
 
         def ended(_: asyncio.Future[Any]) -> None:
-            if self._paused.pop(id, None) is not None:  # timed out: nobody reads what comes now
+            if self._paused.pop(id, None) is not None:  # timed out: no client reads the rest
                 paused.closing = asyncio.ensure_future(steps.aclose())
 
         question.answer.add_done_callback(ended)
@@ -175,7 +175,7 @@ class _Events:
 
     def __init__(self) -> None:
         self._open: tuple[int, bool, str] | None = None
-        self._calls: dict[str, bool] = {}  # whether the arguments have been told
+        self._calls: dict[str, bool] = {}  # whether the arguments have been sent
         self._results: set[str] = set()
         self.usage: dict[str, int] = {}
 
@@ -250,7 +250,7 @@ def _result(call: ToolCall) -> str:
 
 
 def _json(value: object) -> str:
-    """Return a value as JSON, a text as it is."""
+    """Return a value as JSON, a text unchanged."""
     return value if isinstance(value, str) else json_text(value)
 
 

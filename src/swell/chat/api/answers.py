@@ -43,13 +43,13 @@ MAX_RUNS = 64
 
 
 class Asked(NamedTuple):
-    """What a request asks.
+    """The content of a request.
 
     Attributes:
         messages: The conversation as (role, parts), oldest first.
         settings: Values for the app's settings by name; those that it does not have are ignored.
-        user: What the request calls its person; empty for none.
-        thread_id: What it calls the conversation; empty for none.
+        user: The request's name for its user; empty for none.
+        thread_id: The request's id of the conversation; empty for none.
     """
 
     messages: Sequence[tuple[Literal["user", "assistant"], list[Part]]]
@@ -77,7 +77,7 @@ class Shown(msgspec.Struct, frozen=True):
 
     Attributes:
         index: Which part of the answer.
-        part: As it is now.
+        part: Its current state.
     """
 
     index: int
@@ -91,7 +91,7 @@ class Posed(msgspec.Struct, frozen=True):
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """The last step: what the model has counted, in tokens; zeros when it has not."""
+    """The last step: the token counts of the model; zeros if it has none."""
 
     input: int
     output: int
@@ -105,7 +105,7 @@ class Failed(Exception):  # noqa: N818 - it is an outcome
 
     Attributes:
         code: Stable name, such as `rate_limited`, or `internal`.
-        message: A sentence for the person.
+        message: Text for the user.
         retry_after: Seconds to wait, if known.
     """
 
@@ -115,26 +115,26 @@ class Failed(Exception):  # noqa: N818 - it is an outcome
 
 
 class _Run:
-    """What a `Turn` needs of a run.
+    """The side of a `Turn` without a stored run.
 
     Args:
-        posed: Called with each question; None where nobody can be asked.
+        posed: Called with each question; None if questions time out at once.
     """
 
     def __init__(self, posed: Callable[[Question], None] | None) -> None:
-        self.locale = "en"  # what it is put in is not seen by anybody
+        self.locale = "en"  # its texts are not shown
         self.cancelled = Cancelled()
         self._posed = posed
 
     def set_title(self, text: str) -> None:
-        """Nobody sees it."""
+        """Do nothing: there is no thread."""
 
     def set_suggestions(self, prompts: Iterable[str]) -> None:
-        """Nobody sees them."""
+        """Do nothing: there is no page."""
 
     async def make_file(self, content: bytes | str | Path, name: str) -> NoReturn:  # noqa: ARG002 - as of a run
-        """Refuse: whoever asks gets the answer alone, and nothing is stored."""
-        raise NotSupportedError("turn.file", "The endpoints hand out no files.")
+        """Refuse: an endpoint returns only the answer and stores nothing."""
+        raise NotSupportedError("turn.file", "The endpoints serve no files.")
 
     def pose(self, question: Question) -> int:
         if self._posed is None:
@@ -151,7 +151,7 @@ class Answers:
 
     Args:
         handler: The `@chat` function.
-        make_settings: Makes what a turn has as `settings` from values by name.
+        make_settings: Makes `turn.settings` from values by name.
         names: The commands and mentions that the chat offers.
         settings: Returns the settings of the server.
         asks: Whether the handler may ask; otherwise its questions time out at once.
@@ -180,7 +180,7 @@ class Answers:
         return self._running >= MAX_RUNS
 
     async def make(self, asked: Asked) -> AsyncGenerator[Step, None]:
-        """Yield the answer as it is made; closing it cancels the handler.
+        """Yield the steps of the answer; closing the generator cancels the handler.
 
         Raises:
             Failed: If the handler fails.
@@ -272,7 +272,7 @@ class Answers:
 
 
 def _steps(changes: Sequence[Change], answer: Answer, texts: dict[int, bool]) -> Iterator[Step]:
-    """Say what changed; `texts` remembers which parts are text, and whether a thought."""
+    """Yield the steps of a change; `texts` maps each text part to whether it is reasoning."""
     for place, change in enumerate(changes):
         index = change.at
         if isinstance(change, Grown):

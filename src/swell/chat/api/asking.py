@@ -1,4 +1,4 @@
-"""Questions of a handler as programs see them: what is asked, what may be answered."""
+"""Questions of a handler for programs: the text, and the schema of the answer."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _KINDS = {
 
 
 def question_text(question: Question) -> str:
-    """Return what is asked, as Markdown."""
+    """Return the text of the question, as Markdown."""
     items = question.card().items
     texts = [item[tag] for item in items for tag in _TEXTS if tag in item]
     return "\n\n".join(str(text.get("content") or text.get("text") or "") for text in texts)
 
 
 def is_confirmation(question: Question) -> bool:
-    """Tell whether a question is answered by its buttons `yes` and `no` alone."""
+    """Return whether a question has only the buttons `yes` and `no`."""
     names = {_name(question, control) for _, control in _controls(question)}
     return names == {"yes", "no"}
 
@@ -74,7 +74,7 @@ def answer(question: Question, payload: object) -> None:
     for name, value in values.items():
         expected = bool if _KINDS.get(names[name]) == "boolean" else (str, list)
         if value is not None and not isinstance(value, expected):
-            raise ValueError(f"{name!r} has a wrong type; the response schema says which.")
+            raise ValueError(f"{name!r} has a wrong type; see the response schema.")
     question.resolve(Expando({f"{PREFIX}{question.id}-{n}": v for n, v in values.items()}))
 
 

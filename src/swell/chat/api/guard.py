@@ -1,4 +1,4 @@
-"""Who may use an endpoint, and how large a request may be."""
+"""Access to an endpoint, and the limit of a request's size."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _is_direct(request: Request) -> bool:
         and _is_loopback(request.client.host)
         and (match := _HOST.fullmatch(host)) is not None
         and _is_loopback(match[1] or match[2])
-        and request.scope.get("http_version") != "1.0"  # what nginx speaks unless told otherwise
+        and request.scope.get("http_version") != "1.0"  # nginx's default
         and not any(name == "origin" or _PROXIED.match(name) for name in names)
     )
 

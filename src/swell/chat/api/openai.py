@@ -54,10 +54,10 @@ class OpenAIEndpoint:
 
     Args:
         handler: The `@chat` function.
-        name: What the app is called in the list of models; any name is answered.
+        name: Name of the app in the list of models; requests may use any name.
         api_key: The key that requests need, or what returns it; without one only programs on this
             machine may ask.
-        make_settings: Makes what a turn has as `settings` from fields of the request.
+        make_settings: Makes `turn.settings` from fields of the request.
         names: The commands and mentions that the chat offers.
         settings: Returns the settings of the server.
     """
@@ -121,13 +121,13 @@ class OpenAIEndpoint:
         try:
             if not body.stream:
                 return await _unless_gone(request, self._whole(steps))
-            # What fails before the first word, and soon, gets a status of its own.
+            # A failure soon, and before the first token, becomes an HTTP status.
             first = asyncio.ensure_future(anext(steps, None))
             await _unless_gone(request, _soon(first, steps))
         except Failed as failed:
             return _failed(failed)
         except _GoneError:
-            return Response(status_code=499)  # what nginx calls it; nobody reads it
+            return Response(status_code=499)  # nginx's status for a closed request
         usage = bool(body.stream_options and body.stream_options.include_usage)
         return StreamingResponse(
             kept_alive(self._events(first, steps, usage=usage)),
@@ -228,7 +228,7 @@ class _Words:
         }
 
     def _gap(self, index: int) -> str:
-        """Return what is between this part and the one before."""
+        """Return the separator between this part and the one before."""
         before, self._last = self._last, index
         return "" if before in (None, index) else "\n\n"
 

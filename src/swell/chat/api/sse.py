@@ -1,4 +1,4 @@
-"""Event streams of the endpoints: how one event looks, and comments while nothing is said."""
+"""Event streams of the endpoints: the form of an event, and comments while idle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actions: what a tab can ask for, each by the name under which the page sends it."""
+"""Actions of a chat page, by the name of their event."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ __all__ = ["MAX_PROMPT", "Actions", "check_menu"]
 MAX_PROMPT = 100_000
 """Longest prompt, in code points."""
 
-_COMMENT_MAX = 10_000  # code points of what somebody says about an answer
+_COMMENT_MAX = 10_000  # code points of a comment on an answer
 _QUERY_MAX = 200  # code points of a search
 
 
@@ -52,7 +52,7 @@ class Asked(NamedTuple):
         q: The query.
         view: The tab.
         name: Under which name.
-        value: What comes with it.
+        value: The event's value.
     """
 
     q: Q
@@ -80,7 +80,7 @@ class _Command(NamedTuple):
 
 
 _CHAT: dict[Event, Action] = {}  # events of the chat card
-_READER: dict[Event, Action] = {}  # those of them that who reads a shared thread has, too
+_READER: dict[Event, Action] = {}  # those also available to readers of a shared thread
 _FORMS: dict[str, Action] = {}  # buttons of forms and notices, commands of the sidebar
 _MENU: dict[str, _Command] = {}  # commands of a thread in the sidebar, in their order
 
@@ -90,7 +90,7 @@ def on_chat(*names: Event, reader: bool = False) -> Callable[[Action], Action]:
 
     Args:
         *names: The events.
-        reader: Let those have them, too, who read a shared thread.
+        reader: Also available to readers of a shared thread.
     """
 
     def register(action: Action) -> Action:
@@ -117,9 +117,9 @@ def on_menu(name: str, icon: str, label: Callable[[Words], str]) -> Callable[[Ac
     """Put a command into the menu of each thread, and make a method the answer to it.
 
     Args:
-        name: What the page sends.
+        name: Name of the event.
         icon: Name of the icon.
-        label: Returns what the menu says.
+        label: Returns the label in the menu.
     """
 
     def register(action: Action) -> Action:
@@ -153,14 +153,14 @@ class Product(Protocol):
 
 
 class Actions:
-    """What the tabs of one `@chat` app can ask for.
+    """The actions of one `@chat` app.
 
     Args:
         chat: The app.
 
     Attributes:
         chat_events: Events that the chat card sends.
-        reader_events: Those that it sends for who reads a shared thread.
+        reader_events: Events available to readers of a shared thread.
         thread_events: Events that the list of threads sends.
     """
 
@@ -182,7 +182,7 @@ class Actions:
         return [ui.command(name, one.label(words), icon=one.icon) for name, one in _MENU.items()]
 
     async def act(self, q: Q, view: View) -> None:
-        """Do what a query asks for.
+        """Run the action of a query.
 
         Raises:
             LocalizedRefusal: If it cannot be done now.
@@ -215,7 +215,7 @@ class Actions:
                 await action(self, Asked(q, view, name, value))
 
     async def _command(self, asked: Asked) -> None:
-        """Let the app answer a command of its own menu."""
+        """Call `on_command` for a command of the app's menu."""
         view, answer = asked.view, self._chat.options.on_command
         assert answer is not None, "options with a menu have it"
         said = await answer(Command(asked.name, asked.value, view.user, view.thread, asked.q))
@@ -223,7 +223,7 @@ class Actions:
             await view.notify(said)
 
     def _publish(self, view: View, thread_id: str = "") -> None:
-        """Let others see what a tab has changed: its person's other tabs, and who reads along.
+        """Publish a change of a tab to the user's other tabs and to readers.
 
         Args:
             view: The tab, which shows it already.
@@ -260,7 +260,7 @@ class Actions:
 
     @on_chat("stop")
     async def stop(self, asked: Asked) -> None:
-        """End what is being made in the open thread."""
+        """Stop the runs of the open thread."""
         view = asked.view
         if view.thread is not None:
             await self._runs.stop(self._runs.of_thread(view.thread.id))
@@ -286,7 +286,7 @@ class Actions:
             await self._submit(q, view, NewPrompt(parts, thread_id, title=first_title(parts)))
 
     async def _begin(self, asked: Asked, request: Request) -> None:
-        """Begin another branch; what is made on this one ends first."""
+        """Begin another branch; the runs of this one are stopped first."""
         view = asked.view
         if view.thread is not None:
             await self._runs.stop(self._runs.of_thread(view.thread.id))
@@ -355,7 +355,7 @@ class Actions:
 
     @on_chat("feedback")
     async def feedback(self, asked: Asked) -> None:
-        """Store what a person thinks of an answer."""
+        """Store a user's rating of an answer."""
         comment, positive = asked.get("comment"), asked.get("positive")
         rating = positive if isinstance(positive, bool) else None
         text = str(comment)[:_COMMENT_MAX] if comment else None
@@ -387,7 +387,7 @@ class Actions:
             await self._on_menu(asked)
             return
         if event == "delete" and isinstance(asked.value, dict):
-            with suppress(NotFoundError):  # theirs alone; the sidebar says the same
+            with suppress(NotFoundError):  # the sidebar reports it as well
                 thread = await self._store.thread(view.user.id, asked.id)
                 await self._runs.stop(self._runs.of_thread(thread.id))
         await view.sidebar.act(event, asked.value)

@@ -18,7 +18,7 @@ class Panel:
 
     Args:
         page: The tab's page.
-        site: Hands out files.
+        site: Serves files.
 
     Attributes:
         about: Id of the thread that the form is about, None if it is about none.
@@ -61,7 +61,7 @@ class Panel:
             self.lay_out()
 
     def drop_files(self) -> None:
-        """Stop handing out the files of the form."""
+        """Stop serving the files of the form."""
         for url in self._files:
             self._site.unload(url)
         self._files = ()

@@ -34,7 +34,7 @@ def split(parts: Sequence[Part]) -> tuple[str, list[Part]]:
 
 
 class Tail:
-    """Follows one run on one row, at a cost that depends on what is new only."""
+    """Follows one run on one row, at a cost proportional to the new text."""
 
     def __init__(self, run: Run, key: int, words: Words, addresses: Mapping[str, str]) -> None:
         self.run = run
@@ -59,7 +59,7 @@ class Tail:
         return _row(message, self._queued() or content, rest, self._state)
 
     def apply(self, page: AsyncPage) -> None:
-        """Record what has changed since."""
+        """Record the changes since the last call."""
         run = self.run
         if self._place != run.ticket.place:
             self._place, self._state = run.ticket.place, ""
@@ -107,10 +107,10 @@ class Rows:
 
     Args:
         page: The tab's page.
-        site: Hands out files.
-        user_id: Who looks.
-        words: What the page says itself, in its language.
-        runs: Those who make answers.
+        site: Serves files.
+        user_id: The user of the page.
+        words: The texts of the page's language.
+        runs: The run manager.
         files: Stored files.
         own: Starts a task that ends with the app at the latest.
     """
@@ -183,7 +183,7 @@ class Rows:
     def begin(
         self, messages: Sequence[Message], drawn: Sequence[list[Any]], *, follows: bool
     ) -> dict[str, list[Any]]:
-        """Leave what was shown and return the rows of another conversation, by key.
+        """Switch to another conversation and return its rows by key.
 
         Args:
             messages: Its messages.
@@ -202,7 +202,7 @@ class Rows:
         return rows
 
     def sync(self, messages: Sequence[Message], drawn: Sequence[list[Any]]) -> None:
-        """Make the rows those of `messages`: what is there stays, what differs changes."""
+        """Update the rows to `messages`, changing only rows that differ."""
         rows = self._page["chat"].data
         keys = self._places([message.id for message in messages])
         for message, key, _ in self._shown:
@@ -224,7 +224,7 @@ class Rows:
                 if tail.key != key or key not in known or tail.fresh:
                     tail.key = key
                     rows[key] = tail.cells(message)
-                cells = []  # the row shows what the run says, whatever was read meanwhile
+                cells = []  # the run is newer than the stored message
             self._shown.append((message, key, cells))
 
     async def extend(self, count: int, messages: Sequence[Message]) -> None:
@@ -234,7 +234,7 @@ class Rows:
         self.sync([*(row[0] for row in kept), *messages], [*(row[2] for row in kept), *drawn])
 
     async def complete(self, answer: Message) -> None:
-        """Show an answer that has ended, if it is there."""
+        """Show an answer that has ended, if it is on the page."""
         for at, (message, key, _) in enumerate(self._shown):
             if message.id == answer.id:
                 self._unfollow(answer.id)
@@ -253,7 +253,7 @@ class Rows:
         known = {message.id: key for message, key, _ in self._shown}
         keys: list[int] = []
         first = next((i for i, id in enumerate(wanted) if id in known), len(wanted))
-        if first < len(wanted):  # older ones go before those that are there
+        if first < len(wanted):  # older ones are added before the others
             start = known[wanted[first]]
             lowest = min(known.values(), default=start)
             keys = [min(start, lowest) - first + i for i in range(first)]
@@ -296,7 +296,7 @@ class Rows:
             tail.run.watchers.discard(self._hear)
 
     def _hear(self) -> None:
-        """Pass on what a run has said, in the next turn of the loop."""
+        """Pass on a run's new text in the next iteration of the loop."""
         if not self._heard:
             self._heard = True
             asyncio.get_running_loop().call_soon(self._pass_on)
@@ -313,12 +313,12 @@ class Rows:
                 try:
                     tail.apply(self._page)
                 except SwellError as error:
-                    _log.warning("an answer cannot be shown: %s", error)
+                    _log.warning("could not show an answer: %s", error)
                     self._unfollow(message_id)
         try:
             self._page.commit()
         except SwellError as error:
-            _log.warning("a page cannot be saved: %s", error)
+            _log.warning("could not save a page: %s", error)
 
     async def _locate_and_hear(self, run: Run) -> None:
         await self._locate([run])

@@ -1,4 +1,5 @@
-"""Settings of a `@chat` app: a typed class becomes a form, and what is submitted its instance."""
+"""Settings of a `@chat` app: a typed class becomes a form, and the submitted values its
+instance."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ _LONG = 80  # code points from which a text gets more than a line
 
 
 class SettingsForm:
-    """What a class says about its settings.
+    """The settings of a class.
 
     Args:
         cls: A `msgspec.Struct`, dataclass or `TypedDict` whose fields all have defaults. `bool`
@@ -64,11 +65,11 @@ class SettingsForm:
         return [self._control(name, getattr(now, name)) for name in self._hints]
 
     def read(self, args: Expando, words: Words) -> tuple[dict[str, Any], list[str]]:
-        """Return what was submitted, as JSON, and a sentence for each value that cannot be.
+        """Return the submitted values as JSON, and a message for each invalid one.
 
         Args:
             args: As `q.args`.
-            words: What the sentences are made of.
+            words: The texts of the messages.
         """
         values: dict[str, Any] = {}
         faults = []

@@ -38,9 +38,9 @@ def share_panel(
     Args:
         q: The query.
         thread: The thread, which is shared.
-        words: What the page says.
+        words: The texts of the page's language.
         token: Token of a link that was just made; None when there are only older ones, which
-            nobody can show again.
+            cannot be shown again.
         until: When that link expires, in seconds since the epoch; None for never.
     """
     title = escape(thread.title)
@@ -105,8 +105,8 @@ async def import_file(
     Args:
         store: Where to.
         user: Whose it will be.
-        file: What the event `submit` says of it.
-        settings: Bounds of what is imported.
+        file: Its entry in the event `submit`.
+        settings: Limits of the import.
 
     Raises:
         LocalizedRefusal: If it is no such file, saying why.
@@ -147,7 +147,7 @@ def _read(path: Path, settings: Settings) -> object:
 
 
 def _fault(wrong: ThreadFormatError | None, words: Words) -> str:
-    """Return what is wrong with an export, in the words of a language."""
+    """Return the error of an export in a language."""
     if wrong is None:
         return words.no_json
     said = {

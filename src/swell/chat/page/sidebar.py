@@ -1,4 +1,4 @@
-"""Threads: what the sidebar of one tab shows, and what its events do."""
+"""Sidebar of one tab: its threads and its events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["WINDOW", "Sidebar"]
 
 WINDOW = 50
-"""Threads that are loaded at once, and for each wish for more."""
+"""Threads that are loaded at first, and for each `more` event."""
 
 LOADED_MAX = 500
 """Most threads that the list of one tab holds."""
@@ -31,7 +31,7 @@ class Sidebar:
     Args:
         store: Where they are.
         user: Whose they are.
-        is_active: Tells whether an answer is being made in a thread.
+        is_active: Returns whether a thread has an active run.
 
     Attributes:
         archived: Show archived threads instead of the others.
@@ -104,14 +104,14 @@ class Sidebar:
                 case "undo":
                     await self._store.undelete_thread(self._user.id, id)
                     await self.load()
-                    self._deleted = None  # not before it is in the list: nobody takes it for gone
+                    self._deleted = None  # not before it is in the list again
                 case "search":
                     self._query = " ".join(str(given.get("query", "")).split())[:QUERY_MAX]
                     self._count = WINDOW
                 case "more":
                     self._count = min(self._count + WINDOW, LOADED_MAX - 1)
         except NotFoundError:
-            pass  # another tab was faster; the list that is loaded next says so
+            pass  # another tab was faster; the next list shows it
         await self.load()
 
     def _item(self, thread: Thread) -> ui.ThreadItem:

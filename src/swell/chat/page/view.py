@@ -57,7 +57,7 @@ class Offered(Protocol):
 
 
 class Product(Protocol):
-    """What a view needs of its `@chat` app: see `chat` for the options."""
+    """The attributes of a `@chat` app that a view uses: see `chat` for the options."""
 
     store: Store
     runs: RunManager
@@ -68,7 +68,7 @@ class Product(Protocol):
 
     @property
     def actions(self) -> Offered:
-        """What a tab can ask for."""
+        """The actions of a tab."""
 
     def own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Start a task that ends with the app at the latest."""
@@ -82,9 +82,9 @@ class View:
 
     Args:
         chat: The app.
-        user: Who looks.
+        user: The user of the tab.
         page: The tab's page.
-        site: Hands out files.
+        site: Serves files.
         locale: Language of the page.
 
     Attributes:
@@ -92,9 +92,9 @@ class View:
         token: Secret of the read-only link that is open instead, if one is.
         reads: Id of the shared thread then.
         window: Which messages of either are loaded; None while there is no conversation.
-        settings: What the person has set for this thread, JSON.
+        settings: The user's settings for this thread, JSON.
         suggestions: Prompts that can be chosen now, by name.
-        words: What the page says itself, in its language.
+        words: The texts of the page's language.
         lock: Held while the view turns to another thread or branch.
     """
 
@@ -128,7 +128,7 @@ class View:
 
     @property
     def address(self) -> str:
-        """Location hash of what is shown, without `#`."""
+        """Location hash of the shown thread, without `#`."""
         if self.token is not None:
             return f"s/{self.token}"
         return f"t/{self.thread.id}" if self.thread is not None else ""
@@ -153,7 +153,7 @@ class View:
         await self.go(address)
 
     async def go(self, address: str) -> None:
-        """Show what is at an address: a thread, a shared one, or else a new one."""
+        """Show the thread at an address, a shared one, or a new one."""
         self._hash = address
         kind, _, rest = address.partition("/")
         self._set("meta", "redirect", None)
@@ -241,7 +241,7 @@ class View:
         """Return the properties of the chat card that the options of the app decide about.
 
         Args:
-            writes: Whether who looks may write.
+            writes: Whether the user may write.
         """
         options = self.options
         offers: dict[str, Any] = {
@@ -264,7 +264,7 @@ class View:
         }
 
     async def refresh(self) -> None:
-        """Show what has changed in the open thread and in the list, and nothing else."""
+        """Show the changes of the open thread and of the list."""
         await self.sidebar.load()
         self._list()
         if self.panel.about is not None and not await self._is_there(self.panel.about):
@@ -284,7 +284,7 @@ class View:
         if self.window is None:  # the first prompt has just made the thread
             self.window = self._window(thread)
         messages, drawn = await self._read(self.window, self.user.id, self.rows.ids)
-        # From here to the end of the edits nobody else gets a turn.
+        # No await from here to the end of the edits.
         self.thread = thread
         self.rows.sync(messages, drawn)
         await self._finish()
@@ -308,7 +308,7 @@ class View:
     ) -> tuple[list[Message], list[list[Any]]]:
         """Return the messages of the window and their rows.
 
-        What changes meanwhile is heard of, and shown soon.
+        Changes during the load are queued and shown soon after.
         """
         messages = await window.load(held)
         return messages, await self.rows.draw(messages, owner_id, token)
@@ -359,7 +359,7 @@ class View:
         except NotFoundError:
             if self.thread is None:
                 raise
-            # A search also finds what is on another branch: show that one.
+            # A search also finds messages on other branches: show that branch.
             await self.chat.store.select(self.user.id, self.thread.id, message_id)
             await window.around(message_id)
 
@@ -399,7 +399,7 @@ class View:
     # -------------------------------------------------------------------------- other tabs
 
     def hear(self, change: Change) -> None:
-        """Hear that something has changed; shows it soon, many changes at once."""
+        """Receive a change; changes are shown soon, in batches."""
         if self.token is not None and change.thread_id not in ("", self.reads):
             return
         if len(self._changes) >= _CHANGES_MAX:
@@ -417,7 +417,7 @@ class View:
                     before = self.rows.ids
                     await self._show(changes)
                     if self.token is not None and set(before) - set(self.rows.ids):
-                        self.page.forget()  # a reader who was away does not get it either
+                        self.page.forget()  # nor sent to a reader who reconnects
             except NotFoundError:
                 async with self.lock:
                     await self._lose()
@@ -431,7 +431,7 @@ class View:
         await self._show([RunQueued(accepted)])
 
     async def _show(self, changes: Sequence[Change]) -> None:
-        """Show changes by their own records, or read what they are about if that is not enough."""
+        """Show changes from their records, or read the store if they have none."""
         for change in changes:
             if not await self._apply(change):
                 await self.refresh()
@@ -482,7 +482,7 @@ class View:
         """Hear of changes to a thread that is shared, and when the link expires.
 
         Args:
-            thread_id: The thread, whoever it belongs to; None when none is read.
+            thread_id: The thread, of any user; None when none is read.
             until: When the link expires, in seconds since the epoch; None for never.
         """
         if self._expiry is not None:
@@ -509,7 +509,7 @@ class View:
         self._expiry = loop.call_later(step, self._await_expiry, thread_id, until)
 
     async def _lose(self) -> None:
-        """Say that the open thread was deleted in another tab, or is not shared any more."""
+        """Show that the open thread was deleted in another tab, or is not shared any more."""
         lost, shared = self.thread, self.token is not None
         self._hash = ""
         self.panel.close()
@@ -523,7 +523,7 @@ class View:
         self.page.forget()
 
     async def settled(self) -> None:
-        """Wait until what has been heard of is shown."""
+        """Wait until the received changes are shown."""
         if self._catching_up is not None and not self._catching_up.done():
             await asyncio.shield(self._catching_up)
 
@@ -539,7 +539,7 @@ class View:
     # ------------------------------------------------------------------------------ notices
 
     def offer_undo(self, message_id: str | None) -> None:
-        """Say that a message was deleted, with a button that brings it back; None: no longer."""
+        """Show that a message was deleted, with an undo button; None removes the notice."""
         bar = None
         if message_id is not None:
             undo = ui.button("undelete", self.words.undo, value=message_id)

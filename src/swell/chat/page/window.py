@@ -11,7 +11,7 @@ from swell.errors import NotFoundError
 __all__ = ["HELD_MAX", "PAGE", "Window"]
 
 PAGE = 50
-"""Messages that are loaded at once, and each time the reader asks for older or newer ones."""
+"""Messages that are loaded at first, and for each `scroll_up` or `scroll_down` event."""
 
 HELD_MAX = 300
 """Most messages that one tab holds; when more come in at one end, as many leave at the other."""
@@ -74,7 +74,7 @@ class Window:
                 return found[: self._count]
         limit = min(max(self._count, len(held) + _NEW), HELD_MAX)
         found = await self._read(limit=limit)
-        if held and self._count <= len(held):  # nobody asked for older ones
+        if held and self._count <= len(held):  # older ones were not requested
             known = set(held)
             at = next((i for i, message in enumerate(found) if message.id in known), -PAGE)
             found = found[at:]

@@ -1,4 +1,4 @@
-"""Admission: how many runs are active at once, who waits, and how many prompts a person has."""
+"""Admission: limits of active runs, the queue, and the rates of prompts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from swell.chat.refusal import LocalizedRefusal
 __all__ = ["Budget", "Gate", "Ticket", "Used"]
 
 PEOPLE_MAX = 100_000
-"""People and addresses whose prompts are counted; those who asked longest ago are forgotten."""
+"""Users and addresses whose prompts are counted; the least recent are forgotten first."""
 
 _MINUTE_S, _DAY_S = 60.0, 86_400.0
 
@@ -35,7 +35,7 @@ class Ticket:
         self._moved = moved
 
     def move(self, place: int | None) -> None:
-        """Take another place, and tell whoever shows it."""
+        """Change the position in the queue, and notify the listener."""
         if place != self.place:
             self.place = place
             self._moved(place)
@@ -46,8 +46,8 @@ class Gate:
 
     Args:
         total: Runs at the same time.
-        per_user: Of these for one person.
-        per_address: Of these for one address; runs without an address are not bounded by it.
+        per_user: Of these for one user.
+        per_address: Of these for one address; runs without an address are not limited by it.
     """
 
     def __init__(self, total: int, per_user: int, per_address: int) -> None:
@@ -67,7 +67,7 @@ class Gate:
         self._advance()
 
     def leave(self, ticket: Ticket) -> None:
-        """Make room: the run has ended, or does not want to begin any more."""
+        """Release the place of a run that has ended or was cancelled in the queue."""
         if ticket in self._queue:
             self._queue.remove(ticket)
         elif ticket.open.is_set():
@@ -97,7 +97,7 @@ class Gate:
 
 
 class Used(msgspec.Struct, frozen=True):
-    """What a person has used, counted by this process since it started.
+    """Usage of a user, counted by this process since it started.
 
     Attributes:
         prompts_minute: Prompts of the last minute.
@@ -141,7 +141,7 @@ class Budget:
         self._spent: OrderedDict[tuple[str, str], _Spent] = OrderedDict()
 
     def used(self, user_id: str) -> Used:
-        """Return what a person has used."""
+        """Return the usage of a user."""
         spent, now = self._of("user", user_id), self._clock()
         return Used(
             sum(at > now - _MINUTE_S for at in spent.prompts),

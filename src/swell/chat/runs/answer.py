@@ -1,4 +1,4 @@
-"""Answer: what a handler yields becomes the parts of one answer, with a log of what changed."""
+"""Answer: yielded values become the parts of one answer, with a log of changes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Grown(NamedTuple):
 
     Attributes:
         at: Which part.
-        text: What was added.
+        text: The added text.
     """
 
     at: int
@@ -61,7 +61,7 @@ class Placed(NamedTuple):
 
 
 _BROKEN_BODY = "incomplete chunked read"
-"""How httpx says that a body was cut."""
+"""httpx's message for a truncated body."""
 
 Change: TypeAlias = Grown | Placed
 
@@ -69,11 +69,11 @@ Change: TypeAlias = Grown | Placed
 class Answer:
     """The parts of an answer while it is made.
 
-    Whoever shows the answer remembers how long `log` was when it took `parts()`, and later looks
-    only at what the log has got since: the cost of a token does not grow with the answer.
+    A consumer remembers the length of `log` when it read `parts()`, and later reads only the new
+    entries: the cost of a token does not grow with the answer.
 
     Args:
-        parts: What is there already.
+        parts: The parts so far.
         clock: Seconds of a monotonic clock.
 
     Attributes:
@@ -116,16 +116,16 @@ class Answer:
         return [msgspec.structs.replace(part) for part in self._parts]
 
     def part(self, index: int) -> Part:
-        """Return one part as it is now; not to be changed."""
+        """Return the current state of one part; do not change it."""
         if index == len(self._parts) - 1:
             self._settle()
         return self._parts[index]
 
     def feed(self, item: object) -> None:
-        """Add what a handler yielded: text, a part, a delta, or a chunk of a provider's stream.
+        """Add a yielded value: text, a part, a delta, or a chunk of a provider's stream.
 
         Raises:
-            ModelError: If the chunk says that the model failed.
+            ModelError: If the chunk reports that the model failed.
             AnswerLimitError: If the answer would grow past its bound.
             PartError: If it is a part that is not valid.
             TypeError: If it is nothing of these.
@@ -157,7 +157,7 @@ class Answer:
         if isinstance(part, Text):
             self._say(part.text)
             return len(self._parts) - 1
-        part = to_parts([part])[0]  # checked, and nobody else's to change
+        part = to_parts([part])[0]  # checked, and not shared with the handler
         self.stored |= stored_urls([part])
         self._end_thought()
         index = self._calls.get(part.id) if isinstance(part, ToolCall) else None
@@ -187,13 +187,13 @@ class Answer:
             return None
         error = ModelConnectionError()
         error.add_note(
-            f"the stream of {package} ended before the chunk that says why it ended: the "
+            f"the stream of {package} ended before the chunk with its finish reason: the "
             "connection broke, or the handler does not yield every chunk of it"
         )
         return error
 
     def complete_despite(self, error: BaseException) -> bool:
-        """Tell whether an error came after the end of the model's last message.
+        """Return whether an error came after the end of the model's last message.
 
         A server may cut the body behind a complete stream, which changes nothing.
         """
@@ -204,7 +204,7 @@ class Answer:
         )
 
     def end(self, *, done: bool = False) -> None:
-        """Take nothing any more, and close what is open.
+        """Accept no further values, and close the open parts.
 
         Args:
             done: The handler has ended in order. What its package ran is done then, with a result

@@ -25,7 +25,7 @@ _ENDS = ("?", ":", "？", "：", "؟")  # noqa: RUF001 - labels that need no col
 
 
 class Question:
-    """One question: its form, who waits for it, and what came of it.
+    """One question: its form and its answer.
 
     Args:
         items: Components of the form.
@@ -33,7 +33,7 @@ class Question:
 
     Attributes:
         id: Random, in the names of its controls, so that an old tab cannot answer a new question.
-        answer: Resolved with what was answered.
+        answer: Resolved with the submitted values.
     """
 
     def __init__(self, items: Sequence[Component], submit: str) -> None:
@@ -42,13 +42,13 @@ class Question:
         self._dumped = [_plain(item) for item in items]
         if not any(kind in item for item in self._dumped for kind in _BUTTONS):
             self._dumped.append(_plain(ui.button("submit", submit, primary=True)))
-        self._names: dict[str, str] = {}  # label by name, for what is shown afterwards
+        self._names: dict[str, str] = {}  # label by name, to show the answer
         for item in self._dumped:
             self._rename(item)
 
     @property
     def open(self) -> bool:
-        """Whether nobody has answered and somebody waits."""
+        """Whether the question is unanswered and the handler waits."""
         return not self.answer.done()
 
     def card(self) -> Card:

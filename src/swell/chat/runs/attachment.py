@@ -20,7 +20,7 @@ class Attachment(msgspec.Struct, frozen=True):
 
     Attributes:
         name: As the person calls it; not a path.
-        mime: Its type, as the browser says.
+        mime: Its type, as reported by the browser.
         size: In bytes.
         path: Where the server keeps it.
         url: Its address for browsers.
@@ -40,7 +40,7 @@ class Attachment(msgspec.Struct, frozen=True):
 
     @must_await("file.text")
     async def text(self) -> str:
-        """Return its text: of a PDF what is on its pages, which needs `pip install pypdf`.
+        """Return its text; for a PDF that of its pages, which needs `pip install pypdf`.
 
         Text may be in UTF-8, UTF-16, UTF-32 or Windows-1252, which holds Latin-1.
 

@@ -56,7 +56,7 @@ def pending(coroutine: Coroutine[Any, Any, _T], call: str) -> Pending[_T]:
 class Pending(Coroutine[Any, Any, _T_co]):
     """The result of a call that has to be awaited first.
 
-    A plain coroutine is true, so `if turn.confirm(...)` would do what nobody has allowed. This one
+    A plain coroutine is true, so `if turn.confirm(...)` would skip the confirmation. This one
     can be awaited, or given to a task, and anything else raises. One that is dropped is logged.
 
     Args:
@@ -78,7 +78,7 @@ class Pending(Coroutine[Any, Any, _T_co]):
         return self._coroutine.__await__()
 
     def send(self, value: Any, /) -> Any:
-        """Go on, as of a coroutine."""
+        """Resume, as of a coroutine."""
         self._begun = True
         return self._coroutine.send(value)
 

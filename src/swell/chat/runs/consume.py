@@ -1,4 +1,4 @@
-"""Consume: call a handler of any kind and pass on what it gives, piece by piece."""
+"""Consume: call a handler of any kind and pass on its values as they arrive."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def consume(
     it, an async iterator is closed before this returns.
 
     Raises:
-        Exception: What the handler raised.
+        Exception: Raised by the handler.
         RuntimeError: If it raised what would end the server, such as `SystemExit`.
     """
     use_lane(pools, turn.user.id)
@@ -79,7 +79,7 @@ async def _drain(result: Any, feed: Callable[[object], None], pool: Workers, tur
 
 
 async def _close(stream: Any) -> None:
-    """Close what was iterated: a generator, or a provider's stream with its HTTP response."""
+    """Close an iterated generator, or a provider's stream with its HTTP response."""
     for name in ("aclose", "close"):
         close = getattr(stream, name, None)
         if callable(close):
@@ -130,7 +130,7 @@ async def _in_thread(
     try:
         result = await asyncio.shield(future)
     except asyncio.CancelledError:
-        # A thread cannot be cancelled: it sees the flag. Whoever stops waits for it here.
+        # A thread cannot be cancelled: it must check the flag. The caller of stop waits here.
         turn_over = asyncio.ensure_future(_settled(future))
         while not turn_over.done():
             with suppress(asyncio.CancelledError):

@@ -36,7 +36,7 @@ class Picture(NamedTuple):
     """A picture as requests carry it.
 
     Attributes:
-        mime: What its bytes say it is.
+        mime: Its type, detected from its bytes.
         data: Its bytes in base64.
     """
 

@@ -1,4 +1,4 @@
-"""Text of files that people attach: plain text in its encoding, of a PDF what its pages say."""
+"""Text of attached files: plain text in its encoding, or the text of a PDF's pages."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _CONTROLS_MAX = 0.05  # of a text; of compressed bytes they are a tenth
 
 
 def is_pdf(name: str, mime: str) -> bool:
-    """Tell whether a file says that it is a PDF."""
+    """Return whether a file claims to be a PDF."""
     return mime == "application/pdf" or name.lower().endswith(".pdf")
 
 
@@ -72,7 +72,7 @@ def decoded(content: bytes, name: str) -> str:
 
 
 def _is_utf8(content: bytes) -> bool:
-    """Say whether a file is UTF-8 with some damage: most of what is no ASCII decodes."""
+    """Return whether a file is damaged UTF-8: most of its non-ASCII bytes decode."""
     wide = sum(byte > 127 for byte in content[:65536])
     return content[:65536].decode(errors="replace").count("\ufffd") * 10 < wide
 
@@ -110,7 +110,7 @@ async def pdf_text(path: Path, name: str) -> str:
         DocumentError: If it is no PDF, is locked with a password, takes too long or too much
             memory, or if `pypdf` is not installed.
     """
-    if find_spec("pypdf") is None:  # only those who read PDF need it
+    if find_spec("pypdf") is None:  # needed only for PDF
         raise DocumentError(name, "this app cannot read PDF; `pip install pypdf` lets it")
     pools = lane()
     settings = pools.settings
@@ -140,6 +140,6 @@ async def pdf_text(path: Path, name: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return what the process needs to find `pypdf`, and none of this process's secrets."""
+    """Return the environment needed to find `pypdf`, without this process's secrets."""
     kept = {key: os.environ[key] for key in ("SYSTEMROOT", "TEMP") if key in os.environ}
     return {**kept, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,4 +1,4 @@
-"""Fault: why an answer failed, as the person, the log and a program are told."""
+"""Fault: why an answer failed, for the user, the log and programs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class Fault(NamedTuple):
     """Why an answer failed.
 
     Attributes:
-        message: A sentence for the person.
+        message: Text for the user.
         code: Stable name, such as `rate_limited`.
         usual: The message is what `code` stands for in every language.
-        error_id: What the log has the rest under.
-        details: What a developer reads, while the setting `development` is on; else empty.
-        retry_after: Seconds after which another attempt makes sense, as the model's server says.
+        error_id: The error id in the log.
+        details: Text for developers, while the setting `development` is on; otherwise empty.
+        retry_after: The provider's retry delay, in seconds.
     """
 
     message: str
@@ -38,9 +38,9 @@ def fault_of(
     """Return why a handler's answer failed, and log it.
 
     Args:
-        error: What the handler raised, or what its stream ended with.
+        error: The exception of the handler, or of its stream.
         where: Which answer, for the log.
-        handler: What the log calls the handler.
+        handler: Name of the handler for the log.
         log: The log.
         development: Describe an exception of the app.
     """

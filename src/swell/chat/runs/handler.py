@@ -1,4 +1,4 @@
-"""What a handler of `@chat` is, for type checkers: what it takes, yields and returns."""
+"""The type of a `@chat` handler: its argument, yielded values and result."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ class _Response(Protocol):
 Chunk: TypeAlias = (
     _Choices | _Typed | _Message | _Event | _Response | Mapping[Any, Any] | tuple[Any, ...] | bytes
 )
-"""A piece of a provider's stream; `swell.models` says which are known."""
+"""A chunk of a provider's stream; see `swell.models`."""
 
 Yieldable: TypeAlias = str | Part | Delta | Chunk | None
-"""What a handler may yield: text, a part, or a piece of a provider's stream."""
+"""A value that a handler may yield: text, a part, or a chunk of a provider's stream."""
 
 _S = TypeVar("_S")
 Made: TypeAlias = Yieldable | AsyncIterable[Yieldable] | Iterable[Yieldable] | Awaitable[Yieldable]

@@ -58,9 +58,9 @@ class RunManager:
         store: Where everything is kept.
         handler: The app's function.
         files: What people attach.
-        make_settings: Makes what a turn has as `settings` from what is stored with a run.
+        make_settings: Makes `turn.settings` from the values stored with a run.
         limits: Bounds.
-        feed: What it says changes to.
+        feed: Where it publishes changes.
         pools: Threads for what blocks.
         names: The commands and mentions that the app offers.
         admit: As for `chat`.
@@ -129,18 +129,18 @@ class RunManager:
         locale: str,
         address: str = "",
     ) -> Accepted:
-        """Store what is asked and start answering it, once for each action.
+        """Store a request and start its run, once for each action.
 
         Args:
-            user: Who asks.
+            user: The user who asks.
             request: For what.
-            action_id: What the browser calls the action.
+            action_id: The browser's id of the action.
             settings: The app's settings for this answer, JSON.
             locale: Language of the page that asks.
             address: The network address that it came from; empty for this machine.
 
         Raises:
-            LocalizedRefusal: If it cannot be taken over now; nothing was stored.
+            LocalizedRefusal: If it cannot be accepted now; nothing was stored.
             NotFoundError: If it is about something that is not there.
         """
         if self.draining:
@@ -156,7 +156,7 @@ class RunManager:
             if said is not None:
                 raise LocalizedRefusal(lambda _: str(said), "not_admitted")
         self._budget.take(user.id, address)
-        # Not to be torn by whoever gives up waiting: what is stored has to be started.
+        # Shielded from cancellation of the caller: a stored run must be started.
         storing = self._accept(user, request, action_id, settings, locale, address)
         return await asyncio.shield(self._tasks.start(storing))
 
@@ -184,7 +184,7 @@ class RunManager:
     async def stop(self, runs: Iterable[Run], why: EndState = "stopped") -> None:
         """End runs, and wait until that is stored, or nearly as long as a person would.
 
-        Their texts do not grow any more once this is called. What the handlers do in `finally`
+        Their texts do not grow after this call. The `finally` blocks of the handlers
         may take longer, up to `grace_s`.
         """
         runs = list(runs)
@@ -210,13 +210,13 @@ class RunManager:
         raise LocalizedRefusal(lambda words: words.not_open, "not_open")
 
     async def recover(self) -> None:
-        """Take up what an earlier process left: what it had accepted is started now."""
+        """Recover the runs of an earlier process: start the accepted ones, interrupt the others."""
         for left in await self.store.recover():
             with contextlib.suppress(NotFoundError):  # its thread has been deleted
                 self._enqueue(*await self.store.accepted(left.id))
 
     async def drain(self, seconds: float) -> None:
-        """Let runs end by themselves for so long, then store the others as interrupted."""
+        """Wait so long for runs to finish, then store the others as interrupted."""
         self.draining = True
         waiting = [asyncio.ensure_future(run.ended.wait()) for run in self._runs.values()]
         if waiting:
@@ -250,11 +250,9 @@ class RunManager:
             if state is not None:
                 end = await self._finish(run, state)
         except NotFoundError:
-            run.state = "stopped"  # the thread was deleted meanwhile
+            run.state = "stopped"  # the thread was deleted during the run
         except asyncio.CancelledError:
-            run.answer.frozen = (
-                True  # the process ends; what is stored says so when it is read again
-            )
+            run.answer.frozen = True  # the process exits; recovery reads the stored state
             raise
         except Exception:
             _log.exception("run %s failed", run.id)
@@ -331,7 +329,7 @@ class RunManager:
         return self._failed(run, error)
 
     def _failed(self, run: Run, error: BaseException) -> EndState:
-        """Note why a run failed, and keep what a developer reads about it."""
+        """Record why a run failed, and keep the details for developers."""
         development = self._pools.settings.development
         where = f"in run {run.id}"
         fault = fault_of(error, where, _name(self._handler), _log, development=development)
@@ -357,7 +355,7 @@ class RunManager:
         )
 
     async def _end_handler(self, run: Run, work: asyncio.Task[None]) -> None:
-        """Cancel a handler and wait for its `finally`, at first as long as somebody waits, too."""
+        """Cancel a handler and wait for its `finally`, at first together with the caller."""
         work.cancel()
         await asyncio.wait((work,), timeout=self.limits.release_s)
         if work.done():

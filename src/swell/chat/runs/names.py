@@ -1,6 +1,6 @@
 """Names: the commands and mentions that an app offers, and which of them stand in a prompt.
 
-`web/src/chat/composer/picker/names.ts` finds the same ones while somebody types.
+`web/src/chat/composer/picker/names.ts` finds the same ones during typing.
 """
 
 from __future__ import annotations

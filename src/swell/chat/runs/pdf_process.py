@@ -1,8 +1,8 @@
 """The process that reads one PDF: `python pdf_process.py <file> <pages> <characters> <bytes>`.
 
-It runs as a script, so that it loads nothing but `pypdf`. Parsing what strangers send may take for
+It runs as a script, so that it loads nothing but `pypdf`. Parsing untrusted files may take for
 ever or all memory there is; a process can be ended, a thread cannot. The text goes to stdout, and
-the exit status says what went wrong, as in `swell.chat.runs.documents`.
+the exit status is an error code of `swell.chat.runs.documents`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main(path: str, pages: int, characters: int, memory: int) -> int:
         return LOCKED
     except MemoryError:
         return TOO_LARGE
-    except Exception:  # a parser of what strangers send has no end of ways to fail
+    except Exception:  # a parser of untrusted files can fail in any way
         return DAMAGED
     text = "\n\n".join(texts)[:characters]
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))

@@ -24,7 +24,7 @@ from .turn import Cancelled
 __all__ = ["Run", "RunLimits"]
 
 
-_SERVER = Settings()  # as it is unless somebody says otherwise
+_SERVER = Settings()  # the defaults
 
 
 class RunLimits(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class RunLimits(msgspec.Struct, frozen=True):
         per_user: Runs of one person that are accepted or running.
         history: Latest messages of a thread that a turn has.
         total: Runs at the same time; further ones wait in a queue.
-        per_user_running: Of these for one person.
+        per_user_running: Of these for one user.
         per_address: Of these for one address.
         queue: Runs that wait; further prompts are refused.
         prompts_per_minute: Prompts of one person; 0 is no bound, here and below.
@@ -89,9 +89,9 @@ class Run:
         locale: Language of the page that asked.
         state: Where it stands, as stored.
         answer: The answer so far.
-        error: A sentence for the reader when it failed.
+        error: Text for the user if it failed.
         error_code: What stands for that sentence in every language.
-        error_id: What the log has the rest under.
+        error_id: The error id in the log.
         suggestions: Prompts to continue with.
         cancelled: Set when it is to stop.
         ended: Set when its end is stored.
@@ -129,12 +129,12 @@ class Run:
         self.ticket = Ticket(user.id, address, lambda _: self.changed())
 
     def feed(self, item: object) -> None:
-        """Take what the handler yielded, unless the run is being stopped."""
+        """Add a yielded value, unless the run is being stopped."""
         self.answer.feed(item)
         self.changed()
 
     def changed(self) -> None:
-        """Tell the watchers."""
+        """Notify the watchers."""
         for watcher in self.watchers:
             watcher()
 
@@ -145,7 +145,7 @@ class Run:
             self.answer.frozen = True
             self.cancelled.set()
 
-    # What a turn may do with its run:
+    # The interface for a turn:
 
     def set_title(self, text: str) -> None:
         """Name the thread when the run ends, or at the next flush."""
@@ -159,7 +159,7 @@ class Run:
         """Keep a file for the answer; see `Turn.file`."""
         settings = lane().settings
         if self.files is None:
-            raise NotSupportedError("turn.file", "The endpoints hand out no files.")
+            raise NotSupportedError("turn.file", "The endpoints serve no files.")
         if self._made >= settings.answer_files_max:
             raise LimitError("the answer", f"{settings.answer_files_max} files (answer_files_max)")
         self._made += 1

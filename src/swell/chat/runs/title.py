@@ -1,4 +1,4 @@
-"""Title: what a thread is called until somebody names it, made of its first prompt."""
+"""Title: the default name of a thread, made from its first prompt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["TITLE_MAX", "first_title", "plain_line"]
 TITLE_MAX = 60
 """Longest title, in code points."""
 
-_LINE_MAX = 500  # code points of a line that are looked at; what is looked for may be nested
+_LINE_MAX = 500  # code points of a line that are searched, since the patterns may be nested
 
 _FENCE = re.compile(r"\s*(`{3,}[^`]*|~{3,}.*)$")
 _RULE = re.compile(r"\s*(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,}|=+\s*)$")
@@ -38,15 +38,15 @@ def first_title(prompt: Sequence[Part]) -> str:
 
 
 def plain_line(text: str) -> str:
-    """Return the first line of a Markdown text that says something, as plain words.
+    """Return the first non-empty line of a Markdown text, as plain text.
 
-    A line of code is only taken where there is no other, and as it is.
+    A line of code is used only if there is no other line, and unchanged.
 
     >>> plain_line("## How do I use `sorted` in [Python](https://python.org)?")
     'How do I use sorted in Python?'
     """
     code: list[str] = []
-    fence = ""  # what the code that is being read began with
+    fence = ""  # the fence of the open code block
     for line in (line[:_LINE_MAX] for line in text.splitlines()):
         if (found := _FENCE.match(line)) and fence in ("", found[1][:3]):
             fence = "" if fence else found[1][:3]

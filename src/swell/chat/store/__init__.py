@@ -1,4 +1,4 @@
-"""Where conversations are kept: `open_store` for a URL, `Store` for what it can do.
+"""The store of conversations: `open_store` opens a URL and returns a `Store`.
 
 SQLAlchemy is imported with `Store`, not with this package.
 """

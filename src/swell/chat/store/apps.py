@@ -1,7 +1,7 @@
 """Apps: to which one people, their chats and their files belong.
 
 Everything belongs to a person, and a person belongs to an app: the same subject is another person
-in another app. What was stored before there were apps has the name "" and goes to the app that
+in another app. Conversations of earlier versions have the app name "" and go to the app that
 opens the store first.
 """
 
@@ -25,7 +25,7 @@ _LISTED = select(users.c.app, func.count()).group_by(users.c.app).order_by(users
 
 
 def claim(tx: Tx, app: str) -> int:
-    """Give an app what belongs to none; return how many people that were."""
+    """Assign records without an app to an app; return the number of users."""
     tx.run(_CLAIM_LEFT, new_app=app)
     return tx.run(_CLAIM, app=app, new_app=app)
 

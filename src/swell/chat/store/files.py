@@ -1,7 +1,7 @@
 """Files that people gave: their notes, which messages refer to them, and when one can go.
 
 A message that refers to a file keeps it, until its own row is purged: hidden ones can be brought
-back. Whoever finds that a file is not needed any more holds its row against everybody who is about
+back. The removal of an unused file locks its row against transactions that are about
 to refer to it, so either the new message is seen, or it finds no file to keep.
 """
 
@@ -71,11 +71,11 @@ _USE = (
     postgresql.insert(file_uses)
     .from_select(
         ["message_id", "file_id"],
-        # The lock waits for one who removes the file just now, and is waited for by one who wants.
+        # The lock waits for a concurrent removal, and makes a later one wait.
         select(bindparam("message", type_=file_uses.c.message_id.type), files.c.id)
         .where(
             files.c.id == bindparam("file"),
-            # An imported chat may name files of somebody else: it does not keep those.
+            # An imported chat may name files of another user: it does not keep those.
             files.c.user_id
             == select(threads.c.user_id)
             .join(messages, messages.c.thread_id == threads.c.id)
@@ -109,7 +109,7 @@ def free(tx: Tx, message_id: str, time: float) -> None:
     tx.run(_FREE, message=message_id, time=time)
 
 
-# --------------------------------------------------------------------------------- what is unused
+# ----------------------------------------------------------------------------------- unused files
 
 _DUE = (
     select(files.c.id, files.c.path, users.c.app)
@@ -140,7 +140,7 @@ def drop_unused(tx: Tx, time: float) -> int:
     """
     found = tx.rows(_DUE, time=time, most=LOOKED_AT_ONCE)
     for file_id, path, app in found:
-        # In a statement of its own: it sees what was committed while the lock was waited for.
+        # In a separate statement: it sees changes committed while it waited for the lock.
         row = tx.row(_IS_USED, file=file_id)
         if row is not None and row[0]:
             tx.run(_KEEP, file=file_id)

@@ -428,7 +428,7 @@ def sibling(tx: Tx, user_id: str, message_id: str, step: int) -> str:
 
 
 def remove(tx: Tx, user_id: str, message_id: str, time: float) -> Thread:
-    """Hide a message and what is below it."""
+    """Hide a message and the messages below it."""
     done = tx.row(_WHOSE, message=message_id, user=user_id)
     if done is not None and done[2] == time:  # already, when that got lost on the way
         return thread_of(own_thread(tx, user_id, done[0])[:9])
@@ -443,7 +443,7 @@ def remove(tx: Tx, user_id: str, message_id: str, time: float) -> Thread:
 
 
 def restore(tx: Tx, user_id: str, message_id: str) -> Thread:
-    """Bring a hidden message back, with what was hidden together with it."""
+    """Restore a hidden message, with the messages hidden together with it."""
     row = tx.row(_WHOSE, message=message_id, user=user_id)
     if row is None:
         raise NotFoundError("message", message_id)
@@ -504,7 +504,7 @@ def rate(
     comment: str | None,
     time: float,
 ) -> None:
-    """Store or take back what a person thinks of an answer."""
+    """Store or remove a user's rating of an answer."""
     whose(tx, user_id, message_id)
     if positive is None:
         tx.run(_UNRATE, message=message_id, user=user_id)
@@ -536,7 +536,7 @@ def rated(
 
 
 def with_answers(tx: Tx, found: list[Feedback]) -> list[RatedAnswer]:
-    """Return feedback with what it is about, leaving out what was deleted."""
+    """Return feedback with its prompt and answer, without deleted messages."""
     answers: list[RatedAnswer] = []
     for one in found:
         subject = tx.row(_SUBJECT, user=one.user_id)

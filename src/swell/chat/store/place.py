@@ -1,4 +1,4 @@
-"""Where the file of an app is when nobody has named a database."""
+"""The default database file of an app."""
 
 from __future__ import annotations
 

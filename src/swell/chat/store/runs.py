@@ -26,8 +26,8 @@ class Planned(msgspec.Struct, frozen=True):
 
     Attributes:
         claim: Distinguishes this call from another one with the same action.
-        parts: Of the prompt, as type and body; empty for `Regenerate`.
-        thread_id: Of a thread that this begins.
+        parts: Parts of the prompt, as type and body; empty for `Regenerate`.
+        thread_id: Id of the new thread.
     """
 
     user_id: str
@@ -149,7 +149,7 @@ def _end(tx: Tx, planned: Planned, request: NewPrompt) -> tuple[str, str | None]
         title = clean(request.title)
         conversations.add(tx, planned.user_id, planned.thread_id, planned.time, title)
         return planned.thread_id, None
-    # Prompts of one thread wait for one another: each follows what the last one left.
+    # Prompts of one thread are serialised: each continues the branch of the last one.
     row = own_thread(tx, planned.user_id, thread_id, lock=True)
     return thread_id, row[7] if request.parent_id is None else request.parent_id
 
@@ -211,7 +211,7 @@ _STATUS = (
     .where(messages.c.id == bindparam("message"))
     .values(status=bindparam("new_status"))
 )
-_RUNNING = (  # and let nobody end it before this transaction does
+_RUNNING = (  # and locked until the end of this transaction
     select(runs.c.answer_id)
     .where(runs.c.id == bindparam("run"), runs.c.state == "running")
     .with_for_update()
@@ -327,7 +327,7 @@ def _ended(tx: Tx, user_id: str, run: Run, time: float) -> Ended:
 def recover(
     tx: Tx, app: str, owner: str, alive: Callable[[Tx, str], bool], time: float
 ) -> list[Run]:
-    """End an app's running runs of processes that are gone; take over those they had accepted."""
+    """Interrupt an app's running runs of dead processes; adopt the accepted ones."""
     known: dict[str, bool] = {owner: True}
     waiting: list[Run] = []
     for row in tx.rows(_LEFT, app=app):

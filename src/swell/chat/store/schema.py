@@ -61,7 +61,7 @@ def create(tx: Tx, compiler: Compiler) -> None:
 
 
 def refuse(found: str | None, where: str) -> None:
-    """Raise when a database cannot be used as it is, saying what to do.
+    """Raise when a database cannot be used, with the fix.
 
     Raises:
         StoreSchemaError: If its tables are older, newer, or not there.

@@ -1,7 +1,7 @@
 """Full text: FTS5 in SQLite, `tsvector` in PostgreSQL, the same words in both (`words.py`).
 
 `part_words` has the words of text parts of messages that are finished, `thread_words` those of
-titles. A search walks only through what is one person's, whatever others have: in SQLite every
+titles. A search walks only through one user's messages: in SQLite every
 word begins with its owner's id, in PostgreSQL each entry carries tokens of its owners.
 """
 
@@ -24,7 +24,7 @@ __all__ = ["create", "forget", "index_parts", "retitle", "search", "threads_foun
 
 Kind: TypeAlias = Literal["part", "thread"]
 
-# Contentless: the text is in `parts`; deleting says the words again.
+# Contentless: the text is in `parts`; a deletion repeats the words.
 _FTS5 = "content='', columnsize=0, tokenize='ascii'"
 _BEGINNINGS = f"prefix='{ID_CHARS + PREFIX_MIN_CHARS}'"
 _VECTOR = "ON DELETE CASCADE, words TSVECTOR NOT NULL)"
@@ -71,7 +71,7 @@ _FOUND = {
     "postgresql": "(SELECT n FROM part_words WHERE words @@ %(query)s::text::tsquery"
     " ORDER BY n DESC LIMIT %(scan)s) AS found",
 }
-# Deleted ones are told apart here and not by the database: how many were looked at counts.
+# Deleted ones are filtered here and not by the database: the number of rows read counts.
 _DELETED = "messages.deleted IS NOT NULL OR threads.deleted IS NOT NULL"
 _JOINED = (
     "JOIN parts ON parts.n = found.n JOIN messages ON messages.id = parts.message_id"

@@ -1,4 +1,4 @@
-"""What the modules with statements share: short spellings, and records made from rows."""
+"""Helpers of the modules with statements: short spellings, and records made from rows."""
 
 from __future__ import annotations
 
@@ -74,9 +74,9 @@ def inserting(table: Table, *, ignore: bool = False) -> Insert:
 
     Args:
         table: The table.
-        ignore: Do nothing when the row is there already.
+        ignore: Do nothing if the row exists.
     """
-    # The same in both dialects; this class is the one that can say `ON CONFLICT`.
+    # The same in both dialects; this class supports `ON CONFLICT`.
     statement = postgresql.insert(table).values(
         {column.name: bindparam(column.name) for column in table.c if column.name != "n"}
     )
@@ -167,7 +167,7 @@ def own_thread(tx: Tx, user_id: str, thread_id: str, *, lock: bool = False) -> R
     """Return the columns `THREAD` and the number of a person's thread.
 
     Raises:
-        NotFoundError: If it is not there, deleted, or somebody else's.
+        NotFoundError: If it is missing, deleted, or another user's.
     """
     statement = _OWN_THREAD_LOCKED if lock else _OWN_THREAD
     row = tx.row(statement, thread=thread_id, user=user_id)
@@ -183,5 +183,5 @@ def known_user(tx: Tx, user_id: str) -> None:
 
 
 def clean(text: str) -> str:
-    """Leave out what a database refuses in a text: NUL, and halves of surrogate pairs."""
+    """Remove the characters that a database refuses: NUL, and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "ignore").decode()

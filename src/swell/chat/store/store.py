@@ -52,12 +52,12 @@ class Store:
     database without SQL is not supported. A subclass may add to a method, and is given to `chat` as
     `store`.
 
-    A method that returns has stored what it was given for good (the database has flushed it); a
+    A method that returns has stored its arguments durably (the database has flushed them); a
     method that raises has stored nothing. Methods may be called concurrently, from one event loop.
 
     Raises:
-        NotFoundError: From every method, for an id that is unknown, deleted, or somebody else's:
-            the three cannot be told apart.
+        NotFoundError: From every method, for an id that is unknown, deleted, or another user's: all
+            three give the same error.
         StoreUnavailableError: From every method, when the database is full, locked, read-only
             or gone. Nothing was stored; the same call may be repeated, and works again as soon as
             the cause is gone.
@@ -65,7 +65,7 @@ class Store:
     """
 
     def __init__(self, engine: Engine, app: str = "", *, clock: Callable[[], float] = now) -> None:
-        """Use this database for one app; without a name, for what belongs to none.
+        """Use this database for one app; without a name, for records without an app.
 
         `clock` returns the time in seconds since the epoch; a test gives its own.
         """
@@ -78,7 +78,7 @@ class Store:
     def of_app(self, app: str) -> Store:
         """Return the same database as one app sees it: its people, chats, files and feedback.
 
-        What belongs to no app yet, because it was stored by an earlier version, belongs to the
+        Records without an app, stored by an earlier version, go to the
         first app that opens it.
         """
         return self if app == self._app else Store(self._engine, app, clock=self._clock)
@@ -87,7 +87,7 @@ class Store:
         """Become the one process that serves the app; called before `open`, until `close`.
 
         Waits for a process that has called `hand_over`. On an SQLite file only: PostgreSQL and
-        memory let everybody in.
+        memory accept every process.
 
         Raises:
             StoreInUseError: If another process serves the app on the same file.
@@ -99,7 +99,7 @@ class Store:
             self._turnstile = turnstile
 
     async def hand_over(self) -> None:
-        """Say that this process is about to end, so that the next one waits for it."""
+        """Mark this process as draining, so that the next one waits for it."""
         if self._turnstile is not None:
             self._turnstile.ending()
 
@@ -117,7 +117,7 @@ class Store:
         await self.purge()
 
     async def close(self) -> None:
-        """Finish what was begun and disconnect. Closing twice is harmless."""
+        """Finish the queued work and disconnect. Closing twice is harmless."""
         await self._engine.close()
         self._flushed.clear()
         if self._turnstile is not None:
@@ -146,7 +146,7 @@ class Store:
         return await self._write(threads.user, self._app, subject, name, self._clock())
 
     async def visitor(self, subject: str) -> User:
-        """Return the same person without storing them; `stored` tells whether they are.
+        """Return the same user without storing them; `stored` is whether they are stored.
 
         Call `keep` before storing anything for them. They keep their id.
         """
@@ -195,11 +195,11 @@ class Store:
         pinned: bool | None = None,
         archived: bool | None = None,
     ) -> Thread:
-        """Change what is given, and return the thread. Titles are cut to 200 code points."""
+        """Change the given fields, and return the thread. Titles are cut to 200 code points."""
         return await self._write(threads.change, user_id, thread_id, title, pinned, archived)
 
     async def delete_thread(self, user_id: str, thread_id: str) -> None:
-        """Hide a thread; after a day it is purged. Its read-only links end at once."""
+        """Hide a thread; after a day it is purged. Its read-only links stop working at once."""
         await self._write(threads.remove, user_id, thread_id, self._clock())
 
     async def undelete_thread(self, user_id: str, thread_id: str) -> Thread:
@@ -207,7 +207,7 @@ class Store:
         return await self._write(threads.restore, user_id, thread_id)
 
     async def purge(self, *, older_than_s: float = 86_400.0) -> int:
-        """Remove for good what was deleted longer ago, and notes of files that no message needs.
+        """Purge older deleted records, and unused files.
 
         `open` does it too. Each call removes at most 1,000 messages and looks at 1,000 files, so
         call until it returns 0. A file that no message has come to refer to goes after a day. The
@@ -238,7 +238,7 @@ class Store:
         Args:
             thread_id: The thread.
             leaf: Last message of the branch; None takes the one that is shown.
-            before: Return what comes before this message; None returns the end of the branch.
+            before: Return the messages before this one; None returns the end of the branch.
             around: Return a window with this message in its middle instead. It must be on the
                 branch.
             start: Return a window that begins with this message instead. It must be on the branch.
@@ -270,7 +270,7 @@ class Store:
         return await self._write(messages.remove, user_id, message_id, self._clock())
 
     async def undelete_message(self, user_id: str, message_id: str) -> Thread:
-        """Bring a deleted message back with what was deleted together with it, and show it."""
+        """Restore a deleted message with those deleted together with it, and show it."""
         return await self._write(messages.restore, user_id, message_id)
 
     # ------------------------------------------------------------------------------------ runs
@@ -291,7 +291,7 @@ class Store:
         records with `duplicate` set, even when both arrive at the same time.
 
         Args:
-            user_id: Who asks.
+            user_id: The user who asks.
             request: A `NewPrompt`, an `Edit` or a `Regenerate`.
             action_id: Made by the browser before the first send; 1 to 200 code points.
             settings: The app's settings for this answer, JSON.
@@ -368,15 +368,15 @@ class Store:
             run_id: The run.
             state: How it ended.
             parts: The whole answer; None keeps what was flushed.
-            usage: What it cost.
-            error: A sentence for the reader.
+            usage: Its token counts.
+            error: Text for the user.
             error_code: What stands for that sentence in every language.
-            error_id: What the log has the rest under.
+            error_id: The error id in the log.
             suggestions: Prompts to continue with.
             model: Name of the model that answered.
 
         Returns:
-            What was stored; None when the run had ended in another state before.
+            The stored record; None if the run had already ended in another state.
         """
         if state not in ("done", "stopped", "interrupted", "failed"):
             raise ValueError(f"a run cannot end as {state!r}")
@@ -432,7 +432,7 @@ class Store:
     async def rate(
         self, user_id: str, message_id: str, positive: bool | None, comment: str | None = None
     ) -> None:
-        """Store what a person thinks of an answer; None takes it back."""
+        """Store a user's rating of an answer; None removes it."""
         comment, time = None if comment is None else clean(comment), self._clock()
         await self._write(messages.rate, user_id, message_id, positive, comment, time)
 
@@ -451,7 +451,7 @@ class Store:
     async def _feedback(
         self, complete: Callable[[Tx, list[Feedback]], list[T]], since: float | None
     ) -> AsyncIterator[list[T]]:
-        """Yield feedback in windows, each read in a transaction of its own."""
+        """Yield feedback in windows, each read in a separate transaction."""
         after: tuple[float, str, str] | None
         after = (-1.0 if since is None else since, "~", "")  # ids are hexadecimal, below `~`
         while after is not None:
@@ -530,7 +530,7 @@ class Store:
         return await self._read(threads.shared_until, self._app, token, at)
 
     async def shares_file(self, token: str, file_id: str) -> bool:
-        """Tell whether a message that is not deleted shows this file in a thread shared so."""
+        """Return whether a message of this shared thread shows the file."""
         at = self._clock()
         return await self._read(threads.shares_file, self._app, token, file_id, at)
 
@@ -557,7 +557,7 @@ class Store:
         Args:
             user_id: Whose.
             thread_id: The thread.
-            words: What it says itself; English when left out.
+            words: Texts of the language; English when left out.
         """
         said = words or words_of()
         return await self._read(transfer.markdown, user_id, thread_id, said)
@@ -574,7 +574,7 @@ class Store:
 
         Args:
             user_id: Whose it is.
-            name: What they call it.
+            name: The user's name for it.
             mime: Its type.
             size: In bytes.
             path: Where its bytes are, and those of no other file.

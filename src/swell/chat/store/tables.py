@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy knows them; `docs/explain/store.md` says why they are so.
+"""The tables, as SQLAlchemy knows them; `docs/explain/store.md` explains their design.
 
 The two search tables are not here, because the databases have nothing in common there:
 `search.py` has their statements and `schema.py` makes them.
@@ -50,7 +50,7 @@ def _belongs(to: str) -> ForeignKey:
 
 
 def _app() -> Column[str]:
-    """Name an app; empty for what was stored before there were apps."""
+    """Name of an app; empty for records of earlier versions."""
     return Column("app", Text, nullable=False, server_default=text("''"))
 
 
@@ -97,7 +97,7 @@ Index(
     postgresql_where=threads.c.deleted.is_not(None),
 )
 
-# Read-only links, by the SHA-256 of their tokens: who reads the table cannot open one.
+# Read-only links, by the SHA-256 of their tokens: a reader of the table cannot open one.
 shares = Table(
     "shares",
     metadata,
@@ -181,7 +181,7 @@ actions = Table(
     metadata,
     Column("user_id", _Id, _belongs("users.id"), primary_key=True),
     Column("action_id", Text, primary_key=True),
-    # Noted before the run is made, so that of two at once one waits for the other.
+    # Inserted before the run, so that one of two concurrent actions waits for the other.
     Column(
         "run_id",
         _Id,

@@ -64,7 +64,7 @@ def user(tx: Tx, app: str, subject: str, name: str | None, time: float) -> User:
 
 
 def find_user(tx: Tx, app: str, subject: str) -> User | None:
-    """Return a person who is known; None otherwise."""
+    """Return a stored user, or None."""
     row = tx.row(_USER, app=app, subject=subject)
     return None if row is None else User(*row)
 
@@ -76,7 +76,7 @@ def visitor(tx: Tx, app: str, subject: str, time: float) -> User:
 
 
 def _id_of(tx: Tx, app: str, subject: str) -> str:
-    """Return the id of a person who is not stored: the same until they are.
+    """Return the id of a user who is not stored; it stays the same when they are.
 
     The first choice is taken when the rows of an app were given to another one.
     """
@@ -161,7 +161,7 @@ def listed(
         if place is None:
             raise NotFoundError("thread", before)
     if query is not None:
-        # What was shown before is among those found and does not count.
+        # Rows of the last page are among the matches and do not count.
         enough = limit if place is None else None
         found = search.threads_found(tx, user_id, query, archived=archived, enough=enough)
         if found is not None:
@@ -233,7 +233,7 @@ def change(
     pinned: bool | None,
     archived: bool | None,
 ) -> Thread:
-    """Change what is given."""
+    """Change the given fields."""
     *row, number = own_thread(tx, user_id, thread_id, lock=True)
     old = thread_of(row)
     new_title = old.title if title is None else titled(title)
@@ -294,7 +294,7 @@ _DROP_THREAD = delete(threads).where(threads.c.id == bindparam("thread"))
 
 
 def purge(tx: Tx, until: float, time: float) -> int:
-    """Remove what was deleted before a time, and links that have expired.
+    """Purge records deleted before a time, and expired links.
 
     The deepest messages go first, so that none cascades.
 
@@ -336,7 +336,7 @@ _LINK = (
     threads.c.deleted.is_(None),
     users.c.app == bindparam("app"),
 )
-"""What holds of a link that works, and of what it leads to."""
+"""The condition of a valid link and its thread."""
 
 _ADD_LINK = inserting(shares, ignore=True)
 _OLDEST_LINKS = (
@@ -408,6 +408,6 @@ def shared_until(tx: Tx, app: str, token: str, time: float) -> float | None:
 
 
 def shares_file(tx: Tx, app: str, token: str, file_id: str, time: float) -> bool:
-    """Tell whether a shared thread shows a file."""
+    """Return whether a shared thread shows a file."""
     found = tx.row(_SHARES_FILE, app=app, hash=_hash(token), file=file_id, time=time)
     return found is not None

@@ -42,7 +42,7 @@ MESSAGES_MAX = 20_000
 BYTES_MAX = 32_000_000
 """Largest thread that is imported, in bytes of JSON."""
 
-_QUOTED_MAX = 40  # code points of what a refusal repeats
+_QUOTED_MAX = 40  # code points of a quoted value in a refusal
 
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def check(value: object) -> Exported:
         raise ThreadFormatError("it is nested too deeply", "depth") from None
     except ThreadFormatError:
         raise
-    except (TypeError, ValueError) as error:  # of msgspec, which tells the place in words
+    except (TypeError, ValueError) as error:  # of msgspec, whose message has the path
         raise ThreadFormatError(str(error), "place", _place(str(error))) from None
     seen: set[str] = set()
     for place, message in enumerate(found.messages):
@@ -191,7 +191,7 @@ def check(value: object) -> Exported:
                 "the parent must come before its children", f"messages[{place}].parent"
             )
         if message.id in seen:
-            raise _misplaced("an id is there twice", f"messages[{place}].id")
+            raise _misplaced("duplicate id", f"messages[{place}].id")
         seen.add(message.id)
     if found.leaf is not None and found.leaf not in seen:
         raise _misplaced("the message is not there", "leaf")
@@ -203,7 +203,7 @@ def _misplaced(reason: str, at: str) -> ThreadFormatError:
 
 
 def _place(said: str) -> str:
-    """Return the path of what does not fit.
+    """Return the path of the invalid value.
 
     >>> _place("Object missing required field `role` - at `$.messages[0]`")
     '$.messages[0].role'

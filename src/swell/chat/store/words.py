@@ -2,7 +2,7 @@
 
 The databases would cut texts differently, and neither cuts Chinese, Japanese, Korean or Thai in a
 way that finds a word of two characters. So the cutting is done here: case, accents and width do
-not count, and characters of scripts without spaces are words of their own, searched as a phrase.
+not count, and characters of scripts without spaces are single words, searched as a phrase.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def words(text: str) -> list[str]:
 
 
 class Query(msgspec.Struct, frozen=True):
-    """What is searched for.
+    """A parsed search query.
 
     Attributes:
         phrases: Each is a run of words that must follow one another; all must be there.
@@ -100,7 +100,7 @@ class Query(msgspec.Struct, frozen=True):
 
 
 def parse_query(text: str) -> Query | None:
-    """Return what a person searches for, or None when no word is in it."""
+    """Parse a search query; None if it has no word."""
     phrases = [tuple(words(chunk)) for chunk in re.split(r"[\s_]+", text[:1000])]
     phrases = [phrase for phrase in phrases if phrase][:QUERY_MAX_WORDS]
     if not phrases:

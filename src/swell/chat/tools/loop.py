@@ -1,4 +1,4 @@
-"""The loop of a model and its tools: it asks, runs what the model calls, and asks again."""
+"""The loop of a model and its tools: call the model, run its tool calls, repeat."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["MAX_RESULT", "progress", "run_tools"]
 _log = logger("swell.chat")
 
 MAX_RESULT = 100_000
-"""Longest result that a model gets, in characters; what is longer is cut."""
+"""Longest result that a model gets, in characters; longer ones are cut."""
 
 PARALLEL = 8
 """Most calls of one round that run at the same time."""
@@ -41,7 +41,7 @@ Yielded: TypeAlias = Delta | Part
 
 
 class Asking(Protocol):
-    """What is used of a `swell.chat.Turn`."""
+    """The used methods of a `swell.chat.Turn`."""
 
     def messages_for(
         self, provider: Provider, *, images: bool = False
@@ -76,7 +76,7 @@ async def run_tools(
     images: bool = False,
     **params: Any,
 ) -> AsyncGenerator[Yielded, None]:
-    """Let a model answer, calling tools in between; yield what a handler is to yield.
+    """Let a model answer, calling tools in between; yield the values for a handler to yield.
 
     All calls of a round run at the same time, each shown as a step. What a tool returns goes to
     the model as JSON; a part, such as a `Table`, is shown as well. A `ToolError` or `ValueError` of
@@ -87,10 +87,10 @@ async def run_tools(
         model: A `swell.models.Compatible`, an `openai.AsyncOpenAI` or an
             `anthropic.AsyncAnthropic`; the last two need the parameter `model`.
         turn: The turn, or messages in the form of the model's provider.
-        tools: What the model may call.
+        tools: The tools for the model.
         system: Instructions for the model.
         max_rounds: How often the model may call tools before it has to answer.
-        images: Send the pictures of prompts, too, as `turn.as_openai(images=True)` does.
+        images: Include the pictures of prompts, as `turn.as_openai(images=True)` does.
         params: More of each request, such as `temperature` or `max_tokens`.
 
     Raises:
@@ -102,7 +102,7 @@ async def run_tools(
     used: set[str] = set()
     for round_number in range(max_rounds + 1):
         calls: dict[str, ToolCallDelta] = {}
-        names: dict[str, str] = {}  # what the model calls it -> what it is called in the answer
+        names: dict[str, str] = {}  # the model's id -> the id in the answer
         async with aclosing(conversation.stream(last=round_number == max_rounds)) as deltas:
             async for delta in deltas:
                 if not isinstance(delta, ToolCallDelta):
@@ -198,7 +198,7 @@ async def _run(
     loop, ended = asyncio.get_running_loop(), False
 
     def put(result: object) -> None:
-        if not ended:  # a thread that was given up may go on
+        if not ended:  # an abandoned thread may continue
             steps.put_nowait(msgspec.structs.replace(call, state="running", result=result))
 
     here = threading.get_ident()
@@ -254,7 +254,7 @@ async def _run(
 async def _allowed(turn: object, question: str) -> bool:
     confirm = getattr(turn, "confirm", None)
     if confirm is None:
-        return False  # nobody can be asked
+        return False  # there is no user to ask
     try:
         return bool(await confirm(question))
     except AskTimeoutError:

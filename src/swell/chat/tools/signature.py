@@ -1,4 +1,4 @@
-"""What a function says of itself to a model: its description, and the schema of its arguments."""
+"""A function's description for a model, and the schema of its arguments."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Signature:
 
     Args:
         function: The function.
-        name: What the model calls it.
+        name: Its name for the model.
 
     Attributes:
         description: The docstring up to its first section.
@@ -126,7 +126,7 @@ class _Model:
 
     def __init__(self, tool: str, parameters: dict[str, tuple[Any, Any]]) -> None:
         try:
-            import pydantic  # whoever uses its types has it
+            import pydantic  # installed if its types are used
         except ImportError:
             raise _unknown(tool, parameters) from None
         inner = {f"swell_{at}": name for at, name in enumerate(parameters)}
@@ -234,7 +234,7 @@ def _known(hint: Any) -> bool:
 
 
 def _docstring(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
-    """Return a docstring up to its first section, and what its section `Args:` says."""
+    """Return a docstring up to its first section, and the entries of its section `Args:`."""
     text = inspect.getdoc(function) or ""
     head, *rest = re.split(r"^(\w+):[ \t]*$", text, flags=re.MULTILINE)
     sections = dict(zip(rest[::2], rest[1::2], strict=False))

@@ -25,14 +25,14 @@ class Tool:
     Args:
         function: Async or not; the others run in a worker thread. Its parameters need annotations
             that JSON has a form for; one called `turn` gets the turn, and no model sees it.
-        name: What the model calls it; the function's name unless given.
+        name: Its name for the model; the function's name unless given.
         confirm: Ask the person before each call. A text is the question, with the arguments in
             braces: `"Send the mail to {to}?"`.
         timeout_s: How long one call may take, in seconds, the person's answer not counted.
 
     Attributes:
-        description: What the model gets: the docstring up to its first section.
-        schema: JSON schema of the arguments, with what the section `Args:` says of each.
+        description: The docstring up to its first section.
+        schema: JSON schema of the arguments, with the descriptions of the section `Args:`.
 
     Raises:
         TypeError: If a parameter has no annotation, one that JSON has no form for, or cannot be
@@ -66,11 +66,11 @@ class Tool:
 
         Args:
             arguments: JSON by name.
-            turn: What a parameter called `turn` gets.
+            turn: Value of a parameter called `turn`.
 
         Raises:
             ToolError: If the arguments do not fit the annotations, or it takes too long.
-            Exception: What the function raised.
+            Exception: Raised by the function.
         """
         values = self._signature.convert(arguments)
         if self._signature.wants_turn:
@@ -91,7 +91,7 @@ class Tool:
             raise contained(error) from error
 
     def question(self, arguments: Mapping[str, object], locale: str = "en") -> str:
-        """Return what the person is asked before a call, as Markdown.
+        """Return the question before a call, as Markdown.
 
         Args:
             arguments: JSON by name.
@@ -133,6 +133,6 @@ class _Named(dict[str, str]):
 
 
 def _code(value: object) -> str:
-    """Return a value so that Markdown shows it as it is."""
+    """Return a value escaped so that Markdown shows it literally."""
     said = value if isinstance(value, str) else json_text(plain(value))
     return code(" ".join(said.split())[:500])

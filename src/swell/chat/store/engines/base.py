@@ -1,7 +1,7 @@
 """How statements reach a database: what SQLite and PostgreSQL have in common.
 
 Everything the store does is a function of one transaction. An engine runs such functions in threads
-of its own, commits, and turns what the database reports into errors of ours. SQLAlchemy makes
+commits, and translates errors of the database to Swell's errors. SQLAlchemy makes
 the SQL, once per statement; it takes no part in running it.
 """
 
@@ -100,7 +100,7 @@ class Engine(Protocol):
         """Connect and see that the tables fit."""
 
     async def close(self) -> None:
-        """Finish what waits, and disconnect."""
+        """Finish the queued work, and disconnect."""
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run and commit `work`; it may be run again when the connection broke."""
@@ -111,5 +111,5 @@ class Engine(Protocol):
         ...
 
     def alive(self, tx: Tx, owner: str) -> bool:
-        """Tell whether the process of this name still uses the database."""
+        """Return whether the process of this name still uses the database."""
         ...

@@ -1,8 +1,8 @@
 """PostgreSQL through psycopg 3: the same functions of a transaction, in a few threads.
 
-Each thread has a connection of its own. A connection that broke is replaced, and what it was doing
-is done once more: every change of the store may be repeated, also when nobody knows whether the
-first attempt was committed.
+Each thread has a separate connection. A broken connection is replaced, and its transaction is run
+again: every change of the store may be repeated, even if it is unknown whether the first attempt
+was committed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["PostgresEngine", "connect"]
 T = TypeVar("T")
 
 CONNECTIONS = 8
-"""Most connections that work at a time; one more tells other processes that this one lives."""
+"""Most working connections; one more shows other processes that this one is alive."""
 
 WAITING_MAX = 10_000
 """Most calls that wait for a connection; more are refused."""
@@ -51,7 +51,7 @@ ATTEMPTS = 4
 """How often a call is tried whose connection broke, or that met another in a deadlock."""
 
 _OPTIONS: dict[str, Any] = {
-    "autocommit": True,  # transactions begin and end where we say
+    "autocommit": True,  # explicit transactions
     "connect_timeout": CONNECT_S,
     "application_name": "swell",
     "keepalives_idle": 10,
@@ -110,7 +110,7 @@ class PostgresEngine:
                 self._open.pop().close()
 
     def alive(self, tx: Tx, owner: str) -> bool:
-        """Tell whether a process holds the lock of this name: it ends with its connection."""
+        """Return whether a process holds the lock of this name, which ends with its connection."""
         row = tx.row("SELECT pg_try_advisory_xact_lock(%(key)s)", key=int(owner, 16))
         assert row is not None
         return not row[0]
@@ -251,7 +251,7 @@ def _reason(error: Exception) -> str:
 
 
 def _is_pooled(connection: psycopg.Connection[Any]) -> bool:
-    """Tell whether something such as PgBouncer is in between: it makes up the id of the backend."""
+    """Return whether a pooler such as PgBouncer is in between: it invents the backend id."""
     row = connection.execute("SELECT pg_backend_pid()").fetchone()
     return row is None or row[0] != connection.info.backend_pid
 
@@ -296,7 +296,7 @@ def connect(url: str) -> Connection:
     )
     try:
         bound = engine.connect()
-        # Until the end of the transaction: of two upgrades at once the second finds nothing to do.
+        # Until the end of the transaction: the second of two concurrent upgrades has nothing to do.
         bound.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
         return bound
     except StoreSchemaError:

@@ -15,7 +15,7 @@ from swell.logs import logger
 __all__ = ["Presence", "Turnstile"]
 
 GRACE_S = 2.0
-"""How long a start waits for a process that does not say that it ends, in seconds."""
+"""How long a start waits for a process that is not draining, in seconds."""
 
 HANDOVER_S = 3_660.0
 """How long a start waits for a process that ends, in seconds: longer than any `drain_s`."""
@@ -23,11 +23,11 @@ HANDOVER_S = 3_660.0
 _log = logger("swell.chat")
 
 _ENDING = "ending"
-_PLACE = 4096  # of the locked byte, which Windows lets nobody read
+_PLACE = 4096  # of the locked byte, which is unreadable on Windows
 
 
 def _locked(handle: int) -> bool:
-    """Take the lock on an open file; False when somebody else has it."""
+    """Take the lock on an open file; False when another process has it."""
     try:
         if os.name == "nt":
             import msvcrt
@@ -55,7 +55,7 @@ class Presence:
             self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
             if _locked(self._handle) and self._is_ours():
                 return
-            os.close(self._handle)  # somebody took it for one that was left
+            os.close(self._handle)  # another process removed it as stale
 
     @staticmethod
     def _beside(database: Path, owner: str) -> Path:
@@ -85,7 +85,7 @@ class Presence:
 
     @classmethod
     def seen(cls, database: Path, owner: str) -> bool:
-        """Tell whether `owner` is present."""
+        """Return whether `owner` is present."""
         return not cls._clear(cls._beside(database, owner))
 
     def end(self) -> None:
@@ -98,7 +98,7 @@ class Presence:
 class Turnstile:
     """Lets one process at a time serve an app on a file, by a lock beside it.
 
-    A process that is about to end says so in the file: who starts then waits for it.
+    A draining process marks the file, and the next process waits for it.
     """
 
     def __init__(self, database: Path, app: str) -> None:
@@ -138,7 +138,7 @@ class Turnstile:
         self._write(f"{os.getpid()}")
 
     def ending(self) -> None:
-        """Say that this process is about to end."""
+        """Mark this process as draining."""
         if self._handle is not None:
             self._write(f"{os.getpid()} {_ENDING}")
 

@@ -1,10 +1,9 @@
 """SQLite: one thread writes, and commits everything that waits in one transaction.
 
 Connections that compete for SQLite's lock are 25 to 75 times slower than one that has it. So every
-change goes to one thread per file, which takes all that has come meanwhile, runs each in a
-savepoint of its own, commits once, and then tells everybody how theirs went. Readers have
-their own connections and do not wait for it. Commands may use the file beside the process that
-serves an app.
+change goes to one thread per file, which takes all queued changes, runs each in a separate
+savepoint, commits once, and then reports the result of each. Readers have their own connections and
+do not wait for it. Commands may use the file beside the process that serves an app.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ WAL_MAX_BYTES = 64 << 20
 
 
 class _Job:
-    """A change that waits, and who wants to know how it went."""
+    """A queued change, and the future of its result."""
 
     __slots__ = ("error", "future", "loop", "result", "work")
 
@@ -100,7 +99,7 @@ class SqliteEngine:
         await self.write(lambda _: None)
 
     async def close(self) -> None:
-        """Commit what waits and close the file."""
+        """Commit the queued changes and close the file."""
         self._closed = True
         writer, self._writer = self._writer, None
         if writer is not None:
@@ -116,7 +115,7 @@ class SqliteEngine:
             self._presence = None
 
     def alive(self, tx: Tx, owner: str) -> bool:
-        """Tell whether a process of this machine still uses the file under this name."""
+        """Return whether a process of this machine still uses the file under this name."""
         del tx
         if owner == self.owner:
             return True
@@ -149,7 +148,7 @@ class SqliteEngine:
             group = [first]
             try:
                 self._transaction(self._begin(group), group)
-            except BaseException as error:  # whoever waits is told, whatever it is
+            except BaseException as error:  # raised in the callers, whatever it is
                 known = self._explain(error)
                 for job in group:
                     job.error = job.error or known
@@ -162,13 +161,13 @@ class SqliteEngine:
             connection = self._connect()
             connection.execute("BEGIN IMMEDIATE")
         except BaseException:
-            while job := self._next():  # what has waited as long as this one fails with it
+            while job := self._next():  # the queued ones fail as well
                 group.append(job)
             raise
         return connection
 
     def _next(self) -> _Job | None:
-        """Return what waits; None when nothing does, or when this is the end."""
+        """Return the next queued job; None when there is none, or at the end."""
         job: _Job | None = None
         if not self._ending:
             with contextlib.suppress(queue.Empty):
@@ -177,7 +176,7 @@ class SqliteEngine:
         return job
 
     def _transaction(self, connection: sqlite3.Connection, group: list[_Job]) -> None:
-        """Run the first job and what comes meanwhile, and commit."""
+        """Run the first job and those queued during it, and commit."""
         tx = Tx(connection, self._compiler)
         until = time.monotonic() + GROUP_S
         job: _Job | None = group[0]
@@ -237,13 +236,13 @@ class SqliteEngine:
         for job in group:
             loops.setdefault(job.loop, []).append(job)
         for loop, jobs in loops.items():
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the caller is gone
                 loop.call_soon_threadsafe(_settle, jobs)
 
     # ------------------------------------------------------------------------------ connecting
 
     def _connect(self) -> sqlite3.Connection:
-        """Return the writer's connection to the file that is there now."""
+        """Return the writer's connection to the current file."""
         if self.path is None:
             if self._connection is None:
                 self._connection = self._configure(sqlite3.connect(":memory:", **_OPTIONS))
@@ -288,7 +287,7 @@ class SqliteEngine:
         return connection
 
     def _drop(self, error: BaseException | None) -> None:
-        """Close the writer's connection, unless the error says that it is as good as before."""
+        """Close the writer's connection, unless it is still usable after the error."""
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if self._connection is None or code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL):
             return
@@ -299,7 +298,7 @@ class SqliteEngine:
         self._connection = None
 
     def _explain(self, error: BaseException) -> BaseException:
-        """Return what to tell the caller about an error of the database."""
+        """Return the error to raise in the caller for an error of the database."""
         if isinstance(error, SwellError) or not isinstance(error, (sqlite3.Error, OSError)):
             return error
         where = str(self.path or "the database in memory")
@@ -373,7 +372,7 @@ class SqliteEngine:
 
 _OPTIONS: dict[str, Any] = {
     "timeout": BUSY_S,
-    "isolation_level": None,  # transactions begin and end where we say
+    "isolation_level": None,  # explicit transactions
     "check_same_thread": False,
     "cached_statements": 256,
 }
@@ -403,7 +402,7 @@ def connect(path: Path) -> Iterator[Connection]:
 
 def _settle(jobs: list[_Job]) -> None:
     for job in jobs:
-        if job.future.done():  # nobody waits any more; what was done stays done
+        if job.future.done():  # the caller is gone; the change stays
             continue
         if job.error is None:
             job.future.set_result(job.result)
@@ -412,7 +411,7 @@ def _settle(jobs: list[_Job]) -> None:
 
 
 def _inode(path: Path) -> tuple[int, int] | None:
-    """Tell one file from another that has taken its place; None when there is none."""
+    """Return the identity of the file, to detect a replaced one; None when there is none."""
     try:
         status = path.stat()
     except FileNotFoundError:

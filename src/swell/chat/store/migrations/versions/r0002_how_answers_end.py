@@ -1,4 +1,4 @@
-"""What an answer that failed is called in every language, and what to go on with after one."""
+"""Error codes of failed answers, and suggestions after an answer."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _PARTS = (
 
 
 def upgrade() -> None:
-    """Make SQLite's index anew; PostgreSQL's stays as it is.
+    """Rebuild SQLite's index; PostgreSQL's does not change.
 
     It takes about a minute of processor time for a million messages, once. The pieces of the index
     are merged once, at the end, and not again and again while it grows.

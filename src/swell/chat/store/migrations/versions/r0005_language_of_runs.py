@@ -1,4 +1,4 @@
-"""In which language an answer asks and says what failed, also after a restart."""
+"""The language of a run's questions and errors, kept over a restart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People are stored with the first thing that is theirs: forget those who only opened the page."""
+"""Users are stored with their first record: remove those who only opened the page."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ _OWNERS = " UNION ".join(
 
 
 def upgrade() -> None:
-    """Remove people who have no name and nothing else."""
+    """Remove users without a name and without other records."""
     op.execute(f"DELETE FROM users WHERE name IS NULL AND id NOT IN ({_OWNERS})")  # noqa: S608
