@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
@@ -16,10 +16,12 @@ import pytest
 import swell
 from swell import errors, locales
 from swell.locales import LOCALES, Words, words_of
+from swell.parts import Incomplete
 from tests.conftest import ROOT
 
 SOURCES = Path(swell.__file__).parent
-TEXTS = [name for name in Words.__struct_fields__ if name not in ("language", "failures")]
+TABLES = ("language", "failures", "incomplete")
+TEXTS = [name for name in Words.__struct_fields__ if name not in TABLES]
 ALIKE = {("de", "link"), ("es", "no"), ("es", "error_number")}
 ALIKE |= {("fr", "assistant"), ("fr", "conversation")}
 """Texts that are the same as in English."""
@@ -98,6 +100,11 @@ def test_a_file_that_lacks_a_text_or_has_one_too_many_is_refused(
 def test_no_text_is_there_that_nothing_reads() -> None:
     used = set(re.findall(r"\.(\w+)", python_sources()))
     assert [key for key in TEXTS if key not in used] == []
+
+
+def test_each_reason_for_an_early_end_has_a_sentence() -> None:
+    reasons = set(get_args(get_type_hints(Incomplete)["reason"]))
+    assert all(words_of(locale).incomplete.keys() == reasons for locale in LOCALES)
 
 
 def test_failures_are_told_apart_by_the_codes_of_errors() -> None:

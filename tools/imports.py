@@ -74,7 +74,7 @@ ALLOWED = {
     "mistakes": "",
     "models": "coerce errors",
     "page": "cards errors live logs schema",
-    "parts": "coerce components errors markdown mistakes schema",
+    "parts": "coerce components errors locales markdown mistakes schema",
     "query": "expando identity page rules site",
     "routing": "expando logs query rules",
     "rules": "",

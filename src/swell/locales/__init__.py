@@ -43,6 +43,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     language: Language
     failures: dict[str, str]
     """Why an answer failed, by the codes of `swell.errors`."""
+    incomplete: dict[str, str]
+    """Why an answer ends early, by the reasons of the part `Incomplete`."""
 
     # The page before and without the client
     noscript: str
@@ -143,6 +145,7 @@ LOCALES = ("en", *sorted({file.stem for file in _FOLDER.glob("*.json")} - {"en"}
 class _Both(msgspec.Struct):
     common: dict[str, str]
     failures: dict[str, str]
+    incomplete: dict[str, str]
 
 
 class _Server(msgspec.Struct):
@@ -170,4 +173,5 @@ def _read(path: Path) -> Words:
     file = msgspec.json.decode(path.read_bytes(), type=_File)
     texts: dict[str, Any] = {**file.both.common, **file.server.document, **file.server.chat}
     texts |= {"language": file.language, "failures": file.both.failures}
+    texts["incomplete"] = file.both.incomplete
     return msgspec.convert(texts, Words)

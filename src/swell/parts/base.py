@@ -15,6 +15,7 @@ import msgspec
 
 from swell.coerce import as_text, coerce, well_formed
 from swell.errors import PartError, PlainValueError
+from swell.locales import Words
 from swell.markdown import fenced
 from swell.mistakes import near_miss
 from swell.schema.kinds import (
@@ -131,6 +132,11 @@ class Part(Record, tag_field="type", omit_defaults=True):
         By default this is the JSON of the part.
         """
         return fenced(as_text(self.dump()), "json")
+
+    def as_markdown_in(self, words: Words) -> str:
+        """Return the same in a language, where Swell says something itself."""
+        del words
+        return self.as_markdown()
 
     def as_prompt(self) -> str:
         """Return the text that a model gets for it in later turns."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from swell.locales import Words, words_of
+
 from .base import Part
 
 __all__ = ["Incomplete"]
@@ -24,12 +26,8 @@ class Incomplete(Part, tag="incomplete"):
 
     def as_markdown(self) -> str:
         """Return the reason as a sentence in English."""
-        return f"*{_SENTENCES.get(self.reason, self.reason)}*"
+        return self.as_markdown_in(words_of())
 
-
-_SENTENCES = {
-    "length": "The answer reached the model's length limit.",
-    "context": "The conversation filled the model's memory.",
-    "content_filter": "The provider's content filter ended this answer.",
-    "refusal": "The model declined to answer.",
-}
+    def as_markdown_in(self, words: Words) -> str:
+        """Return the reason as a sentence."""
+        return f"*{words.incomplete.get(self.reason, self.reason)}*"

@@ -12,7 +12,7 @@ from swell.chat.records import Accepted
 from swell.chat.store import Store
 from swell.errors import ThreadFormatError
 from swell.locales import words_of
-from swell.parts import Image, Reasoning, Source, Table, Text, ToolCall
+from swell.parts import Image, Incomplete, Reasoning, Source, Table, Text, ToolCall
 
 pytestmark = pytest.mark.anyio
 
@@ -148,13 +148,14 @@ async def test_a_branch_is_written_as_markdown(store: Store) -> None:
 async def test_markdown_says_in_other_words_what_it_says_itself(store: Store) -> None:
     user = (await store.user("anna")).id
     made = await store.accept(user, NewPrompt([Text("uno")]), action_id="1")
-    await store.finish(made.run.id, "stopped", [Text("un")])
+    await store.finish(made.run.id, "stopped", [Text("un"), Incomplete("length")])
     heads = ["# Conversación", "## Tú", "uno", "## Asistente"]
 
     async def written() -> list[str]:
         return (await store.markdown(user, made.thread.id, words_of("es"))).strip().split("\n\n")
 
-    assert await written() == [*heads, "un", "*Detenida*"]
+    cut = "*La respuesta alcanzó el límite de longitud del modelo.*"
+    assert await written() == [*heads, "un", cut, "*Detenida*"]
     assert (await store.markdown(user, made.thread.id)).startswith("# Conversation\n\n## You\n")
     for code, id, said in (
         ("overloaded", None, "*El modelo está sobrecargado. Inténtalo de nuevo en un momento.*"),

@@ -35,6 +35,14 @@ declare module "words:failures" {
     readonly busy: string;
   };
 }
+declare module "words:incomplete" {
+  export const text: {
+    readonly length: string;
+    readonly context: string;
+    readonly content_filter: string;
+    readonly refusal: string;
+  };
+}
 declare module "words:page" {
   export const text: {
     readonly prompt: string;
@@ -183,10 +191,6 @@ declare module "words:message" {
     readonly table: (values: { readonly rows: number }) => string;
     readonly truncated: string;
     readonly goOn: string;
-    readonly cutLength: string;
-    readonly cutContext: string;
-    readonly cutFilter: string;
-    readonly cutRefusal: string;
   };
 }
 declare module "words:reading" {

@@ -271,7 +271,7 @@ def markdown(tx: Tx, user_id: str, thread_id: str, words: Words) -> str:
 def _message(message: Message, words: Words) -> list[str]:
     who = words.you if message.role == "user" else message.model or words.assistant
     blocks = [f"## {line(who)}"]
-    blocks += [text for part in message.parts if (text := part.as_markdown().strip())]
+    blocks += [text for part in message.parts if (text := part.as_markdown_in(words).strip())]
     if message.status == "failed" and message.error:
         blocks.append(f"*{line(_failure(message, words))}*")
     elif message.status == "stopped":
