@@ -434,7 +434,7 @@ def chat_page() -> str:
         chat,
         "Chat",
         "What `from swell.chat import ...` offers: [`@chat`](../tutorial/chat.md) and what its\n"
-        "functions work with. The parts that an answer is made of have a page of their own,\n"
+        "functions work with. The parts of an answer are on a separate page,\n"
         "[Parts of messages](parts.md).",
         leave_out=parts,
     )

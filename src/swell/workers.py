@@ -44,7 +44,7 @@ class Workers:
     Args:
         name: Name of the threads.
         total: Threads at the same time.
-        per_person: Of these for one user.
+        per_person: Limit of these for one user.
     """
 
     def __init__(self, name: str, total: int, per_person: int) -> None:

@@ -118,7 +118,7 @@ MUTANTS = [
         [InPython(**MERGE, line="last.clear()", to="pass")],
     ),
     Mutant(
-        "a patch grows that somebody has",
+        "a patch grows that a browser has",
         [InPython("swell.live.log.Log.close", "self._open = None", "pass")],
     ),
     Mutant(

@@ -23,7 +23,7 @@ from swell.live.connection import Connection
 from swell.live.edits import AddCard, Edit
 from swell.live.page import LivePage
 from swell.live.wire import Act, Bye, Hello
-from swell.server.broker import NOBODY, Broker
+from swell.server.broker import ANONYMOUS, Broker
 from swell.server.identity import Caller
 from swell.server.pages import WatchedPage
 from swell.server.route import Route
@@ -387,7 +387,7 @@ class World:
     def _remember(self, ids: list[str]) -> None:
         broker = self.server.broker
         for id in ids:
-            client = broker._open(broker._routes["/"], Caller(SESSION, {}), NOBODY)
+            client = broker._open(broker._routes["/"], Caller(SESSION, {}), ANONYMOUS)
             del broker.clients[client.id]
             client.id, client.gone_at = id, self.clock.now
             broker.clients[id] = client

@@ -246,7 +246,7 @@ def named_components(card: Mapping[str, Any]) -> dict[str, list[str | int]]:
     """Return where the named parts of a card are, so that they can be reached by name.
 
     Searched are `items`, `secondary_items`, `buttons` and `commands`, at any depth, and the
-    buttons of a notification bar. Of several parts with one name the last counts.
+    buttons of a notification bar. The last of several parts with one name counts.
 
     Args:
         card: The card's plain JSON.

@@ -147,7 +147,7 @@ class Feed:
         return f"{self._app}/thread/{thread_id}"
 
     def _reach(self, topic: str, listeners: dict[str, set[Listener]], key: str) -> None:
-        """Hear what other processes say of a topic, for as long as somebody here listens."""
+        """Subscribe to a topic of the backplane, as long as this process has a listener."""
         if topic in self._ends:
             return
 

@@ -16,7 +16,7 @@ def add_setting_flags(parser: argparse.ArgumentParser, *, without: Sequence[str]
     """Add a flag for every setting that has one.
 
     Args:
-        parser: Of the command.
+        parser: The command's parser.
         without: Settings whose flags mean something else there.
     """
     for row in settings_table():

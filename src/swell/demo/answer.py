@@ -78,7 +78,7 @@ def _quotes(hit: Hit, *, whole: bool) -> list[str]:
 
 
 def _quote(block: str) -> str:
-    """Return a passage as a quotation. Of a long list or table, only the lines that match."""
+    """Return a passage as a quotation; only the matching lines of a long list or table."""
     lines = block.split("\n")
     if _is_code(block):
         return _plain(block)

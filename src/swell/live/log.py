@@ -65,7 +65,7 @@ class Log:
         """Extend the last patch's append to the same path, if the patch is still open.
 
         Args:
-            path: Of the text; the list that the patch has.
+            path: Path of the text; the patch's list object.
             text: What to add.
             size: Estimate of it, in bytes.
             now: Seconds of the caller's monotonic clock.

@@ -1,4 +1,4 @@
-"""Language models: what their streams say, and what their errors mean.
+"""Language models: readers of their streams, and classes of their errors.
 
 Chunks and exceptions are recognised by the package they come from; none is imported here, and none
 needs to be installed.

@@ -57,7 +57,7 @@ class ChatChunks:
         self._made = 0
 
     def read(self, chunk: object) -> list[Delta]:
-        """Return what a chunk adds."""
+        """Return the deltas of a chunk."""
         choices = items(chunk, "choices")
         if choices and isinstance(choices[0], str):
             raise UnknownChunkError("its choices are texts")
@@ -144,7 +144,7 @@ class ChatChunks:
         named, name, raw = text(piece, "id"), text(function, "name"), field(function, "arguments")
         call = stream.calls.get(key)
         if call is None and not named and not name:
-            # A server that gives each chunk another id: it goes on with what it began.
+            # A server that gives each chunk another id: the call continues.
             call = self._last.calls.get(key) or next(
                 (s.calls[key] for s in reversed(self._streams.values()) if key in s.calls), None
             )
@@ -154,7 +154,7 @@ class ChatChunks:
         if call is not None and key not in begun and call.is_named_again(named, name, raw):
             call.repeats += 1  # another call without arguments, unless some come yet
             return []
-        again = key in begun and bool(name)  # nobody cuts a call within a delta
+        again = key in begun and bool(name)  # no server splits a call within a delta
         begun.add(key)
         if call is None or again or call.ends_at(named, name, raw):
             call = stream.calls[key] = self._begin(stream, named)
@@ -197,7 +197,7 @@ class _Stream:
         self.message = AssistantMessage()
         self.counted = Usage()
         self.finished = self.refused = False
-        self.thoughts = ""  # so far, of a server that tells them in details only
+        self.thoughts = ""  # so far, of a server that sends them in details only
 
     def thought(self, delta: object) -> str:
         """Return what a delta adds to the thoughts, whichever field a server has for them."""
@@ -334,8 +334,8 @@ class SSEChunks:
     """Reads the bytes of an event stream as they come, cut anywhere.
 
     Attributes:
-        done: The server has said that the stream is over.
-        finished: The model has said why it stopped.
+        done: The server has ended the stream.
+        finished: The model has sent its finish reason.
         counted: The server has counted the tokens after that.
         begun: An event has come.
     """

@@ -1,4 +1,4 @@
-"""What a chunk of a model's stream adds to the answer, whoever made the chunk."""
+"""Deltas: what a chunk of a model's stream adds to the answer, for every provider."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class TextDelta(msgspec.Struct, frozen=True):
 
 
 class ReasoningDelta(msgspec.Struct, frozen=True):
-    """More of what the model thought before it answered.
+    """More of the model's reasoning.
 
     Attributes:
         text: Markdown to add at the end of the thought.
@@ -54,11 +54,11 @@ class ToolCallDelta(msgspec.Struct, frozen=True):
 
     Attributes:
         id: Names the call within the answer.
-        name: Name of the tool; empty when it is not said again.
-        args: The arguments, once they are complete; None when they are not said (again).
+        name: Name of the tool; empty if it is not sent again.
+        args: The arguments, once they are complete; None if they are not sent (again).
         state: Where the call is now.
-        result: What the tool returned, as JSON; None until then, or when it returned nothing. Of a
-            call that is running, its progress.
+        result: The tool's result, as JSON; None until then, or without a result. The progress of a
+            running call.
         fault: Why the tool must not be called: what is wrong with the arguments so far. Empty
             when they are an object, or when there are none.
     """
@@ -88,7 +88,7 @@ class Failure(msgspec.Struct, frozen=True):
 
     Attributes:
         code: Code of the matching `ModelError`, such as `overloaded`.
-        message: A sentence for the person; never the server's own words.
+        message: Text for the user, without text of the server.
     """
 
     code: str
@@ -148,7 +148,7 @@ _REASONS: dict[str, FinishReason] = {
 
 
 def finish_reason(word: object) -> FinishReason:
-    """Return what a provider's word for the end of a message means; `stop` for any other."""
+    """Map a provider's finish reason; unknown ones are `stop`."""
     return _REASONS.get(end_word(word), "stop")
 
 

@@ -39,7 +39,7 @@ _HIDDEN = (
     "such as a line end. Strip it."
 )
 _DELAY = re.compile(r"retry_?delay['\"]?\s*[:=]\s*['\"]?(\d{1,5}(?:\.\d+)?)s", re.IGNORECASE)
-"""How Google says how long to wait, in the body."""
+"""Google's retry delay, in the body."""
 
 
 def failure_of(error: BaseException) -> ModelError | None:
@@ -49,10 +49,10 @@ def failure_of(error: BaseException) -> ModelError | None:
     whatever its package. A key that such an exception quotes is taken out of it.
 
     Args:
-        error: What a handler raised.
+        error: The exception of a handler.
 
     Returns:
-        An error with a stable `code` and a sentence for the person, `error` being its cause; None
+        An error with a stable `code` and a message for the user, `error` being its cause; None
         when the exception comes from somewhere else, such as a mistake in the handler.
     """
     chain = list(_chain(error))
@@ -146,7 +146,7 @@ def _understood(error: BaseException) -> ModelError:
         return ModelContextError(retry_after=wait)
     if "apiconnection" in names:
         return ModelConnectionError()
-    # A package that wraps "cannot connect" may give it a status of its own: 500.
+    # A package that wraps "cannot connect" may give it the status 500.
     if status in (None, 500) and any(_broken(cause) for cause in _chain(error)):
         return ModelConnectionError()
     if status is not None:

@@ -1,4 +1,4 @@
-"""What a refusal means: by its status, the words of its report, or how the stream ended."""
+"""Classify a refusal by its status, the words of its report, or the end of the stream."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ _WORDS: tuple[tuple[str, type[ModelError]], ...] = (
 
 
 def failure_of_status(status: int, body: str, headers: object = None) -> ModelError:
-    """Return what a refusal over HTTP means.
+    """Classify a refusal over HTTP.
 
     Args:
         status: Status of the response.
@@ -103,7 +103,7 @@ _SAID = (
     *("code", "status", "type", "message", "error", "detail", "msg", "error_message", "error_msg"),
     *("Code", "Message", "status_msg", "title", "reason"),
 )
-"""Where reports say in words what went wrong."""
+"""Fields of a report with a message."""
 
 
 def failure_of_report(report: object, depth: int = 0) -> ModelError:

@@ -1,4 +1,4 @@
-"""Reading what somebody else made: objects of an SDK or plain dicts, in the same way."""
+"""Read fields of SDK objects and of plain dicts in the same way."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class AssistantMessage:
         self._more: dict[str, Any] = {}
 
     def add(self, delta: object) -> None:
-        """Take what a delta, or a whole message, says."""
+        """Add a delta, or a whole message."""
         content = field(delta, "content")
         if isinstance(content, str):
             self._said.append(content)
@@ -71,7 +71,7 @@ class AssistantMessage:
 
 
 def more_of_call(piece: object) -> dict[str, Any]:
-    """Return what a provider says about a tool call beyond the standard's fields."""
+    """Return the provider's fields of a tool call beyond the standard's."""
     known = ("index", "id", "type", "function", "custom")
     return {
         name: plain(value)

@@ -26,7 +26,7 @@ class Chunks:
         return False
 
     def read(self, chunk: Any) -> list[Delta]:
-        """Return what a chunk adds to the answer, nothing for chunks that add nothing.
+        """Return the deltas of a chunk; empty if it adds nothing.
 
         Raises:
             UnknownChunkError: If the provider's streams yield no such thing.
@@ -34,7 +34,7 @@ class Chunks:
         raise NotImplementedError
 
     def end(self) -> list[Delta]:
-        """Return what is left when no more chunks will come.
+        """Return the remaining deltas at the end of the stream.
 
         Raises:
             UnknownChunkError: If what came was no stream.
@@ -43,11 +43,11 @@ class Chunks:
 
 
 class Offered(Protocol):
-    """What a model learns about a tool.
+    """The description of a tool for a model.
 
     Attributes:
-        name: What the model calls it.
-        description: What it does.
+        name: Its name for the model.
+        description: Its description.
         schema: JSON schema of its arguments.
     """
 
@@ -72,7 +72,7 @@ class Conversation(Protocol):
     """One conversation with a model that may call tools.
 
     Attributes:
-        unfinished: The model paused by itself and wants to be asked again.
+        unfinished: The model paused and expects another request.
     """
 
     unfinished: bool
@@ -93,10 +93,10 @@ class Provider:
     `run_tools` can ask.
 
     Attributes:
-        name: What the log calls it.
+        name: Its name in the log.
         packages: Packages whose objects are its chunks and clients.
         errors: Packages whose exceptions, raised by a handler, are failures of the model.
-        order: Who is asked first about a chunk without a class, such as a dict: the lowest.
+        order: Providers with a lower number check a chunk without a class, such as a dict, first.
     """
 
     name: ClassVar[str]
@@ -109,7 +109,7 @@ class Provider:
         raise NotImplementedError
 
     def reads(self, chunk: object) -> bool:
-        """Tell whether a dict, a tuple or bytes are a chunk of this provider."""
+        """Return whether a dict, a tuple or bytes are a chunk of this provider."""
         del chunk
         return False
 
@@ -123,7 +123,7 @@ class Provider:
         raise NotImplementedError
 
     def asks(self, model: object) -> bool:
-        """Tell whether this is a client for the provider's models."""
+        """Return whether this is a client for the provider's models."""
         del model
         return False
 
@@ -139,8 +139,8 @@ class Provider:
 
         Args:
             model: The client.
-            messages: What was said, in the provider's form.
-            tools: What the model may call.
+            messages: The conversation, in the provider's form.
+            tools: The tools for the model.
             system: Instructions for the model.
             params: More of each request.
         """

@@ -16,7 +16,7 @@ MAX_KEYS = 8
 class Reader:
     """Reads one answer's chunks: keep one reader for an answer, for some chunks need the earlier.
 
-    Arguments of a tool call come in pieces, for instance; the reader tells them when they are
+    Arguments of a tool call come in pieces, for instance; the reader returns them when they are
     complete. Chunks of several providers and requests may come in turns.
     """
 
@@ -37,7 +37,7 @@ class Reader:
         return bool(self._chunks) and self.unfinished is None
 
     def read(self, chunk: object) -> list[Delta]:
-        """Return what a chunk adds to the answer, nothing for chunks that say nothing.
+        """Return the deltas of a chunk; empty if it adds nothing.
 
         Args:
             chunk: Text; what a stream of a known package yields; such a chunk as a dict; or bytes
@@ -62,7 +62,7 @@ class Reader:
         return found
 
     def end(self) -> list[Delta]:
-        """Return what the last bytes of an event stream add, when no more will come.
+        """Return the deltas of an event stream's last bytes, at its end.
 
         Raises:
             TypeError: If bytes came that are no event stream.
@@ -74,7 +74,7 @@ class Reader:
 
 
 def parts_of(chunk: object) -> list[Delta]:
-    """Return what a single chunk adds. For a whole stream keep a `Reader`.
+    """Return the deltas of a single chunk. For a whole stream keep a `Reader`.
 
     Raises:
         TypeError: If it is no chunk of a known stream.

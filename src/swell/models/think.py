@@ -43,7 +43,7 @@ class ThinkTags:
         self._thought = False  # whether the thought has begun, after white space
         self._gap = ""  # between this thought and the one before
         self._count = 0
-        self._texts: list[str] = []  # what was told as text, while it may turn out a thought
+        self._texts: list[str] = []  # text so far, while it may turn out to be reasoning
         self._size = 0
         self._looked = 0  # at how many ends
 
@@ -59,11 +59,11 @@ class ThinkTags:
         return self._after(said)
 
     def whole(self, said: str) -> list[Delta]:
-        """Return what a whole message says."""
+        """Return the deltas of a whole message."""
         return self.split(said) + self.end()
 
     def end(self) -> list[Delta]:
-        """Return what is held, at the end of the message."""
+        """Return the held text, at the end of the message."""
         held, self._held = self._held, ""
         if self._state in ("start", "text"):
             if held.rstrip() == _LATE and not self._count and self._ends_late(held, 0):
@@ -127,7 +127,7 @@ class ThinkTags:
         return "<think" not in told.lower() and told.count("```") % 2 == 0
 
     def _late(self) -> list[Delta]:
-        """Say that all that was told as text was the thought."""
+        """Reclassify all text so far as reasoning."""
         size, self._texts, self._state = self._size, [], "after"
         self._count, self._thought, self._gap = 1, True, "\n\n"
         return [ReasoningDelta("", size)] if size else []

@@ -54,7 +54,7 @@ def check_segment(name: Segment) -> None:
 
 
 def is_by_name(card: Mapping[str, Any], kind: Any, name: str, names: Mapping[str, Any]) -> bool:
-    """Tell whether `name` means a component inside the card; the card's own names win."""
+    """Return whether `name` is a component inside the card; the card's properties win."""
     own = name in card or (kind is not None and name in properties(kind))
     return not own and name in names
 

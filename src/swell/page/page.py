@@ -393,8 +393,8 @@ class AsyncPage(PageBase):
     async def save(self) -> None:
         """Send the edits made since the last save, all or none.
 
-        Lets other tasks run, unless they just have, so that a handler that saves in a loop starves
-        nobody.
+        Yields to other tasks, unless they have just run, so that a handler that saves in a loop
+        does not starve them.
 
         Raises:
             RowError: If an edit does not suit its buffer any more.

@@ -12,7 +12,7 @@ __all__ = ["Table"]
 
 
 ROWS_TOLD = 200
-"""Most rows of a table that a model is told in later turns: each costs tokens every time."""
+"""Most rows of a table that a model gets in later turns: each costs tokens every time."""
 
 
 class Table(Part, tag="table"):

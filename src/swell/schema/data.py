@@ -189,8 +189,8 @@ def check_row(
         fields: Names of the cells.
         card: Name of the card, for the message.
         where: Path of the row below the card, such as `data[2]`.
-        known: Cells that were checked before. Of a text that begins with the one that was in
-            its place only the rest is looked at, so that streaming does not cost more and more.
+        known: Cells that were checked before. If a text begins with the old one, only the rest is
+            checked, so that the cost of streaming does not grow.
         left: Fields whose cells are left as they are, for the caller to check.
 
     Raises:

@@ -115,11 +115,11 @@ class Admission:
         others: list[tuple[int, int, float, int, _T]] = []
         for number, tab in enumerate(tabs):
             many = by_peer[tab.peer]
-            stranger = not (tab.signed_in or tab.session_id in self._acted)
+            inactive = not (tab.signed_in or tab.session_id in self._acted)
             if tab.gone_at is None:
-                if not tab.acted and stranger and (known or not tab.peer or many > fair):
+                if not tab.acted and inactive and (known or not tab.peer or many > fair):
                     others.append((0, -many, tab.opened_at, number, tab))
-            elif stranger:
+            elif inactive:
                 unused.append((-many, tab.gone_at, number, tab))
             else:
                 others.append((2 if tab.acted else 1, -many, tab.gone_at, number, tab))

@@ -62,7 +62,7 @@ _CANCEL_S = 5.0
 HOOK_GRACE_S = 5.0  # how much longer than drain_s a function for on_drain may take
 
 
-NOBODY = Identity(ANON)
+ANONYMOUS = Identity(ANON)
 """The user of a request without sign-in."""
 
 
@@ -208,7 +208,7 @@ class Broker:
             raise ProtocolError(code, error.reason) from None
 
     def hello(
-        self, connection: Connection, hello: Hello, caller: Caller, identity: Identity = NOBODY
+        self, connection: Connection, hello: Hello, caller: Caller, identity: Identity = ANONYMOUS
     ) -> None:
         """Attach a connection to the client it names, or to a new one.
 
@@ -221,8 +221,8 @@ class Broker:
             identity: The user, from `identify`.
 
         Raises:
-            ProtocolError: If the version is another, or the client is not there or not this
-                session's: nobody can tell which. Or if it is somebody else's in this browser.
+            ProtocolError: If the version differs, or the client is unknown, of another session
+                (both give the same error), or of another user in this browser.
         """
         if hello.v != PROTOCOL_VERSION or (hello.build and hello.build != self._build):
             raise ProtocolError(CLOSE_VERSION, "this page was loaded from another version")
@@ -239,7 +239,7 @@ class Broker:
         elif found is None or found.session_id != caller.session_id or found.route is not route:
             raise ProtocolError(CLOSE_FORBIDDEN, "unknown client")
         elif found.ended:
-            raise ProtocolError(CLOSE_OTHER_PERSON, "somebody else has signed in")
+            raise ProtocolError(CLOSE_OTHER_PERSON, "another user has signed in")
         else:
             client = found
             client.headers = caller.headers
@@ -293,9 +293,9 @@ class Broker:
             if client.route is route and client.auth.subject != subject:
                 client.ended = True
                 if subject:
-                    self._end(client, CLOSE_OTHER_PERSON, "somebody else has signed in")
+                    self._end(client, CLOSE_OTHER_PERSON, "another user has signed in")
                 else:
-                    self._end(client, CLOSE_SIGNED_OUT, "nobody is signed in any more")
+                    self._end(client, CLOSE_SIGNED_OUT, "the user has signed out")
 
     def _end(self, client: Client, code: int, reason: str) -> None:
         """Close all connections of a client, and forget it."""
@@ -309,7 +309,7 @@ class Broker:
         """Return whose the files are that a client of the caller uploads; None if it has no such.
 
         Raises:
-            SignInError: If nobody is signed in where somebody has to be.
+            SignInError: If the route needs a signed-in user, and there is none.
         """
         client = self.clients.get(client_id)
         if client is None or client.session_id != caller.session_id:

@@ -215,5 +215,5 @@ def _is_seen(character: str) -> bool:
         character.isprintable()
         and not character.isspace()
         and character not in _BLANK
-        and not unicodedata.category(character).startswith("M")  # goes on another character
+        and not unicodedata.category(character).startswith("M")  # a combining mark
     )

@@ -1,7 +1,7 @@
 """Limits by peer: its address, its rates, and rate-limited log lines.
 
-A peer is the source address of a connection, or the one named by a trusted proxy. Nobody
-owns a single IPv6 address, so there it is the network of 64 bits.
+A peer is the source address of a connection, or the one named by a trusted proxy. For
+IPv6 it is the /64 network, since no one is assigned a single address.
 """
 
 from __future__ import annotations

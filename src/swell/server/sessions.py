@@ -42,8 +42,7 @@ class SessionSigner:
     """Makes sessions, and reads them from cookies, refusing those with a wrong signature.
 
     Args:
-        secret: Signing key; None makes a random one, so that no two processes share a key that
-            nobody chose.
+        secret: Signing key; None makes a random one, so that processes never share a default key.
         settings: `session_cookie`, `session_max_age_s` and `session_total_age_s`.
     """
 

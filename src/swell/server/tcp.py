@@ -1,10 +1,9 @@
 """The TCP connections of a process: at most so many, and none that keeps others out by waiting.
 
-A process may have so many files open, and each connection is one. Whoever opens connections and
-asks for nothing would take them all. So there is a bound below that limit; when it is reached, the
-idle connections are closed first, those of the peer with the most of them before
-others. And each connection has deadlines: for the head of a request, for its body, for taking an
-answer.
+A process has a limit of open files, and each connection is one. A peer that opens connections
+without a request could take them all. So there is a limit below that one; when it is reached, the
+idle connections are closed first, those of the peer with the most of them before others. And each
+connection has deadlines: for the head of a request, for its body, for taking an answer.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Writes like `write`, but only while nothing waits: past the transport, where it can."""
         if type(self.transport).__module__ != "asyncio.selector_events":
             return self.transport.write  # TLS, or another loop, which may write later
-        # Open until `connection_lost`, which tells the listener before it closes the socket.
+        # Open until `connection_lost`, which notifies the listener before it closes the socket.
         number = self.transport.get_extra_info("socket").fileno()
         write, write_rest = os.write, self.transport.write
 
@@ -122,7 +122,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Return how many bytes wait in this process for the peer to take them."""
         return self.transport.get_write_buffer_size()
 
-    def tell(self, listener: PeerListener) -> None:
+    def listen(self, listener: PeerListener) -> None:
         """Register a listener for the state of the peer."""
         self._listener = listener
         # Paused as soon as anything is buffered: if not paused, data can be written at once.

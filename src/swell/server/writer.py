@@ -54,7 +54,7 @@ class FrameWriter(Protocol):
     def unsent(self) -> int:
         """Return how many bytes wait in this process for the peer to take them."""
 
-    def tell(self, listener: PeerListener) -> None:
+    def listen(self, listener: PeerListener) -> None:
         """Register a listener for the state of the peer."""
 
     def bound(self, peer: str, max_bytes: int, rate_per_s: float, burst: float) -> None:
@@ -91,7 +91,7 @@ class AsgiWriter:
     Args:
         socket: Where to send.
         slow_s: How long a peer may take nothing.
-        drained: Tells when the server is about to end.
+        drained: Set when the server is stopping.
     """
 
     def __init__(self, socket: WebSocket, slow_s: float, drained: Callable[[], bool]) -> None:
@@ -133,7 +133,7 @@ class DirectWriter:
     Args:
         writer: The server's extension for this socket.
         slow_s: How long a peer may take nothing.
-        drained: Tells when the server is about to end.
+        drained: Set when the server is stopping.
     """
 
     def __init__(self, writer: FrameWriter, slow_s: float, drained: Callable[[], bool]) -> None:
@@ -149,7 +149,7 @@ class DirectWriter:
         self._stuck: asyncio.TimerHandle | None = None  # set while the peer does not keep up
         self._unsent = 0
         self._through = writer.write_through
-        writer.tell(self)
+        writer.listen(self)
 
     def wake(self) -> None:
         """Note that there may be something to send."""

@@ -46,8 +46,8 @@ class Gate:
 
     Args:
         total: Runs at the same time.
-        per_user: Of these for one user.
-        per_address: Of these for one address; runs without an address are not limited by it.
+        per_user: Limit of these for one user.
+        per_address: Limit of these for one address; runs without an address are not limited.
     """
 
     def __init__(self, total: int, per_user: int, per_address: int) -> None:

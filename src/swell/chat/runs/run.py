@@ -32,14 +32,14 @@ class RunLimits(msgspec.Struct, frozen=True):
 
     Attributes:
         flush_s: How often the text so far is stored while an answer is made, in seconds.
-        release_s: How long stopping waits for the handler's clean-up, in seconds; then the person
-            goes on, and the clean-up, too.
-        grace_s: How long a handler may clean up, in seconds; then it is given up and reported.
+        release_s: How long stopping waits for the handler's clean-up, in seconds; then the user can
+            continue while the clean-up runs.
+        grace_s: How long a handler may clean up, in seconds; then it is abandoned and logged.
         per_user: Runs of one person that are accepted or running.
         history: Latest messages of a thread that a turn has.
         total: Runs at the same time; further ones wait in a queue.
-        per_user_running: Of these for one user.
-        per_address: Of these for one address.
+        per_user_running: Limit of these for one user.
+        per_address: Limit of these for one address.
         queue: Runs that wait; further prompts are refused.
         prompts_per_minute: Prompts of one person; 0 is no bound, here and below.
         prompts_per_minute_per_address: Prompts of one address.

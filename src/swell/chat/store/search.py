@@ -2,7 +2,7 @@
 
 `part_words` has the words of text parts of messages that are finished, `thread_words` those of
 titles. A search walks only through one user's messages: in SQLite every
-word begins with its owner's id, in PostgreSQL each entry carries tokens of its owners.
+word begins with the id of its owner, in PostgreSQL each entry carries tokens of the owners.
 """
 
 from __future__ import annotations

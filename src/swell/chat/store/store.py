@@ -346,7 +346,7 @@ class Store:
         if changed:
             await self._write(runs.flush, changed)
         for run_id, (new, _) in changed.items():
-            if run_id in self._flushed:  # it has not ended meanwhile
+            if run_id in self._flushed:  # it has not ended since
                 self._flushed[run_id] = new
 
     async def finish(

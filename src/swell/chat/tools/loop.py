@@ -78,10 +78,10 @@ async def run_tools(
 ) -> AsyncGenerator[Yielded, None]:
     """Let a model answer, calling tools in between; yield the values for a handler to yield.
 
-    All calls of a round run at the same time, each shown as a step. What a tool returns goes to
-    the model as JSON; a part, such as a `Table`, is shown as well. A `ToolError` or `ValueError` of
-    a tool is told to the model, and shown; of any other exception only that the tool failed, the
-    rest is in the log.
+    All calls of a round run at the same time, each shown as a step. The result of a tool goes to
+    the model as JSON; a part, such as a `Table`, is shown as well. The model gets the message of a
+    `ToolError` or `ValueError`, and the page shows it. For any other exception both get only that
+    the tool failed; the traceback is in the log.
 
     Args:
         model: A `swell.models.Compatible`, an `openai.AsyncOpenAI` or an

@@ -13,7 +13,7 @@ import msgspec
 from swell.errors import ToolError
 from swell.models.fields import json_text
 
-from .strangers import stranger
+from .unknown_fields import unknown_field
 
 __all__ = ["TURN", "Signature"]
 
@@ -88,7 +88,7 @@ class Signature:
         """
         own = dict(arguments)
         for name in own.keys() & self._hints.keys():
-            if place := stranger(self._hints[name], own[name], f"$.{name}"):
+            if place := unknown_field(self._hints[name], own[name], f"$.{name}"):
                 raise ToolError(f"Object contains an unknown field - at `{place}`")
         names = self._model.names if self._model else {}
         theirs = {name: own.pop(name) for name in list(own) if name in names}

@@ -1,1 +1,1 @@
-"""One module for each provider, or package for several; `swell.models.provider` says what it is."""
+"""One module for each provider, or package for several; see `swell.models.provider`."""

@@ -1,7 +1,7 @@
 """Anthropic, through its package: `messages.create(stream=True)` and `messages.stream()`.
 
-The second kind yields the raw events of the first, and after each an event that says the same in
-an easier form. Those are read only when somebody passes them on alone.
+The second kind yields the raw events of the first, and after each an event with the same content in
+an easier form. Those are read only if they come alone.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from swell.models.think import ThinkTags
 __all__ = ["Anthropic", "AnthropicChunks"]
 
 MAX_TOKENS = 8_192
-"""What the models may write in one answer unless the handler says, in tokens."""
+"""Default of `max_tokens`, in tokens."""
 
 _EVENTS = ("message_", "content_block_")
 _EASY = {"ping", "text", "thinking", "signature", "citation", "input_json"}
@@ -62,7 +62,7 @@ class Anthropic(Provider):
         return AnthropicChunks()
 
     def reads(self, chunk: object) -> bool:
-        """Tell whether a dict is an event, or a whole message."""
+        """Return whether a dict is an event, or a whole message."""
         kind = text(chunk, "type")
         return isinstance(chunk, dict) and (
             kind.startswith(_EVENTS)
@@ -76,7 +76,7 @@ class Anthropic(Provider):
         return {"type": "image", "source": {"type": "base64", "media_type": mime, "data": data}}
 
     def asks(self, model: object) -> bool:
-        """Tell whether this is an `anthropic.AsyncAnthropic`."""
+        """Return whether this is an `anthropic.AsyncAnthropic`."""
         return type(model).__module__.partition(".")[0] == self.name and hasattr(model, "messages")
 
     def conversation(

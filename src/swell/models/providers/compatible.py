@@ -41,7 +41,7 @@ MAX_SAID = 500
 """How much of a refusal is in the log, in characters."""
 
 MIN_SECRET = 4
-"""What is shorter is no secret, and is in many words."""
+"""Shorter texts are not treated as secrets, since they occur in many words."""
 
 END_S = 2.0
 """How long the rest of a stream is awaited after the model has ended its message, in seconds.
@@ -54,7 +54,7 @@ _UNKNOWN = re.compile(
     r"|not (permitted|allowed|supported)|additional propert",
     re.IGNORECASE,
 )
-"""What a refusal says when it may be about a parameter that the server does not know."""
+"""Words of a refusal that may be about an unsupported parameter."""
 
 
 _VERSION = re.compile(r"/v\d[^/]*$")
@@ -72,7 +72,7 @@ class ChatCompletions(Provider):
         return _Chunks()
 
     def reads(self, chunk: object) -> bool:
-        """Tell whether these are bytes, or a dict of chat completions."""
+        """Return whether these are bytes, or a dict of chat completions."""
         if isinstance(chunk, dict):
             return bool({"choices", "error"} & chunk.keys()) or chunk.get("object") in _KINDS
         return isinstance(chunk, bytes)
@@ -82,7 +82,7 @@ class ChatCompletions(Provider):
         return completions_picture(mime, data)
 
     def asks(self, model: object) -> bool:
-        """Tell whether this is our client."""
+        """Return whether this is our client."""
         return isinstance(model, Compatible)
 
     def conversation(
@@ -185,7 +185,7 @@ class CompletionsConversation:
         return deltas
 
     def answer(self, calls: Mapping[str, ToolCallDelta], outcomes: Mapping[str, Outcome]) -> None:
-        # With what else the provider sent: signatures, which it wants back.
+        # With the provider's signatures, which have to be sent back.
         sent = {call["id"]: call for call in self._message.get("tool_calls", ())}
         made = []
         for id, call in calls.items():
@@ -216,7 +216,7 @@ class Compatible:
         query: Parameters of the address, such as `{"api-version": "2024-10-21"}`.
         verify: How the server's certificate is checked: True, against the known authorities; the
             path of a file with another authority's certificate, for one that is self-signed; an
-            `ssl.SSLContext`; or False, not at all, which lets anybody on the way read and change
+            `ssl.SSLContext`; or False for no verification, which lets an attacker read and change
             everything.
 
     Raises:
@@ -264,9 +264,9 @@ class Compatible:
         tools: Sequence[Mapping[str, Any]] | None = None,
         **params: Any,
     ) -> AsyncGenerator[Delta, None]:
-        """Yield the answer as it is written.
+        """Yield the chunks of the answer.
 
-        Closing the generator, or cancelling the task that reads it, closes the request at once.
+        Closing the generator, or cancelling the task that reads it, closes the request.
 
         Args:
             messages: The conversation in OpenAI's form, as `turn.as_openai()` returns it.
@@ -300,7 +300,7 @@ class Compatible:
         """Return the names of the models that the server has.
 
         Raises:
-            ModelError: If the server cannot be reached, or does not say.
+            ModelError: If the server is unreachable, or does not list its models.
         """
         httpx = _httpx()
         try:
@@ -388,14 +388,14 @@ class Compatible:
         return failure
 
     def _hidden(self, said: str) -> str:
-        """Return a text without what is secret."""
+        """Return a text without secrets."""
         for secret in self._secrets:
             if len(secret) >= MIN_SECRET:
                 said = said.replace(secret, "...").replace(quote_plus(secret), "...")
         return said
 
     def _unreachable(self, error: Exception) -> ModelConnectionError:
-        """Return the failure, with what the log should say about it."""
+        """Return the failure, with the details for the log."""
         failure = ModelConnectionError()
         failure.add_note(f"the server of {self!r} cannot be reached, or broke off")
         causes = "".join(str(cause) for cause in _causes(error))
@@ -410,7 +410,7 @@ class Compatible:
 
 
 def _address(given: str) -> tuple[str, dict[str, str], str]:
-    """Return an address without what is secret in it, its parameters, and who signs in."""
+    """Return an address without its secrets, its parameters, and its credentials."""
     given = given.strip()
     try:
         parts = urlsplit(given if "://" in given else f"http://{given}")
@@ -422,7 +422,7 @@ def _address(given: str) -> tuple[str, dict[str, str], str]:
 
 
 def _key(given: str) -> str:
-    """Return a key without what is copied along: white space, quotation marks, `Bearer`."""
+    """Return a key without accidentally copied white space, quotation marks or `Bearer`."""
     key = given.strip()
     if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'":
         key = key[1:-1].strip()
@@ -516,7 +516,7 @@ def _local(base_url: str) -> bool:
 
 def _httpx() -> Any:
     try:
-        import httpx  # only people who use a model need it
+        import httpx  # needed only for models
     except ImportError as error:
         raise ModelError(
             "The part that talks to models is not installed. "

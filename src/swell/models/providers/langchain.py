@@ -33,7 +33,7 @@ __all__ = ["LangChain", "LangChainChunks"]
 _INTERRUPT = "__interrupt__"
 _REASONS = ("finish_reason", "stop_reason", "done_reason")
 _SAY_WHY = {"openai", "anthropic"}
-"""Providers whose last piece says why the message ended, as their packages mark the pieces."""
+"""Providers whose last chunk has the finish reason, as their packages mark the chunks."""
 
 _MODES = {"values", "updates", "messages", "custom", "checkpoints", "tasks", "debug"}
 
@@ -51,14 +51,14 @@ class LangChain(Provider):
         return LangChainChunks()
 
     def reads(self, chunk: object) -> bool:
-        """Tell whether this is a tuple or a dict."""
+        """Return whether this is a tuple or a dict."""
         return isinstance(chunk, tuple | dict)
 
 
 class LangChainChunks(Chunks):
-    """Reads chunks of a model, what a graph streams, and events of `astream_events`.
+    """Reads chunks of a model, streams of a graph, and events of `astream_events`.
 
-    A message that arrived in pieces is not told again when a state that holds it arrives.
+    A message that arrived in chunks is not repeated when a state that holds it arrives.
     """
 
     unfinished = False
@@ -71,7 +71,7 @@ class LangChainChunks(Chunks):
         self._runs: dict[str, str] = {}  # tools that run: run id -> id of the call
 
     def read(self, chunk: object) -> list[Delta]:
-        """Return what a chunk, a message, a state or an event adds."""
+        """Return the deltas of a chunk, a message, a state or an event."""
         if isinstance(chunk, tuple):
             return self._tuple(chunk)
         if isinstance(chunk, dict):
@@ -122,7 +122,7 @@ class LangChainChunks(Chunks):
         if any(not text(message, "type") for message in messages):
             raise UnknownChunkError("its messages are not of langchain")
         asked = [i for i, m in enumerate(messages) if text(m, "type") == "human"]
-        fresh = messages[asked[-1] + 1 :] if asked else messages  # what is before was told earlier
+        fresh = messages[asked[-1] + 1 :] if asked else messages  # earlier ones were read before
         return [delta for message in fresh for delta in self._message(message)]
 
     def _event(self, event: dict[str, object]) -> list[Delta]:
@@ -134,7 +134,7 @@ class LangChainChunks(Chunks):
         if kind == "on_tool_start":
             name = text(event, "name")
             known = [id for id, tool in self._open.items() if tool == name]
-            if known:  # the model's message has told of it
+            if known:  # known from the model's message
                 return []
             self._runs[run] = run
             return [ToolCallDelta(run, name, arguments(plain(field(data, "input"))) or {})]

@@ -62,11 +62,11 @@ class OpenAI(Provider):
     errors = frozenset({"openai"})
 
     def chunks(self) -> Chunks:
-        """Return a reader for what the package's streams yield."""
+        """Return a reader for the package's streams."""
         return OpenAIChunks()
 
     def reads(self, chunk: object) -> bool:
-        """Tell whether a dict is an event, or a whole response."""
+        """Return whether a dict is an event, or a whole response."""
         kind = text(chunk, "type")
         return isinstance(chunk, dict) and (
             kind.startswith(_EVENTS)
@@ -80,7 +80,7 @@ class OpenAI(Provider):
         return completions_picture(mime, data)
 
     def asks(self, model: object) -> bool:
-        """Tell whether this is an `openai.AsyncOpenAI`."""
+        """Return whether this is an `openai.AsyncOpenAI`."""
         return type(model).__module__.partition(".")[0] == self.name and hasattr(model, "chat")
 
     def conversation(
@@ -96,7 +96,7 @@ class OpenAI(Provider):
 
 
 class OpenAIChunks(Chunks):
-    """Reads what the package's streams yield; the kinds may be mixed."""
+    """Reads the package's streams; the kinds may be mixed."""
 
     def __init__(self) -> None:
         self._chat = ChatChunks()
@@ -113,7 +113,7 @@ class OpenAIChunks(Chunks):
         return self._responding or self._chat.unfinished
 
     def read(self, chunk: object) -> list[Delta]:
-        """Return what a chunk or event adds."""
+        """Return the deltas of a chunk or event."""
         kind = field(chunk, "type")
         kind = getattr(kind, "value", kind)  # litellm has an enum there
         if not isinstance(kind, str):

@@ -24,7 +24,7 @@ __all__ = ["AgentEvents", "PydanticAI"]
 
 
 _QUIET = ("event_kind", "kind", "user_prompt", "data")
-"""Attributes of what a run yields beside: other events, requests, the first and the last node."""
+"""Attributes of other yielded values: events, requests, the first and the last node."""
 
 
 class PydanticAI(Provider):
@@ -35,16 +35,16 @@ class PydanticAI(Provider):
     errors = frozenset({"pydantic_ai"})
 
     def chunks(self) -> Chunks:
-        """Return a reader for what a run of an agent yields."""
+        """Return a reader for a run of an agent."""
         return AgentEvents()
 
     def reads(self, chunk: object) -> bool:
-        """Tell whether a dict is an event."""
+        """Return whether a dict is an event."""
         return bool(text(chunk, "event_kind"))
 
 
 class AgentEvents(Chunks):
-    """Reads what a run of an agent yields.
+    """Reads the stream of an agent's run.
 
     Attributes:
         unfinished: Whether the provider closed the stream of the last response before its end. The

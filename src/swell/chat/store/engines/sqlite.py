@@ -195,7 +195,7 @@ class SqliteEngine:
                     return
                 connection.execute("ROLLBACK TO job")
                 job.error = error
-            except Exception as error:  # the caller's, to be told
+            except Exception as error:  # raised in the caller
                 connection.execute("ROLLBACK TO job")
                 job.error = error
             connection.execute("RELEASE job")
@@ -219,7 +219,7 @@ class SqliteEngine:
                 connection.execute("BEGIN IMMEDIATE")
                 job.result = job.work(Tx(connection, self._compiler))
                 connection.execute("COMMIT")
-            except Exception as error:  # the caller's, to be told
+            except Exception as error:  # raised in the caller
                 job.error = self._explain(error)
                 if connection is not None:
                     self._roll_back(connection)

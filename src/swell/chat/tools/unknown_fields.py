@@ -10,10 +10,10 @@ import msgspec
 
 from swell.hints import unwrap
 
-__all__ = ["stranger"]
+__all__ = ["unknown_field"]
 
 
-def stranger(hint: Any, value: object, path: str) -> str | None:
+def unknown_field(hint: Any, value: object, path: str) -> str | None:
     """Return where a value has a name that its type does not have; None if it has none.
 
     A name that is misspelt must not leave the field that was meant at its default. Types that say
@@ -39,18 +39,18 @@ def stranger(hint: Any, value: object, path: str) -> str | None:
         return _first([(fields[name], item, f"{path}.{name}") for name, item in value.items()])
     if get_origin(hint) in (dict, Mapping) and len(inner) == 2:
         return _first([(inner[1], item, f"{path}.{name}") for name, item in value.items()])
-    found = [stranger(one, value, path) for one in inner]  # of a union: one of them fits
+    found = [unknown_field(one, value, path) for one in inner]  # of a union: one of them fits
     return None if not found or None in found else found[0]
 
 
 def _any_fits(inner: list[Any], value: list[object], path: str) -> bool:
     return not inner or any(
-        all(stranger(one, item, path) is None for item in value) for one in inner
+        all(unknown_field(one, item, path) is None for item in value) for one in inner
     )
 
 
 def _first(pairs: Iterable[tuple[Any, object, str]]) -> str | None:
-    return next((found for pair in pairs if (found := stranger(*pair)) is not None), None)
+    return next((found for pair in pairs if (found := unknown_field(*pair)) is not None), None)
 
 
 def _fields(hint: Any) -> dict[str, Any] | None:
