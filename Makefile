@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web check check-python check-web test test-web programs e2e browsers slow faults attacks property sdks resolve model gen demo docs changelog pictures bench bench-browser clean
+.PHONY: help install web size check check-python check-web test test-web programs e2e browsers slow faults attacks property sdks resolve model gen demo docs changelog pictures bench bench-browser clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -39,6 +39,10 @@ $(DONE)/node: $(DONE)/python
 
 web: install ## build the web client into src/swell/web
 	@$(BIN)/python hatch_build.py
+
+size: install ## print what the first load of a page consists of
+	@$(BIN)/python hatch_build.py packages
+	cd web && npm run --silent size
 
 check: check-python check-web ## run linters and type checkers, warnings are errors
 

@@ -1,9 +1,31 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import type { CodeSplittingGroup } from "rolldown";
 import { defineConfig } from "vitest/config";
 import { diagramFrame } from "./tools/diagram.ts";
 import { earlyScript } from "./tools/early.ts";
+import { chunkLoader } from "./tools/loader.ts";
+import { slimMarked } from "./tools/marked.ts";
+import { sizeReport } from "./tools/sizes.ts";
+import { slimSvelte } from "./tools/svelte.ts";
 import { words } from "./tools/words.ts";
-import { shortClass, slimMarked, slimPreload, slimSvelte } from "./tools/slim.ts";
+
+/**
+ * Which modules share a chunk. All that the first page needs is one file: that saves a request, and compresses better than
+ * two. No other chunk is under 1 kB, which costs more to ask for than to carry along; `make size` lists them.
+ */
+const groups = [
+  { name: "main", tags: ["$initial"] },
+  { name: "grammars", test: /\/highlight\.js\/es\/languages\//, maxModuleSize: 4_000 },
+  { name: "menus", test: /\/src\/ui\/(Drawer|Menu|place|popover-polyfill)\b/ },
+  {
+    name: "shared",
+    minShareCount: 2,
+    test: /words:|\/src\/(i18n\/|ui\/(commands|copy|status)\b|forms\/enter\b|chat\/messages\/(days|today)\b)/,
+  },
+  { name: "suggestions", test: /\/src\/chat\/composer\/(FollowUps|Suggestions)\b/ },
+  { name: "cards", test: /\/src\/cards\/(Header|Markdown)\b/ },
+  { name: "forms", test: /\/src\/forms\/(Form|Items)\b/ },
+] satisfies CodeSplittingGroup[];
 
 /**
  * The build has no index.html: the server renders the page from `manifest.json`. Every address is relative
@@ -11,7 +33,7 @@ import { shortClass, slimMarked, slimPreload, slimSvelte } from "./tools/slim.ts
  */
 export default defineConfig(({ mode }) => ({
   base: "./",
-  plugins: [words(), slimSvelte(), svelte({ compilerOptions: { cssHash: shortClass } }), slimMarked(), slimPreload(), diagramFrame(), earlyScript()],
+  plugins: [words(), slimSvelte(), svelte(), slimMarked(), chunkLoader(), sizeReport(), ...(mode === "size" ? [] : [diagramFrame(), earlyScript()])],
   // Under test, Svelte has to resolve to its browser build; otherwise `mount` is the server's stub.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   build: {
@@ -26,8 +48,7 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: "src/main.ts",
-      // All that the first page needs is one file: that saves a request, and compresses better than two.
-      output: { codeSplitting: { groups: [{ name: "main", tags: ["$initial"] }] } },
+      output: { codeSplitting: { groups } },
     },
   },
   test: {

@@ -13,5 +13,6 @@ if (target === null) throw new Error("the page has no #app");
 const client = new Client(browserPlatform(), placeOfPage(), new PageState());
 void client.start();
 // The words are there before the first of them is drawn; the connection is made meanwhile.
-const ready = Promise.all([speakLocally(), "showPopover" in target ? null : import("./ui/popover-polyfill")]);
-void ready.then(() => mount(App, { target, props: { client } }));
+// The words are there before the first of them is drawn; the connection is made meanwhile.
+const popovers = "showPopover" in target ? null : import("./ui/popover-polyfill").then(({ default: add }) => add());
+void Promise.all([speakLocally(), popovers]).then(() => mount(App, { target, props: { client } }));

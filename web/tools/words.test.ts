@@ -10,7 +10,7 @@ const locale = (texts: Readonly<Record<string, string>>): Locale => ({ language:
 function say(message: string, values?: object): unknown {
   const plural = (count: number, forms: Record<string, string>): string | undefined => (count === 1 ? (forms["one"] ?? forms["other"]) : forms["other"]);
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- what the build makes of a message is code
-  const make = new Function("number", "plural", `return ${compile(message)}`) as (...helpers: unknown[]) => unknown;
+  const make = new Function("$written", "$plural", `return ${compile(message)}`) as (...helpers: unknown[]) => unknown;
   const made = make((n: number) => `<${String(n)}>`, plural);
   return typeof made === "function" ? (made as (values: unknown) => unknown)(values) : made;
 }

@@ -132,9 +132,9 @@ function expression(pieces: readonly Piece[]): string {
   const parts = pieces.map((piece) => {
     if (typeof piece === "string") return piece.replace(/[\\`$]/g, "\\$&");
     if (piece.kind === "text") return `\${${piece.value}}`;
-    if (piece.kind === "number") return `\${number(${piece.value})}`;
+    if (piece.kind === "number") return `\${$written(${piece.value})}`;
     const forms = Object.entries(piece.forms).map(([form, inner]) => `${form}: ${expression(inner)}`);
-    return `\${plural(${piece.value}, { ${forms.join(", ")} })}`;
+    return `\${$plural(${piece.value}, { ${forms.join(", ")} })}`;
   });
   return `\`${parts.join("")}\``;
 }
@@ -167,7 +167,7 @@ export const FOLDER = resolve(import.meta.dirname, "../../src/swell/locales");
 
 export function words(folder = FOLDER): Plugin {
   const source = resolve(import.meta.dirname, "../src/i18n");
-  const helpers = `import { number, plural } from ${JSON.stringify(`${source}/numbers.ts`)};\n`;
+  const helpers = `import { written as $written, plural as $plural } from ${JSON.stringify(`${source}/counts.ts`)};\n`;
   /** A language is a module of its own name, under which `manifest.json` lists it. */
   const module = (name: string): string => `${source}/languages/${name}`;
   return {

@@ -1,5 +1,5 @@
 /** Why a connection has ended for good. */
-import { text } from "words:ended";
+import { text } from "words:connection";
 
 type Reason = Exclude<keyof typeof text, "endedOther">;
 

@@ -1,6 +1,17 @@
-/** Sizes, durations and times as the reader's language writes them. */
+/** Numbers, sizes, durations and times as the reader's language writes them. */
 import { locale } from "./locale";
-import { numbers } from "./numbers";
+
+const made = new Map<string, Intl.NumberFormat>();
+
+/** A format of numbers; making one takes longer than using it. */
+function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${locale()} ${JSON.stringify(options)}`;
+  let format = made.get(key);
+  if (format === undefined) made.set(key, (format = new Intl.NumberFormat(locale(), options)));
+  return format;
+}
+
+export const number = (value: number): string => numbers({ maximumFractionDigits: 20 }).format(value);
 
 const dates = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat(locale(), options);
 

@@ -53,28 +53,14 @@ declare module "words:page" {
     readonly suggestions: string;
     readonly newMessages: string;
     readonly newCount: (values: { readonly count: number }) => string;
-    readonly unread: string;
     readonly toLatest: string;
     readonly earlier: string;
     readonly loadingEarlier: string;
-    readonly messageActions: string;
     readonly copy: string;
-    readonly wrapLines: string;
-    readonly backToText: string;
-    readonly helpful: string;
-    readonly unhelpful: string;
     readonly notSent: string;
     readonly retry: string;
     readonly edit: string;
     readonly skip: string;
-    readonly connecting: string;
-    readonly blocked: string;
-    readonly reconnecting: string;
-    readonly silent: string;
-    readonly retryNow: string;
-    readonly replaced: string;
-    readonly useHere: string;
-    readonly reload: string;
     readonly commands: string;
     readonly page: string;
     readonly unsupported: (values: { readonly view: string | number }) => string;
@@ -87,8 +73,16 @@ declare module "words:page" {
     readonly dismiss: string;
   };
 }
-declare module "words:ended" {
+declare module "words:connection" {
   export const text: {
+    readonly connecting: string;
+    readonly blocked: string;
+    readonly reconnecting: string;
+    readonly silent: string;
+    readonly retryNow: string;
+    readonly replaced: string;
+    readonly useHere: string;
+    readonly reload: string;
     readonly endedMalformed: string;
     readonly endedVersion: string;
     readonly endedSignedOut: string;
@@ -191,6 +185,7 @@ declare module "words:message" {
     readonly table: (values: { readonly rows: number }) => string;
     readonly truncated: string;
     readonly goOn: string;
+    readonly unread: string;
   };
 }
 declare module "words:reading" {
@@ -276,6 +271,9 @@ declare module "words:actions" {
     readonly whatGood: string;
     readonly whatBad: string;
     readonly thanks: string;
+    readonly messageActions: string;
+    readonly helpful: string;
+    readonly unhelpful: string;
   };
 }
 declare module "words:diagram" {
@@ -299,5 +297,7 @@ declare module "words:markdown" {
     readonly saveCsv: string;
     readonly moreRows: (values: { readonly count: number; readonly left: number }) => string;
     readonly moreColumns: (values: { readonly count: number; readonly left: number }) => string;
+    readonly wrapLines: string;
+    readonly backToText: string;
   };
 }

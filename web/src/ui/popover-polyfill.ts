@@ -11,13 +11,6 @@ function turn(box: HTMLElement, open: boolean): void {
   box.dispatchEvent(Object.assign(new Event("toggle"), { newState: open ? "open" : "closed" }));
 }
 
-HTMLElement.prototype.showPopover = function () {
-  turn(this, true);
-};
-HTMLElement.prototype.hidePopover = function () {
-  turn(this, false);
-};
-
 function dismiss(event: Event): void {
   // eslint-disable-next-line no-restricted-syntax -- what a browser does for all popovers of a page
   for (const box of document.querySelectorAll<HTMLElement>('[popover="auto"][data-open]')) {
@@ -25,5 +18,15 @@ function dismiss(event: Event): void {
     if (event instanceof KeyboardEvent ? event.key === "Escape" : !inside) turn(box, false);
   }
 }
-addEventListener("keydown", dismiss);
-addEventListener("pointerdown", dismiss);
+/** Teach the browser. */
+export default function addPopovers(): void {
+  HTMLElement.prototype.showPopover = function () {
+    turn(this, true);
+  };
+  HTMLElement.prototype.hidePopover = function () {
+    turn(this, false);
+  };
+  document.documentElement.dataset["popovers"] = "added";
+  addEventListener("keydown", dismiss);
+  addEventListener("pointerdown", dismiss);
+}

@@ -3,7 +3,7 @@ import { text as words } from "words:message";
 import type { Source } from "../../markdown/view";
 import { asText, num, type Props as Values } from "../../page/read";
 import { hostOf, linkTo } from "./addresses";
-import { number } from "../../i18n/numbers";
+import { number } from "../../i18n/format";
 
 export interface MessageSource extends Source {
   readonly part: Values;

@@ -1,4 +1,5 @@
 /** What code can do: it is copied, its lines wrap, it gets colours once it is complete, and some of it is a diagram. */
+import { text as markdown } from "words:markdown";
 import { text as words } from "words:page";
 import { COPIED_MS, copyText } from "../../ui/copy";
 import { whenSeen } from "../../ui/seen";
@@ -16,7 +17,7 @@ const IDLE_MS = 1_000;
 
 export function addButtons(block: CodeBlock): void {
   if (block.head.childElementCount > 1) return;
-  const wrap = button("wrap", words.wrapLines);
+  const wrap = button("wrap", markdown.wrapLines);
   wrap.setAttribute("aria-pressed", "false");
   wrap.addEventListener("click", () => {
     const on = block.node.classList.toggle("wrapped");

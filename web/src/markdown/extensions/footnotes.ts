@@ -1,6 +1,6 @@
 /** Footnotes: `[^name]` in the text, `[^name]: words` where they are. They stay where they were written. */
 import type { Token, TokenizerThis, Tokens } from "marked";
-import { text as words } from "words:page";
+import { text as markdown } from "words:markdown";
 import { bring } from "../../ui/bring";
 import type { ExtensionBlock } from "../types";
 
@@ -80,7 +80,7 @@ export function noteBlockNode(): ExtensionBlock {
       const { label } = token as NoteToken;
       node.dataset["footnote"] = label;
       back.textContent = label;
-      back.setAttribute("aria-label", `${words.backToText} (${label})`);
+      back.setAttribute("aria-label", `${markdown.backToText} (${label})`);
     },
   };
 }

