@@ -58,7 +58,7 @@ class App:
         checks: Async functions that raise while a dependency is unavailable; `/_s/ready` calls
             them.
         keep_sessions_in: Folder with the key that signs session cookies, made when it is missing,
-            so that people stay signed in over a restart; None makes a new key at each start. The
+            so that users stay signed in over a restart; None makes a new key at each start. The
             setting `secret_key` comes first.
     """
 

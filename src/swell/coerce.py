@@ -63,7 +63,7 @@ def coerce(value: Any, where: str = "value") -> Any:
 
 
 class _Coercion:
-    """One value, and how many it was made of so far."""
+    """One value, and the number of values visited so far."""
 
     def __init__(self, where: str) -> None:
         self._where = where

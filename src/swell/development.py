@@ -1,4 +1,4 @@
-"""What becomes of an exception of the app: the log has it under an id, which the person sees.
+"""Exceptions of the app: logged under an id, which is shown to the user.
 
 The setting `development` also shows the exception.
 """
@@ -49,7 +49,7 @@ def report(error: BaseException, where: str, log: logging.Logger, *, development
 
     Args:
         error: The exception.
-        where: What raised it, such as `the handler of /`.
+        where: Its origin, such as `the handler of /`.
         log: The log.
         development: Describe it.
     """

@@ -225,7 +225,7 @@ class ProtocolError(SwellError):
     """A peer sent something outside the protocol; its connection is closed.
 
     Attributes:
-        close_code: WebSocket close code, listed in docs/explain/protocol.md.
+        close_code: Code for the peer, listed in docs/explain/protocol.md.
         reason: What was wrong, without the peer's bytes.
     """
 

@@ -17,10 +17,10 @@ ANON = "anon"
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """A person.
+    """A user.
 
     Attributes:
-        subject: Stable name or id of the person; `q.auth.subject`, and whose the chats are.
+        subject: Stable name or id of the user; `q.auth.subject`, and whose the chats are.
         name: Name to show; the subject when empty.
         access_token: Token of the identity provider, for `q.auth.access_token`.
         refresh_token: Token to get a new access token with.

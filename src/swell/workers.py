@@ -1,7 +1,7 @@
-"""Worker threads for code that blocks: one pool for each purpose, shared fairly among people.
+"""Worker threads for code that blocks: one pool for each purpose, shared fairly among users.
 
 A thread cannot be ended from outside. A function that hangs keeps its thread, and counts for the
-person whom it was called for: others still get theirs.
+user whom it was called for: other users are not affected.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ class Lane(NamedTuple):
         files: For reading and copying files.
         documents: For reading documents, in processes.
         settings: What bounds them.
-        person: Id of the person.
+        person: Id of the user.
     """
 
     handlers: Workers

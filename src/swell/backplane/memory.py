@@ -17,7 +17,7 @@ _log = logger("swell.backplane")
 
 
 class Hub:
-    """What connects the backplanes of one process."""
+    """Connects the backplanes of one process."""
 
     def __init__(self) -> None:
         self.members: set[MemoryBackplane] = set()
@@ -27,7 +27,7 @@ class MemoryBackplane:
     """A member of a hub; alone in its own when none is given.
 
     Args:
-        hub: What connects it to others.
+        hub: The hub that connects it to others.
     """
 
     def __init__(self, hub: Hub | None = None) -> None:

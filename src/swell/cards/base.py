@@ -203,7 +203,7 @@ def _check_whole(
 
 
 def _without(tree: Any, place: str) -> Any:
-    """Return a tree of dicts and lists without what stands at `place`, such as `$.items[0].a`."""
+    """Return a tree of dicts and lists without the value at `place`, such as `$.items[0].a`."""
     steps = [name or quoted or int(index) for name, quoted, index in _STEP.findall(place)]
     *above, last = steps
     holder = tree

@@ -1,4 +1,4 @@
-"""Threads card: a person's conversations, to search, open, rename, pin, archive and delete."""
+"""Threads card: a user's conversations, to search, open, rename, pin, archive and delete."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ThreadItem(Record):
     """One conversation in a threads card.
 
     Attributes:
-        id: What events and addresses name it by.
+        id: Its id in events and addresses.
         title: Its name; the reader's word for "New chat" when empty.
         time: When something last happened in it, in seconds since the epoch, UTC; the card groups
             by days in the reader's time zone. Absent: it stands with the oldest.
@@ -49,7 +49,7 @@ class ThreadItem(Record):
 
 
 class ThreadsCard(Card):
-    """Show a person's conversations beside the one that is open.
+    """Show a user's conversations beside the one that is open.
 
     In a wide window it is a column that can be folded away; in a narrow one a line at the top with
     a button that opens it as a drawer. Give it its own zone in a layout.

@@ -66,7 +66,7 @@ class ThreadChanged(NamedTuple):
     """Something else about a thread has changed: it has to be read again to be shown.
 
     Attributes:
-        thread_id: The thread; empty when it may be any thread of the person.
+        thread_id: The thread; empty when it may be any thread of the user.
     """
 
     thread_id: str
@@ -78,7 +78,7 @@ Listener: TypeAlias = Callable[[Change], None]
 
 
 class _News(msgspec.Struct, array_like=True, frozen=True):
-    """What another process learns: it reads the rest in the store."""
+    """A change as other processes get it; they read the rest from the store."""
 
     user_id: str
     thread_id: str
@@ -104,7 +104,7 @@ class Feed:
         self._ends: dict[str, Callable[[], None]] = {}  # of subscriptions, by topic
 
     def subscribe(self, user_id: str, listener: Listener) -> None:
-        """Call a listener with every change to a thread of this person."""
+        """Call a listener with every change to a thread of this user."""
         self._people.setdefault(user_id, set()).add(listener)
         self._reach(self._person(user_id), self._people, user_id)
 
@@ -127,7 +127,7 @@ class Feed:
         """Call the listeners, here and in other processes.
 
         Args:
-            user_id: Whose thread it is.
+            user_id: Owner of the thread.
             change: The change.
             by: The listener that made the change and shows it already.
         """

@@ -98,11 +98,11 @@ def _size(content: bytes | Path) -> int:
 
 
 class Files:
-    """Keeps what people attach.
+    """Keeps attachments.
 
     Args:
-        store: Where the files are noted.
-        folder: Where their bytes go; None for one that ends with the process.
+        store: The store with their records.
+        folder: Folder for their bytes; None for a temporary one.
     """
 
     def __init__(self, store: Store, folder: Path | None) -> None:
@@ -137,7 +137,7 @@ class Files:
         """Keep a file that a handler made, and return the part that shows it.
 
         Args:
-            user_id: Whose it is.
+            user_id: Its owner.
             content: Its bytes, or the path of a file to copy.
             name: Its name.
             limit: Its largest size, in bytes.
@@ -176,7 +176,7 @@ class Files:
         Args:
             user_id: The owner of the files; not always the user who views them.
             parts: The parts of a message.
-            site: Where they are shown.
+            site: The site that serves them.
             token: Secret of the link by which a shared thread is read: the addresses end with it.
         """
         urls = stored_urls(parts)

@@ -35,7 +35,7 @@ SCHEME = "stored:"
 Role: TypeAlias = Literal["user", "assistant"]
 
 RunState: TypeAlias = Literal["accepted", "running", "done", "stopped", "interrupted", "failed"]
-"""Where a run stands; the last four are its end."""
+"""State of a run; the last four are final."""
 
 EndState: TypeAlias = Literal["done", "stopped", "interrupted", "failed"]
 """How a run ends."""
@@ -43,7 +43,7 @@ EndState: TypeAlias = Literal["done", "stopped", "interrupted", "failed"]
 MessageStatus: TypeAlias = Literal[
     "pending", "streaming", "done", "stopped", "interrupted", "failed"
 ]
-"""Where a message stands: an answer is pending until its run starts, then streaming."""
+"""State of a message: an answer is pending until its run starts, then streaming."""
 
 
 class User(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class User(msgspec.Struct, frozen=True):
     Attributes:
         id: Made by the store of app and subject.
         subject: Subject of the sign-in, or id of the session; unique.
-        name: What to call them.
+        name: Display name.
         created: When they were stored, or first seen while they are not.
         stored: Whether the store has them, which it does with the first thing that is theirs.
     """
@@ -104,7 +104,7 @@ class Message(msgspec.Struct, frozen=True):
         model: The model that answered.
         usage: Token counts of the answer, such as `{"input": 12, "output": 340}`.
         error: Text for the user if the answer failed.
-        error_code: What stands for the same in every language, such as `rate_limited`; None when
+        error_code: Code of that text, for translation, such as `rate_limited`; None when
             the sentence is of the app's own making.
         error_id: The error id in the log.
         suggestions: Prompts to continue with.
@@ -141,7 +141,7 @@ class Run(msgspec.Struct, frozen=True):
         prompt_id: The message that is answered.
         answer_id: The message that is made.
         action_id: The browser's id of the action; unique for its user.
-        state: Where it stands.
+        state: Its state.
         settings: The app's settings for this answer, JSON.
         created: When it was accepted.
         started: When the handler was started.
@@ -237,15 +237,15 @@ class RatedAnswer(msgspec.Struct, frozen=True):
 
 
 class StoredFile(msgspec.Struct, frozen=True):
-    """A file that a person gave; its bytes are elsewhere.
+    """A file that a user gave; its bytes are elsewhere.
 
     Attributes:
         id: Made by the store.
         user_id: Whose it is.
-        name: As the person calls it; not a path.
+        name: As the user calls it; not a path.
         mime: Its type, as reported by the browser.
         size: In bytes.
-        path: Where the server keeps it.
+        path: Its path on the server.
         created: When it was added.
     """
 

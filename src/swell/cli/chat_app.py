@@ -57,7 +57,7 @@ def settings_class(found: Chosen) -> type[Any]:
 
 
 def short_name(model: str) -> str:
-    """Return what people call a model that a server knows by a path or a file.
+    """Return a display name for a model that a server names by a path or a file.
 
     >>> short_name("/srv/models/gemma-3-270m.Q4_K_M.gguf")
     'gemma-3-270m.Q4_K_M'

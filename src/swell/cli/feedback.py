@@ -1,4 +1,4 @@
-"""List what people think of answers: `swell feedback export`."""
+"""Export the feedback of users: `swell feedback export`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from swell.chat.records import RatedAnswer
 
 NAME = "feedback"
-HELP = "list what people think of answers"
+HELP = "export feedback on answers"
 
 _FORMULA = frozenset("=+-@\t\r＝＋－＠")  # noqa: RUF001  # wide ones count in some spreadsheets
 

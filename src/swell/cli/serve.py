@@ -90,7 +90,7 @@ def serve(load: Callable[[], ASGIApp], settings: Settings, name: str) -> int:
     Args:
         load: Called when the address is bound and logs are set up.
         settings: What to run with.
-        name: What to call the app when it cannot start.
+        name: Name of the app for the error page.
 
     Returns:
         The exit code: 0 after an orderly stop.
@@ -151,8 +151,8 @@ def _calm_collector() -> None:
     """Let Python's garbage collector look less often at what lives as long as the process.
 
     What is imported stays; a streamed token makes objects that reference counting frees. The
-    default thresholds walk through all pages for each few hundred of them. What has survived once
-    is visited in small portions, since a collection blocks all requests.
+    default thresholds walk through all pages for each few hundred of them. Objects that survived
+    once are visited in small portions, since a collection blocks all requests.
     """
     gc.collect()
     gc.freeze()

@@ -13,7 +13,7 @@ class Buttons(Component):
 
     Attributes:
         items: The buttons, `ui.button(...)` each.
-        justify: Where they stand in the row: `start`, `end`, `center`, `between` or `around`.
+        justify: Their alignment in the row: `start`, `end`, `center`, `between` or `around`.
         name: Name by which the group can be reached on the card.
         width: CSS width of the row.
         visible: False hides all of them.

@@ -36,7 +36,7 @@ class Dropdown(Component):
         placeholder: Hint shown while nothing is chosen.
         value: Name of the choice that is selected.
         values: Names of the selected choices; makes it a choice of several.
-        choices: What there is to choose.
+        choices: The choices.
         required: Mark it as required. Not checked by the server.
         disabled: Take no input.
         trigger: Submit the page when the choice changes.

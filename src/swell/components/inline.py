@@ -13,8 +13,8 @@ class Inline(Component):
 
     Attributes:
         items: The components. They are reached by name as if they stood on the card itself.
-        justify: Where they stand along the row: `start`, `end`, `center`, `between`, `around`.
-        align: Where they stand across it: `start`, `end`, `center` or `baseline`.
+        justify: Their alignment along the row: `start`, `end`, `center`, `between`, `around`.
+        align: Their alignment across it: `start`, `end`, `center` or `baseline`.
         inset: Set them off with a border and another background.
         height: CSS height, such as `200px`, or `1` for all the height of the card.
         direction: `row` or `column`; `row` when absent.

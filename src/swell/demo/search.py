@@ -162,7 +162,7 @@ class Index:
         """Return the sections that answer a question, best first.
 
         Args:
-            question: Anything a person may type.
+            question: Anything a user may type.
             limit: Most sections returned.
 
         Returns:

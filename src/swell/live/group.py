@@ -15,7 +15,7 @@ Write: TypeAlias = Callable[[bytes], object]
 
 
 class Watcher(Protocol):
-    """What can be group: a connection."""
+    """A member of a group: a connection."""
 
     seq: int
     """Patch that it has. Out of date while it is group."""

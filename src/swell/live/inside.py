@@ -1,7 +1,7 @@
-"""What changed inside of a cell that holds a list or an object, as few and small ops.
+"""Compute the ops for a change inside a cell with a list or an object.
 
-A message's parts are such a cell. A handler assigns all of them again for each token; what
-travels is the end of the one text that grew.
+A message's parts are such a cell. A handler assigns all of them again for each token; only the
+appended text is sent.
 """
 
 from __future__ import annotations

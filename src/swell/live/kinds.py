@@ -1,4 +1,4 @@
-"""What writing to a buffer means for each of Wave's four kinds, as canonical ops.
+"""Canonical ops of writes to a buffer, for each of Wave's four kinds.
 
 Every function reads the buffer and returns ops; none changes it. Keys are what a
 handler wrote between the brackets. Rows are lists of plain cells whose number the page
@@ -79,7 +79,7 @@ def write_inside(buffer: Buffer, base: Path, place: Path, value: Any) -> list[Op
         buffer: The buffer.
         base: Its path.
         place: Key of the row, field, and what is below it. -1 is the last item of a list.
-        value: What to put there; None removes.
+        value: The value to set; None removes.
     """
     found = _inside(buffer, base, place[:-1])
     if found is None:

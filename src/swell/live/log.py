@@ -66,7 +66,7 @@ class Log:
 
         Args:
             path: Path of the text; the patch's list object.
-            text: What to add.
+            text: The text to add.
             size: Estimate of it, in bytes.
             now: Seconds of the caller's monotonic clock.
 

@@ -22,7 +22,7 @@ ILLEGAL = frozenset({"__proto__", "prototype", "constructor"})
 
 
 class _Op(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True, gc=False):
-    """What all ops have in common.
+    """Base of all ops.
 
     `gc=False`: an op never refers to itself, and a ring of thousands of them need not be walked by
     the garbage collector again and again.

@@ -67,7 +67,7 @@ class PageState:
         """Apply `ops` in order, all or none, and return what takes them back.
 
         Args:
-            ops: What to apply.
+            ops: The ops to apply.
             whole: The row or cell that the ops were made from, if that is at hand; see
                 `Buffer.append`.
 

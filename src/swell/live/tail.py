@@ -1,7 +1,7 @@
 """Tail: the end of a text that is being streamed.
 
-A token is an edit that makes one text longer. Where that text is does not change from token to
-token, so it is looked up once; each further token costs its own length.
+A token is an edit that makes one text longer. The text's path does not change from token to token,
+so it is looked up once; each further token costs only its length.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Tail:
     place: Path
 
     def added(self, edit: Extend | Assign) -> tuple[str, str | None] | None:
-        """Return what an edit adds to the text.
+        """Return the text that an edit appends.
 
         Returns:
             The new characters, and all of the text if the edit has that; None when the edit does
@@ -55,7 +55,7 @@ class Tail:
 
 
 def tail_of(edit: Extend | Assign, state: PageState) -> Tail | None:
-    """Return where the text is that an edit makes longer; None when it is another edit."""
+    """Return the path of the text that an edit extends; None for another edit."""
     assigns = isinstance(edit, Assign)
     if len(edit.path) != (2 if assigns else 3):
         return None

@@ -36,7 +36,7 @@ CLOSE_TOO_BIG = 1009
 
 
 class Position(msgspec.Struct, frozen=True):
-    """Where a client is: the last patch `s` it applied, in epoch `e`."""
+    """Position of a client: the last patch `s` it applied, in epoch `e`."""
 
     e: str
     s: int
@@ -83,7 +83,7 @@ ClientMessage: TypeAlias = Hello | Act | Pong | Bye
 
 
 class Err(msgspec.Struct, tag_field="t", tag="err", frozen=True, omit_defaults=True):
-    """Something went wrong that the person should know.
+    """Something went wrong that the user should know.
 
     Attributes:
         code: Stable name, see `swell.errors`.

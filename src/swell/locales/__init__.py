@@ -29,7 +29,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     Attributes:
         tag: Its tag in HTML, such as `zh-Hans`.
         direction: `ltr` or `rtl`.
-        thousands: What stands between the thousands of a number, as in the browser.
+        thousands: Separator of thousands, as in the browser.
     """
 
     tag: str

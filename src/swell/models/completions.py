@@ -365,7 +365,7 @@ class SSEChunks:
         """Return what the last bytes add, when no more will come.
 
         Raises:
-            ValueError: If an event is no JSON.
+            ValueError: If an event is not valid JSON.
         """
         return self._read(self._events.end())
 

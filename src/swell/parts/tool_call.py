@@ -20,7 +20,7 @@ class ToolCall(Part, tag="tool_call"):
     Attributes:
         name: The tool.
         args: Its arguments, any JSON.
-        state: `running`; `waiting` for the person; `done`; or `failed`. Left out, it is `done`
+        state: `running`; `waiting` for the user; `done`; or `failed`. Left out, it is `done`
             when there is a result, else `running`.
         result: Its result, any JSON; a text is Markdown. While it runs, its progress.
         parts: What happened inside, such as calls that this one made.

@@ -38,7 +38,7 @@ def submission(
 
     Args:
         data: The prompt's text, and as the browser sent them ids of files, command, mentions.
-        cards: The cards of the page, of which one has the name `source`, or a command of that name.
+        cards: The cards of the page; one of them, or a command of it, is named `source`.
         source: Name of the card or the command.
         files: Where uploads are kept.
         session_id: Session of the sender.

@@ -216,7 +216,7 @@ class Broker:
 
         Args:
             connection: The connection.
-            hello: What came on it.
+            hello: Its first message.
             caller: Its sender.
             identity: The user, from `identify`.
 
@@ -280,7 +280,7 @@ class Broker:
             self._run(client, None, {"#": hello.hash} if hello.hash else {}, name, {})
 
     def end_others(self, route: Route, session_id: str, subject: str) -> None:
-        """End the pages that a browser has of a route for people other than `subject`.
+        """End the pages that a browser has of a route for users other than `subject`.
 
         Args:
             route: The route.

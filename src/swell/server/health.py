@@ -51,7 +51,7 @@ class Health:
         ]
 
     async def live(self, _request: Request) -> Response:
-        """Answer 200: the event loop turns. It need not be started again for anything else."""
+        """Answer 200: the event loop is running. It need not be started again for anything else."""
         return PlainTextResponse("ok\n", headers=_NOT_KEPT)
 
     async def ready(self, _request: Request) -> Response:

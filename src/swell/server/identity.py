@@ -1,6 +1,6 @@
 """Identity: the one place that determines the user of a request.
 
-It is asked at every hello, resumed or not, and at every HTTP request that needs a person, each time
+It is asked at every hello, resumed or not, and at every HTTP request that needs a user, each time
 with the headers of that request. Nothing is cached between requests, so sign-out and a change of
 user take effect with the next request.
 """
@@ -32,9 +32,9 @@ PEER = "swell.peer"
 """Key in the ASGI scope: peer address of the connection, regardless of headers."""
 
 SUBJECT_MAX = 1000
-"""Longest name of a person, in code points."""
+"""Longest name of a user, in code points."""
 
-_RESERVED = (ANON, "browser:", "api:")  # how people without sign-in are named
+_RESERVED = (ANON, "browser:", "api:")  # how users without sign-in are named
 _MISSING = {"none", "null", "(null)", "undefined", "nil", "nan", "[]", "{}", "()", "-", '""', "''"}
 """Texts that stand for a missing name: `str(None)`, or a proxy's `(null)`."""
 
@@ -194,7 +194,7 @@ def public_session(session_id: str) -> str:
 
 
 def _checked(source: str, who: object) -> str:
-    """Return a person's name if it is one that cannot be shared by accident."""
+    """Return a user's name if it is one that cannot be shared by accident."""
     if not isinstance(who, str):
         raise SignInError(f"{source} gave {type(who).__name__}, expected text")
     if not any(map(_is_seen, who)):

@@ -1,4 +1,4 @@
-"""What lets people install an app on their device: icons, and the manifest that names them."""
+"""Install the app on a device: icons and the manifest."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def address_of(scope: Mapping[str, Any], trusted_proxies: tuple[str, ...]) -> str:
-    """Return the address of the person behind an ASGI connection.
+    """Return the address of the user behind an ASGI connection.
 
     That is the peer of the connection. If the peer is a trusted proxy, it is the last address in
     `X-Forwarded-For` that is not a trusted proxy: entries before it are not trustworthy.

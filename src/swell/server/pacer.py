@@ -1,4 +1,4 @@
-"""Pacer: when pages send what changed, for all pages of the process together.
+"""Pacer: one timer that flushes all pages of the process.
 
 A page that was quiet sends at once, a busy one with the next tick, and all busy pages tick
 together: one timer and one turn of the event loop serve them all, and what sends a frame is

@@ -96,7 +96,7 @@ class WatchedPage:
 
 
 class Pages:
-    """Pages by their address: a client's id, a person's subject, or a route.
+    """Pages by their address: a client's id, a user's subject, or a route.
 
     A page is kept as long as a client of it is; then it is forgotten, and a task that
     still saves to it reaches no browser.

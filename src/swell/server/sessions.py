@@ -139,7 +139,7 @@ class SessionSigner:
 
 
 def _mark(subject: str) -> str:
-    """Return what stands for a person in a cookie that they can read."""
+    """Return a hash of the subject for the cookie."""
     return sha256(b"swell person " + subject.encode()).hexdigest()[:16]
 
 

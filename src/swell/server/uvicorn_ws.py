@@ -71,10 +71,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     It offers the extension `swell.frames`, see `writer.py`. Frames are never compressed.
 
-    A socket that is closed in order stays until the peer has taken all that was written to it,
-    which a peer that has stopped reading never does. Here its socket and buffer are freed. A peer
-    that broke the protocol gets a while to read why: a socket that is closed while more arrives is
-    reset, and written data is lost.
+    A graceful close keeps the socket until the peer has read all buffered bytes, and a stalled peer
+    never does. Here its socket and buffer are freed. A peer that broke the protocol gets a while to
+    read why: a socket that is closed while more arrives is reset, and written data is lost.
     """
 
     conn: CountedFrames

@@ -419,7 +419,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, About("Sync handlers that run at the same time.", 1, 10_000)
     ] = 32
     handler_threads_per_user: Annotated[
-        int, About("Of these for one person; further ones wait.", 1, 10_000)
+        int, About("Of these for one user; further ones wait.", 1, 10_000)
     ] = 8
     tool_threads: Annotated[int, About("Sync tools that run at the same time.", 1, 10_000)] = 64
     tool_threads_per_user: Annotated[
@@ -435,7 +435,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, About("Attachments that are read or copied at the same time.", 1, 10_000)
     ] = 16
     file_threads_per_user: Annotated[
-        int, About("Of these for one person; further ones wait.", 1, 10_000)
+        int, About("Of these for one user; further ones wait.", 1, 10_000)
     ] = 4
 
     pdf_processes: Annotated[
@@ -629,7 +629,7 @@ def _kind(name: str, base: Any, about: About) -> str:
 
 
 def _plain(name: str, number: float) -> str:
-    """A number for people: sizes in the largest unit that divides them."""
+    """A number for humans: sizes in the largest unit that divides them."""
     if name.endswith("_bytes"):
         for unit, factor in (("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)):
             if number >= factor and number % factor == 0:

@@ -205,7 +205,7 @@ async def test_bytes_that_cannot_be_removed_are_tried_again(
         await chat.page.event("threads", "delete", {"id": chat.address.removeprefix("t/")})
         clock.ahead = 2 * 86_400
         await chat.server.app.purge()
-        assert "could not remove an unused file" in caplog.text
+        assert "could not delete an unused file" in caplog.text
         assert there(other)
         await asyncio.to_thread(other.unlink)
         await chat.server.app.purge()

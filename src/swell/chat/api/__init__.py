@@ -16,7 +16,7 @@ __all__ = ["add_endpoints"]
 
 
 class Application(Protocol):
-    """What endpoints need of the application that they are part of."""
+    """The attributes of an application that endpoints use."""
 
     @property
     def running(self) -> Settings:

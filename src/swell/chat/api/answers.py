@@ -64,7 +64,7 @@ class Said(msgspec.Struct, frozen=True):
     Attributes:
         index: Which part of the answer.
         reasoning: Whether it is of a thought.
-        text: What to add.
+        text: The text to add.
     """
 
     index: int
@@ -265,7 +265,7 @@ class Answers:
     def _lane(self) -> Lane:
         if self._pools is None:
             settings = self._settings()
-            # Requests of many people may come without a name.
+            # Requests of many users may come without a name.
             handlers = Workers("swell-endpoint", settings.handler_threads, settings.handler_threads)
             self._pools = Lane.of(settings)._replace(handlers=handlers)
         return self._pools

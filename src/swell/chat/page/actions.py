@@ -141,7 +141,7 @@ def check_menu(menu: Sequence[ui.Command]) -> None:
 
 
 class Product(Protocol):
-    """What actions need of their `@chat` app: see `chat` for the options."""
+    """The attributes of a `@chat` app that actions use: see `chat` for the options."""
 
     store: Store
     runs: RunManager
@@ -486,7 +486,7 @@ class Actions:
 
     @on_form("settings")
     async def settings(self, asked: Asked) -> None:
-        """Show the settings that a person may change."""
+        """Show the settings that a user may change."""
         view, form = asked.view, self._chat.form
         if form is None:
             view.panel.close()

@@ -97,7 +97,7 @@ class Tail:
         return "streaming" if self.run.answer or self._place is not None else "pending"
 
     def _queued(self) -> str:
-        """Return what stands in place of an answer that waits in the queue."""
+        """Return the placeholder of a queued answer."""
         place = self._place
         return "" if place is None else self._words.queued.format(place=place)
 
@@ -163,7 +163,7 @@ class Rows:
 
         Args:
             messages: The messages.
-            owner_id: Whose they are.
+            owner_id: Their owner.
             token: Secret of the link that they are read by, if they are shared.
         """
         drawn = [await self._cells(message, owner_id, token) for message in messages]
@@ -243,7 +243,7 @@ class Rows:
                 self._shown[at] = (answer, key, cells)
 
     def leave(self) -> None:
-        """Forget all rows, and follow no run any more."""
+        """Remove all rows, and stop following runs."""
         self._shown = []
         for message_id in list(self._tails):
             self._unfollow(message_id)

@@ -135,7 +135,7 @@ def _bounds(hint: Any) -> tuple[str, str] | None:
 
 
 def _fault(label: str, hint: Any, given: object, words: Words) -> str:
-    """Return what to enter instead of a value that does not fit."""
+    """Return the hint for an invalid value."""
     kind, bounds = _kind(hint), _bounds(hint)
     if kind in (int, float):
         try:

@@ -100,11 +100,11 @@ async def export_panel(store: Store, view: View, thread: Thread) -> tuple[list[A
 async def import_file(
     store: Store, user: User, file: Mapping[str, Any], settings: Settings
 ) -> Thread:
-    """Store a chat that was exported as JSON as a new thread of a person.
+    """Store a chat that was exported as JSON as a new thread of a user.
 
     Args:
-        store: Where to.
-        user: Whose it will be.
+        store: The target.
+        user: Its owner.
         file: Its entry in the event `submit`.
         settings: Limits of the import.
 

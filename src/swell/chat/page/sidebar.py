@@ -29,8 +29,8 @@ class Sidebar:
     """The list of threads of one tab.
 
     Args:
-        store: Where they are.
-        user: Whose they are.
+        store: Their store.
+        user: Their owner.
         is_active: Returns whether a thread has an active run.
 
     Attributes:
@@ -86,7 +86,7 @@ class Sidebar:
         }
 
     async def act(self, event: str, data: Any) -> None:
-        """Do what an event of the card asks for; what names no thread of this person, nothing."""
+        """Do what an event of the card asks for; what names no thread of this user, nothing."""
         given = data if isinstance(data, dict) else {}
         id, on = str(given.get("id", "")), bool(given.get("on"))
         try:

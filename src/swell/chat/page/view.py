@@ -78,7 +78,7 @@ class Product(Protocol):
 
 
 class View:
-    """What one tab shows.
+    """The conversation of one tab.
 
     Args:
         chat: The app.

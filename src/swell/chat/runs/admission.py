@@ -116,13 +116,13 @@ class _Spent(NamedTuple):
 
 
 class Budget:
-    """Counts prompts and tokens of people and addresses; 0 as a bound means none.
+    """Counts prompts and tokens of users and addresses; 0 as a bound means none.
 
     Args:
-        per_minute: Prompts of one person in a minute.
+        per_minute: Prompts of one user in a minute.
         per_minute_address: Prompts of one address in a minute.
-        per_day: Prompts of one person in 24 hours.
-        tokens_per_day: Tokens of one person in 24 hours.
+        per_day: Prompts of one user in 24 hours.
+        tokens_per_day: Tokens of one user in 24 hours.
         clock: Seconds of a monotonic clock.
     """
 

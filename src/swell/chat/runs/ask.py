@@ -1,4 +1,4 @@
-"""Ask: a question that a handler puts to the person in the middle of its answer."""
+"""Ask: a question that a handler puts to the user in the middle of its answer."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Question:
         """Return the part that stays when the question is over.
 
         Args:
-            words: What came of it, as Markdown.
+            words: Its outcome, as Markdown.
         """
         kept = [item for item in self._dumped if "text" in item or "message_bar" in item]
         return Card(items=[*kept, _plain(ui.text(words))])

@@ -19,10 +19,10 @@ class Attachment(msgspec.Struct, frozen=True):
     """A file that came with the prompt.
 
     Attributes:
-        name: As the person calls it; not a path.
+        name: As the user calls it; not a path.
         mime: Its type, as reported by the browser.
         size: In bytes.
-        path: Where the server keeps it.
+        path: Its path on the server.
         url: Its address for browsers.
     """
 

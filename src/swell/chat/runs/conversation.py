@@ -49,8 +49,8 @@ class PictureFile(NamedTuple):
 
     Attributes:
         url: Its address in parts.
-        name: As the person calls it, for the log.
-        path: Where the server keeps it.
+        name: As the user calls it, for the log.
+        path: Its path on the server.
     """
 
     url: str
@@ -59,7 +59,7 @@ class PictureFile(NamedTuple):
 
 
 def told(messages: Sequence[Message], pictures: Mapping[str, Block]) -> list[dict[str, Any]]:
-    """Return what was said; roles alternate, the person's first.
+    """Return the conversation as dicts; roles alternate, starting with the user.
 
     Args:
         messages: The conversation, oldest first.

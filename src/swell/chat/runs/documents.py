@@ -50,7 +50,7 @@ def decoded(content: bytes, name: str) -> str:
 
     Args:
         content: The bytes of the file.
-        name: What the person calls it, for the error.
+        name: The user's name for it, for the error.
 
     Raises:
         DocumentError: If it is no text, such as an office document, an archive or a picture.
@@ -97,14 +97,14 @@ def _checked(text: str, content: bytes, name: str) -> str:
 
 
 async def pdf_text(path: Path, name: str) -> str:
-    """Return what the pages of a PDF say, an empty line between them; pictures say nothing.
+    """Return the text of a PDF's pages, separated by empty lines; pictures are ignored.
 
     A separate process reads it, bounded by the settings `pdf_pages`, `pdf_seconds` and
     `pdf_memory_bytes`. Cancelling ends the process.
 
     Args:
         path: Where it is.
-        name: What the person calls it, for the error.
+        name: The user's name for it, for the error.
 
     Raises:
         DocumentError: If it is no PDF, is locked with a password, takes too long or too much

@@ -48,16 +48,16 @@ _DESCRIBED_MAX = 100  # exceptions kept for developers
 _T = TypeVar("_T")
 Handler: TypeAlias = Callable[..., Any]
 Admit: TypeAlias = Callable[[User, Used], "Awaitable[str | None] | str | None"]
-"""Called before a prompt is accepted; returns None, or why the person may not ask now."""
+"""Called before a prompt is accepted; returns None, or why the user may not ask now."""
 
 
 class RunManager:
     """Owns the runs of one `@chat` app.
 
     Args:
-        store: Where everything is kept.
+        store: The store of conversations.
         handler: The app's function.
-        files: What people attach.
+        files: The attachments.
         make_settings: Makes `turn.settings` from the values stored with a run.
         limits: Bounds.
         feed: Where it publishes changes.
@@ -106,7 +106,7 @@ class RunManager:
     # ---------------------------------------------------------------------- looking
 
     def of_answer(self, message_id: str) -> Run | None:
-        """Return the run that makes this message, while it does."""
+        """Return the active run of this message, or None."""
         return self._answers.get(message_id)
 
     def all(self) -> list[Run]:
@@ -182,7 +182,7 @@ class RunManager:
         return accepted
 
     async def stop(self, runs: Iterable[Run], why: EndState = "stopped") -> None:
-        """End runs, and wait until that is stored, or nearly as long as a person would.
+        """Stop runs and wait until their ends are stored, at most `release_s` + 0.4 s.
 
         Their texts do not grow after this call. The `finally` blocks of the handlers
         may take longer, up to `grace_s`.

@@ -18,7 +18,7 @@ _REACH = 80
 
 
 class Names(NamedTuple):
-    """What can be picked while a prompt is typed.
+    """The commands and mentions of a prompt box.
 
     Attributes:
         commands: After a `/` at its beginning.

@@ -35,16 +35,16 @@ class RunLimits(msgspec.Struct, frozen=True):
         release_s: How long stopping waits for the handler's clean-up, in seconds; then the user can
             continue while the clean-up runs.
         grace_s: How long a handler may clean up, in seconds; then it is abandoned and logged.
-        per_user: Runs of one person that are accepted or running.
+        per_user: Runs of one user that are accepted or running.
         history: Latest messages of a thread that a turn has.
         total: Runs at the same time; further ones wait in a queue.
         per_user_running: Limit of these for one user.
         per_address: Limit of these for one address.
         queue: Runs that wait; further prompts are refused.
-        prompts_per_minute: Prompts of one person; 0 is no bound, here and below.
+        prompts_per_minute: Prompts of one user; 0 is no bound, here and below.
         prompts_per_minute_per_address: Prompts of one address.
-        prompts_per_day: Prompts of one person in 24 hours.
-        tokens_per_day: Tokens of one person in 24 hours.
+        prompts_per_day: Prompts of one user in 24 hours.
+        tokens_per_day: Tokens of one user in 24 hours.
     """
 
     flush_s: float = 0.25
@@ -81,16 +81,16 @@ class Run:
 
     Attributes:
         id: In the store.
-        user_id: Whose it is.
+        user_id: Its owner.
         thread: The thread, as it was when the prompt was accepted.
         thread_id: Its id.
         prompt_id: The message that is answered.
         answer_id: The message that is made.
         locale: Language of the page that asked.
-        state: Where it stands, as stored.
+        state: Its stored state.
         answer: The answer so far.
         error: Text for the user if it failed.
-        error_code: What stands for that sentence in every language.
+        error_code: Code of that text, for translation.
         error_id: The error id in the log.
         suggestions: Prompts to continue with.
         cancelled: Set when it is to stop.

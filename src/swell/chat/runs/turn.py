@@ -32,7 +32,7 @@ ASK_TIMEOUT_S = 600.0
 """Default timeout of a question, in seconds."""
 
 SUGGESTIONS_MAX = 12
-"""Most prompts to continue with that one answer offers."""
+"""Most follow-up prompts of one answer."""
 
 
 _T = TypeVar("_T")

@@ -95,7 +95,7 @@ def sqlite_path(url: str, source: str = "argument", app: str = "") -> Path | Non
 
 
 def default_path(app: str = "") -> Path:
-    """Return the file for an app's chats where this system keeps data of programs for a person."""
+    """Return the file for an app's chats where this system keeps data of programs for a user."""
     home = Path.home()
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")

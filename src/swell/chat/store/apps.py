@@ -1,6 +1,6 @@
-"""Apps: to which one people, their chats and their files belong.
+"""Apps: the owners of users, chats and files.
 
-Everything belongs to a person, and a person belongs to an app: the same subject is another person
+Everything belongs to a user, and a user belongs to an app: the same subject is another user
 in another app. Conversations of earlier versions have the app name "" and go to the app that
 opens the store first.
 """
@@ -31,5 +31,5 @@ def claim(tx: Tx, app: str) -> int:
 
 
 def listed(tx: Tx) -> dict[str, int]:
-    """Return how many people each app has."""
+    """Return how many users each app has."""
     return {row[0]: row[1] for row in tx.rows(_LISTED)}

@@ -1,4 +1,4 @@
-"""Files that people gave: their notes, which messages refer to them, and when one can go.
+"""Files that users gave: their notes, which messages refer to them, and when one can go.
 
 A message that refers to a file keeps it, until its own row is purged: hidden ones can be brought
 back. The removal of an unused file locks its row against transactions that are about
@@ -57,7 +57,7 @@ def add(tx: Tx, noted: StoredFile) -> StoredFile:
 
 
 def get(tx: Tx, user_id: str, file_id: str) -> StoredFile:
-    """Return a person's file."""
+    """Return a user's file."""
     row = tx.row(_OWN, file=file_id, user=user_id)
     if row is None:
         raise NotFoundError("file", file_id)

@@ -203,7 +203,7 @@ def _place(tx: Tx, thread_id: str, message_id: str) -> tuple[int, str | None]:
 
 
 def get(tx: Tx, user_id: str, message_id: str) -> Message:
-    """Return one message of a person."""
+    """Return one message of a user."""
     rows = tx.rows(_ONE, message=message_id)
     if not rows or rows[0][_BODY + 1] != user_id:
         raise NotFoundError("message", message_id)
@@ -387,7 +387,7 @@ _UNHIDE = update(messages).where(messages.c.id.in_(select(_hidden.c.id))).values
 
 
 def whose(tx: Tx, user_id: str, message_id: str) -> Row:
-    """Return thread, parent, time of deletion, role and depth of a person's message."""
+    """Return thread, parent, time of deletion, role and depth of a user's message."""
     row = tx.row(_WHOSE, message=message_id, user=user_id)
     if row is None or row[2] is not None:
         raise NotFoundError("message", message_id)

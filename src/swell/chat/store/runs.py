@@ -171,7 +171,7 @@ def accepted(tx: Tx, run_id: str) -> tuple[Accepted, User]:
 
 
 def settings(tx: Tx, user_id: str, thread_id: str) -> dict[str, Any]:
-    """Return the settings of the last run in a person's thread."""
+    """Return the settings of the last run in a user's thread."""
     conversations.get(tx, user_id, thread_id)
     row = tx.row(_LAST, thread=thread_id)
     return {} if row is None else run_of(row).settings

@@ -1,4 +1,4 @@
-"""Which tables a database has, and how they become those of this version.
+"""The schema version of a database, and its upgrade to the current one.
 
 A new database gets the tables of `tables.py` at once, which is quicker than all migrations one
 after another; a test holds that both lead to the same. Older ones are upgraded by Alembic.
@@ -158,7 +158,7 @@ def current(bound: Connection) -> str | None:
 
 
 def differences(bound: Connection) -> list[Any]:
-    """Return what distinguishes the tables from those that this version expects."""
+    """Return the differences of the tables from those that this version expects."""
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 

@@ -171,7 +171,7 @@ def search(tx: Tx, user_id: str, text: str, *, thread_id: str | None, limit: int
     """Return messages with all the words, newest first.
 
     Raises:
-        NotFoundError: If the thread is not this person's.
+        NotFoundError: If the thread is not this user's.
         ValueError: If `limit` is out of bounds.
     """
     if not 1 <= limit <= HITS_MAX:
@@ -205,7 +205,7 @@ def threads_found(
 
     Args:
         tx: The transaction.
-        user_id: Whose threads.
+        user_id: Owner of the threads.
         text: The words.
         archived: Only archived threads instead of only the others.
         enough: How many threads will do; None looks through all that is looked at.

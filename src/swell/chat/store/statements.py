@@ -164,7 +164,7 @@ _USER = select(users.c.id).where(users.c.id == bindparam("user"))
 
 
 def own_thread(tx: Tx, user_id: str, thread_id: str, *, lock: bool = False) -> Row:
-    """Return the columns `THREAD` and the number of a person's thread.
+    """Return the columns `THREAD` and the number of a user's thread.
 
     Raises:
         NotFoundError: If it is missing, deleted, or another user's.

@@ -76,7 +76,7 @@ class Store:
         self._turnstile: Turnstile | None = None
 
     def of_app(self, app: str) -> Store:
-        """Return the same database as one app sees it: its people, chats, files and feedback.
+        """Return the same database as one app sees it: its users, chats, files and feedback.
 
         Records without an app, stored by an earlier version, go to the
         first app that opens it.
@@ -137,7 +137,7 @@ class Store:
     # ----------------------------------------------------------------------------------- users
 
     async def user(self, subject: str, name: str | None = None) -> User:
-        """Return the person with this subject, making it when new; a new name replaces the old."""
+        """Return the user with this subject, making it when new; a new name replaces the old."""
         subject, name = clean(subject), None if name is None else clean(name)
         if name is None:
             known = await self._read(threads.find_user, self._app, subject)
@@ -154,7 +154,7 @@ class Store:
         return await self._read(threads.visitor, self._app, subject, time)
 
     async def keep(self, user: User) -> User:
-        """Return a person once they are stored."""
+        """Return a user once they are stored."""
         return user if user.stored else await self.user(user.subject)
 
     # --------------------------------------------------------------------------------- threads
@@ -168,7 +168,7 @@ class Store:
         before: str | None = None,
         limit: int = 50,
     ) -> list[Thread]:
-        """Return a window of a person's threads: pinned ones first, then the last updated first.
+        """Return a window of a user's threads: pinned ones first, then the last updated first.
 
         Args:
             user_id: Whose.
@@ -370,7 +370,7 @@ class Store:
             parts: The whole answer; None keeps what was flushed.
             usage: Its token counts.
             error: Text for the user.
-            error_code: What stands for that sentence in every language.
+            error_code: Code of that text, for translation.
             error_id: The error id in the log.
             suggestions: Prompts to continue with.
             model: Name of the model that answered.
@@ -465,10 +465,10 @@ class Store:
     async def search(
         self, user_id: str, query: str, *, thread_id: str | None = None, limit: int = 20
     ) -> list[Hit]:
-        """Return a person's messages with all these words, newest first.
+        """Return a user's messages with all these words, newest first.
 
         Args:
-            user_id: Whose messages.
+            user_id: Owner of the messages.
             query: Words in any order; the last may be the beginning of one. Case, accents and
                 punctuation do not count. Chinese, Japanese, Korean and Thai need no spaces.
             thread_id: Only in this thread.
@@ -485,7 +485,7 @@ class Store:
         oldest ends.
 
         Args:
-            user_id: Whose the thread is.
+            user_id: Owner of the thread.
             thread_id: The thread.
             expires_s: How long the link works, in seconds; None for as long as the thread is
                 shared.
@@ -567,17 +567,17 @@ class Store:
     async def add_file(
         self, user_id: str, *, name: str, mime: str, size: int, path: str
     ) -> StoredFile:
-        """Note a file that a person gave.
+        """Note a file that a user gave.
 
         A part refers to it by `stored:` and its id. It is kept for as long as any message does,
         and for a day before one does; then `path` becomes one of the `leftovers`.
 
         Args:
-            user_id: Whose it is.
+            user_id: Its owner.
             name: The user's name for it.
             mime: Its type.
             size: In bytes.
-            path: Where its bytes are, and those of no other file.
+            path: Path of its bytes, not shared with another file.
         """
         noted = StoredFile(new_id(), user_id, clean(name), clean(mime), size, path, self._clock())
         return await self._write(files.add, noted)

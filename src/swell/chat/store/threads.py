@@ -50,7 +50,7 @@ _RENAME_USER = update(users).where(users.c.id == bindparam("user")).values(name=
 
 
 def user(tx: Tx, app: str, subject: str, name: str | None, time: float) -> User:
-    """Return a person of an app, made when new."""
+    """Return a user of an app; create the record if it is new."""
     row = tx.row(_USER, app=app, subject=subject)
     if row is None:
         identity = _id_of(tx, app, subject)
@@ -70,7 +70,7 @@ def find_user(tx: Tx, app: str, subject: str) -> User | None:
 
 
 def visitor(tx: Tx, app: str, subject: str, time: float) -> User:
-    """Return a person of an app as `user` would make them, without doing so."""
+    """Return a user of an app as `user` would make them, without doing so."""
     known = find_user(tx, app, subject)
     return known or User(_id_of(tx, app, subject), subject, None, time, stored=False)
 
@@ -89,7 +89,7 @@ def _id_of(tx: Tx, app: str, subject: str) -> str:
 
 
 def user_by_id(tx: Tx, user_id: str) -> User:
-    """Return a person by their id."""
+    """Return a user by their id."""
     row = tx.row(_USER_BY_ID, user=user_id)
     if row is None:
         raise NotFoundError("user", user_id)
@@ -152,7 +152,7 @@ _UNDELETE = (
 def listed(
     tx: Tx, user_id: str, *, query: str | None, archived: bool, before: str | None, limit: int
 ) -> list[Thread]:
-    """Return a window of a person's threads."""
+    """Return a window of a user's threads."""
     if not 1 <= limit <= 500:
         raise ValueError(f"limit must be 1 to 500, got {limit}")
     place = None
@@ -221,7 +221,7 @@ def titled(text: str) -> str:
 
 
 def get(tx: Tx, user_id: str, thread_id: str) -> Thread:
-    """Return a person's thread."""
+    """Return a user's thread."""
     return thread_of(own_thread(tx, user_id, thread_id)[:9])
 
 

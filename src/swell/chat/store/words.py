@@ -70,7 +70,7 @@ class Query(msgspec.Struct, frozen=True):
     prefix: bool
 
     def match(self, user: str, thread: str | None = None, *, prefix: bool) -> str:
-        """Write it for FTS5, for the words of one person, in one thread if that is given.
+        """Write it for FTS5, for the words of one user, in one thread if that is given.
 
         >>> parse_query('say "hello wor').match("7f", prefix=True)
         'words : "7fsay" AND words : "7fhello" AND words : "7fwor" *'
@@ -110,7 +110,7 @@ def parse_query(text: str) -> Query | None:
 
 
 def owned(user: str, found: Iterable[str]) -> str:
-    """Write words for FTS5 so that they are one person's.
+    """Write words for FTS5 so that they are one user's.
 
     >>> owned("7f", ["to", "be"])
     '7fto 7fbe'

@@ -211,7 +211,7 @@ async def _run(
 
     _progress.set(show)
     failed = True
-    raised = ""  # what only a developer reads; the model does not
+    raised = ""  # for developers, not for the model
     try:
         if called is None:
             raise ToolError(f"There is no tool {call.name!r}.")

@@ -26,9 +26,9 @@ class Tool:
         function: Async or not; the others run in a worker thread. Its parameters need annotations
             that JSON has a form for; one called `turn` gets the turn, and no model sees it.
         name: Its name for the model; the function's name unless given.
-        confirm: Ask the person before each call. A text is the question, with the arguments in
+        confirm: Ask the user before each call. A text is the question, with the arguments in
             braces: `"Send the mail to {to}?"`.
-        timeout_s: How long one call may take, in seconds, the person's answer not counted.
+        timeout_s: How long one call may take, in seconds, the user's answer not counted.
 
     Attributes:
         description: The docstring up to its first section.

@@ -202,8 +202,8 @@ class CompletionsConversation:
 class Compatible:
     """A model behind an OpenAI-compatible address: Ollama, vLLM, llama.cpp, LM Studio, a provider.
 
-    An address without `/v1` is tried with it when the server does not know the first. A server
-    that refuses `stream_options` is asked without them, and counts no tokens then.
+    An address without `/v1` is tried with it when the server does not know the first. If a server
+    rejects `stream_options`, the request is repeated without them, and without token counts.
 
     Args:
         base_url: Address of the API, such as `http://localhost:11434/v1`.

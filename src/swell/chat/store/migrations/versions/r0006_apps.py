@@ -1,4 +1,4 @@
-"""To which app people and their chats belong; the app that opens a store next gets the old ones."""
+"""To which app users and their chats belong; the app that opens a store next gets the old ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _app() -> sa.Column[str]:
 
 
 def upgrade() -> None:
-    """Add the columns. A person is one in each app, so the table of people gets another key."""
+    """Add the columns. A user is one in each app, so the table of users gets another key."""
     op.add_column("leftovers", _app())
     if op.get_bind().dialect.name == "postgresql":
         op.add_column("users", _app())
