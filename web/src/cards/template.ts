@@ -1,7 +1,7 @@
-import { asText, type Props } from "../page/read";
+import { asText, type Values } from "../page/read";
 
 /** Put values in the place of `{{name}}`; a name without a value becomes nothing. A leading `=` marks a template. */
-export function fill(template: string, values: Props): string {
+export function fill(template: string, values: Values): string {
   return template
     .replace(/^=/, "")
     .replace(/\{\{\{?\s*([\w.-]+)\s*\}?\}\}/g, (_all, name: string) => asText(Object.hasOwn(values, name) ? values[name] : undefined));

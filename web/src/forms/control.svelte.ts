@@ -2,7 +2,7 @@
 import { type Snippet, untrack } from "svelte";
 import { client } from "../page/client";
 import type { Json } from "../page/state";
-import type { Props } from "../page/read";
+import type { Values } from "../page/read";
 
 /** A list of form components, and how it is laid out. */
 export interface ItemList {
@@ -17,7 +17,7 @@ export interface ItemList {
 }
 
 /** What every form component receives. */
-export interface ItemProps<Item = Props> {
+export interface ItemProps<Item = Values> {
   /** The inner object of `{"textbox": {...}}`. */
   item: Item;
   /** Draws form components inside of it. */

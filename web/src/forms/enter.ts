@@ -1,6 +1,6 @@
 /** Enter in the last text box of a form presses its button, where a form is a question. */
 import { getContext, setContext } from "svelte";
-import { json, record, records, str, yes, type Props } from "../page/read";
+import { json, record, records, str, yes, type Values } from "../page/read";
 import type { Args } from "../transport/args";
 
 /** Press the button, if Enter in this text box means it. */
@@ -22,9 +22,9 @@ export function provideSender(items: () => unknown, args: Args): void {
 export const sender = (): Send | undefined => getContext<Send | undefined>(KEY);
 
 /** The names of the controls in their order, and the button that Enter presses: the only one, or the primary one. */
-function read(items: unknown): { readonly fields: readonly string[]; readonly button: Props | undefined } {
+function read(items: unknown): { readonly fields: readonly string[]; readonly button: Values | undefined } {
   const fields: string[] = [];
-  const buttons: Props[] = [];
+  const buttons: Values[] = [];
   const look = (node: unknown): void => {
     for (const wrapped of records(node)) {
       const [type] = Object.keys(wrapped);

@@ -2,7 +2,7 @@
 import type { Json } from "./state";
 
 /** A JSON object as components receive it. */
-export type Props = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
 
 export const str = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 export const num = (value: unknown): number | undefined => (typeof value === "number" && Number.isFinite(value) ? value : undefined);
@@ -14,11 +14,11 @@ export const asText = (value: unknown): string =>
 
 export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as readonly unknown[]) : []);
 
-export const record = (value: unknown): Props =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Props) : {};
+export const record = (value: unknown): Values =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Values) : {};
 
-export const records = (value: unknown): readonly Props[] =>
-  list(value).filter((entry): entry is Props => typeof entry === "object" && entry !== null && !Array.isArray(entry));
+export const records = (value: unknown): readonly Values[] =>
+  list(value).filter((entry): entry is Values => typeof entry === "object" && entry !== null && !Array.isArray(entry));
 
 export const strings = (value: unknown): readonly string[] => list(value).filter((entry): entry is string => typeof entry === "string");
 

@@ -1,5 +1,5 @@
 /** Threads in groups by when something last happened in them, in the reader's days. Pure functions. */
-import { num, str, yes, type Props } from "../page/read";
+import { num, str, yes, type Values } from "../page/read";
 
 export interface Thread {
   readonly id: string;
@@ -21,7 +21,7 @@ export interface Group {
 const DAY_MS = 86_400_000;
 
 /** Read a thread as the app sent it. */
-export const readThread = (item: Props): Thread => ({
+export const readThread = (item: Values): Thread => ({
   id: str(item["id"]) ?? "",
   title: str(item["title"]) ?? "",
   time: num(item["time"]),

@@ -1,6 +1,6 @@
 /** What a part of a message receives, and where it stands. */
 import type { Snippet } from "svelte";
-import type { Props as Values } from "../../page/read";
+import type { Values } from "../../page/read";
 
 /** Parts inside of a part. */
 export interface PartList {

@@ -1,6 +1,6 @@
 /** Parts of messages by type. A file `PascalCase.svelte` in `parts/` is one; all share the chunk of the first. */
 import type { Component } from "svelte";
-import { str, type Props as Values } from "../../page/read";
+import { str, type Values } from "../../page/read";
 import type { PartProps, Place } from "./part";
 
 interface PartModule {

@@ -1,6 +1,6 @@
 /** What the chat reads from rows, whichever buffer kind, spelling or origin they have. */
 import type { Buffer, Cells, Row, RowId } from "../../page/state";
-import { asText, list, num, records, str, type Props } from "../../page/read";
+import { asText, list, num, records, str, type Values } from "../../page/read";
 
 /** One message as it is now. */
 export interface Words {
@@ -8,7 +8,7 @@ export interface Words {
   readonly content: string;
   readonly fromUser: boolean;
   /** The optional fields that are set, by {@link FIELDS}; undefined when there are none. */
-  readonly more?: Props | undefined;
+  readonly more?: Values | undefined;
 }
 
 /** What a message may have beyond its words and its side. */
@@ -18,7 +18,7 @@ export const FIELDS = ["id", "author", "avatar", "time", "status", "parts", "bra
 export const statusOf = (words: Words | null): string | undefined => str(words?.more?.["status"]);
 
 /** What the message is made of; the very objects of the page, so that one that did not change is the same. */
-export const partsOf = (words: Words | null): readonly Props[] => records(words?.more?.["parts"]);
+export const partsOf = (words: Words | null): readonly Values[] => records(words?.more?.["parts"]);
 
 /** All that a message says, as Markdown: its text parts, then its content. */
 export function saidOf(words: Words | null): string {
@@ -79,7 +79,7 @@ function wordsOf(row: Row): Words | null {
   };
 }
 
-function moreOf(get: (field: string) => unknown): Props | undefined {
+function moreOf(get: (field: string) => unknown): Values | undefined {
   let more: Record<string, unknown> | undefined;
   for (const field of FIELDS) {
     const value = get(field);
@@ -114,7 +114,7 @@ export function fromBuffer(buffer: Buffer | undefined): readonly Source[] {
   return (buffer?.rows ?? []).filter((row) => row.cells !== null).map(sourceOf);
 }
 
-const remembered = new WeakMap<Props, Source>();
+const remembered = new WeakMap<Values, Source>();
 
 /** Older messages, which grow at their front: a message is named by its place counted from the end. */
 export function fromHistory(history: unknown): readonly Source[] {

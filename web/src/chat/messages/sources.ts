@@ -1,7 +1,7 @@
 /** The sources of a message: what its chips show, and what numbers in its text point to. */
 import { text as words } from "words:message";
 import type { Source } from "../../markdown/view";
-import { asText, num, type Props as Values } from "../../page/read";
+import { asText, num, type Values } from "../../page/read";
 import { hostOf, linkTo } from "./addresses";
 import { number } from "../../i18n/format";
 

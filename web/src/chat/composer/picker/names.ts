@@ -1,5 +1,5 @@
 /** Commands and mentions in the text of a prompt: what is being typed, and what is there when it is sent. */
-import { str, type Props } from "../../../page/read";
+import { str, type Values } from "../../../page/read";
 
 /** How far back from the cursor the beginning of a word is looked for, in characters. */
 const REACH = 80;
@@ -26,13 +26,13 @@ export function typingAt(text: string, cursor: number): Typing | undefined {
   return query === undefined ? undefined : { kind: "mention", start: cursor - query.length - 1, end: cursor, query };
 }
 
-export const nameOf = (item: Props): string => str(item["name"]) ?? "";
-export const labelOf = (item: Props): string => str(item["label"]) || nameOf(item);
+export const nameOf = (item: Values): string => str(item["name"]) ?? "";
+export const labelOf = (item: Values): string => str(item["label"]) || nameOf(item);
 
 /** The items that fit what is typed, the closest first. */
-export function fitting(items: readonly Props[], query: string): readonly Props[] {
+export function fitting(items: readonly Values[], query: string): readonly Values[] {
   const wanted = query.toLocaleLowerCase();
-  const rank = (item: Props): number => {
+  const rank = (item: Values): number => {
     const texts = [nameOf(item), labelOf(item)].map((text) => text.toLocaleLowerCase());
     if (texts.some((text) => text.startsWith(wanted))) return 0;
     if (texts.some((text) => text.split(/[\s_-]+/).some((word) => word.startsWith(wanted)))) return 1;
@@ -46,16 +46,16 @@ export function fitting(items: readonly Props[], query: string): readonly Props[
 }
 
 /** What a mention is written as. */
-export const mentionText = (item: Props): string => `@${labelOf(item)}`;
+export const mentionText = (item: Values): string => `@${labelOf(item)}`;
 
 /** Name of the command that a text begins with. */
-export function commandIn(text: string, commands: readonly Props[]): string | null {
+export function commandIn(text: string, commands: readonly Values[]): string | null {
   const typed = /^\/(\S+)/.exec(text.slice(0, REACH))?.[1];
   return commands.map(nameOf).find((name) => name === typed && name !== "") ?? null;
 }
 
 /** Names of the mentions in a text, in the order of the list. */
-export function mentionsIn(text: string, mentions: readonly Props[]): readonly string[] {
+export function mentionsIn(text: string, mentions: readonly Values[]): readonly string[] {
   if (!text.includes("@")) return [];
   return mentions.filter((item) => contains(text, mentionText(item)) || contains(text, `@${nameOf(item)}`)).map(nameOf);
 }
