@@ -306,7 +306,7 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
 
     @classmethod
     def finish(cls, tree: dict[str, Any]) -> dict[str, Any]:
-        """Put older messages that came with the card (a raw dict) where later ones go."""
+        """Move `prev_items` of a new card (a raw dict) to the place of later ones."""
         earlier = tree.pop("prev_items", None)
         if earlier is not None:
             tree |= {"history": earlier} if earlier else {"history_end": True}

@@ -57,7 +57,7 @@ def broken_app(
     Args:
         name: The app, as on the command line.
         error: The exception.
-        frames: Where; the traceback is shown from here.
+        frames: Frames of the traceback to show.
         settings: For the host names that may be asked for.
     """
     start = secrets.token_hex(8)

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "version; check: compare them with what this version expects",
     )
     parser.add_argument(
-        "--app", default="", help="the app whose own file it is, when there is no other database"
+        "--app", default="", help="the app of the default file, without another database"
     )
     parser.add_argument(
         "--url", help="the database, instead of SWELL_DATABASE_URL; see docs/reference/settings.md"

@@ -17,7 +17,7 @@ def add_setting_flags(parser: argparse.ArgumentParser, *, without: Sequence[str]
 
     Args:
         parser: The command's parser.
-        without: Settings whose flags mean something else there.
+        without: Settings whose flags have another meaning in this command.
     """
     for row in settings_table():
         if row.flag and row.name not in without:

@@ -18,10 +18,10 @@ class Watcher(Protocol):
     """A member of a group: a connection."""
 
     seq: int
-    """Patch that it has. Out of date while it is group."""
+    """Patch that it has. Out of date while it is in a group."""
 
     sent_at: float
-    """When it was last sent a patch. Out of date while it is group."""
+    """When it was last sent a patch. Out of date while it is in a group."""
 
     wake: Callable[[], None]
     """Signals pending data."""

@@ -258,7 +258,7 @@ class _Call:
         return name != self.name or (more and arguments(self.args) is not None)
 
     def is_named_again(self, id: str, name: str, raw: str | None) -> bool:
-        """Whether a piece says no more than a call without id and arguments that began."""
+        """Whether a chunk only repeats the beginning of a call, without id and arguments."""
         nothing = not (raw or "").strip() and not self.args.strip()
         return nothing and bool(name) and name == self.name and not id and not self.given
 

@@ -8,8 +8,8 @@ from typing import Any
 class CardRef:
     """A card on a page.
 
-    Assigning takes the properties that a card of some kind has. Reading takes any name,
-    for it may be that of a component in a form: `q.page["form"].city.value = "Oslo"`.
+    Assigning takes the properties that a card of some kind has. Any name can be read, since it may
+    be a component of a form: `q.page["form"].city.value = "Oslo"`.
     """
 
     animate: Any

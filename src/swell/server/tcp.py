@@ -99,7 +99,7 @@ class TcpConnections:
         self._sweep: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Look for deadlines from now on, and after what accepting connections runs into."""
+        """Start to check deadlines, and to handle errors of accepting connections."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._on_error)
         self._schedule(loop)
@@ -205,7 +205,7 @@ class Deadlines:
         self._body_bytes += size
 
     def held(self, seconds: float) -> None:
-        """Note that the body had to wait, which is not the peer's fault."""
+        """Record that the server paused the body; the deadline is extended."""
         if self._body_since is not None:
             self._body_since += seconds
 

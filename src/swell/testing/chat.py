@@ -318,7 +318,8 @@ async def chatting(
         store: As for `chat`; memory when left out.
         limits: Bounds of runs.
         language: The browser's `Accept-Language` header.
-        headers: What else the browser sends when it connects, by name; `page.headers` changes it.
+        headers: Further headers of the browser's connections, by name; change them in
+            `page.headers`.
         server_settings: Settings of the server, such as `user_header`.
         **options: Further arguments of `chat`.
     """

@@ -334,7 +334,7 @@ class View:
         self.thread = thread
 
     async def move(self, event: str, message_id: str) -> None:
-        """Move the window over the conversation, as an event asks for.
+        """Move the window over the conversation in answer to an event.
 
         Raises:
             NotFoundError: If the message to go to is not there.

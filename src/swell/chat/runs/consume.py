@@ -95,7 +95,7 @@ async def _in_thread(
     feed: Callable[[object], None],
     pool: Workers,
 ) -> Any:
-    """Call `handler` in a thread; iterate there what can be, and return what cannot."""
+    """Call `handler` in a thread; iterate its result there, or return a plain result."""
     loop = asyncio.get_running_loop()
     room = threading.BoundedSemaphore(QUEUE_MAX)
     faults: list[Exception] = []

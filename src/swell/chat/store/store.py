@@ -325,7 +325,7 @@ class Store:
     async def start(self, run_id: str) -> bool:
         """Move a run from `accepted` to `running`; False when it is not `accepted` any more.
 
-        Only one caller gets True, in whatever process.
+        Only one caller gets True, across all processes.
         """
         owner, time = self._engine.owner, self._clock()
         return await self._write(runs.start, run_id, owner, time)

@@ -127,7 +127,7 @@ class _Chunks(Chunks):
             return []
         found = self._bytes.end()
         if not self._bytes.begun:
-            raise UnknownChunkError("no event came of it")
+            raise UnknownChunkError("the response has no events")
         return found
 
 
@@ -381,7 +381,7 @@ class Compatible:
             said += f"; it redirects to {location}: use that as base_url"
         elif _elsewhere(response) or response.status_code == 200:
             said += (
-                f"; {response.url} is no address of chat completions, or the model is unknown: "
+                f"; {response.url} is not an address of chat completions, or the model is unknown: "
                 f"base_url is {self.base_url!r}, and mostly ends with /v1"
             )
         failure.__cause__ = RuntimeError(self._hidden(said))  # for the log
