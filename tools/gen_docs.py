@@ -440,6 +440,16 @@ def chat_page() -> str:
     )
 
 
+def apps_page() -> str:
+    return module_page(
+        import_module("swell.app"),
+        "Applications",
+        "What `from swell.app import ...` and `from swell.identity import ...` offer.\n"
+        "[Serve several apps in one process](../howto/apps.md) shows how it is used.",
+        import_module("swell.identity"),
+    )
+
+
 def models_page() -> str:
     return module_page(
         models,
@@ -480,19 +490,22 @@ def module_page(
         else:
             kinds = [getattr(kind, "__name__", "") for kind in get_args(thing)]
             known = " or ".join(f"`{kind}`" for kind in kinds) if all(kinds) and kinds else ""
-            out.append(f"## {name}\n\n{alias_doc(module, name) or known}")
+            owner = next(one for one in (module, *more) if name in one.__all__)
+            out.append(f"## {name}\n\n{alias_doc(owner, name) or known}")
     return "\n\n".join(out) + "\n"
 
 
 def alias_doc(module: ModuleType, name: str) -> str:
-    """Return the text below the line that defines a type alias; empty without one."""
+    """Return the text below the line that defines a name; empty without one."""
     for node in ast.parse(inspect.getsource(module)).body:
         if isinstance(node, ast.ImportFrom) and any(one.name == name for one in node.names):
             relative = "." * node.level + (node.module or "")
-            return alias_doc(import_module(relative, module.__name__), name)
+            return alias_doc(import_module(relative, module.__package__), name)
     body = ast.parse(inspect.getsource(module)).body
     for node, after in pairwise(body):
-        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name:
+        targets: list[ast.expr] = [node.target] if isinstance(node, ast.AnnAssign) else []
+        targets += node.targets if isinstance(node, ast.Assign) else []
+        if name in map(ast.unparse, targets):
             match after:
                 case ast.Expr(ast.Constant(str(text))):
                     return text
@@ -531,6 +544,7 @@ def pages() -> dict[Path, str]:
     """Return every generated page by its path."""
     made = {
         "api.md": api_page,
+        "apps.md": apps_page,
         "cards.md": cards_page,
         "chat.md": chat_page,
         "components.md": components_page,

@@ -73,7 +73,9 @@ def test_every_card_has_a_page_that_names_all_its_properties() -> None:
     ("package", "pages"),
     [
         ("swell", ["api.md"]),
+        ("swell.app", ["apps.md"]),
         ("swell.chat", ["chat.md", "parts.md"]),
+        ("swell.identity", ["apps.md"]),
         ("swell.models", ["models.md"]),
         ("swell.parts", ["parts.md"]),
         ("swell.testing", ["testing.md"]),
