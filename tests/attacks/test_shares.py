@@ -55,7 +55,7 @@ def near(token: str, choice: random.Random) -> str:
             token[:at],
             token + other,
             "".join(choice.choice(letters) for _ in range(len(token))),
-            token[:at] + choice.choice(["%", "_", "\0", "'", "é", "/"]) + token[at + 1 :],
+            token[:at] + choice.choice(["%", "__", "\0", "'", "é", "/"]) + token[at + 1 :],
         ]
     )
 
