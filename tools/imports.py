@@ -11,10 +11,13 @@ from __future__ import annotations
 import ast
 import functools
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 SRC = Path(__file__).resolve().parents[1] / "src"
+
+Arrows: TypeAlias = dict[str, set[str]]
 
 ALLOWED = {
     "__main__": "cli",
@@ -173,35 +176,44 @@ def circle(needs: dict[str, set[str]]) -> set[str]:
         left = {name: others & kept.keys() for name, others in kept.items()}
 
 
-def unallowed(parts: dict[str, set[str]]) -> list[str]:
-    """Return the arrows that the rule does not have, and rows that no part needs."""
+def unallowed(found: Arrows, allowed: Mapping[str, str]) -> list[str]:
+    """Return the arrows that a rule does not have, and rows that nothing needs."""
     wrong = [
-        f"{part} imports {other}"
-        for part, others in sorted(parts.items())
-        for other in sorted(others - {*ALLOWED.get(part, "").split()})
+        f"{here} imports {other}"
+        for here, others in sorted(found.items())
+        for other in sorted(others - {*allowed.get(here, "").split()})
     ]
-    wrong += [f"{part} has no row" for part in sorted(parts.keys() - ALLOWED.keys())]
-    return wrong + [f"{part} is not there" for part in sorted(ALLOWED.keys() - parts.keys())]
+    wrong += [f"{here} has no row" for here in sorted(found.keys() - allowed.keys())]
+    return wrong + [f"{here} is not there" for here in sorted(allowed.keys() - found.keys())]
 
 
-def report(lines: Iterable[str]) -> None:
-    """Print what is wrong, one line each."""
-    for line in lines:
+def verdict(
+    side: str, units: tuple[str, str], allowed: Mapping[str, str], across: Arrows, inside: Arrows
+) -> int:
+    """Print how one side of the project keeps to its rule; return 1 if it does not.
+
+    Args:
+        side: Its name.
+        units: What is counted: such as parts, and modules in them.
+        allowed: The rule.
+        across: The imports between the larger units.
+        inside: Those between the smaller ones.
+    """
+    wrong, large, small = unallowed(across, allowed), circle(across), circle(inside)
+    print(
+        f"{side}: {len(across)} {units[0]}, {sum(map(len, across.values()))} arrows, "
+        f"{len(wrong)} against the rule; in a circle: {len(large)} {units[0]}, "
+        f"{len(small)} {units[1]}"
+    )
+    for line in (*wrong, *sorted(large), *sorted(small)):
         print(f"  {line}", file=sys.stderr)
+    return 1 if wrong or large or small else 0
 
 
 def main() -> int:
-    """Print the verdict; the exit status is 1 when an import is against the rule."""
+    """Print the verdict on the Python side."""
     needs = graph()
-    parts = between_parts(needs)
-    wrong, inside, across = unallowed(parts), circle(needs), circle(parts)
-    arrows = sum(map(len, parts.values()))
-    print(
-        f"Python: {len(parts)} parts, {arrows} arrows, {len(wrong)} against the rule; "
-        f"in a circle: {len(across)} parts, {len(inside)} modules"
-    )
-    report([*wrong, *sorted(across), *sorted(inside)])
-    return 1 if wrong or inside or across else 0
+    return verdict("Python", ("parts", "modules"), ALLOWED, between_parts(needs), needs)
 
 
 if __name__ == "__main__":

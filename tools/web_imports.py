@@ -13,7 +13,7 @@ import re
 import sys
 from pathlib import Path
 
-from tools.imports import circle, report
+from tools.imports import verdict
 
 WEB = Path(__file__).parents[1] / "web/src"
 
@@ -106,29 +106,10 @@ def between_rooms(needs: dict[str, set[str]]) -> dict[str, set[str]]:
     return found
 
 
-def unallowed(rooms: dict[str, set[str]]) -> list[str]:
-    """Return the arrows that the rule does not have, and rows that no room needs."""
-    wrong = [
-        f"{here} imports {other}"
-        for here, others in sorted(rooms.items())
-        for other in sorted(others - {*ALLOWED.get(here, "").split()})
-    ]
-    wrong += [f"{here} has no row" for here in sorted(rooms.keys() - ALLOWED.keys())]
-    return wrong + [f"{here} is not there" for here in sorted(ALLOWED.keys() - rooms.keys())]
-
-
 def main() -> int:
-    """Print the verdict; the exit status is 1 when an import is against the rule."""
+    """Print the verdict on the web client."""
     needs = graph()
-    rooms = between_rooms(needs)
-    wrong, inside, across = unallowed(rooms), circle(needs), circle(rooms)
-    arrows = sum(map(len, rooms.values()))
-    print(
-        f"web: {len(rooms)} rooms, {arrows} arrows, {len(wrong)} against the rule; "
-        f"in a circle: {len(across)} rooms, {len(inside)} files"
-    )
-    report([*wrong, *sorted(across), *sorted(inside)])
-    return 1 if wrong or inside or across else 0
+    return verdict("web", ("rooms", "files"), ALLOWED, between_rooms(needs), needs)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 /**
  * Cards by view. A file `PascalCase.svelte` in this folder is a card; it is loaded when a page first shows one. Three
- * cards have rooms of their own.
+ * cards are in other rooms.
  */
 import type { Component } from "svelte";
 import type { CardState } from "../page/state";
