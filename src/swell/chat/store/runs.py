@@ -103,6 +103,8 @@ def accept(tx: Tx, planned: Planned) -> Accepted:
         started=None,
         ended=None,
         locale=planned.locale,
+        fence=1,
+        flushed=0,
     )
     tx.run(_TOUCH, thread=thread_id, time=planned.time, leaf=planned.answer_id)
     return _accepted(tx, planned.user_id, planned.run_id, duplicate=False)

@@ -32,8 +32,11 @@ __all__ = [
     "messages",
     "metadata",
     "parts",
+    "processes",
     "runs",
+    "secrets",
     "shares",
+    "signals",
     "threads",
     "users",
 ]
@@ -170,11 +173,51 @@ runs = Table(
     Column("started", Double),
     Column("ended", Double),
     Column("locale", Text),  # nothing in rows of before revision 0005: English
+    # Counts the owners of the run: a write that names an earlier number changes nothing.
+    Column("fence", Integer, nullable=False, server_default=text("1")),
+    # How many changes of the answer the stored parts include.
+    Column("flushed", Integer, nullable=False, server_default=text("0")),
 )
 Index("runs_thread", runs.c.thread_id, runs.c.id)
 Index("runs_prompt", runs.c.prompt_id)
 _ACTIVE = runs.c.state.in_(("accepted", "running"))
 Index("runs_active", runs.c.id, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)
+
+# The processes that serve an app; each writes now and then that it lives.
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _app(),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("machine", Text, nullable=False),
+    Column("started", Double, nullable=False),
+    Column("seen", Double, nullable=False),
+    Column("draining", SmallInteger, nullable=False),
+)
+
+# What other processes ask of the owner of a run, until it has done so.
+signals = Table(
+    "signals",
+    metadata,
+    Column("n", _Number, primary_key=True, autoincrement=True),
+    Column("run_id", _Id, _belongs("runs.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("signals_run", signals.c.run_id, signals.c.n)
+
+# Keys that all processes of a service have to agree on.
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("created", Double, nullable=False),
+)
 
 actions = Table(
     "actions",
