@@ -300,6 +300,9 @@ class ChatClient(ChatTab):
         return await self.server.tab(session, address, language=language, headers=headers)
 
 
+_UNHURRIED = Settings(prompts_per_minute=0, prompts_per_minute_per_address=0)
+
+
 @asynccontextmanager
 async def chatting(
     handler: Callable[..., Any],
@@ -320,11 +323,12 @@ async def chatting(
         language: The browser's `Accept-Language` header.
         headers: Further headers of the browser's connections, by name; change them in
             `page.headers`.
-        server_settings: Settings of the server, such as `user_header`.
+        server_settings: Settings of the server, such as `user_header`. Without them there is no
+            limit on prompts per minute.
         **options: Further arguments of `chat`.
     """
-    given = ChatOptions(**{"app": "test", **options}, store=store, limits=limits or RunLimits())
-    server = ChatServer(handler, given, server_settings)
+    given = ChatOptions(**{"app": "test", **options}, store=store, limits=limits)
+    server = ChatServer(handler, given, server_settings or _UNHURRIED)
     await server.start()
     try:
         first = await server.tab(language=language, headers=headers)

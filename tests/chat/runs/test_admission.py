@@ -171,7 +171,11 @@ def test_a_budget_comes_back_with_time() -> None:
     assert take("ann") == ""
 
 
-def test_the_bounds_are_settings() -> None:
-    limits = RunLimits.of(Settings(runs_max=7, prompts_per_day=9))
-    assert (limits.total, limits.prompts_per_day) == (7, 9)
-    assert RunLimits.of(Settings()).per_address == 16
+async def test_the_settings_bound_what_the_limits_of_an_app_do_not_name() -> None:
+    async def answer(turn: Turn) -> str:
+        return "done"
+
+    settings = Settings(prompts_per_minute=2)
+    async with chatting(answer, limits=RunLimits(total=5), server_settings=settings) as chat:
+        acks = [await chat.send("Hi") for _ in range(3)]
+    assert [ack.code for ack in acks] == [None, None, "too_fast"]

@@ -59,7 +59,9 @@ async def test_a_turn_that_waits_learns_of_the_stop(run: Run) -> None:
     await waiting
 
 
-def test_the_bounds_of_runs_are_settings() -> None:
-    limits = RunLimits.of(Settings(runs_max=3, prompts_per_day=7))
-    assert (limits.total, limits.prompts_per_day) == (3, 7)
-    assert limits.flush_s == RunLimits().flush_s, "what no setting says stays"
+def test_an_app_replaces_the_limits_that_it_names_and_keeps_the_settings_of_the_others() -> None:
+    settings = Settings(runs_max=3, runs_queue_max=5, prompts_per_minute=30, prompts_per_day=7)
+    assert RunLimits(flush_s=1.0).over(settings) == settings
+    bounds = RunLimits(queue=0, prompts_per_minute=0).over(settings)
+    assert (bounds.runs_queue_max, bounds.prompts_per_minute) == (0, 0)
+    assert (bounds.runs_max, bounds.prompts_per_day) == (3, 7)

@@ -44,7 +44,17 @@ async def file_is_there(name: str) -> None:
         await asyncio.sleep(0.01)
 
 
-@chat("/", identify=person, limits=RunLimits(flush_s=0.02, release_s=0.2, grace_s=1.0, per_user=50))
+LIMITS = RunLimits(
+    flush_s=0.02,
+    release_s=0.2,
+    grace_s=1.0,
+    per_user=50,
+    prompts_per_minute=0,
+    prompts_per_minute_per_address=0,
+)
+
+
+@chat("/", identify=person, limits=LIMITS)
 async def answer(turn: Turn) -> AsyncIterator[Yieldable]:
     deadly.reach("handler.begin")
     note("calls", turn.prompt)

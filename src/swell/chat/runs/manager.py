@@ -25,6 +25,7 @@ from swell.expando import Expando
 from swell.locales import words_of
 from swell.logs import logger
 from swell.parts import Part
+from swell.settings.table import Settings
 from swell.tasks import Tasks
 from swell.workers import Lane
 
@@ -60,6 +61,7 @@ class RunManager:
         files: The attachments.
         make_settings: Makes `turn.settings` from the values stored with a run.
         limits: Bounds.
+        settings: Of the server.
         feed: Where it publishes changes.
         pools: Threads for what blocks.
         names: The commands and mentions that the app offers.
@@ -73,6 +75,7 @@ class RunManager:
         files: Files,
         make_settings: Callable[[dict[str, Any]], Any],
         limits: RunLimits,
+        settings: Settings,
         feed: Feed,
         pools: Lane,
         names: Names,
@@ -80,12 +83,14 @@ class RunManager:
     ) -> None:
         self._names = names
         self.store = store
-        self._gate = Gate(limits.total, limits.per_user_running, limits.per_address)
+        bounds = limits.over(settings)
+        self._gate = Gate(bounds.runs_max, bounds.runs_max_per_user, bounds.runs_max_per_address)
+        self._queue_max = bounds.runs_queue_max
         self._budget = Budget(
-            per_minute=limits.prompts_per_minute,
-            per_minute_address=limits.prompts_per_minute_per_address,
-            per_day=limits.prompts_per_day,
-            tokens_per_day=limits.tokens_per_day,
+            per_minute=bounds.prompts_per_minute,
+            per_minute_address=bounds.prompts_per_minute_per_address,
+            per_day=bounds.prompts_per_day,
+            tokens_per_day=bounds.tokens_per_day,
         )
         self._admit = admit
         self.limits = limits
@@ -148,7 +153,7 @@ class RunManager:
         mine = sum(run.user_id == user.id for run in self._runs.values())
         if mine >= self.limits.per_user:
             raise LocalizedRefusal(lambda words: words.too_many, "too_many")
-        if self._gate.waiting >= self.limits.queue:
+        if self._gate.waiting >= self._queue_max:
             raise LocalizedRefusal(lambda words: words.queue_full, "queue_full", 5_000)
         if self._admit is not None:
             refusal = self._admit(user, self._budget.used(user.id))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import fields, replace
 
 from swell.chat.files import Files
 from swell.chat.records import Accepted, EndState, RunState, User
@@ -24,11 +25,8 @@ from .turn import Cancelled
 __all__ = ["Run", "RunLimits"]
 
 
-_SERVER = Settings()  # the defaults
-
-
 class RunLimits(msgspec.Struct, frozen=True):
-    """Bounds of runs.
+    """Bounds of runs; for those that are None, the settings of the server apply.
 
     Attributes:
         flush_s: How often the text so far is stored while an answer is made, in seconds.
@@ -41,7 +39,7 @@ class RunLimits(msgspec.Struct, frozen=True):
         per_user_running: Limit of these for one user.
         per_address: Limit of these for one address.
         queue: Runs that wait; further prompts are refused.
-        prompts_per_minute: Prompts of one user; 0 is no bound, here and below.
+        prompts_per_minute: Prompts of one user; 0 means no limit, here and below.
         prompts_per_minute_per_address: Prompts of one address.
         prompts_per_day: Prompts of one user in 24 hours.
         tokens_per_day: Tokens of one user in 24 hours.
@@ -52,28 +50,29 @@ class RunLimits(msgspec.Struct, frozen=True):
     grace_s: float = 10.0
     per_user: int = 8
     history: int = 200
-    total: int = _SERVER.runs_max
-    per_user_running: int = _SERVER.runs_max_per_user
-    per_address: int = _SERVER.runs_max_per_address
-    queue: int = _SERVER.runs_queue_max
-    prompts_per_minute: int = 0
-    prompts_per_minute_per_address: int = 0
-    prompts_per_day: int = 0
-    tokens_per_day: int = 0
+    total: int | None = None
+    per_user_running: int | None = None
+    per_address: int | None = None
+    queue: int | None = None
+    prompts_per_minute: int | None = None
+    prompts_per_minute_per_address: int | None = None
+    prompts_per_day: int | None = None
+    tokens_per_day: int | None = None
 
-    @classmethod
-    def of(cls, settings: Settings) -> RunLimits:
-        """Return the bounds that the settings of the server name."""
-        return cls(
-            total=settings.runs_max,
-            per_user_running=settings.runs_max_per_user,
-            per_address=settings.runs_max_per_address,
-            queue=settings.runs_queue_max,
-            prompts_per_minute=settings.prompts_per_minute,
-            prompts_per_minute_per_address=settings.prompts_per_minute_per_address,
-            prompts_per_day=settings.prompts_per_day,
-            tokens_per_day=settings.tokens_per_day,
-        )
+    def over(self, settings: Settings) -> Settings:
+        """Return the settings of the server, with the limits of this app in place of theirs."""
+        given = {_SETTINGS.get(name, name): getattr(self, name) for name in _OF_SERVER}
+        return replace(settings, **{name: v for name, v in given.items() if v is not None})
+
+
+_OF_SERVER = [field.name for field in fields(RunLimits) if field.default is None]
+_SETTINGS = {
+    "total": "runs_max",
+    "per_user_running": "runs_max_per_user",
+    "per_address": "runs_max_per_address",
+    "queue": "runs_queue_max",
+}
+"""The names of the settings, where they differ from the names of the limits."""
 
 
 class Run:
