@@ -18,7 +18,7 @@ from swell.chat.store.engines.sqlite import connect as connect_file
 from swell.cli import main as command
 from swell.errors import NotFoundError
 from swell.parts import File, Part, Text
-from swell.testing import moving_clock
+from tests.chat.clock import Clock
 from tests.postgres import PostgresServer
 
 pytestmark = pytest.mark.anyio
@@ -82,42 +82,40 @@ async def test_the_oldest_of_too_many_links_goes(store: Store) -> None:
     assert [await works(store, link) for link in links] == [False] * 2 + [True] * 20
 
 
-async def test_a_link_works_until_it_expires(store: Store) -> None:
+async def test_a_link_works_until_it_expires(store: Store, clock: Clock) -> None:
     user = (await store.user("anna")).id
     noted = await store.add_file(user, name="a", mime="b", size=1, path="/a/b")
     parts: list[Part] = [Text("one"), File("a", f"stored:{noted.id}", 1)]
     thread = (await store.accept(user, NewPrompt(parts), action_id="1")).thread.id
-    with moving_clock() as clock:
-        short, long = await store.share(user, thread, 60), await store.share(user, thread, 600)
-        first, second = await store.shared_until(short), await store.shared_until(long)
-        assert first is not None
-        assert second is not None
-        assert second > first
-        clock.move(59)
-        assert await works(store, short)
-        assert await store.shares_file(short, noted.id)
-        clock.move(2)
-        assert not await works(store, short)
-        assert not await store.shares_file(short, noted.id)
-        with pytest.raises(NotFoundError):
-            await store.shared_until(short)
-        assert await works(store, long)
-        assert await store.shares_file(long, noted.id)
-        assert (await store.thread(user, thread)).shared
-        clock.move(600)
-        assert not await works(store, long)
-        assert not (await store.thread(user, thread)).shared
-        assert [one.shared for one in await store.threads(user, query="one")] == [False]
+    short, long = await store.share(user, thread, 60), await store.share(user, thread, 600)
+    first, second = await store.shared_until(short), await store.shared_until(long)
+    assert first is not None
+    assert second is not None
+    assert second > first
+    clock.ahead = 59
+    assert await works(store, short)
+    assert await store.shares_file(short, noted.id)
+    clock.ahead = 61
+    assert not await works(store, short)
+    assert not await store.shares_file(short, noted.id)
+    with pytest.raises(NotFoundError):
+        await store.shared_until(short)
+    assert await works(store, long)
+    assert await store.shares_file(long, noted.id)
+    assert (await store.thread(user, thread)).shared
+    clock.ahead = 661
+    assert not await works(store, long)
+    assert not (await store.thread(user, thread)).shared
+    assert [one.shared for one in await store.threads(user, query="one")] == [False]
 
 
-async def test_expired_links_are_purged(store: Store, url: str) -> None:
+async def test_expired_links_are_purged(store: Store, clock: Clock, url: str) -> None:
     user, thread = await begun(store)
     lasting = await store.share(user, thread)
-    with moving_clock() as clock:
-        await store.share(user, thread, 60)
-        clock.move(61)
-        await store.purge()
-        assert await works(store, lasting)
+    await store.share(user, thread, 60)
+    clock.ahead = 61
+    await store.purge()
+    assert await works(store, lasting)
     assert rows_of(url, "SELECT count(*) FROM shares") == [(1,)]
 
 

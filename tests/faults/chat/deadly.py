@@ -43,7 +43,7 @@ class _Tx(Tx):
     """A transaction that may end before any of its statements."""
 
     def __init__(self, tx: Tx, name: str) -> None:
-        super().__init__(tx._connection, tx._compiler)
+        super().__init__(tx._connection, tx._compiler, tx.time)
         self._name = name
         self._count = 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -105,10 +104,10 @@ def encode_parts(parts: Sequence[Part]) -> list[tuple[str, str]]:
 TEXT_TAG = str(Text.__struct_config__.tag)
 
 
-def thread_of(row: Sequence[Any]) -> Thread:
-    """Return a thread from the columns `THREAD`."""
+def thread_of(tx: Tx, row: Sequence[Any]) -> Thread:
+    """Return a thread from the columns `THREAD`, as it is at the time of the transaction."""
     identity, user, title, created, updated, pinned, archived, leaf, until = row
-    shared = until is not None and until > time.time()
+    shared = until is not None and until > tx.time
     return Thread(
         identity, user, title, created, updated, bool(pinned), bool(archived), leaf, shared
     )

@@ -127,12 +127,23 @@ class Store:
     async def _read(
         self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._engine.read(lambda tx: work(tx, *args, **kwargs))
+        return await self._engine.read(self._timed(work, *args, **kwargs))
 
     async def _write(
         self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._engine.write(lambda tx: work(tx, *args, **kwargs))
+        return await self._engine.write(self._timed(work, *args, **kwargs))
+
+    def _timed(
+        self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> Callable[[Tx], T]:
+        time = self._clock()  # once: the engine may repeat the work
+
+        def timed(tx: Tx) -> T:
+            tx.time = time
+            return work(tx, *args, **kwargs)
+
+        return timed
 
     # ----------------------------------------------------------------------------------- users
 

@@ -178,7 +178,7 @@ def listed(
             updated=place[1],
             before=before,
         )
-    return [thread_of(row) for row in rows]
+    return [thread_of(tx, row) for row in rows]
 
 
 def _listed_among(
@@ -222,7 +222,7 @@ def titled(text: str) -> str:
 
 def get(tx: Tx, user_id: str, thread_id: str) -> Thread:
     """Return a user's thread."""
-    return thread_of(own_thread(tx, user_id, thread_id)[:9])
+    return thread_of(tx, own_thread(tx, user_id, thread_id)[:9])
 
 
 def change(
@@ -235,7 +235,7 @@ def change(
 ) -> Thread:
     """Change the given fields."""
     *row, number = own_thread(tx, user_id, thread_id, lock=True)
-    old = thread_of(row)
+    old = thread_of(tx, row)
     new_title = old.title if title is None else titled(title)
     tx.run(
         _CHANGE,
@@ -396,7 +396,7 @@ def shared(tx: Tx, app: str, token: str, time: float) -> Thread:
     row = tx.row(_SHARED, app=app, hash=_hash(token), time=time)
     if row is None:
         raise NotFoundError("shared thread", token[:4] + "…")
-    return thread_of(row)
+    return thread_of(tx, row)
 
 
 def shared_until(tx: Tx, app: str, token: str, time: float) -> float | None:

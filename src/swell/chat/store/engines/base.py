@@ -51,11 +51,16 @@ class Compiler:
 
 
 class Tx:
-    """One transaction: runs statements on a connection of the database's own driver."""
+    """One transaction: runs statements on a connection of the database's own driver.
 
-    def __init__(self, connection: Any, compiler: Compiler) -> None:
+    Attributes:
+        time: Time of the store's clock when the call began, in seconds since the epoch.
+    """
+
+    def __init__(self, connection: Any, compiler: Compiler, time: float = 0.0) -> None:
         self._connection = connection
         self._compiler = compiler
+        self.time = time
 
     @property
     def dialect(self) -> Literal["sqlite", "postgresql"]:
