@@ -7,34 +7,29 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
 from swell import ui
 from swell.cards.chatbot import Event
 from swell.cards.threads import ThreadsEvent
-from swell.chat.feed import Feed, ThreadChanged
-from swell.chat.files import Files
-from swell.chat.options import ChatOptions, Command
+from swell.chat.feed import ThreadChanged
+from swell.chat.options import Command
 from swell.chat.records import Message
 from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import Edit, NewPrompt, Regenerate, Request
 from swell.chat.runs.ask import ask_id
-from swell.chat.runs.manager import RunManager
 from swell.chat.runs.title import first_title
 from swell.errors import NotFoundError
 from swell.locales import Words
 from swell.parts import Card, Part, Text
 from swell.query import Q
-from swell.settings.table import Settings
 
+from .host import Host
 from .settings import SettingsForm
 from .share import export_panel, import_file, share_panel
 from .view import View
-
-if TYPE_CHECKING:
-    from swell.chat.store import Store
 
 __all__ = ["MAX_PROMPT", "Actions", "check_menu"]
 
@@ -140,18 +135,6 @@ def check_menu(menu: Sequence[ui.Command]) -> None:
             raise ValueError(f"the name {command.name!r} of a menu command is taken")
 
 
-class Product(Protocol):
-    """The attributes of a `@chat` app that actions use: see `chat` for the options."""
-
-    store: Store
-    runs: RunManager
-    files: Files
-    feed: Feed
-    form: SettingsForm | None
-    settings: Settings
-    options: ChatOptions
-
-
 class Actions:
     """The actions of one `@chat` app.
 
@@ -168,7 +151,7 @@ class Actions:
         *("rename", "pin", "archive", "delete", "undo", "search", "more", "command"),
     )
 
-    def __init__(self, chat: Product) -> None:
+    def __init__(self, chat: Host) -> None:
         self.chat_events = tuple(_CHAT)
         self.reader_events = tuple(_READER)
         self._chat = chat

@@ -4,37 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import unquote
 
 import msgspec
 
 from swell import ui
 from swell.backoff import Backoff
-from swell.cards.chatbot import Event
-from swell.cards.threads import ThreadsEvent
-from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
-from swell.chat.files import Files
-from swell.chat.options import ChatOptions
+from swell.chat.feed import Change, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
 from swell.chat.records import Accepted, Message, Thread, User
-from swell.chat.runs.manager import RunManager
-from swell.chat.runs.names import Names
 from swell.errors import NotFoundError, StoreUnavailableError
-from swell.locales import Words, words_of
+from swell.locales import words_of
 from swell.logs import logger
 from swell.page.page import AsyncPage
 from swell.schema.data import data
 from swell.site import AsyncSite
 
+from .host import Host
 from .panels import Panel
 from .rows import FIELDS, Rows
 from .sidebar import Sidebar
 from .window import HELD_MAX, Window
-
-if TYPE_CHECKING:
-    from swell.chat.store import Store
 
 __all__ = ["View"]
 
@@ -43,38 +35,6 @@ _log = logger("swell.chat")
 _OVER_BOX: Final = "bottom-center"  # where notices stand
 _EXPIRY_STEP_S = 5.0  # how often to compare the time with the expiry of a link, at most
 _CHANGES_MAX = 100  # changes that wait to be shown; more are one look at everything
-
-
-class Offered(Protocol):
-    """Which events the cards send."""
-
-    chat_events: tuple[Event, ...]
-    reader_events: tuple[Event, ...]
-    thread_events: tuple[ThreadsEvent, ...]
-
-    def thread_commands(self, words: Words) -> list[ui.Command]:
-        """Return the menu of each thread in the sidebar."""
-
-
-class Product(Protocol):
-    """The attributes of a `@chat` app that a view uses: see `chat` for the options."""
-
-    store: Store
-    runs: RunManager
-    files: Files
-    feed: Feed
-    options: ChatOptions
-    names: Names
-
-    @property
-    def actions(self) -> Offered:
-        """The actions of a tab."""
-
-    def own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Start a task that ends with the app at the latest."""
-
-    def commands(self, words: Words, *, archived: bool) -> list[ui.Command]:
-        """Return the menu of the sidebar."""
 
 
 class View:
@@ -99,7 +59,7 @@ class View:
     """
 
     def __init__(
-        self, chat: Product, user: User, page: AsyncPage, site: AsyncSite, locale: str
+        self, chat: Host, user: User, page: AsyncPage, site: AsyncSite, locale: str
     ) -> None:
         self.chat = chat
         self.options = chat.options
