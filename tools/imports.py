@@ -23,7 +23,7 @@ ALLOWED = {
     "__main__": "cli",
     "app": "chat.app chat.options expando identity mistakes query rules server settings",
     "backoff": "",
-    "backplane": "logs",
+    "backplane": "backoff errors logs",
     "cards": "components errors live mistakes parts schema wave",
     "chat": (
         "chat.app chat.decorator chat.options chat.records chat.requests chat.runs chat.store  "

@@ -51,6 +51,7 @@ class Conformance:
         heard, other = Heard(), Heard()
         two.subscribe("a", heard.listen, heard.gap)
         two.subscribe("b", other.listen, other.gap)
+        await two.ready()
         one.publish("a", b"first")
         one.publish("b", b"other")
         one.publish("a", b"second")
@@ -66,6 +67,8 @@ class Conformance:
         own, others = Heard(), Heard()
         one.subscribe("a", own.listen, own.gap)
         two.subscribe("a", others.listen, others.gap)
+        await one.ready()
+        await two.ready()
         one.publish("a", b"mine")
         two.publish("a", b"yours")
         await own.until(lambda: bool(own.messages))
@@ -79,6 +82,7 @@ class Conformance:
         ended, after = Heard(), Heard()
         end = two.subscribe("a", ended.listen, ended.gap)
         two.subscribe("a", after.listen, after.gap)
+        await two.ready()
         end()
         end()
         one.publish("a", b"late")
@@ -90,6 +94,7 @@ class Conformance:
         heard = Heard()
         topic = "t" * (TOPIC_MAX - 4) + "\u00e9" * 2
         two.subscribe(topic, heard.listen, heard.gap)
+        await two.ready()
         message = bytes(range(256)) * (MESSAGE_MAX // 256)
         one.publish(topic, message)
         await heard.until(lambda: bool(heard.messages))
@@ -111,6 +116,8 @@ class Conformance:
         one, two = members
         heard = Heard()
         two.subscribe("a", heard.listen, heard.gap)
+        await two.ready()
+        heard.gaps = 0
         for number in range(3 * QUEUE_MAX):
             one.publish("a", b"%d" % number)
         one.publish("a", b"last")
@@ -128,10 +135,39 @@ class Conformance:
 
         two.subscribe("a", fail, lambda: None)
         two.subscribe("a", heard.listen, heard.gap)
+        await two.ready()
         one.publish("a", b"first")
         one.publish("a", b"second")
         await heard.until(lambda: len(heard.messages) == 2)
         assert "a backplane listener raised" in caplog.text
+
+    async def test_it_is_known_whether_messages_travel(
+        self, members: tuple[Backplane, Backplane]
+    ) -> None:
+        one, two = members
+        turns: list[bool] = []
+        one.watch(turns.append)
+        end = one.watch(lambda _: turns.clear())
+        end()
+        assert (one.connected, two.connected) == (True, True)
+        await one.close()
+        assert (one.connected, two.connected) == (False, True)
+        await one.open()
+        assert (one.connected, turns) == (True, [False, True])
+
+    async def test_messages_of_one_topic_arrive_in_order(
+        self, members: tuple[Backplane, Backplane]
+    ) -> None:
+        one, two = members
+        heard = Heard()
+        two.subscribe("a", heard.listen, heard.gap)
+        await two.ready()
+        heard.gaps = 0
+        sent = [b"%d" % number * (1 + 997 * (number % 7)) for number in range(200)]
+        for message in sent:
+            one.publish("a", message)
+        await heard.until(lambda: len(heard.messages) == len(sent))
+        assert (heard.messages, heard.gaps) == (sent, 0)
 
     async def test_who_has_left_neither_speaks_nor_hears(
         self, members: tuple[Backplane, Backplane]
@@ -140,12 +176,14 @@ class Conformance:
         left, kept = Heard(), Heard()
         one.subscribe("a", left.listen, left.gap)
         two.subscribe("a", kept.listen, kept.gap)
+        await two.ready()
         await one.close()
         one.publish("a", b"lost")
         two.publish("a", b"unheard")
         await one.open()
         back = Heard()
         one.subscribe("a", back.listen, back.gap)
+        await one.ready()
         two.publish("a", b"heard again")
         one.publish("a", b"spoken again")
         await kept.until(lambda: b"spoken again" in kept.messages)

@@ -10,10 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
-__all__ = ["MESSAGE_MAX", "QUEUE_MAX", "TOPIC_MAX", "Backplane", "Gap", "Listener", "check"]
+__all__ = [
+    "MESSAGE_MAX",
+    "QUEUE_MAX",
+    "TOPIC_MAX",
+    "Backplane",
+    "Gap",
+    "Listener",
+    "Watcher",
+    "check",
+]
 
-MESSAGE_MAX = 7_000
-"""Longest message, in bytes: a notification of PostgreSQL takes 8,000 with its topic."""
+MESSAGE_MAX = 1 << 20
+"""Longest message, in bytes."""
 
 TOPIC_MAX = 500
 """Longest topic, in bytes of UTF-8."""
@@ -27,12 +36,25 @@ Listener: TypeAlias = Callable[[bytes], None]
 Gap: TypeAlias = Callable[[], None]
 """Called on the event loop when messages may be missing."""
 
+Watcher: TypeAlias = Callable[[bool], None]
+"""Called on the event loop with the new value of `connected`; it must not block."""
+
 
 class Backplane(Protocol):
     """One process's connection to the others."""
 
+    @property
+    def connected(self) -> bool:
+        """Whether messages travel now. While they do not, tabs in other processes are not live."""
+
     async def open(self) -> None:
-        """Connect; earlier messages are lost."""
+        """Connect; earlier messages are lost.
+
+        A server that cannot be reached is tried again in the background.
+
+        Raises:
+            SettingError: If the server can never work as a backplane.
+        """
 
     async def close(self) -> None:
         """Disconnect, and stop calling listeners."""
@@ -47,6 +69,9 @@ class Backplane(Protocol):
     def subscribe(self, topic: str, listener: Listener, gap: Gap) -> Callable[[], None]:
         """Call a listener with what other processes publish from now on.
 
+        The server may need a moment to begin. `gap` is called when it has begun, if messages may
+        have been missed until then.
+
         Args:
             topic: The topic.
             listener: Called with each message.
@@ -59,6 +84,12 @@ class Backplane(Protocol):
             ValueError: If the topic is too long.
         """
 
+    async def ready(self) -> None:
+        """Wait until the subscriptions made so far have begun; without a connection, for one."""
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Call a function when `connected` changes; return a function that ends it."""
+
 
 def check(topic: str, message: bytes = b"") -> None:
     """Check the bounds of a topic and a message.
@@ -66,7 +97,8 @@ def check(topic: str, message: bytes = b"") -> None:
     Raises:
         ValueError: If one is too long, or the topic is empty.
     """
-    if not 0 < len(topic.encode()) <= TOPIC_MAX:
-        raise ValueError(f"a topic has 1 to {TOPIC_MAX} bytes, got {len(topic.encode())}")
+    size = len(topic.encode())
+    if not 0 < size <= TOPIC_MAX:
+        raise ValueError(f"a topic has 1 to {TOPIC_MAX} bytes, got {size}")
     if len(message) > MESSAGE_MAX:
         raise ValueError(f"a message has at most {MESSAGE_MAX} bytes, got {len(message)}")

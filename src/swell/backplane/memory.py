@@ -9,7 +9,7 @@ from functools import partial
 
 from swell.logs import logger
 
-from .base import QUEUE_MAX, Gap, Listener, check
+from .base import QUEUE_MAX, Gap, Listener, Watcher, check
 
 __all__ = ["Hub", "MemoryBackplane"]
 
@@ -33,23 +33,45 @@ class MemoryBackplane:
     def __init__(self, hub: Hub | None = None) -> None:
         self._hub = hub or Hub()
         self._subscriptions: dict[str, set[_Subscription]] = {}
+        self._watchers: set[Watcher] = set()
+
+    @property
+    def connected(self) -> bool:
+        """Whether this member is open."""
+        return self in self._hub.members
 
     async def open(self) -> None:
         """Join the hub."""
-        self._hub.members.add(self)
+        if not self.connected:
+            self._hub.members.add(self)
+            self._turned(True)
 
     async def close(self) -> None:
         """Leave the hub, and stop calling listeners."""
-        self._hub.members.discard(self)
+        if self.connected:
+            self._hub.members.discard(self)
+            self._turned(False)
         for found in self._subscriptions.values():
             for subscription in found:
                 subscription.ended = True
         self._subscriptions.clear()
 
+    async def ready(self) -> None:
+        """Return at once: subscriptions begin at once."""
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Call a function when this member joins or leaves."""
+        self._watchers.add(watcher)
+        return lambda: self._watchers.discard(watcher)
+
+    def _turned(self, connected: bool) -> None:
+        for watcher in tuple(self._watchers):
+            watcher(connected)
+
     def publish(self, topic: str, message: bytes) -> None:
         """Queue a message for the other members that listen; it is lost while this one is away."""
         check(topic, message)
-        if self not in self._hub.members:
+        if not self.connected:
             return
         for member in self._hub.members:
             if member is not self:
