@@ -172,6 +172,38 @@ def test_diagrams_follow_the_theme_and_keep_their_source(run: Run, page: Page) -
     expect(page.locator(".code pre").last).to_be_visible()
 
 
+GROWING = """
+from h2o_wave import Q, app, data, main, ui
+
+START = "```mermaid\\nflowchart LR\\n  A[Start]\\n"
+GROW = "  A --> B[Middle] --> C[End]\\n```\\n"
+
+
+@app("/")
+async def serve(q: Q):
+    if not q.client.initialized:
+        q.client.initialized = True
+        chat = data("content from_user", t="list", rows=[[START, False]])
+        q.page["chat"] = ui.chatbot_card(box="1 1 12 8", name="chatbot", data=chat)
+        q.page["form"] = ui.form_card(box="1 9 12 2", items=[ui.button("grow", "Grow")])
+    elif q.args.grow:
+        q.page["chat"].data[-1] = [START + GROW, False]
+    await q.page.save()
+"""
+
+
+def test_a_diagram_that_grows_after_its_handler_has_ended_is_drawn_again(
+    run: Run, page: Page
+) -> None:
+    page.goto(run(GROWING).url)
+    image = page.locator(".diagram img")
+    expect(image).to_be_visible()
+    width = int(image.get_attribute("width") or 0)
+    page.get_by_role("button", name="Grow").click()
+    expect(page.locator(".code pre")).to_contain_text("Middle")
+    until(page, lambda: int(image.get_attribute("width") or 0) > 2 * width)
+
+
 def test_the_frame_of_diagrams_has_no_origin(run: Run, page: Page) -> None:
     app = run(APP)
     page.goto(app.url)

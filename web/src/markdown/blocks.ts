@@ -144,7 +144,7 @@ function update(entry: BlockEntry, token: MarkedToken, context: Context): void {
       if (entry.code === undefined) break;
       setLanguage(entry.code, languageOf(token));
       setCode(entry.code, shownCode(token));
-      if (token.codeBlockStyle !== "indented" && isClosed(token.raw)) completeCode(entry.code, context);
+      if (token.codeBlockStyle !== "indented" && isClosed(token.raw)) completeCode(entry.code);
       break;
     case "table":
       if (entry.table !== undefined) syncTable(entry.table, token, context);
@@ -173,10 +173,10 @@ function roomFor({ start, items }: Tokens.List): string {
 }
 
 /** Nothing is added to this code any more. */
-export function completeCode(code: CodeBlock, context: Context): void {
+export function completeCode(code: CodeBlock): void {
   const part = extensions();
-  if (part) part.complete(code, context);
-  else wantExtensions(() => extensions()?.complete(code, context));
+  if (part) part.complete(code);
+  else wantExtensions(() => extensions()?.complete(code));
 }
 
 /** Have the last blocks drawn again the next time, whatever their source: they show what may not come. */

@@ -118,7 +118,7 @@ export interface Extensions {
   /** Give a table its buttons, and those that show more of it. */
   table(table: TableParts): void;
   /** The code is complete: colours, or the diagram it describes. */
-  complete(block: CodeBlock, context: Context): void;
+  complete(block: CodeBlock): void;
   /** Show references to footnotes that are not there as they were written. */
   settleNotes(root: HTMLElement): void;
   /** Let the numbers in brackets point to these sources, and those of no source be text. */

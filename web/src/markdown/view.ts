@@ -180,7 +180,7 @@ export class MarkdownView {
     this.#markEnd(undefined);
     // The short ways may hold back a few characters that look like the end of something.
     if (this.#fence !== null || this.#provisional || this.#stale) this.#parseTail(false);
-    for (const entry of this.#tail) if (entry.code) completeCode(entry.code, this.#context);
+    for (const entry of this.#tail) if (entry.code) completeCode(entry.code);
     if (this.#tailLinks !== this.#referrerLinks) {
       this.#referrerLinks = this.#tailLinks;
       const links = JSON.parse(this.#tailLinks) as Links;

@@ -35,7 +35,7 @@ class NodeEmitter {
 
   startScope(scope: string): void {
     this.#depth++;
-    const kind = own(KINDS, scope.split("../extensions/all")[0] ?? "");
+    const kind = own(KINDS, scope.split(".")[0] ?? "");
     const node = kind && this.#depth < MAX_DEPTH ? document.createElement("span") : this.#top;
     if (node instanceof HTMLElement && node !== this.#top) {
       node.className = `tok-${kind ?? ""}`;

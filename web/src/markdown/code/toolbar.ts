@@ -4,7 +4,7 @@ import { text as words } from "words:page";
 import { COPIED_MS, copyText } from "../../ui/copy";
 import { whenSeen } from "../../ui/seen";
 import { languageNamed } from "./languages";
-import type { CodeBlock, Context } from "../types";
+import type { CodeBlock } from "../types";
 
 /** Longest code that gets colours, in UTF-16 code units; more would block the page for longer than anybody should notice. */
 export const MAX_COLOURED = 100_000;
@@ -59,11 +59,11 @@ function confirm(copy: HTMLButtonElement, name: string): void {
 }
 
 /** The code will not go on: give it its colours, or draw it. */
-export function completeCode(block: CodeBlock, context: Context): void {
+export function completeCode(block: CodeBlock): void {
   const code = block.text.data;
   if (block.language.toLowerCase() === "mermaid") {
     void import("../diagram/diagram").then(({ showDiagram }) => {
-      showDiagram(block, context);
+      showDiagram(block);
     }, ignore);
     return;
   }

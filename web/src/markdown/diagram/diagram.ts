@@ -8,7 +8,7 @@
 import { text as words } from "words:diagram";
 import { luminance, mix, parseHex } from "../../ui/color";
 import { whenSeen } from "../../ui/seen";
-import type { CodeBlock, Context } from "../types";
+import type { CodeBlock } from "../types";
 
 /** Longest text of a diagram, in UTF-16 code units, and most lines: what is larger would keep the page busy for long. */
 const MAX_SOURCE = 20_000;
@@ -26,42 +26,53 @@ export interface Drawing {
   readonly height: number;
 }
 
+/** Why there is no picture, below the head of the code. */
+const NOTE = ":scope > .diagram-note";
+
 interface Job {
   readonly source: string;
   readonly colours: Readonly<Record<string, string>>;
   readonly done: (drawing: Drawing | null) => void;
 }
 
-const drawn = new WeakMap<Element, { readonly block: CodeBlock; look: string; readonly box: HTMLElement }>();
+interface Entry {
+  readonly block: CodeBlock;
+  readonly box: HTMLElement;
+  /** The source and the colours that were last drawn, or are being drawn. */
+  source: string;
+  look: string;
+}
+
+const drawn = new WeakMap<Element, Entry>();
 const jobs: Job[] = [];
 let frame: HTMLIFrameElement | undefined;
 let ready: Promise<boolean> | undefined;
 let running = false;
 let watching = false;
 
-/** Show the diagram in place of its source, which a button brings back. */
-export function showDiagram(block: CodeBlock, context: Context): void {
-  if (drawn.has(block.node)) return;
+/** Show the diagram in place of its source, which a button brings back; again when the source has grown since. */
+export function showDiagram(block: CodeBlock): void {
   const source = block.text.data;
-  const box = document.createElement("div");
-  box.className = "diagram";
-  drawn.set(block.node, { block, look: "", box });
-  void context;
+  const known = drawn.get(block.node);
+  if (known?.source === source) return;
   if (source.length > MAX_SOURCE || source.split("\n").length > MAX_LINES) {
     say(block, words.diagramTooLarge);
     return;
   }
+  const entry = known ?? { block, box: document.createElement("div"), source, look: "" };
+  entry.box.className = "diagram";
+  entry.source = source;
+  drawn.set(block.node, entry);
   whenSeen(block.node, () => {
-    drawInto(block, box);
+    draw(entry);
   });
   watchLook();
 }
 
-function drawInto(block: CodeBlock, box: HTMLElement): void {
-  const source = block.text.data;
+function draw(entry: Entry): void {
+  const { block, box, source } = entry;
   const colours = coloursAt(block.node);
-  const entry = drawn.get(block.node);
-  if (entry) entry.look = JSON.stringify(colours);
+  entry.look = JSON.stringify(colours);
   jobs.push({
     source,
     colours,
@@ -90,9 +101,11 @@ function put(block: CodeBlock, box: HTMLElement, drawing: Drawing): void {
   });
   image.src = address;
   box.replaceChildren(image);
+  const note = block.node.querySelector(NOTE);
+  note?.remove();
+  if (note || !box.isConnected) block.node.classList.add("drawn");
   if (box.isConnected) return;
   block.pre.before(box);
-  block.node.classList.add("drawn");
   const toggle = document.createElement("button");
   toggle.type = "button";
   toggle.className = "flip";
@@ -107,7 +120,7 @@ function put(block: CodeBlock, box: HTMLElement, drawing: Drawing): void {
 
 function say(block: CodeBlock, message: string): void {
   block.node.classList.remove("drawn");
-  if (block.node.querySelector(".note") !== null) return;
+  block.node.querySelector(NOTE)?.remove();
   const note = document.createElement("p");
   note.className = "diagram-note";
   note.textContent = message;
@@ -212,7 +225,7 @@ function watchLook(): void {
       // eslint-disable-next-line no-restricted-syntax -- the code of all texts; those that are gone are forgotten by themselves
       for (const node of document.querySelectorAll(".code")) {
         const entry = drawn.get(node);
-        if (entry && entry.look !== "" && entry.look !== JSON.stringify(coloursAt(node))) drawInto(entry.block, entry.box);
+        if (entry && entry.look !== "" && entry.look !== JSON.stringify(coloursAt(node))) draw(entry);
       }
     }, 200);
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["style"] });

@@ -48,9 +48,7 @@ const part: Extensions = {
   alert: alertOf,
   code: addButtons,
   table: tableTools,
-  complete: (block, context: Context) => {
-    completeCode(block, context);
-  },
+  complete: completeCode,
   settleNotes,
   settleCitations,
   follow: (root, target) => followNote(root, target) || followCitation(root, target),
