@@ -21,9 +21,9 @@ Arrows: TypeAlias = dict[str, set[str]]
 
 ALLOWED = {
     "__main__": "cli",
-    "app": "chat.app chat.options expando identity mistakes query rules server settings",
+    "app": "backplane chat.app chat.options expando identity mistakes query rules server settings",
     "backoff": "",
-    "backplane": "backoff errors logs",
+    "backplane": "backoff errors logs settings",
     "cards": "components errors live mistakes parts schema wave",
     "chat": (
         "chat.app chat.decorator chat.options chat.records chat.requests chat.runs chat.store  "
@@ -83,8 +83,8 @@ ALLOWED = {
     "rules": "",
     "schema": "errors hints live mistakes",
     "server": (
-        "cards development errors expando identity live locales logs page query rules schema  "
-        "settings site sizes tasks temporary"
+        "backplane cards development errors expando identity live locales logs page query rules "
+        "schema settings site sizes tasks temporary"
     ),
     "settings": "errors hints locales",
     "site": "errors page",

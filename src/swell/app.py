@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from . import rules
+from .backplane.base import Backplane
+from .backplane.memory import MemoryBackplane
 from .expando import Expando
 from .identity import Identify
 from .mistakes import check_handler, check_route, did_you_mean
@@ -57,6 +59,8 @@ class App:
         rules: The functions registered with `@on`.
         checks: Async functions that raise while a dependency is unavailable; `/_s/ready` calls
             them.
+        backplane: Carries news between the processes of the service. It is open while the
+            application runs.
         keep_sessions_in: Folder with the key that signs session cookies, made when it is missing,
             so that users stay signed in over a restart; None makes a new key at each start. The
             setting `secret_key` comes first.
@@ -73,6 +77,7 @@ class App:
         self.mounts: dict[str, ASGIApp] = {}
         self.folders: dict[str, Path] = {}
         self.checks: list[Callable[[], Awaitable[Any]]] = []
+        self.backplane: Backplane = MemoryBackplane()
         self.keep_sessions_in: Path | None = None
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
@@ -235,13 +240,19 @@ class App:
         """Make the server and run the `on_startup` functions, once; later calls do nothing."""
         if self._server is not None:
             return
+        from .backplane.open import open_backplane
         from .server.asgi import Server
 
         self._read = None
         self._server = Server(self)
         self._server.start()
-        for hook in self._on_startup:
-            await _call(hook)
+        self.backplane = await open_backplane(self.running)
+        try:
+            for hook in self._on_startup:
+                await _call(hook)
+        except BaseException:
+            await self.backplane.close()
+            raise
         self._server.watch()
 
     async def drain(self) -> None:
@@ -257,6 +268,7 @@ class App:
         await server.stop()
         for hook in self._on_shutdown:
             await _call(hook)
+        await self.backplane.close()
 
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -128,13 +128,13 @@ async def test_a_tab_in_another_process_shows_the_end_of_an_answer() -> None:
 
     hub, store = Hub(), open_store(None, app="chat")
     options = ChatOptions(store=store, identify=lambda _: "ann")
-    processes = [
-        ChatApp(answer, options, name="chat", backplane=MemoryBackplane(hub)) for _ in range(2)
-    ]
+    processes = [ChatApp(answer, options, name="chat") for _ in range(2)]
     async with AsyncExitStack() as stack:
         tabs = []
         for process in processes:
-            await process.start()
+            backplane = MemoryBackplane(hub)
+            await backplane.open()
+            await process.start(backplane=backplane)
             stack.push_async_callback(process.stop)
             harness = await stack.enter_async_context(
                 serving(process.serve, ack="handled", identify=options.identify)

@@ -64,7 +64,7 @@ class Link(Protocol):
         """Begin to listen to some channels, and stop listening to others."""
 
     async def send(self, envelopes: Sequence[tuple[str, bytes]]) -> None:
-        """Send each envelope to everybody who listens to its channel."""
+        """Send each envelope to all processes that listen to its channel."""
 
     async def ping(self) -> None:
         """Wait for any answer."""

@@ -91,6 +91,7 @@ class Application(Protocol):
     """The attributes of `App` that a chat uses."""
 
     checks: list[Callable[[], Awaitable[Any]]]
+    backplane: Backplane
     keep_sessions_in: Path | None
 
     @property
@@ -122,30 +123,21 @@ class ChatApp:
         handler: The app's function.
         options: Its options.
         name: Under which the chats are stored, unless the options name one.
-        backplane: Reaches the other processes of the service; none when left out.
     """
 
-    def __init__(
-        self,
-        handler: Callable[..., Any],
-        options: ChatOptions,
-        *,
-        name: str,
-        backplane: Backplane | None = None,
-    ) -> None:
+    def __init__(self, handler: Callable[..., Any], options: ChatOptions, *, name: str) -> None:
         check_menu(options.menu)
         self.options = options
         self.name = options.app or name
         self.form = SettingsForm(options.settings) if options.settings is not None else None
         self.names = Names.of(options.commands, options.mentions)
         self.store: Store
+        self.feed: Feed
         self.runs: RunManager
         self.files: Files
         self.actions: Actions
         self._handler = handler
         self.settings = Settings()
-        self._backplane = backplane or MemoryBackplane()
-        self.feed = Feed(self._backplane, self.name)
         self._views: set[View] = set()
         self._tasks = Tasks()
 
@@ -157,7 +149,7 @@ class ChatApp:
             route,
             self.serve,
             "unicast",
-            lambda: self.start(app.running),
+            lambda: self.start(app.running, app.backplane),
             self.stop,
             on_drain=self.drain,
             ack="handled",
@@ -184,13 +176,18 @@ class ChatApp:
         """Ask the store something small; it raises while it is away."""
         await self.store.threads("", limit=1)
 
-    async def start(self, settings: Settings | None = None) -> None:
+    async def start(
+        self, settings: Settings | None = None, backplane: Backplane | None = None
+    ) -> None:
         """Open the store, and take up what an earlier process left.
 
         Args:
             settings: Those of the application; the defaults when left out.
+            backplane: An open one, which reaches the other processes of the service; without it
+                there are none.
         """
         given, settings = self.options.store, settings or Settings()
+        self.feed = Feed(backplane or MemoryBackplane(), self.name)
         self.settings = settings
         if given == "default":
             url = settings.database_url
@@ -199,12 +196,10 @@ class ChatApp:
             self.store = open_store(given, app=self.name)
         else:
             self.store = given.of_app(self.name)
-        await self._backplane.open()
         await self.store.hold()
         try:
             await self.store.open()
         except BaseException:
-            await self._backplane.close()
             await self.store.close()
             raise
         folder = None if given is None else default_path().parent / "files"
@@ -244,7 +239,6 @@ class ChatApp:
             self._forget(view)
         await self._tasks.cancel(1.0)
         self.files.close()
-        await self._backplane.close()
         await self.store.close()
 
     def own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

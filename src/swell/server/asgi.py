@@ -18,6 +18,7 @@ from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from swell.backplane.base import Backplane
 from swell.errors import SignInError
 from swell.expando import Expando
 from swell.identity import Identify
@@ -59,6 +60,7 @@ class Application(Protocol):
     mounts: dict[str, ASGIApp]
     folders: dict[str, Path]
     checks: list[Callable[[], Awaitable[Any]]]
+    backplane: Backplane
     keep_sessions_in: Path | None
 
     @property
@@ -109,7 +111,9 @@ class Server:
             [
                 WebSocketRoute("/_s/ws", socket),
                 HttpRoute("/_s/ws", self._sockets.not_upgraded, methods=["GET"]),
-                *Health(lambda: self.broker.draining, app.checks).routes(),
+                *Health(
+                    lambda: self.broker.draining, app.checks, lambda: app.backplane.connected
+                ).routes(),
                 *self._bundle.routes(),
                 *file_routes(
                     self._files,

@@ -32,12 +32,17 @@ class Health:
     Args:
         draining: Returns whether the server is stopping.
         checks: Functions that raise while a dependency is unavailable, such as the database.
+        connected: Returns whether the backplane is. A process without it still serves its users, so
+            it stays ready.
     """
 
     def __init__(
-        self, draining: Callable[[], bool], checks: Sequence[Callable[[], Awaitable[object]]]
+        self,
+        draining: Callable[[], bool],
+        checks: Sequence[Callable[[], Awaitable[object]]],
+        connected: Callable[[], bool],
     ) -> None:
-        self._draining = draining
+        self._draining, self._connected = draining, connected
         self._checks = checks
         self._lock = asyncio.Lock()
         self._fault = ""
@@ -64,7 +69,8 @@ class Health:
                 self._checked_at = time.monotonic()
         if self._fault:
             return PlainTextResponse(f"{self._fault}\n", 503, _NOT_KEPT)
-        return PlainTextResponse("ok\n", headers=_NOT_KEPT)
+        state = "ok\n" if self._connected() else "ok\nbackplane disconnected\n"
+        return PlainTextResponse(state, headers=_NOT_KEPT)
 
     async def _check(self) -> str:
         try:

@@ -157,6 +157,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             parse=values.database_url,
         ),
     ] = "default"
+    backplane: Annotated[
+        str,
+        About(
+            "Server that carries news between the processes of a service: `valkey://host:6379/0` "
+            "(or `redis://`; `valkeys://` or `rediss://` over TLS), the same with several hosts "
+            "for a cluster, `valkey+sentinel://host:26379,host:26379/service/0` for Sentinel, or "
+            "`postgresql://user:password@host/name`. `auto` is the database of `database_url` if "
+            "that is PostgreSQL, and else `memory`, for a single process.",
+            secret=True,
+            parse=values.backplane,
+        ),
+    ] = "auto"
+    backplane_name: Annotated[
+        str,
+        About(
+            "Name of the service on the backplane. Services with different names do not hear each "
+            "other; all processes of one have the same.",
+            least=1,
+        ),
+    ] = "swell"
     api_key: Annotated[
         str | None,
         About(

@@ -147,6 +147,19 @@ def database_url(text: str) -> str:
     return text
 
 
+_BACKPLANE = r"(postgres(ql)?|(valkeys?|rediss?)(\+sentinel)?)://.+"
+
+
+def backplane(text: str) -> str:
+    """What carries news; all beyond the scheme is for the backplane to say."""
+    if text not in ("auto", "memory") and not re.fullmatch(_BACKPLANE, text):
+        raise ValueError(
+            "expected `valkey://host:6379`, `redis://host:6379`, `valkey+sentinel://host/service`, "
+            "`postgresql://user:password@host/name`, `auto` or `memory`"
+        )
+    return text
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Origins, separated by commas, as browsers write them."""
     return tuple(map(_allowed_origin, _items(text)))

@@ -2,75 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 
-import psycopg
 import pytest
 
 from swell.chat import NewPrompt
 from swell.chat.store import open_store
 from swell.cli import main as command
 from swell.parts import Text
-from tests.postgres import PostgresServer, new_database
-from tests.programs import Program
+from tests.pgbouncer import pooled
+from tests.postgres import PostgresServer
+
+__all__ = ["pooled"]
 
 pytestmark = pytest.mark.anyio
-
-START_S = 30.0
-
-
-@pytest.fixture
-def pooled(postgres: PostgresServer, postgres_template: str, program: Program) -> Iterator[str]:
-    """Return the URL of a new database behind PgBouncer in transaction mode."""
-    url = new_database(postgres, postgres_template)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # Not in pytest's folder, which only this account may enter.
-    folder = Path(tempfile.mkdtemp(prefix="swell-pgbouncer-"))
-    users, settings = folder / "users.txt", folder / "pgbouncer.ini"
-    users.write_text('"swell" ""\n')
-    settings.write_text(
-        "[databases]\n"
-        f"* = host=127.0.0.1 port={postgres.port} user=swell\n"
-        "[pgbouncer]\n"
-        f"listen_addr = 127.0.0.1\nlisten_port = {port}\n"
-        f"auth_type = trust\nauth_file = {users}\nunix_socket_dir =\n"
-        "pool_mode = transaction\ndefault_pool_size = 20\nserver_round_robin = 1\n"
-    )
-    folder.chmod(0o755)
-    # It refuses to run as root, as PostgreSQL does.
-    user = "nobody" if os.geteuid() == 0 else None
-    process = subprocess.Popen(
-        [program("pgbouncer"), "-q", settings],
-        user=user,
-        extra_groups=[] if user else None,
-        cwd="/",
-    )
-    name = url.rpartition("/")[2]
-    through = f"postgresql://swell@127.0.0.1:{port}/{name}"
-    until = time.monotonic() + START_S
-    while True:
-        try:
-            psycopg.connect(through, connect_timeout=2).close()
-            break
-        except psycopg.OperationalError:
-            assert process.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.05)
-    yield through
-    process.kill()
-    process.wait()
-    shutil.rmtree(folder)
 
 
 async def test_behind_pgbouncer_a_live_run_is_not_recovered_and_nothing_is_prepared(

@@ -1,0 +1,49 @@
+"""Opening the backplane that the settings name."""
+
+from __future__ import annotations
+
+from swell.errors import SettingError
+from swell.logs import logger
+from swell.settings.table import Settings
+
+from .base import Backplane
+from .memory import MemoryBackplane
+
+__all__ = ["open_backplane"]
+
+_log = logger("swell.backplane")
+
+
+async def open_backplane(settings: Settings) -> Backplane:
+    """Return an open backplane; `close` it at the end.
+
+    A server that cannot be reached is tried again in the background. If the setting is `auto`, and
+    the database cannot carry news, that is logged, and the process runs alone.
+
+    Raises:
+        SettingError: If the server that the setting `backplane` names can never carry news.
+    """
+    backplane = _named(settings)
+    try:
+        await backplane.open()
+    except SettingError as error:
+        if settings.backplane != "auto":
+            raise
+        _log.error("this process runs without news of other processes: %s", error.reason)
+        backplane = MemoryBackplane()
+        await backplane.open()
+    return backplane
+
+
+def _named(settings: Settings) -> Backplane:
+    url, source = settings.backplane, "the settings"
+    if url == "auto":
+        url = settings.database_url
+    if url.partition("://")[0] not in ("postgresql", "postgres"):
+        return MemoryBackplane()
+    try:
+        from .postgres import PostgresBackplane
+    except ImportError as error:
+        needed = f"PostgreSQL needs `pip install 'swell[postgres]'` ({error})"
+        raise SettingError("backplane", source, needed) from None
+    return PostgresBackplane(url, settings.backplane_name)
