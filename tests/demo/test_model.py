@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -45,6 +46,7 @@ Script = Callable[[asyncio.StreamWriter, Upstream], Coroutine[object, object, No
 @asynccontextmanager
 async def serving(script: Script) -> AsyncIterator[Upstream]:
     upstream = Upstream()
+    connections: set[asyncio.Task[None]] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -62,11 +64,18 @@ async def serving(script: Script) -> AsyncIterator[Upstream]:
             task.cancel()
         await asyncio.gather(talk, hangup, return_exceptions=True)
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.add(task := asyncio.create_task(answer(reader, writer)))
+        task.add_done_callback(connections.discard)
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
     upstream.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     async with server:
         yield upstream
+        await asyncio.gather(*connections)
 
 
 def sse(writer: asyncio.StreamWriter, *chunks: object, end: bool = True) -> None:

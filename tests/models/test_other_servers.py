@@ -212,10 +212,11 @@ async def test_arguments_in_one_piece_that_are_no_object_call_nothing(given: obj
 
     begin = {"type": "tool_use", "id": "a", "name": "wipe", "input": given}
     done = ({"type": "text", "text": ""}, [{"type": "text_delta", "text": "Well."}])
-    async with upstream(
-        Reply(events=message_stream((begin, []))), Reply(events=message_stream(done))
-    ) as server:
-        api = anthropic.AsyncAnthropic(base_url=server.url, api_key="key", max_retries=0)
+    replies = Reply(events=message_stream((begin, []))), Reply(events=message_stream(done))
+    async with (
+        upstream(*replies) as server,
+        anthropic.AsyncAnthropic(base_url=server.url, api_key="key", max_retries=0) as api,
+    ):
 
         async def answer(turn: Turn) -> AsyncIterator[object]:
             async for step in run_tools(api, turn, [wipe], model="m"):

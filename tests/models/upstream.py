@@ -57,23 +57,37 @@ class Upstream:
 
 @asynccontextmanager
 async def upstream(*replies: Reply, tls: ssl.SSLContext | None = None) -> AsyncIterator[Upstream]:
-    """Serve each reply once, in order; the last one also to whoever asks after that."""
+    """Serve each reply once, in order; the last one also to any client that asks after that.
+
+    At the end, all its connections are closed.
+    """
     state = Upstream(list(replies))
+    connections: set[asyncio.Task[None]] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await _answer(state, reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
+            writer.close()
+            await writer.wait_closed()
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
-            writer.close()
+            writer.transport.abort()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.add(task := asyncio.create_task(answer(reader, writer)))
+        task.add_done_callback(connections.discard)
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     state.url = f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield state
     finally:
         server.close()
+        for task in connections:
+            task.cancel()
+        await asyncio.gather(*connections)
+        await server.wait_closed()
 
 
 async def _answer(

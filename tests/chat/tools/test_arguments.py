@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import anthropic
 import pytest
 
 from swell.chat.tools import Tool, run_tools, tool
@@ -13,7 +12,7 @@ from tests.models.conftest import local_only
 from tests.models.folded import fold
 from tests.models.upstream import Reply, Upstream, chat_stream, message_stream, tool_call, upstream
 
-from .test_tools import ASK, WARM, compatible, official
+from .test_tools import ASK, WARM, Model, anthropics, compatible, official
 
 __all__ = ["local_only"]
 
@@ -38,10 +37,10 @@ def called(*pieces: Any, finish: str = "tool_calls") -> Reply:
     return Reply(chat_stream(begin, *[tool_call(0, piece) for piece in more], finish=finish))
 
 
-async def ask(server: Upstream, wiped: list[str], how: Any = compatible) -> Any:
+async def ask(server: Upstream, wiped: list[str], how: Model = compatible) -> Any:
     """Return the state and the result of the call, and what the model gets of it."""
-    model, params = how(server)
-    steps = [step async for step in run_tools(model, ASK, [wiping(wiped)], **params)]
+    async with how(server) as (model, params):
+        steps = [step async for step in run_tools(model, ASK, [wiping(wiped)], **params)]
     answer = fold([step for step in steps if isinstance(step, Delta)])
     assert answer.text == "It is warm."
     result = server.requests[-1].body["messages"][-1]
@@ -125,11 +124,6 @@ async def test_arguments_that_are_an_object_already() -> None:
     async with upstream(called({"pattern": "/tmp"}), WARM) as server:
         state, _, _ = await ask(server, wiped)
     assert (wiped, state) == (["/tmp"], "done")
-
-
-def anthropics(server: Upstream) -> tuple[object, dict[str, Any]]:
-    client = anthropic.AsyncAnthropic(base_url=server.url, api_key="key", max_retries=0)
-    return client, {"model": "m"}
 
 
 def used(*pieces: str, reason: str = "tool_use") -> Reply:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Annotated, Any, Literal, TypeAlias
 
 import anthropic
 import msgspec
@@ -71,24 +72,39 @@ def calling(*calls: dict[str, Any]) -> Reply:
 WARM = Reply(chat_stream("It is ", "warm."))
 
 
-def compatible(server: Upstream) -> tuple[object, dict[str, Any]]:
-    return Compatible(f"{server.url}/v1", "small"), {}
+Model: TypeAlias = Callable[[Upstream], AbstractAsyncContextManager[tuple[object, dict[str, Any]]]]
+"""Opens a client of a server; gives it with the parameters of a request."""
 
 
-def official(server: Upstream) -> tuple[object, dict[str, Any]]:
-    client = openai.AsyncOpenAI(base_url=f"{server.url}/v1", api_key="key", max_retries=0)
-    return client, {"model": "small"}
+@asynccontextmanager
+async def compatible(server: Upstream) -> AsyncIterator[tuple[object, dict[str, Any]]]:
+    yield Compatible(f"{server.url}/v1", "small"), {}
+
+
+@asynccontextmanager
+async def official(server: Upstream) -> AsyncIterator[tuple[object, dict[str, Any]]]:
+    url = f"{server.url}/v1"
+    async with openai.AsyncOpenAI(base_url=url, api_key="key", max_retries=0) as client:
+        yield client, {"model": "small"}
+
+
+@asynccontextmanager
+async def anthropics(server: Upstream) -> AsyncIterator[tuple[object, dict[str, Any]]]:
+    url = server.url
+    async with anthropic.AsyncAnthropic(base_url=url, api_key="key", max_retries=0) as client:
+        yield client, {"model": "m"}
 
 
 async def ask(
     server: Upstream,
     *tools: Tool | Callable[..., Any],
-    how: Callable[[Upstream], tuple[object, dict[str, Any]]] = compatible,
+    how: Model = compatible,
     turn: Any = ASK,
     **params: Any,
 ) -> tuple[Folded, list[Any]]:
-    model, more = how(server)
-    found = [step async for step in run_tools(model, turn, tools or [weather], **more, **params)]
+    async with how(server) as (model, more):
+        steps = run_tools(model, turn, tools or [weather], **more, **params)
+        found = [step async for step in steps]
     return fold([step for step in found if isinstance(step, Delta)]), found
 
 
@@ -185,8 +201,7 @@ async def test_anthropics_messages_with_what_the_model_thought() -> None:
     text = ({"type": "text", "text": ""}, [{"type": "text_delta", "text": "It is warm."}])
     calls = message_stream(thought, use)
     async with upstream(Reply(calls), Reply(message_stream(text))) as server:
-        client = anthropic.AsyncAnthropic(base_url=server.url, api_key="key", max_retries=0)
-        answer, _ = await ask(server, how=lambda _: (client, {"model": "m"}), system="Be brief.")
+        answer, _ = await ask(server, how=anthropics, system="Be brief.")
     assert (answer.reasoning, answer.text) == ("Rome.", "It is warm.")
     assert answer.calls == {"a": ("weather", {"city": "Rome"}, "done", {"celsius": 31})}
     assert server.requests[0].body["tools"][0]["input_schema"] == weather.schema
@@ -263,8 +278,7 @@ async def test_anthropics_signatures_go_back_and_empty_text_does_not() -> None:
     ]
     text = ({"type": "text", "text": ""}, [{"type": "text_delta", "text": "Warm."}])
     async with upstream(Reply(message_stream(*blocks)), Reply(message_stream(text))) as server:
-        client = anthropic.AsyncAnthropic(base_url=server.url, api_key="key", max_retries=0)
-        await ask(server, how=lambda _: (client, {"model": "m"}))
+        await ask(server, how=anthropics)
     content = sent(server)[1]["content"]
     assert [block["type"] for block in content] == ["redacted_thinking", "thinking", "tool_use"]
     assert (content[0]["data"], content[1]["signature"]) == ("ZGF0YQ==", "c2ln")
