@@ -18,7 +18,7 @@ from swell.chat.runs.run import RunLimits
 from swell.live.wire import Ack, Act
 from swell.settings.table import Settings
 
-from .client import Client, Harness, serving
+from .client import UNHURRIED, Client, Harness, serving
 
 __all__ = ["ChatClient", "ChatServer", "ChatTab", "chat_of", "chatting"]
 
@@ -300,9 +300,6 @@ class ChatClient(ChatTab):
         return await self.server.tab(session, address, language=language, headers=headers)
 
 
-_UNHURRIED = Settings(prompts_per_minute=0, prompts_per_minute_per_address=0)
-
-
 @asynccontextmanager
 async def chatting(
     handler: Callable[..., Any],
@@ -323,12 +320,12 @@ async def chatting(
         language: The browser's `Accept-Language` header.
         headers: Further headers of the browser's connections, by name; change them in
             `page.headers`.
-        server_settings: Settings of the server, such as `user_header`. Without them there is no
-            limit on prompts per minute.
+        server_settings: Settings of the server, such as `user_header`; by default frames are not
+            held back for merging and no rate is limited.
         **options: Further arguments of `chat`.
     """
     given = ChatOptions(**{"app": "test", **options}, store=store, limits=limits)
-    server = ChatServer(handler, given, server_settings or _UNHURRIED)
+    server = ChatServer(handler, given, server_settings or UNHURRIED)
     await server.start()
     try:
         first = await server.tab(language=language, headers=headers)

@@ -475,6 +475,16 @@ def isolated() -> Iterator[App]:
         yield app
 
 
+UNHURRIED = Settings(
+    flush_interval_s=0.0,
+    act_rate_per_s=1e6,
+    act_burst=100_000,
+    prompts_per_minute=0,
+    prompts_per_minute_per_address=0,
+)
+"""Settings without waiting: frames are not held back for merging, and no rate is limited."""
+
+
 @asynccontextmanager
 async def serving(
     handler: Callable[..., Any],
@@ -493,7 +503,7 @@ async def serving(
         ack: `received` or `handled`, as given to `@app`.
         identify: Returns the user of a request, as given to `App.add`.
     """
-    settings = settings or Settings(flush_interval_s=0.0, act_rate_per_s=1e6, act_burst=100_000)
+    settings = settings or UNHURRIED
     defined = current()
     files = FileStore(settings)
     forgive = next(  # as the decorator of `h2o_wave` has asked for

@@ -1,8 +1,9 @@
-"""Shared chats: what ends with sharing, and what a tab is told when its chat goes."""
+"""Shared chats: what ends with sharing, and what a tab shows when its chat goes."""
 
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from swell.chat import Turn
+from swell.chat.store import open_store
 from swell.live.wire import Act
 from swell.settings.table import Settings
 from swell.testing import moving_clock
@@ -96,7 +98,8 @@ async def test_a_reader_learns_that_sharing_has_ended() -> None:
 async def test_text_and_files_go_from_open_tabs_when_a_link_expires() -> None:
     settings = Settings(share_expires_s=60.0)
     with moving_clock() as clock:
-        async with chatting(echo, attachments=True, server_settings=settings) as chat:
+        store = open_store(None, clock=lambda: time.time())
+        async with chatting(echo, store=store, attachments=True, server_settings=settings) as chat:
             await chat.attach("Secret", [("plan.txt", b"the plan")])
             link = await share(chat)
             assert re.search(r"works until 20\d\d-\d\d-\d\d \d\d:\d\d UTC", str(panel(chat)))

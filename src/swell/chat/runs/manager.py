@@ -61,7 +61,7 @@ class RunManager:
         files: The attachments.
         make_settings: Makes `turn.settings` from the values stored with a run.
         limits: Bounds.
-        settings: Of the server.
+        settings: The server's settings.
         feed: Where it publishes changes.
         pools: Threads for what blocks.
         names: The commands and mentions that the app offers.

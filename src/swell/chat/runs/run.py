@@ -60,7 +60,7 @@ class RunLimits(msgspec.Struct, frozen=True):
     tokens_per_day: int | None = None
 
     def over(self, settings: Settings) -> Settings:
-        """Return the settings of the server, with the limits of this app in place of theirs."""
+        """Return the server's settings with the limits that this app names."""
         given = {_SETTINGS.get(name, name): getattr(self, name) for name in _OF_SERVER}
         return replace(settings, **{name: v for name, v in given.items() if v is not None})
 
