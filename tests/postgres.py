@@ -129,6 +129,22 @@ class PostgresServer:
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait()
 
+    def stop_all(self) -> None:
+        """Let none of its processes run (SIGSTOP)."""
+        self._signal(signal.SIGSTOP)
+
+    def continue_all(self) -> None:
+        """Let them run again."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        main = self._process.pid
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        for process in (main, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
+
     def execute(self, statement: str) -> None:
         """Run a statement outside of a transaction."""
         import psycopg

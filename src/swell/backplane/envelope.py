@@ -181,9 +181,10 @@ class Receiver:
         if body is None:
             return Opened(gap, ())
         try:
-            return Opened(gap or not (messages := _decode_body(body)), messages)
+            messages = _decode_body(body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise EnvelopeError(str(error)) from None
+        return Opened(gap or not messages, messages)
 
     def forget(self, channel: str) -> None:
         """Forget the senders on a channel."""

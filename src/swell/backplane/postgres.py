@@ -69,7 +69,7 @@ class PostgresBackplane(RemoteBackplane):
         prefix = f"swell1_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
         channels = [f"{prefix}_{shard:x}" for shard in range(SHARDS)]
         super().__init__(
-            lambda: _PostgresLink(url, prefix),
+            lambda: _PostgresLink(url),
             lambda topic: channels[zlib.crc32(topic.encode()) % SHARDS],
             prefix,
             BODY_MAX,
@@ -80,14 +80,14 @@ class PostgresBackplane(RemoteBackplane):
 class _PostgresLink(Link):
     """One connection, driven by its socket: notifications come in between any two statements."""
 
-    def __init__(self, url: str, test_channel: str) -> None:
-        self._url, self._test_channel = url, test_channel
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._hear: Hear
         self._lost: Lost
         self._socket = -1
         self._process = 0
-        self._token = secrets.token_urlsafe(12)
+        self._test_channel = f"swell_test_{secrets.token_hex(8)}"
         self._tested = asyncio.Event()
         self._answer: asyncio.Future[None] | None = None
 
@@ -100,7 +100,6 @@ class _PostgresLink(Link):
         self._pg = self._connection.pgconn
         self._socket = self._pg.socket
         asyncio.get_running_loop().add_reader(self._socket, self._read)
-        await self.listen([self._test_channel], [])
         await self._test()
         # A notification that a crash of the server loses would be lost with its connections anyway.
         await self._run(lambda: self._pg.send_query(b"SET synchronous_commit = off"))
@@ -112,10 +111,10 @@ class _PostgresLink(Link):
         Raises:
             SettingError: If it does not arrive.
         """
-        statement = "SELECT pg_notify(%s, %s)"
+        await self.listen([self._test_channel], [])
         with _errors():
             async with await psycopg.AsyncConnection.connect(self._url, **_OPTIONS) as other:
-                await other.execute(statement, (self._test_channel, self._token))
+                await other.execute(f"NOTIFY {self._test_channel}".encode())
         try:
             async with asyncio.timeout(TEST_S):
                 await self._tested.wait()
@@ -127,6 +126,7 @@ class _PostgresLink(Link):
                 "PgBouncer runs in transaction mode; set SWELL_BACKPLANE to the URL of "
                 "the database itself or of a pooler in session mode, or to a `valkey://` URL",
             ) from None
+        await self.listen([], [self._test_channel])
 
     async def close(self) -> None:
         if self._connection is not None:
@@ -198,7 +198,7 @@ class _PostgresLink(Link):
         if found.be_pid == self._process:
             return  # what this process has sent
         channel = found.relname.decode()
-        if found.extra == self._token.encode():
+        if channel == self._test_channel:
             self._tested.set()
             return
         payload = b""

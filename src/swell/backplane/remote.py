@@ -79,6 +79,10 @@ class RemoteBackplane:
         everywhere: The channel that all processes listen to.
         body_max: Longest body of an envelope that the server takes.
         name: The kind of server, for logs.
+
+    Attributes:
+        connected: Whether there is a connection.
+        channel_of: As given.
     """
 
     def __init__(
@@ -90,7 +94,8 @@ class RemoteBackplane:
         name: str,
     ) -> None:
         self.connected = False
-        self._connect, self._channel_of, self._name = connect, channel_of, name
+        self.channel_of = channel_of
+        self._connect, self._name = connect, name
         self._everywhere = everywhere
         self._sender = Sender(body_max)
         self._receiver = Receiver(self._sender.key)
@@ -144,14 +149,14 @@ class RemoteBackplane:
         """Queue a message; everything of one iteration of the event loop is sent together."""
         check(topic, message)
         if self._task is not None:
-            self._outgoing.put(self._channel_of(topic), topic, message)
+            self._outgoing.put(self.channel_of(topic), topic, message)
             self._sent.clear()
             self._news.set()
 
     def subscribe(self, topic: str, listener: Listener, gap: Gap) -> Callable[[], None]:
         """Call a listener with what other processes publish."""
         check(topic)
-        channel = self._channel_of(topic)
+        channel = self.channel_of(topic)
         subscription = _Subscription(listener, gap)
         if channel not in self._subscriptions:
             self._change()
