@@ -55,8 +55,8 @@ ALLOWED = {
     "chat.store": "chat.records chat.requests errors locales logs markdown parts",
     "chat.tools": "coerce development errors hints locales logs markdown models parts workers",
     "cli": (
-        "app chat chat.records chat.store coerce demo development errors live logs models query  "
-        "server settings swell"
+        "app backoff chat chat.records chat.store coerce demo development errors live logs models  "
+        "query server settings swell"
     ),
     "coerce": "errors schema",
     "components": "errors mistakes schema wave",

@@ -417,8 +417,9 @@ class StoreInUseError(SwellError):
     def __str__(self) -> str:
         other = f"process {self.process}" if self.process is not None else "another process"
         return (
-            f"{other} serves the app {self.app!r} on {self.where} already, and one app is served "
-            "by one process. Stop that one, or give this app another name or another database"
+            f"{other} serves the app {self.app!r} on {self.where} already, and SQLite is for one "
+            "process. Stop that one, or set SWELL_DATABASE_URL to "
+            "postgresql://user:password@host/name, which many processes may use"
         )
 
 

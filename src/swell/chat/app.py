@@ -16,7 +16,7 @@ from swell.backplane.base import Backplane
 from swell.backplane.memory import MemoryBackplane
 from swell.chat.refusal import LocalizedRefusal
 from swell.chat.store import default_path, open_store
-from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
+from swell.errors import NotFoundError, RefusedError, SettingError, StoreUnavailableError
 from swell.identity import Identify
 from swell.locales import Words, words_of
 from swell.logs import logger
@@ -196,6 +196,12 @@ class ChatApp:
             self.store = open_store(given, app=self.name)
         else:
             self.store = given.of_app(self.name)
+        if settings.workers > 1 and not self.store.distributed:
+            needed = (
+                f"{settings.workers} processes of a chat need PostgreSQL: set SWELL_DATABASE_URL "
+                "to postgresql://user:password@host/name, or leave out --workers"
+            )
+            raise SettingError("workers", "`swell run`", needed)
         await self.store.hold()
         try:
             await self.store.open()

@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--api-key-env", metavar="NAME", help="environment variable that holds the API key"
     )
     parser.add_argument("--title", help="name of the app; that of the model when left out")
-    add_setting_flags(parser, without=["base_url"])
+    add_setting_flags(parser, without=["base_url", "workers"])
 
 
 def execute(arguments: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ HELP = "start the demo, a chat over the documentation"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    add_setting_flags(parser)
+    add_setting_flags(parser, without=["workers"])
     parser.add_argument(
         "--reload", action="store_true", help="start again whenever the demo's own code changes"
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from swell.cli.command_error import CommandError
 from swell.cli.flags import add_setting_flags, resolve
 from swell.cli.serve import start
+from swell.cli.workers import start_workers
 
 NAME = "run"
 HELP = "start an app and serve it"
@@ -27,4 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    return start(arguments.app, resolve(arguments).settings, reload=arguments.reload)
+    settings = resolve(arguments).settings
+    if settings.workers == 1:
+        return start(arguments.app, settings, reload=arguments.reload)
+    if arguments.reload:
+        raise CommandError("--reload works with one process; leave out --workers (SWELL_WORKERS)")
+    return start_workers(arguments.app, settings)

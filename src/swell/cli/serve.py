@@ -42,7 +42,7 @@ from swell.server.uvicorn_http import CountedConfig, HttpProtocol
 from swell.server.uvicorn_ws import WebSocketProtocol
 from swell.settings.table import Settings
 
-__all__ = ["bind", "serve", "start"]
+__all__ = ["bind", "closed", "log_to_terminal", "own_app", "serve", "serve_on", "start"]
 
 RELOAD_DRAIN_S = 1.0
 """How long a reload waits for running handlers, in seconds: the developer is waiting too."""
@@ -55,6 +55,9 @@ BACKLOG = 2048
 
 CLOSE_S = 5
 """How long plain HTTP requests may take to end after the drain, in seconds."""
+
+FIRST_S = 1.0
+"""How long a replaced process waits for the first request of a connection, in seconds."""
 
 LAST_S = 5.0
 """How long the last tasks may take at exit, in seconds; then the process exits anyway."""
@@ -100,24 +103,48 @@ def serve(load: Callable[[], ASGIApp], settings: Settings, name: str) -> int:
         SettingError: If the web client has not been built.
     """
     ClientBundle.load()
-    sockets = bind(settings.host, settings.port)
-    try:
-        return _serve(load, settings, sockets, name)
-    finally:
-        _close(sockets)
+    with closed(bind(settings.host, settings.port)) as sockets:
+        return serve_on(sockets, load, settings, name)
 
 
-def _serve(
-    load: Callable[[], ASGIApp], settings: Settings, sockets: list[socket.socket], name: str
+def serve_on(
+    sockets: list[socket.socket],
+    load: Callable[[], ASGIApp],
+    settings: Settings,
+    name: str,
+    started: Callable[[str], None] | None = None,
+    replaced: Callable[[], bool] = bool,
 ) -> int:
-    logging.config.dictConfig(_logging(settings.log_level))
+    """Serve the application returned by a function on listening sockets, until a signal stops it.
+
+    Args:
+        sockets: They listen already.
+        load: Called when logs are set up.
+        settings: What to run with.
+        name: Name of the app for the error page.
+        started: Called with the address once the app accepts requests; None prints it.
+        replaced: Returns, when this process is asked to end, whether another one serves the
+            sockets: then it takes no more connections while it drains.
+
+    Returns:
+        The exit code: 0 after an orderly stop.
+
+    Raises:
+        CommandError: If the app cannot start.
+    """
+    log_to_terminal(settings)
     app = load()
-    own = app if isinstance(app, App) else main  # of another application `main` is a part
+    own = own_app(app)
     if own is main or own.settings is None:
         own.settings = settings
     starting = _Starting(app)
     address = _address(own, settings, sockets)
-    server = _Server(_uvicorn_config(starting, settings), own.drain, address)
+    server = _Server(
+        _uvicorn_config(starting, settings),
+        own.drain,
+        functools.partial(started or functools.partial(announce, settings), address),
+        replaced,
+    )
     _calm_collector()
     with contextlib.suppress(SystemExit):  # uvicorn's way to report that the app did not start
         server.run(sockets=sockets)
@@ -127,6 +154,26 @@ def _serve(
         words = f"{name} could not start; the reason is above"
         raise BrokenAppError(words, error, error.__traceback__)
     return 0
+
+
+def own_app(app: ASGIApp) -> App:
+    """Return the `App` that is served: of another application `main` is a part."""
+    return app if isinstance(app, App) else main
+
+
+def announce(settings: Settings, address: str, more: str = "") -> None:
+    """Print the address of an app that accepts requests.
+
+    Args:
+        settings: What it runs with.
+        address: To open in a browser.
+        more: Follows the address.
+    """
+    print(f"Swell is running at {address}{more}  (Ctrl+C to stop)", flush=True)
+    if not _is_loopback(settings.host):
+        print(
+            "It is open to the network: anyone who can reach this machine can use it.", flush=True
+        )
 
 
 class _Starting:
@@ -198,11 +245,16 @@ class _Server(uvicorn.Server):
     """uvicorn, draining before it stops, and ending with exit code 0 when asked to end."""
 
     def __init__(
-        self, config: CountedConfig, drain: Callable[[], Awaitable[None]], address: str
+        self,
+        config: CountedConfig,
+        drain: Callable[[], Awaitable[None]],
+        started: Callable[[], None],
+        replaced: Callable[[], bool],
     ) -> None:
         super().__init__(config)
         self._drain = drain
-        self._address = address
+        self._on_started = started
+        self._replaced = replaced
         self._tcp = config.tcp
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -212,12 +264,7 @@ class _Server(uvicorn.Server):
         for listening in sockets or ():
             listening.listen(BACKLOG)  # again: the server has set it to its batch size
         if self.started:
-            print(f"Swell is running at {self._address}  (Ctrl+C to stop)", flush=True)
-            if not _is_loopback(self.config.host):
-                print(
-                    "It is open to the network: anyone who can reach this machine can use it.",
-                    flush=True,
-                )
+            self._on_started()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
         # uvicorn notes the signal here, to raise it once more at the end; an orderly stop is not
@@ -227,6 +274,8 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._replaced():
+            await self._leave_port()
         draining = asyncio.ensure_future(self._drain())
         while not self.force_exit:
             done, _ = await asyncio.wait({draining}, timeout=0.1)
@@ -239,6 +288,23 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
         self._tcp.stop()
         _end_anyway()
+
+    async def _leave_port(self) -> None:
+        """Take no more connections, and answer one request at most on each of those there are.
+
+        A connection may have been taken a moment ago; its request is still to arrive.
+        """
+        for server in self.servers:
+            server.close()
+        for _ in range(int(FIRST_S / 0.05)):
+            await asyncio.sleep(0.05)
+            open_now = [
+                one for one in self.server_state.connections if isinstance(one, HttpProtocol)
+            ]
+            if self.force_exit or all(one.asked for one in open_now):
+                break
+        for one in open_now:
+            one.shutdown()
 
 
 def _end_anyway() -> None:
@@ -275,22 +341,19 @@ def _serve_reloading(target: Target, settings: Settings) -> int:
         changed["secret_key"] = secrets.token_urlsafe(32)
     settings = msgspec.structs.replace(settings, **changed)
     folder = target.file.parent if target.file is not None else target.roots[0]
-    sockets = bind(settings.host, settings.port)
     config = uvicorn.Config(
         "swell.app:main", reload=True, reload_dirs=[str(folder)], log_config=None
     )
-    logging.config.dictConfig(_logging(settings.log_level))
-    try:
+    log_to_terminal(settings)
+    with closed(bind(settings.host, settings.port)) as sockets:
         _Watcher(config, functools.partial(_child, target, settings), sockets).run()
-    finally:
-        _close(sockets)
     return 0
 
 
 def _child(target: Target, settings: Settings, sockets: list[socket.socket]) -> None:
     """Serve in a child process; a broken app leaves the message and waits for the next change."""
     try:
-        code = _serve(lambda: load_app(target), settings, sockets, target.name)
+        code = serve_on(sockets, lambda: load_app(target), settings, target.name)
     except (CommandError, SettingError) as failure:
         print(f"swell: {failure}\nswell: waiting for a change", file=sys.stderr, flush=True)
         code = 1
@@ -416,6 +479,15 @@ def _close(sockets: list[socket.socket]) -> None:
         one.close()
 
 
+@contextlib.contextmanager
+def closed(sockets: list[socket.socket]) -> Iterator[list[socket.socket]]:
+    """Close sockets at the end of the block."""
+    try:
+        yield sockets
+    finally:
+        _close(sockets)
+
+
 def _address(app: App, settings: Settings, sockets: list[socket.socket]) -> str:
     """The address to open: that of the first app, on a host that a browser can open."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(settings.host)  # noqa: S104
@@ -438,16 +510,22 @@ class _Formatter(logging.Formatter):
         return super().formatException(ei) if ei[1] is None else traceback_of(ei[1])
 
 
-def _logging(level: str) -> dict[str, object]:
+def log_to_terminal(settings: Settings) -> None:
+    """Write the log lines of Swell to standard error; the app's own loggers stay the app's."""
+    logging.config.dictConfig(_logging(settings.log_level, one_of_many=settings.workers > 1))
+
+
+def _logging(level: str, *, one_of_many: bool = False) -> dict[str, object]:
     """Configuration of the loggers that are ours; the app's own stay the app's."""
     name = level.upper()
+    process = " [%(process)d]" if one_of_many else ""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
             "swell": {
                 "()": f"{__name__}._Formatter",
-                "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+                "format": f"%(asctime)s{process} %(levelname)s %(name)s: %(message)s",
             }
         },
         "filters": {"seldom": {"()": SeldomWarnings}},

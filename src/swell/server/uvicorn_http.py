@@ -54,6 +54,11 @@ class HttpProtocol(H11Protocol):
             return Stage.WAITING
         return Stage.SENDING if self.cycle.more_body else Stage.USED
 
+    @property
+    def asked(self) -> bool:
+        """Whether a request has arrived on the connection."""
+        return self.cycle is not None
+
     def check(self, now: float) -> None:
         """Close the connection if the peer has been waited for long enough."""
         stage = self.stage()

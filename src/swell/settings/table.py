@@ -67,6 +67,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         About("Port to listen on; 0 takes any free one.", 0, 65535, flag="--port", wave="LISTEN"),
     ] = 10101
+    workers: Annotated[
+        int,
+        About(
+            "Processes that `swell run` starts on the port. More than one needs PostgreSQL for "
+            "`@chat`, and Linux or macOS.",
+            1,
+            256,
+            flag="--workers",
+        ),
+    ] = 1
     base_url: Annotated[
         str,
         About(

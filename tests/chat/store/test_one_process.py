@@ -116,7 +116,7 @@ def test_a_second_process_of_an_app_is_refused_until_the_first_is_gone(place: Pl
     second, other = place.start("support"), place.start("sales")
     assert second.end() != 0
     assert "serves the app 'support' on" in second.said
-    assert "Stop that one, or give this app another name or another database" in second.said
+    assert "Stop that one, or set SWELL_DATABASE_URL to postgresql://" in second.said
     assert "Traceback" not in second.said
     other.until(RUNNING)
     first.signal(signal.SIGKILL)

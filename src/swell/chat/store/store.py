@@ -116,6 +116,11 @@ class Store:
                 )
         await self.purge()
 
+    @property
+    def distributed(self) -> bool:
+        """Whether other processes may serve the app at the same time: on PostgreSQL."""
+        return self._engine.distributed
+
     async def close(self) -> None:
         """Finish the queued work and disconnect. Closing twice is harmless."""
         await self._engine.close()

@@ -98,6 +98,9 @@ class Engine(Protocol):
     owner: str
     """Names this process among those that use the database, for `alive`."""
 
+    distributed: bool
+    """Whether several processes may serve an app on it."""
+
     path: Path | None
     """The file that the database is; None for memory and for a server."""
 

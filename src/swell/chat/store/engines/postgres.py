@@ -73,6 +73,7 @@ class PostgresEngine:
         """
         self.path: Path | None = None
         self._url = _plain(url)
+        self.distributed = True
         key = secrets.randbits(62)
         self.owner = f"{key:016x}"
         self._key = key

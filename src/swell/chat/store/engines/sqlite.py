@@ -75,6 +75,7 @@ class SqliteEngine:
     def __init__(self, path: Path | None) -> None:
         """Name the file; None keeps everything in memory."""
         self.path = path
+        self.distributed = False
         self.owner = new_id()
         # Named parameters, as `sqlite3` knows them.
         self._compiler = Compiler(dialect.dialect(paramstyle="named"), "sqlite")
