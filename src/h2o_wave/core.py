@@ -26,4 +26,4 @@ marshal, unmarshal = functions("h2o_wave.core", "marshal unmarshal", "Use the mo
 
 
 class ServiceError(SwellError):
-    """Never raised: there is no server beside the app that could fail. Kept to be caught."""
+    """Never raised: no separate server can fail. It exists so that code can catch it."""

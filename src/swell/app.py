@@ -47,9 +47,9 @@ class App:
     Args:
         settings: Its settings; None reads the environment at each start.
         identify: Returns the user of a `swell.identity.Request`: an `Identity`, a stable name, or
-            None if no user is signed in, which gets no page. May be async. It is called each time a
-            page connects and a file is sent or fetched. Without it the setting `user_header` names
-            the user, and without that each browser counts as one.
+            None to refuse the page because no user is signed in. May be async. It is called each
+            time a page connects and a file is sent or fetched. Without it the setting `user_header`
+            names the user, and without that each browser counts as one.
 
     Attributes:
         settings: As given; `running` are the effective ones.
@@ -256,7 +256,7 @@ class App:
         self._server.watch()
 
     async def drain(self) -> None:
-        """Ask every browser to come back later, and wait for handlers up to `drain_s`."""
+        """Ask every browser to reconnect later, and wait up to `drain_s` for the handlers."""
         if self._server is not None:
             await self._server.drain(self._on_drain)
 
@@ -339,7 +339,8 @@ def app(
             has ended, at most a little longer than that.
         ack: When an action is acknowledged: `received` before the
             handler runs, or `handled` when the handler calls `q.acknowledge()` or ends. Then a
-            handler that raises refuses the action, and the browser keeps what was typed.
+            handler that raises refuses the action, and the browser keeps the text of the prompt
+            box.
         forgive: Called with a message about each value on a page that H2O Wave ignores; Swell then
             ignores it as well. Without it such a value is an error.
 

@@ -480,7 +480,7 @@ class ToolError(SwellError):
     """A tool failed; the model and the user get its message.
 
     Attributes:
-        reason: The cause, as a text for both.
+        reason: Text for the model and the user.
     """
 
     code = "tool_failed"

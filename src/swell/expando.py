@@ -9,8 +9,8 @@ from typing import Any
 class Expando:
     """Holds whatever a handler puts in: `q.args`, `q.client`, `q.user`, `q.app`.
 
-    It wraps the dict it is given, without copying it. Reading what is not there gives
-    None. It is true even when empty, as code written for Wave expects.
+    It wraps the dict it is given, without copying it. Reading a missing name gives None. It is true
+    even when empty, as code written for Wave expects.
 
     >>> e = Expando({"name": "Ada"})
     >>> e.name, e["name"], e.age

@@ -51,7 +51,7 @@ def traceback_of(error: BaseException) -> str:
         one = todo.pop()
         if one is not None:
             said = vars(one)
-            for name in ("_str", "msg"):  # what it says; a SyntaxError says it in `msg`
+            for name in ("_str", "msg"):  # its text; a SyntaxError has it in `msg`
                 if isinstance(said.get(name), str):
                     said[name] = escape(said[name])
             if isinstance(one.__notes__, list):

@@ -59,8 +59,8 @@ def _lock(handle: int) -> bool:
 def clear_left() -> int:
     """Remove the folders of processes that are gone; return how many. It blocks.
 
-    Only real folders of this account are removed that no other account can enter, and whose lock is
-    there and free. On Windows nothing is.
+    A folder must be a real one of this account, closed to other accounts, with a lock file that is
+    free. On Windows, nothing is removed.
     """
     if os.name == "nt":
         return 0

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-# The names of `typing` are here because Wave's module has them, and `import *` takes them.
+# The names of `typing` are here because Wave's module has them, and `import *` imports them.
 from typing import Any, Dict, List, Optional, Union  # noqa: F401, UP035
 
 from . import ui

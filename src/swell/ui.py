@@ -101,7 +101,7 @@ if TYPE_CHECKING:
 
 
 def _made(name: str) -> Any:
-    # The other 100 functions, 100 types and 52 classes of constants are made when first asked
+    # The other 100 functions, 100 types and 52 classes of constants are made on first use
     # for: most apps need none of them, and all need a quick start.
     if name == "__all__":
         return _public()

@@ -1,4 +1,4 @@
-"""A whole chat product around one function.
+"""A complete chat app around one function.
 
 from swell.chat import Turn, chat
 

@@ -173,7 +173,7 @@ class ChatApp:
             )
 
     async def check(self) -> None:
-        """Ask the store something small; it raises while it is away."""
+        """Check that the store answers; raise while it is unavailable."""
         await self.store.threads("", limit=1)
 
     async def start(

@@ -186,7 +186,7 @@ class Files:
     async def remove_unused(self) -> None:
         """Remove the bytes of files that the store has forgotten.
 
-        What cannot be removed is logged, and tried again by the next call.
+        A file that cannot be removed is logged, and the next call tries again.
 
         Raises:
             StoreUnavailableError: If the store cannot be used.

@@ -166,7 +166,7 @@ class Accepted(msgspec.Struct, frozen=True):
     """What `Store.accept` has stored.
 
     Attributes:
-        thread: The thread, made now or before.
+        thread: The new or existing thread.
         prompt: The message to answer.
         answer: The empty answer; with its current text if `duplicate`.
         run: The run to start.
@@ -237,7 +237,7 @@ class RatedAnswer(msgspec.Struct, frozen=True):
 
 
 class StoredFile(msgspec.Struct, frozen=True):
-    """A file that a user gave; its bytes are elsewhere.
+    """The record of an uploaded file; its bytes are stored elsewhere.
 
     Attributes:
         id: Made by the store.

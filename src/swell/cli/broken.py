@@ -58,7 +58,7 @@ def broken_app(
         name: The app, as on the command line.
         error: The exception.
         frames: Frames of the traceback to show.
-        settings: For the host names that may be asked for.
+        settings: Give the allowed host names.
     """
     start = secrets.token_hex(8)
     said = described(error)

@@ -82,7 +82,7 @@ async def choose(
     """Find the server and the model.
 
     Args:
-        base_url: Address of the API; None looks on this machine.
+        base_url: Address of the API; None searches this machine.
         model: Name of the model; None takes the server's first.
         api_key: Sent as a bearer token.
         system: Instructions for the model.

@@ -70,7 +70,7 @@ def start(name: str, settings: Settings, *, reload: bool = False) -> int:
 
     Args:
         name: The app, as on the command line.
-        settings: What to run with.
+        settings: Settings of the server.
         reload: Start again in a new process whenever a file beside the app changes.
 
     Returns:
@@ -92,7 +92,7 @@ def serve(load: Callable[[], ASGIApp], settings: Settings, name: str) -> int:
 
     Args:
         load: Called when the address is bound and logs are set up.
-        settings: What to run with.
+        settings: Settings of the server.
         name: Name of the app for the error page.
 
     Returns:
@@ -197,7 +197,7 @@ class _Starting:
 def _calm_collector() -> None:
     """Let Python's garbage collector look less often at what lives as long as the process.
 
-    What is imported stays; a streamed token makes objects that reference counting frees. The
+    Imported modules stay; reference counting frees the objects of a streamed token. The
     default thresholds walk through all pages for each few hundred of them. Objects that survived
     once are visited in small portions, since a collection blocks all requests.
     """
@@ -225,7 +225,7 @@ def _uvicorn_config(app: Callable[..., object], settings: Settings) -> CountedCo
         tcp=TcpConnections(settings, connections_allowed(settings.connections_max)),
         host=settings.host,
         http=HttpProtocol,
-        backlog=AT_ONCE,  # of one turn of the event loop; see `_Server.startup`
+        backlog=AT_ONCE,  # in one iteration of the event loop; see `_Server.startup`
         timeout_keep_alive=math.ceil(settings.keep_alive_s),
         ws=WebSocketProtocol,
         ws_max_size=settings.frame_max_bytes,
@@ -501,7 +501,10 @@ def _address(app: App, settings: Settings, sockets: list[socket.socket]) -> str:
 
 
 class _Formatter(logging.Formatter):
-    """One line a message: text of a browser cannot forge a second line or colour the terminal."""
+    """Formats a message as one line.
+
+    Text from a browser cannot forge a second line or colour the terminal.
+    """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
         return escape(super().formatMessage(record))
@@ -511,12 +514,12 @@ class _Formatter(logging.Formatter):
 
 
 def log_to_terminal(settings: Settings) -> None:
-    """Write the log lines of Swell to standard error; the app's own loggers stay the app's."""
+    """Write the log lines of Swell to standard error; the app's loggers stay as they are."""
     logging.config.dictConfig(_logging(settings.log_level, one_of_many=settings.workers > 1))
 
 
 def _logging(level: str, *, one_of_many: bool = False) -> dict[str, object]:
-    """Configuration of the loggers that are ours; the app's own stay the app's."""
+    """Return the configuration of Swell's loggers; the app's loggers stay as they are."""
     name = level.upper()
     process = " [%(process)d]" if one_of_many else ""
     return {

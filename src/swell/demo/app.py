@@ -19,7 +19,7 @@ SUGGESTIONS = {
     "stop": ("How does the stop button work?", "Cancel what is being made"),
     "theme": ("How do I change the theme?", "Fifteen themes, or your own colours"),
 }
-EARLIER_TURNS = 6  # how many past turns a model gets to see
+EARLIER_TURNS = 6  # earlier turns that the model gets
 
 
 @cache

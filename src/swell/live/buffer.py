@@ -240,8 +240,8 @@ class Buffer:
             field: Cell.
             at: Its length before.
             text: What to append.
-            whole: The assigned row or cell, if available: its
-                text is kept then, and nothing as long as the answer is ever copied.
+            whole: The assigned row or cell, if available. Its text is kept, so the answer is not
+                copied.
         """
         row, cells, column = self._cell(id, field)
         if not isinstance(cells[column], str) or row.end(column) != at:

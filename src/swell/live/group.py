@@ -31,7 +31,7 @@ class Group:
     """Some watchers of one page, all at one position.
 
     Attributes:
-        seq: Patch that all of them have.
+        seq: Number of the last patch that all of them have.
         sent_at: When they were last sent one, in seconds of the caller's monotonic clock.
     """
 

@@ -78,7 +78,7 @@ def write_inside(buffer: Buffer, base: Path, place: Path, value: Any) -> list[Op
     Args:
         buffer: The buffer.
         base: Its path.
-        place: Key of the row, field, and what is below it. -1 is the last item of a list.
+        place: Key of the row, field, and the path below it. -1 is the last item of a list.
         value: The value to set; None removes.
     """
     found = _inside(buffer, base, place[:-1])
@@ -102,7 +102,7 @@ def extend_cell(buffer: Buffer, base: Path, place: Path, tail: str | list[Any]) 
     Args:
         buffer: The buffer.
         base: Its path.
-        place: Key of the row, field, and what is below it. -1 is the last item of a list.
+        place: Key of the row, field, and the path below it. -1 is the last item of a list.
         tail: Text, or items. A cell that is None takes items as an empty list would.
     """
     found = _inside(buffer, base, place)

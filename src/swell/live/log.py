@@ -67,7 +67,7 @@ class Log:
         Args:
             path: Path of the text; the patch's list object.
             text: The text to add.
-            size: Estimate of it, in bytes.
+            size: Its estimated size, in bytes.
             now: Seconds of the caller's monotonic clock.
 
         Returns:

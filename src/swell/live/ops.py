@@ -113,7 +113,7 @@ def encoded(value: Any) -> Any:
     Leaves do not change, since ops on them may merge.
     """
     if isinstance(value, str):
-        units(value)  # refuses what no encoder can send before anything has changed
+        units(value)  # raises for text that cannot be encoded, before anything changes
     if isinstance(value, dict | list):
         return msgspec.Raw(encode(value))
     return value

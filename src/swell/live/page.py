@@ -18,7 +18,7 @@ from .snapshot import Snapshot
 from .state import PageState
 from .tail import Tail, tail_of
 
-_RECOUNT = 64 * 1024  # bytes a page may grow by estimate before its exact size is taken
+_RECOUNT = 64 * 1024  # estimated growth in bytes after which the exact size is measured
 
 
 class LivePage:
@@ -33,7 +33,7 @@ class LivePage:
 
     Args:
         epoch: Random name of this log; a client with another one needs a snapshot.
-        settings: Bounds of state and ring.
+        settings: Limits of the state and the log.
         locate: Gives the paths of a card's named components.
     """
 
@@ -67,7 +67,7 @@ class LivePage:
             Whether anything changed.
 
         Raises:
-            RowError: If an edit does not suit the kind of its buffer.
+            RowError: If an edit does not fit the kind of its buffer.
             LimitError: If the page or a text in it would grow past its bound.
         """
         if len(edits) == 1 and self._lengthen(edits[0], now):

@@ -76,7 +76,7 @@ class Pong(msgspec.Struct, tag_field="t", tag="pong", frozen=True):
 
 
 class Bye(msgspec.Struct, tag_field="t", tag="bye", frozen=True):
-    """The browser leaves on purpose."""
+    """The browser closes the page."""
 
 
 ClientMessage: TypeAlias = Hello | Act | Pong | Bye

@@ -84,7 +84,7 @@ class ChatChunks:
         return found
 
     def end(self) -> list[Delta]:
-        """Return what is left of a stream that has ended in order without a `finish_reason`."""
+        """Return the rest of a stream that has ended normally without a `finish_reason`."""
         if not self.unfinished:
             return []
         return self._finish(self._last, None)
@@ -137,7 +137,7 @@ class ChatChunks:
     def _tool_call(
         self, stream: _Stream, position: int, piece: object, begun: set[int]
     ) -> list[Delta]:
-        """Return what a piece of a call adds; `begun` are the indexes before it in its delta."""
+        """Return the delta of a piece of a call; `begun` are the indexes before it in its delta."""
         index = field(piece, "index")
         function = field(piece, "function") or field(piece, "custom")
         key = index if isinstance(index, int) else position
@@ -200,7 +200,7 @@ class _Stream:
         self.thoughts = ""  # so far, of a server that sends them in details only
 
     def thought(self, delta: object) -> str:
-        """Return what a delta adds to the thoughts, whichever field a server has for them."""
+        """Return the reasoning text of a delta, from whichever field the server uses for it."""
         for name in _THOUGHTS:
             if said := text(delta, name):
                 return said
@@ -362,7 +362,7 @@ class SSEChunks:
         return self._read(self._events.read(chunk))
 
     def end(self) -> list[Delta]:
-        """Return what the last bytes add, when no more will come.
+        """Return the deltas of the last bytes, at the end of the stream.
 
         Raises:
             ValueError: If an event is not valid JSON.

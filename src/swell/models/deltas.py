@@ -76,7 +76,7 @@ class Usage(msgspec.Struct, frozen=True):
 
     Attributes:
         input: Tokens read.
-        output: Tokens written, the reasoning included.
+        output: Tokens of the answer, including its reasoning.
     """
 
     input: int = 0

@@ -81,7 +81,7 @@ def _hide_key(error: BaseException) -> bool:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception, what it was made from, and the members of a group; at most 32."""
+    """Yield an exception, its causes, and the members of a group; at most 32."""
     pending, seen = [error], 0
     while pending and seen < 32:
         found = pending.pop(0)

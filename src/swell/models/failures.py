@@ -78,7 +78,7 @@ _WORDS: tuple[tuple[str, type[ModelError]], ...] = (
     ("content_policy", ModelRequestError),
     ("contentpolicy", ModelRequestError),
 )
-"""What names of classes and kinds of reports hold, in order of what decides first."""
+"""Parts of class names and of error types, in order of precedence."""
 
 
 def failure_of_status(status: int, body: str, headers: object = None) -> ModelError:
@@ -86,7 +86,7 @@ def failure_of_status(status: int, body: str, headers: object = None) -> ModelEr
 
     Args:
         status: Status of the response.
-        body: Its beginning, as text; read for known words only, and never shown.
+        body: The beginning of the response; searched for known words, never shown.
         headers: Its headers, anything with `get`.
     """
     wait = retry_after(headers)

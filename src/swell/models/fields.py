@@ -41,7 +41,7 @@ class UnknownChunkError(TypeError):
 
 
 def new_call_id() -> str:
-    """Return an id for a tool call that came without one; no other call ever has it."""
+    """Return a unique id for a tool call that arrived without one."""
     return f"call_{secrets.token_hex(12)}"
 
 
@@ -79,7 +79,8 @@ def arguments(found: object) -> dict[str, object] | None:
     """Return complete arguments of a tool call; None while they are not complete.
 
     Args:
-        found: A dict, or JSON text, possibly only its beginning. The text `null` is no arguments.
+        found: A dict, or JSON text, possibly only its beginning. The text `null` means no
+            arguments.
     """
     if isinstance(found, str):
         if not found.rstrip().endswith(("}", "null")) or len(found) > MAX_ARGS:
@@ -97,10 +98,10 @@ def arguments(found: object) -> dict[str, object] | None:
 
 
 def argument_fault(found: str, *, cut: bool = False) -> str:
-    """Return what is wrong with the arguments of a tool call that has ended, for the model.
+    """Return the error in the arguments of a finished tool call, for the model.
 
     Args:
-        found: What the model wrote.
+        found: The text that the model wrote.
         cut: Whether the answer was cut off, as at a limit of tokens.
 
     Returns:
@@ -152,7 +153,7 @@ def _no_constant(name: str) -> object:
 
 
 def plain(value: object) -> object:
-    """Return JSON of anything: what has no form in JSON becomes text."""
+    """Return any value as JSON; a value that JSON cannot hold becomes text."""
     try:
         return _well_formed(
             msgspec.to_builtins(value, enc_hook=_dumped, str_keys=True, builtin_types=_BYTES)

@@ -1,8 +1,7 @@
 """The assistant's message of a chat completion, put together to be sent back.
 
-Providers want some of what they sent to come back with the results of tools: a thought, its
-signature, the signature of a call. What it is called differs, so everything that looks like it
-is kept as it came.
+Providers expect some fields back with the results of tools: reasoning, its signature, the signature
+of a call. The names differ, so all similar fields are kept unchanged.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Chunks:
         """Return the remaining deltas at the end of the stream.
 
         Raises:
-            UnknownChunkError: If what came was no stream.
+            UnknownChunkError: If the response is not a stream.
         """
         return []
 
@@ -57,7 +57,7 @@ class Offered(Protocol):
 
 
 class Outcome(NamedTuple):
-    """What came of a call.
+    """The result of a call.
 
     Attributes:
         said: The result as the model gets it.

@@ -40,7 +40,7 @@ class Reader:
         """Return the deltas of a chunk; empty if it adds nothing.
 
         Args:
-            chunk: Text; what a stream of a known package yields; such a chunk as a dict; or bytes
+            chunk: Text; a chunk of a known package's stream; such a chunk as a dict; or bytes
                 of an event stream of chat completions. Deltas stay as they are.
 
         Raises:
@@ -89,7 +89,7 @@ def _provider_of(chunk: object) -> Provider | None:
 
 
 def _stranger(chunk: object, why: str = "") -> TypeError:
-    """Return the error for what no reader knows, with the ways out."""
+    """Return the error for an unknown chunk, with the possible fixes."""
     cls = type(chunk)
     package = cls.__module__.partition(".")[0]
     what = cls.__qualname__ if package == "builtins" else f"{cls.__qualname__} of {package}"

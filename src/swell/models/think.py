@@ -115,7 +115,7 @@ class ThinkTags:
         return [TextDelta(said)]
 
     def _begins_line(self, said: str, at: int) -> bool:
-        """Whether a line begins at a place of what comes after the text told so far."""
+        """Return whether a line begins at this place of the pending text."""
         return (said[at - 1] if at else self._texts[-1][-1] if self._texts else "\n") == "\n"
 
     def _ends_late(self, said: str, at: int) -> bool:

@@ -1,4 +1,4 @@
-"""Checks of what a handler assigns: keys, rows and cells of cards on a page."""
+"""Checks of assigned values: keys, rows and cells of cards on a page."""
 
 from __future__ import annotations
 

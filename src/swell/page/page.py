@@ -397,7 +397,7 @@ class AsyncPage(PageBase):
         does not starve them.
 
         Raises:
-            RowError: If an edit does not suit its buffer any more.
+            RowError: If an edit no longer fits its buffer.
             LimitError: If the page would grow past its bound. The edits are forgotten;
                 later saves are unaffected.
         """

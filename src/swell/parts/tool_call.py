@@ -24,7 +24,7 @@ class ToolCall(Part, tag="tool_call"):
             when there is a result, else `running`.
         result: Its result, any JSON; a text is Markdown. While it runs, its progress.
         parts: What happened inside, such as calls that this one made.
-        id: The call, as the model names it; made up when left out.
+        id: The call, as the model names it; generated when left out.
     """
 
     name: str

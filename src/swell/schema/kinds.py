@@ -263,7 +263,7 @@ class _RecordMeta(msgspec.StructMeta):
 class Record(msgspec.Struct, metaclass=_RecordMeta):
     """Base of everything an app builds with `ui.*`: cards, components and their parts.
 
-    Constructors take what they are given, as Wave's do in order and names; the values are
+    Constructors accept any value, with the order and names of Wave's arguments; the values are
     checked once, when the card that holds them is put on a page.
     """
 

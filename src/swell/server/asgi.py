@@ -209,7 +209,7 @@ class Server:
             session_id = session.id if session is not None else ""
             headers = header_lists(scope["headers"])
             caller = Caller(session_id, headers, direct_peer(scope), locale)
-            with suppress(SignInError):  # reported at the hello that follows
+            with suppress(SignInError):  # reported at the next `hello`
                 subject = (await self.broker.identities.of(route, caller)).subject
         if session is not None and subject and not self._signer.belongs_to(session, subject):
             self.broker.end_others(route, session.id, subject)

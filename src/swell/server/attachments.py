@@ -107,7 +107,7 @@ def _limits(cards: Iterable[Mapping[str, Any]], source: str) -> Any:
 
 
 def _records(node: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield all records on cards, among them the commands of menus, wherever these are."""
+    """Yield all records on cards at any depth, including the commands of menus."""
     if isinstance(node, Mapping):
         yield node
         node = list(node.values())

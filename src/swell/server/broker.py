@@ -474,7 +474,7 @@ class Broker:
             time.monotonic(),
         ):
             self._end(other, CLOSE_FULL, "others need the room")
-        # The kinds of address cannot meet: paths begin with a slash, ids do not, and no path has
+        # Addresses of different kinds differ: paths begin with a slash, ids do not, and no path has
         # the character before the name of a signed-in user.
         person = f"/{subject}" if subject == ANON else f"/\x1f{subject}"
         shared = {BROADCAST: route.path, MULTICAST: person}.get(route.mode or UNICAST)

@@ -51,7 +51,7 @@ _PICTURES = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
 )
-# What Python's own table lacks, or takes from the machine it runs on.
+# Types that Python's table lacks or reads from the machine.
 _TYPES = {
     ".avif": "image/avif",
     ".csv": "text/csv",

@@ -189,7 +189,7 @@ class Identities:
 
 
 def public_session(session_id: str) -> str:
-    """Return `q.session_id`: stands for a session, and cannot be used in place of its cookie."""
+    """Return `q.session_id`, which identifies a session but cannot replace its cookie."""
     return sha256(b"swell session " + session_id.encode()).hexdigest()[:32]
 
 

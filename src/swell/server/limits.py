@@ -1,7 +1,7 @@
 """Limits by peer: its address, its rates, and rate-limited log lines.
 
-A peer is the source address of a connection, or the one named by a trusted proxy. For
-IPv6 it is the /64 network, since no one is assigned a single address.
+A peer is the source address of a connection, or the one named by a trusted proxy. For IPv6 it is
+the /64 network, because providers assign whole networks.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def address_of(scope: Mapping[str, Any], trusted_proxies: tuple[str, ...]) -> st
         trusted_proxies: The setting of that name.
 
     Returns:
-        An IP address, `unknown` for what is none, or nothing when the server knows no peer, as
-        with a Unix socket.
+        An IP address, `unknown` for other text, or empty if the server has no peer, as with a Unix
+        socket.
     """
     client = scope.get("client")
     if not client:

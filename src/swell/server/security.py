@@ -1,7 +1,7 @@
 """Access checks: session cookies, Host, Origin, and the security headers of every response.
 
-All of it is plain functions of a request's headers and the settings. Decisions never read a URL
-that was put together from the Host header.
+All checks are pure functions of a request's headers and the settings. No check reads a URL built
+from the Host header.
 """
 
 from __future__ import annotations
@@ -124,8 +124,8 @@ def origin_allowed(
 ) -> bool:
     """Return whether a page of that origin may connect or upload.
 
-    The whole text must equal what a browser sends for this server's own address, or an entry of
-    `allowed_origins`; nothing is cut, matched by prefix or made equal. A missing Origin and the
+    The whole text must equal the origin that a browser sends for this server's address, or an entry
+    of `allowed_origins`; nothing is cut, matched by prefix or made equal. A missing Origin and the
     `null` of sandboxed pages are refused.
 
     Args:

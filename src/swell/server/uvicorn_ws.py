@@ -118,7 +118,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         return write_through
 
     def unsent(self) -> int:
-        """Return how many bytes wait in this process for the peer to take them."""
+        """Return the number of bytes buffered but not yet sent."""
         return self.transport.get_write_buffer_size()
 
     def listen(self, listener: PeerListener) -> None:
@@ -226,13 +226,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     # ------------------------------------------------------------------------------ its life
 
     async def send(self, message: Any) -> None:
-        """Send what the application sends; it may take the peer without a bound."""
+        """Send a message of the application; a slow peer can delay it without a limit."""
         if message["type"] == "websocket.accept":
             self.conn.unbounded = not self._bounded
         await super().send(message)
 
     async def run_asgi(self) -> None:
-        """Run the application for this connection, then see to it that the socket goes away."""
+        """Run the application for this connection, then make sure that the socket closes."""
         scope: Any = self.scope  # typed for what ASGI itself knows
         scope["extensions"][FRAMES] = self
         app = self.app

@@ -41,7 +41,7 @@ _refused: ContextVar[bool] = ContextVar("refused", default=False)
 
 
 class _NoFalseErrors(logging.Filter):
-    """Drops uvicorn's error about a handshake that was not completed because we refused it.
+    """Drops uvicorn's error about a handshake that Swell refused.
 
     uvicorn logs it in the task of the connection, which has the variable.
     """
@@ -55,7 +55,7 @@ _NO_FALSE_ERRORS = _NoFalseErrors()
 
 
 class Sockets:
-    """Accepts WebSockets and keeps count of them.
+    """Accepts and counts WebSockets.
 
     Args:
         broker: Where their messages go.

@@ -1,6 +1,6 @@
 """How the values of settings are written: one function for each way, from text to the value.
 
-Each raises `ValueError` with what was expected; `table.py` adds the name of the setting and where
+Each raises `ValueError` with the expected form; `table.py` adds the name of the setting and where
 the text came from.
 """
 

@@ -32,7 +32,7 @@ class ChatTab:
     """One tab of a chat.
 
     Attributes:
-        page: The tab itself, for all that is not here.
+        page: The client of the tab, for everything else.
     """
 
     def __init__(self, page: Client) -> None:

@@ -81,7 +81,7 @@ def unsupported_class(name: str, qualified: str, hint: str = "") -> type:
 
 
 def unsupported_object(qualified: str, hint: str = "") -> Any:
-    """Return an object that can be imported and passed on, but has nothing that can be used."""
+    """Return an object that can be imported and passed on, but raises on any use."""
 
     class Unsupported:
         __slots__ = ()

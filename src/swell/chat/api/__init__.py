@@ -20,10 +20,10 @@ class Application(Protocol):
 
     @property
     def running(self) -> Settings:
-        """The settings that hold; one of them is the key."""
+        """The settings in use, among them the API key."""
 
     def mount(self, path: str, app: ASGIApp) -> None:
-        """Let an ASGI application answer below a path."""
+        """Serve an ASGI application below a path."""
 
 
 def add_endpoints(

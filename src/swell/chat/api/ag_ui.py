@@ -42,8 +42,8 @@ class AGUIEndpoint:
 
     Args:
         handler: The `@chat` function.
-        api_key: The key that requests need, or what returns it; without one only programs on this
-            machine may ask.
+        api_key: The key that requests need, or a function that returns it; without one, only
+            programs on this machine may send requests.
         make_settings: Makes `turn.settings` from the request's `forwardedProps`.
         names: The commands and mentions that the chat offers.
         settings: Returns the settings of the server.

@@ -55,8 +55,8 @@ class OpenAIEndpoint:
     Args:
         handler: The `@chat` function.
         name: Name of the app in the list of models; requests may use any name.
-        api_key: The key that requests need, or what returns it; without one only programs on this
-            machine may ask.
+        api_key: The key that requests need, or a function that returns it; without one, only
+            programs on this machine may send requests.
         make_settings: Makes `turn.settings` from fields of the request.
         names: The commands and mentions that the chat offers.
         settings: Returns the settings of the server.
@@ -262,7 +262,7 @@ def check_supported(body: Any) -> None:
     """Refuse a request that asks for something that the app would silently not do.
 
     Raises:
-        ValueError: It names what is not supported.
+        ValueError: If a part is not supported; the message names it.
     """
     if not isinstance(body, dict):
         return

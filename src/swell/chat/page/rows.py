@@ -188,7 +188,7 @@ class Rows:
         Args:
             messages: Its messages.
             drawn: Their cells.
-            follows: Whether answers grow here while they are made.
+            follows: Whether the page shows answers while they are made.
         """
         self.leave()
         self._follows = follows

@@ -286,7 +286,7 @@ class View:
         return True
 
     def follow(self, thread: Thread) -> None:
-        """Turn to the end of the thread that has just got a prompt."""
+        """Show the end of the thread that has just received a prompt."""
         if self.thread is None or self.thread.id != thread.id:
             self.window = None
         elif self.window is not None:

@@ -21,7 +21,7 @@ _MINUTE_S, _DAY_S = 60.0, 86_400.0
 
 
 class Ticket:
-    """A run's way in.
+    """The place of a run at the gate.
 
     Attributes:
         place: Its place in the queue, from 1; None when it does not wait.

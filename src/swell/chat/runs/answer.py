@@ -111,7 +111,7 @@ class Answer:
         return any(not isinstance(p, Text) or p.text.strip() for p in self.parts())
 
     def parts(self) -> list[Part]:
-        """Return the parts as they are now, as copies; costs as much as there is text."""
+        """Return copies of the parts as they are now; the cost grows with the text."""
         self._settle()
         return [msgspec.structs.replace(part) for part in self._parts]
 

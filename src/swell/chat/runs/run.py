@@ -79,7 +79,7 @@ class Run:
     """One answer being made.
 
     Attributes:
-        id: In the store.
+        id: Its id in the store.
         user_id: Its owner.
         thread: The thread, as it was when the prompt was accepted.
         thread_id: Its id.
@@ -95,7 +95,7 @@ class Run:
         cancelled: Set when it is to stop.
         ended: Set when its end is stored.
         watchers: Called after each change; they must not block.
-        ticket: Its way in, with its place in the queue.
+        ticket: Its ticket for the gate, with its place in the queue.
     """
 
     def __init__(self, accepted: Accepted, user: User, address: str = "") -> None:
@@ -175,7 +175,7 @@ class Run:
         return index
 
     def settle(self, question: Question, index: int, words: str) -> None:
-        """Show what came of a question."""
+        """Show the result of a question."""
         self.questions.pop(question.id, None)
         self.answer.replace(index, question.settled(well_formed(words)))
         self.changed()

@@ -101,7 +101,7 @@ class Host(Protocol):
         """Show a question; return its place in the answer."""
 
     def settle(self, question: Question, index: int, words: str) -> None:
-        """Show what came of a question."""
+        """Show the result of a question."""
 
 
 class Turn(Generic[S]):

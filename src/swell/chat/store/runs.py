@@ -266,7 +266,7 @@ def start(tx: Tx, run_id: str, owner: str, time: float) -> bool:
 def flush(
     tx: Tx, changed: Mapping[str, tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]]
 ) -> None:
-    """Write what answers contain by now and did before; runs that do not run are left out."""
+    """Store the changes of running answers, given as new and old parts; skip other runs."""
     for run_id, (new, old) in changed.items():
         row = tx.row(_RUNNING, run=run_id)
         if row is not None:

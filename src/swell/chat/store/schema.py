@@ -122,7 +122,7 @@ def sqlalchemy_on(connection: sqlite3.Connection) -> Iterator[Connection]:
     connection.execute("PRAGMA foreign_keys = OFF")  # tables are rebuilt
     try:
         with engine.connect() as bound:
-            # Not before: SQLAlchemy rolls back what it finds on a connection. And Alembic only
+            # Not before: SQLAlchemy rolls back open transactions of a connection. And Alembic only
             # leaves a transaction to others that SQLAlchemy knows of.
             bound.begin()
             connection.execute("BEGIN IMMEDIATE")

@@ -383,7 +383,7 @@ class Store:
         Args:
             run_id: The run.
             state: How it ended.
-            parts: The whole answer; None keeps what was flushed.
+            parts: The whole answer; None keeps the flushed parts.
             usage: Its token counts.
             error: Text for the user.
             error_code: Code of that text, for translation.
@@ -583,7 +583,7 @@ class Store:
     async def add_file(
         self, user_id: str, *, name: str, mime: str, size: int, path: str
     ) -> StoredFile:
-        """Note a file that a user gave.
+        """Store the record of an uploaded file.
 
         A part refers to it by `stored:` and its id. It is kept for as long as any message does,
         and for a day before one does; then `path` becomes one of the `leftovers`.
@@ -599,7 +599,7 @@ class Store:
         return await self._write(files.add, noted)
 
     async def file(self, user_id: str, file_id: str) -> StoredFile:
-        """Return a file's note."""
+        """Return the record of a file."""
         return await self._read(files.get, user_id, file_id)
 
     async def leftovers(self, *, after: str = "", limit: int = 100) -> list[tuple[str, str]]:

@@ -201,13 +201,13 @@ class _Block:
         self.given: dict[str, object] = {}
 
     def take(self, given: object) -> None:
-        """Take arguments that came in one piece, and not as JSON in pieces."""
+        """Set arguments that arrived as one value instead of pieces of JSON."""
         if isinstance(given, str):
             self.args = given
         elif (whole := arguments(plain(given))) is not None:
             self.given = whole
         elif given is not None:
-            self.args = json_text(plain(given))  # no arguments; says what they are
+            self.args = json_text(plain(given))  # invalid; `argument_fault` gives the reason
 
     def delta(self) -> ToolCallDelta:
         """Return the whole call."""
@@ -298,7 +298,7 @@ class _Conversation:
                     yield delta
         if chunks.unfinished:
             raise ModelConnectionError()
-        # With what the model thought, which has to go back; empty text is refused there.
+        # With the reasoning, which the API needs back; it refuses empty text.
         self._content = [
             block for block in message.content if block.type != "text" or block.text.strip()
         ]
@@ -321,7 +321,7 @@ class _Conversation:
 
 
 class _Message:
-    """What a request sends back of an answer: its blocks, and why it stopped.
+    """The content of an answer for the next request: its blocks and its stop reason.
 
     The stream helper of the package does the same, but it ends with an error when the arguments of
     a tool call are no JSON, and takes the beginning of arguments that were cut off for the whole.

@@ -132,7 +132,7 @@ class _Chunks(Chunks):
 
 
 def _begins_stream(begin: bytes) -> bool:
-    """Whether bytes may be the first ones of an event stream."""
+    """Return whether an event stream can begin with these bytes."""
     begin = begin[:64].removeprefix(_BOM)
     line = begin.lstrip(b"\r\n").splitlines()[:1]
     if not line or _BOM.startswith(begin):

@@ -69,7 +69,7 @@ class Presence:
 
     @staticmethod
     def _clear(path: Path) -> bool:
-        """Remove the file of a process that is gone; False when that one lives."""
+        """Remove the file of a process that has ended; return False if the process is running."""
         try:
             handle = os.open(path, os.O_RDWR)
         except OSError:
@@ -89,7 +89,7 @@ class Presence:
         return not cls._clear(cls._beside(database, owner))
 
     def end(self) -> None:
-        """Be present no more."""
+        """Remove the presence of this process."""
         with contextlib.suppress(OSError):
             self._path.unlink()
         os.close(self._handle)
