@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 
 from . import rules
 from .backplane.base import Backplane
@@ -32,6 +33,7 @@ _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _PageHandler = TypeVar("_PageHandler", bound="Callable[[Query], Awaitable[object]]")
 _Hook = Callable[[], Any]
 _Drain = Callable[[float], Awaitable[Any]]
+_Key: TypeAlias = "Callable[[Settings], Awaitable[str | None]]"
 
 
 class App:
@@ -61,9 +63,9 @@ class App:
             them.
         backplane: Carries news between the processes of the service. It is open while the
             application runs.
-        keep_sessions_in: Folder with the key that signs session cookies, made when it is missing,
-            so that users stay signed in over a restart; None makes a new key at each start. The
-            setting `secret_key` comes first.
+        keys: Async functions of the settings that return the key that signs session cookies, at
+            least 32 characters, or None. The setting `secret_key` comes first, then the first key
+            of these; without any, each start makes a new key, which signs all users out.
     """
 
     def __init__(
@@ -78,11 +80,12 @@ class App:
         self.folders: dict[str, Path] = {}
         self.checks: list[Callable[[], Awaitable[Any]]] = []
         self.backplane: Backplane = MemoryBackplane()
-        self.keep_sessions_in: Path | None = None
+        self.keys: list[_Key] = []
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []
         self._server: Server | None = None
+        self._starting = asyncio.Lock()
         self._read: Settings | None = None
 
     @property
@@ -238,13 +241,16 @@ class App:
 
     async def startup(self) -> None:
         """Make the server and run the `on_startup` functions, once; later calls do nothing."""
-        if self._server is not None:
-            return
+        async with self._starting:
+            if self._server is None:
+                await self._start()
+
+    async def _start(self) -> None:
         from .backplane.open import open_backplane
         from .server.asgi import Server
 
         self._read = None
-        self._server = Server(self)
+        self._server = Server(self, await self._key())
         self._server.start()
         self.backplane = await open_backplane(self.running)
         try:
@@ -254,6 +260,16 @@ class App:
             await self.backplane.close()
             raise
         self._server.watch()
+
+    async def _key(self) -> str | None:
+        """Return the key that signs session cookies; None for a random one."""
+        settings = self.running
+        if settings.secret_key is not None:
+            return settings.secret_key
+        for key in self.keys:
+            if (found := await key(settings)) is not None:
+                return found
+        return None
 
     async def drain(self) -> None:
         """Ask every browser to reconnect later, and wait up to `drain_s` for the handlers."""

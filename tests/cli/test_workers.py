@@ -351,3 +351,27 @@ def test_a_chat_on_postgresql_is_served_by_many_processes(
     served = serve(2)
     assert len(pids(served.url())) == 2
     assert served.end() == (0, "")
+
+
+def test_processes_on_one_database_accept_the_sessions_of_each_other(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    postgres: PostgresServer,
+    postgres_template: str,
+) -> None:
+    (folder / "app.py").write_text(CHAT)
+    monkeypatch.setenv("SWELL_DATABASE_URL", new_database(postgres, postgres_template))
+    monkeypatch.setenv("SWELL_SESSION_COOKIE", "team")
+    both = []
+    for machine in ("one", "other"):  # which begin together
+        monkeypatch.setenv("XDG_DATA_HOME", str(folder / machine))
+        both.append(Served(folder, "run", "app.py", "--port", "0"))
+    one, other = (served.url() for served in both)
+    cookie = (get(one).getheader("set-cookie") or "").partition(";")[0]
+    again = get(other, Cookie=cookie).getheader("set-cookie") or ""
+    for served in both:
+        assert served.end() == (0, "")
+        assert served.process.stdout is not None
+        served.process.stdout.close()
+    assert cookie.startswith("team=")
+    assert again.partition(".")[0] == cookie.partition(".")[0]  # the same session, signed afresh

@@ -21,6 +21,7 @@ from swell.identity import Identify
 from swell.locales import Words, words_of
 from swell.logs import logger
 from swell.query import Q
+from swell.server.keys import folder_key
 from swell.server.route import AckWhen, Mode
 from swell.settings.table import Settings
 from swell.tasks import Tasks
@@ -92,7 +93,7 @@ class Application(Protocol):
 
     checks: list[Callable[[], Awaitable[Any]]]
     backplane: Backplane
-    keep_sessions_in: Path | None
+    keys: list[Callable[[Settings], Awaitable[str | None]]]
 
     @property
     def running(self) -> Settings:
@@ -156,8 +157,7 @@ class ChatApp:
             identify=self.options.identify,
         )
         app.checks.append(self.check)
-        if self.options.store is not None:
-            app.keep_sessions_in = default_path().parent
+        app.keys.append(self.session_key)
         if self.options.openai or self.options.ag_ui:
             from .api import add_endpoints
 
@@ -186,16 +186,10 @@ class ChatApp:
             backplane: An open one, which reaches the other processes of the service; without it
                 there are none.
         """
-        given, settings = self.options.store, settings or Settings()
+        settings = settings or Settings()
         self.feed = Feed(backplane or MemoryBackplane(), self.name)
         self.settings = settings
-        if given == "default":
-            url = settings.database_url
-            self.store = open_store(url, app=self.name, source="the settings")
-        elif given is None or isinstance(given, str):
-            self.store = open_store(given, app=self.name)
-        else:
-            self.store = given.of_app(self.name)
+        self.store = self._chosen_store(settings)
         if settings.workers > 1 and not self.store.distributed:
             needed = (
                 f"{settings.workers} processes of a chat need PostgreSQL: set SWELL_DATABASE_URL "
@@ -208,7 +202,7 @@ class ChatApp:
         except BaseException:
             await self.store.close()
             raise
-        folder = None if given is None else default_path().parent / "files"
+        folder = None if self.options.store is None else default_path().parent / "files"
         self.files = Files(self.store, folder)
         self.runs = RunManager(
             self.store,
@@ -225,6 +219,34 @@ class ChatApp:
         await self.runs.recover()
         self.actions = Actions(self)
         self.own(self._purge_each_hour())
+
+    def _chosen_store(self, settings: Settings) -> Store:
+        """Return the store of the options, or of the settings; it is not open."""
+        given = self.options.store
+        if given == "default":
+            url = settings.database_url
+            return open_store(url, app=self.name, source="the settings")
+        if given is None or isinstance(given, str):
+            return open_store(given, app=self.name)
+        return given.of_app(self.name)
+
+    async def session_key(self, settings: Settings) -> str | None:
+        """Return the key that signs session cookies: the same in all processes of the app.
+
+        It is in the database if that is PostgreSQL, else in the folder of this account.
+
+        Args:
+            settings: Those of the application.
+        """
+        store = self._chosen_store(settings)
+        if not store.distributed:
+            if self.options.store is None:
+                return None
+            return await asyncio.to_thread(folder_key, default_path().parent)
+        try:
+            return await store.key("session")
+        finally:
+            await store.close()
 
     def load_settings(self, stored: dict[str, Any]) -> Any:
         """Return `turn.settings`, made of the stored values; None without a class."""

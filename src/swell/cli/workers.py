@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
-import secrets
 import signal
 import socket
 import sys
@@ -23,6 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import msgspec
+from starlette.types import ASGIApp
 
 from swell.backoff import Backoff
 from swell.cli.command_error import CommandError
@@ -34,11 +34,13 @@ from swell.cli.serve import (
     bind,
     closed,
     log_to_terminal,
+    own_app,
     serve_on,
 )
 from swell.errors import SettingError
 from swell.logs import logger
 from swell.server.broker import HOOK_GRACE_S
+from swell.server.keys import new_key
 from swell.server.static import ClientBundle
 from swell.settings.table import Settings
 
@@ -83,12 +85,11 @@ def start_workers(name: str, settings: Settings) -> int:
     target = parse_target(name, Path.cwd())
     ClientBundle.load()
     log_to_terminal(settings)
-    if settings.secret_key is None:
-        settings = msgspec.structs.replace(settings, secret_key=secrets.token_urlsafe(32))
+    key = new_key()
     stop_s = settings.drain_s + HOOK_GRACE_S + CLOSE_S + LAST_S + SLACK_S
     with closed(bind(settings.host, settings.port)) as sockets:
         supervisor = Supervisor(
-            lambda: Worker(target, settings, sockets),
+            lambda: Worker(target, settings, sockets, key),
             settings.workers,
             lambda address: announce(settings, address, f" with {settings.workers} processes"),
             stop_s,
@@ -101,9 +102,18 @@ def start_workers(name: str, settings: Settings) -> int:
 
 
 def _work(
-    target: Target, settings: Settings, sockets: list[socket.socket], pipe: Connection
+    target: Target, settings: Settings, sockets: list[socket.socket], key: str, pipe: Connection
 ) -> None:
     """Serve in a child process."""
+
+    async def shared_key(_: Settings) -> str:
+        return key
+
+    def load() -> ASGIApp:
+        app = load_app(target)
+        own_app(app).keys.append(shared_key)  # the last: a chat has a key that lasts
+        return app
+
     # Ctrl+C reaches every process of the terminal; until the server handles it, the supervisor
     # does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -111,9 +121,7 @@ def _work(
     replaced = threading.Event()
     threading.Thread(target=_obey, args=(pipe, replaced), daemon=True).start()
     try:
-        code = serve_on(
-            sockets, lambda: load_app(target), settings, target.name, pipe.send, replaced.is_set
-        )
+        code = serve_on(sockets, load, settings, target.name, pipe.send, replaced.is_set)
     except SettingError as error:
         failed = _Failed(str(error), 2)
     except CommandError as error:
@@ -139,6 +147,12 @@ def _obey(pipe: Connection, replaced: threading.Event) -> None:
 class Worker:
     """A child process that serves the app; needs a running event loop.
 
+    Args:
+        target: The app.
+        settings: What to run with.
+        sockets: They listen already.
+        key: Signs session cookies if the app has no other key.
+
     Attributes:
         pid: Its process id.
         started: Its address, once it accepts requests; a `CommandError` if it ends before.
@@ -146,12 +160,14 @@ class Worker:
         began: When it was started, in seconds of `time.monotonic`.
     """
 
-    def __init__(self, target: Target, settings: Settings, sockets: list[socket.socket]) -> None:
+    def __init__(
+        self, target: Target, settings: Settings, sockets: list[socket.socket], key: str
+    ) -> None:
         context = multiprocessing.get_context("spawn")
         self._loop = asyncio.get_running_loop()
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=_work, args=(target, settings, sockets, theirs), name="swell-worker"
+            target=_work, args=(target, settings, sockets, key, theirs), name="swell-worker"
         )
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:

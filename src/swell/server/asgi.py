@@ -33,12 +33,7 @@ from .folders import configured_folders, folder_routes
 from .health import Health
 from .identity import Caller, direct_peer, header_lists
 from .route import Route
-from .security import (
-    host_allowed,
-    kept_key,
-    request_host,
-    security_headers,
-)
+from .security import host_allowed, request_host, security_headers
 from .sessions import Session, SessionSigner
 from .static import ClientBundle
 from .uploads import file_routes
@@ -61,7 +56,6 @@ class Application(Protocol):
     folders: dict[str, Path]
     checks: list[Callable[[], Awaitable[Any]]]
     backplane: Backplane
-    keep_sessions_in: Path | None
 
     @property
     def running(self) -> Settings:
@@ -73,18 +67,17 @@ class Server:
 
     Args:
         app: Handlers and settings.
+        key: Signs session cookies, unless the setting `secret_key` does; None makes a random one.
 
     Raises:
         SettingError: If a setting cannot be used or the web client has not been built.
     """
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: Application, key: str | None = None) -> None:
         self.settings = app.running
         self._bundle = ClientBundle.load()
         secret = self.settings.secret_key
-        if secret is None and app.keep_sessions_in is not None:
-            secret = kept_key(app.keep_sessions_in)
-        self._signer = SessionSigner(secret, self.settings)
+        self._signer = SessionSigner(key if secret is None else secret, self.settings)
         routes = {
             path: msgspec.structs.replace(
                 route,

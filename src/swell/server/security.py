@@ -6,24 +6,19 @@ from the Host header.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import ipaddress
-import os
 import re
 import secrets
 import socket
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
-from swell.logs import logger
 from swell.settings.table import Settings
 
 __all__ = [
     "frame_headers",
     "host_allowed",
-    "kept_key",
     "new_id",
     "origin_allowed",
     "own_origin",
@@ -31,8 +26,6 @@ __all__ = [
     "same_site_request",
     "security_headers",
 ]
-
-_log = logger("swell.server")
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -43,35 +36,6 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 def new_id() -> str:
     """Return a new random id: 128 bits as 22 characters that are safe in URLs."""
     return secrets.token_urlsafe(16)
-
-
-# ----------------------------------------------------------------------------------- sessions
-
-
-def kept_key(folder: Path) -> str | None:
-    """Return the key that is kept in a folder, making one; None where that cannot be.
-
-    The file is for this account only. Two processes that begin together get the same key.
-    """
-    path = folder / "session.key"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            draft = folder / f"session.key.{secrets.token_hex(8)}"
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_urlsafe(32))
-            try:
-                os.link(draft, path)  # whole or not at all, and only where there is none
-            finally:
-                draft.unlink()
-        key = path.read_text().strip()
-    except OSError as error:
-        _log.warning(
-            "could not save the session key, users will be signed out on restart: %s", error
-        )
-        return None
-    return key if len(key) >= 32 else None
 
 
 # ------------------------------------------------------------------------------ Host and Origin

@@ -151,8 +151,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret_key: Annotated[
         str | None,
         About(
-            "Key that signs session cookies, at least 32 characters. Without it each start creates "
-            "a random key, which ends all earlier sessions.",
+            "Key that signs session cookies, at least 32 characters. Without it, `@chat` keeps one "
+            "in the database if that is PostgreSQL, else in the folder of the default database. "
+            "Other apps create a random key at each start, which ends all earlier sessions.",
             least=32,
             secret=True,
         ),

@@ -25,7 +25,7 @@ from swell.locales import Words, words_of
 from swell.logs import logger
 from swell.parts import Part
 
-from . import apps, files, messages, runs, search, threads, transfer
+from . import apps, files, keys, messages, runs, search, threads, transfer
 from .engines.base import Engine, Tx
 from .engines.presence import Turnstile
 from .ids import new_id, now
@@ -120,6 +120,14 @@ class Store:
     def distributed(self) -> bool:
         """Whether other processes may serve the app at the same time: on PostgreSQL."""
         return self._engine.distributed
+
+    async def key(self, name: str) -> str:
+        """Return a random key that is made once: every process on the database gets the same.
+
+        Args:
+            name: Its purpose, such as `session`.
+        """
+        return await self._write(keys.agreed, name, secrets.token_urlsafe(32), self._clock())
 
     async def close(self) -> None:
         """Finish the queued work and disconnect. Closing twice is harmless."""
