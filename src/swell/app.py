@@ -59,8 +59,8 @@ class App:
         state: `q.app`.
         routes: The handlers by route.
         rules: The functions registered with `@on`.
-        checks: Async functions that raise while a dependency is unavailable; `/_s/ready` calls
-            them.
+        checks: Async functions that raise while a dependency is unavailable, by its name;
+            `/_s/ready` calls them, and its answer has the names of those that raise.
         backplane: Carries news between the processes of the service. It is open while the
             application runs.
         keys: Async functions of the settings that return the key that signs session cookies, at
@@ -78,7 +78,7 @@ class App:
         self.rules = rules.Rules()
         self.mounts: dict[str, ASGIApp] = {}
         self.folders: dict[str, Path] = {}
-        self.checks: list[Callable[[], Awaitable[Any]]] = []
+        self.checks: dict[str, Callable[[], Awaitable[Any]]] = {}
         self.backplane: Backplane = MemoryBackplane()
         self.keys: list[_Key] = []
         self._on_startup: list[_Hook] = []

@@ -27,7 +27,7 @@ async def until(port: int, answer: tuple[int, bytes]) -> None:
     """Ask for readiness until this is the answer; the process lives all the while."""
     async with asyncio.timeout(ANSWER_S):
         while await asked(port, "/_s/ready") != answer:
-            assert await asked(port, "/_s/health") == LIVE
+            assert await asked(port, "/_s/live") == LIVE
             await asyncio.sleep(0.05)
 
 
@@ -40,7 +40,7 @@ async def test_a_process_that_drains_is_alive_and_not_ready(tmp_path: Path) -> N
         await peer.shown(b"1 at once")
         running.terminate()  # the answer takes two seconds
         await until(running.port, (503, b"draining\n"))
-        assert await asked(running.port, "/_s/health") == LIVE
+        assert await asked(running.port, "/_s/live") == LIVE
         peer.drop()
 
 
@@ -66,8 +66,8 @@ async def test_a_process_whose_database_is_away_is_alive_and_ready_again_after_i
     with target(tmp_path, database_url=database.url()) as running:
         assert await asked(running.port, "/_s/ready") == READY
         database.kill()
-        await until(running.port, (503, b"unavailable\n"))
-        assert await asked(running.port, "/_s/health") == LIVE
+        await until(running.port, (503, b"unavailable: database\n"))
+        assert await asked(running.port, "/_s/live") == LIVE
         assert running.logged("not ready") == 1
         database.start()
         await until(running.port, READY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -26,6 +27,7 @@ async def test_a_process_is_ready_until_it_drains_or_its_database_is_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(health, "KEEP_S", 0.0)
+    monkeypatch.setattr(health, "CHECK_S", 0.2)
     app = App(Settings(drain_s=0.0))
     add_chat(app, "/", echo, ChatOptions(store=None))
     transport = httpx.ASGITransport(app=app)
@@ -39,15 +41,21 @@ async def test_a_process_is_ready_until_it_drains_or_its_database_is_away(
             assert answer.headers["cache-control"] == "no-store"
             return answer.status_code, answer.text.strip()
 
-        assert await asked("/_s/ready") == await asked("/_s/health") == (200, "ok")
+        assert await asked("/_s/ready") == await asked("/_s/live") == (200, "ok")
+        assert await asked("/_s/health") == (200, "ok")  # its name in earlier versions
 
         async def away() -> None:
             raise StoreUnavailableError("the disk is full: /secret/path")
 
-        app.checks.append(away)
-        assert await asked("/_s/ready") == (503, "unavailable")
-        assert await asked("/_s/health") == (200, "ok")
-        app.checks.remove(away)
+        async def never() -> None:
+            await asyncio.Event().wait()
+
+        app.checks["index"] = away
+        assert await asked("/_s/ready") == (503, "unavailable: index")
+        app.checks |= {"database": away, "model": never}
+        assert await asked("/_s/ready") == (503, "unavailable: database, index, model")
+        assert await asked("/_s/live") == (200, "ok")
+        app.checks.clear()
         assert await asked("/_s/ready") == (200, "ok")
         await app.drain()
         assert await asked("/_s/ready") == (503, "draining")

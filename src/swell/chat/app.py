@@ -91,7 +91,7 @@ def app_name(handler: Callable[..., Any], route: str) -> str:
 class Application(Protocol):
     """The attributes of `App` that a chat uses."""
 
-    checks: list[Callable[[], Awaitable[Any]]]
+    checks: dict[str, Callable[[], Awaitable[Any]]]
     backplane: Backplane
     keys: list[Callable[[Settings], Awaitable[str | None]]]
 
@@ -156,7 +156,8 @@ class ChatApp:
             ack="handled",
             identify=self.options.identify,
         )
-        app.checks.append(self.check)
+        name = "database" if "database" not in app.checks else f"database of {route}"
+        app.checks[name] = self.check
         app.keys.append(self.session_key)
         if self.options.openai or self.options.ag_ui:
             from .api import add_endpoints

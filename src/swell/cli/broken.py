@@ -36,7 +36,7 @@ pre {{ overflow: auto; border: 1px solid #8886; border-radius: 8px; font-size: 1
 <script nonce="{nonce}">
 const look = async () => {{
   try {{
-    const found = await fetch("{prefix}/_s/health", {{ cache: "no-store" }});
+    const found = await fetch("{prefix}/_s/live", {{ cache: "no-store" }});
     if (found.headers.get("x-swell-start") !== "{start}") return location.reload();
   }} catch {{}}
   setTimeout(look, 500);
@@ -83,7 +83,7 @@ def broken_app(
             await socket.accept()
             await socket.close(CLOSE_VERSION, "the app could not start")
             return
-        if scope["path"] == f"{settings.prefix}/_s/health":
+        if scope["path"] == f"{settings.prefix}/_s/live":
             quiet = PlainTextResponse("", 200, {"x-swell-start": start})
             await quiet(scope, receive, send)
             return

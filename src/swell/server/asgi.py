@@ -54,7 +54,7 @@ class Application(Protocol):
     rules: Rules
     mounts: dict[str, ASGIApp]
     folders: dict[str, Path]
-    checks: list[Callable[[], Awaitable[Any]]]
+    checks: dict[str, Callable[[], Awaitable[Any]]]
     backplane: Backplane
 
     @property

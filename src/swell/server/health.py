@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -27,11 +27,14 @@ _log = LogLimiter(logger("swell.server"))
 
 
 class Health:
-    """`/_s/health` reports that the process runs, `/_s/ready` whether it accepts new users.
+    """`/_s/live` reports that the process runs, `/_s/ready` whether it accepts new users.
+
+    `/_s/health` is another name of `/_s/live`.
 
     Args:
         draining: Returns whether the server is stopping.
-        checks: Functions that raise while a dependency is unavailable, such as the database.
+        checks: Functions that raise while a dependency is unavailable, by its name, such as
+            `database`.
         connected: Returns whether the backplane is. A process without it still serves its users, so
             it stays ready.
     """
@@ -39,7 +42,7 @@ class Health:
     def __init__(
         self,
         draining: Callable[[], bool],
-        checks: Sequence[Callable[[], Awaitable[object]]],
+        checks: Mapping[str, Callable[[], Awaitable[object]]],
         connected: Callable[[], bool],
     ) -> None:
         self._draining, self._connected = draining, connected
@@ -51,6 +54,7 @@ class Health:
     def routes(self) -> list[Route]:
         """Return the routes."""
         return [
+            Route("/_s/live", self.live, methods=["GET"]),
             Route("/_s/health", self.live, methods=["GET"]),
             Route("/_s/ready", self.ready, methods=["GET"]),
         ]
@@ -60,7 +64,7 @@ class Health:
         return PlainTextResponse("ok\n", headers=_NOT_KEPT)
 
     async def ready(self, _request: Request) -> Response:
-        """Answer 200, or 503 while the server drains or a dependency is unavailable."""
+        """Answer 200, or 503 and the cause: the server drains, or a dependency is unavailable."""
         if self._draining():
             return PlainTextResponse("draining\n", 503, _NOT_KEPT)
         async with self._lock:
@@ -73,11 +77,15 @@ class Health:
         return PlainTextResponse(state, headers=_NOT_KEPT)
 
     async def _check(self) -> str:
+        results = await asyncio.gather(*map(self._fault_of, self._checks))
+        faulty = [name for name, error in zip(self._checks, results, strict=True) if error]
+        return f"unavailable: {', '.join(faulty)}" if faulty else ""
+
+    async def _fault_of(self, name: str) -> Exception | None:
         try:
             async with asyncio.timeout(CHECK_S):
-                for check in self._checks:
-                    await check()
+                await self._checks[name]()
         except Exception as error:
-            _log.warning("ready", "not ready: %r", error)
-            return "unavailable"
-        return ""
+            _log.warning(f"ready {name}", "not ready, %s: %r", name, error)
+            return error
+        return None
