@@ -125,6 +125,26 @@ def test_a_prompt_goes_to_the_top_and_stays_there_while_the_answer_grows(
     expect(jump(page)).to_have_count(0)
 
 
+def test_nothing_moves_under_the_finger_when_the_reader_arrives_at_the_end(
+    chat: RunningApp, new_page: NewPage
+) -> None:
+    page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    page.goto(chat.url)
+    ask(page, "700/1")
+    expect(messages(page).last).to_contain_text("w699.")
+    expect(jump(page)).to_be_visible()
+    rest(page)
+    arrive = """(it) => {
+      it.scrollTop = it.scrollHeight;
+      return [...it.querySelectorAll("[data-message]")].at(-1).getBoundingClientRect().bottom;
+    }"""
+    bottom = page.get_by_role("log").evaluate(arrive)
+    expect(jump(page)).to_have_count(0)
+    rest(page)
+    now = messages(page).last.evaluate("(it) => it.getBoundingClientRect().bottom")
+    assert now == pytest.approx(bottom, abs=1)
+
+
 def test_the_button_is_a_circle_that_covers_no_words(chat: RunningApp, new_page: NewPage) -> None:
     for width in (1280, 800, 390):
         page = new_page(viewport={"width": width, "height": 700})

@@ -194,6 +194,20 @@ def test_control_messages_do_not_wait_for_the_pace() -> None:
     assert socket.woken
 
 
+def test_the_changes_of_a_handler_are_sent_before_its_end() -> None:
+    page = page_with_a_text()
+    socket = Socket()
+    socket.attach(page)
+    socket.drain()
+    write(page, "Hello")
+    assert socket.drain() == []  # it waits for its pace
+    socket.connection.push(Ack("1", "ok"))
+    socket.connection.push(End("1", "ok"))
+    assert [message["t"] for message in socket.drain()] == ["ack", "ops", "end"]
+    write(page, "Hello again")
+    assert socket.drain() == []
+
+
 def test_a_reader_that_fell_behind_the_ring_gets_one_snapshot() -> None:
     page = page_with_a_text(ring=3)
     socket = Socket()

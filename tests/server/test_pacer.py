@@ -14,8 +14,9 @@ HOUR = 3600.0
 class Noted:
     """A page that notes when it was flushed."""
 
-    def __init__(self, flushed_at: float = -math.inf) -> None:
+    def __init__(self, flushed_at: float = -math.inf, burst: int = 0) -> None:
         self.flushed_at = flushed_at
+        self.burst = burst
         self.times: list[float] = []
         self.done = asyncio.Event()
 
@@ -40,6 +41,14 @@ async def test_a_busy_page_waits_for_its_pace() -> None:
     pacer.add(page, time.monotonic())
     await asyncio.sleep(0)
     assert page.times == []
+
+
+@pytest.mark.anyio
+async def test_a_page_with_frames_left_of_its_burst_does_not_wait() -> None:
+    page, pacer = Noted(flushed_at=time.monotonic(), burst=1), Pacer(HOUR)
+    pacer.add(page, time.monotonic())
+    await asyncio.sleep(0)
+    assert len(page.times) == 1
 
 
 @pytest.mark.anyio

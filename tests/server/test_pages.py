@@ -39,3 +39,12 @@ def test_a_stream_of_many_saves_a_frame_gets_fewer_frames() -> None:
         assert len(pacer.pages) == waiting + 1
         page.flush(2.0)
     assert [len(one.pages) for one in (fast, slow, usual)] == [2, 2, 2]
+
+
+def test_a_quiet_page_may_send_three_frames_at_once() -> None:
+    page = WatchedPage(Settings(), ((0, Noting()),))
+    left = []
+    for now in (10.0, 10.01, 10.02, 10.03, 10.1, 11.0):
+        page.flush(now)
+        left.append(page.burst)
+    assert left == [2, 1, 0, 0, 0, 2]

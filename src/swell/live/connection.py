@@ -33,6 +33,8 @@ from .wire import (
 FLOOD = 10
 """Messages of any kind that a browser may send for each action that it may; more end the socket."""
 
+_END = b'{"t":"end"'  # of a handler; its changes are sent before it, without waiting for their pace
+
 _CONTROL_MAX = 256  # control messages that may wait
 
 
@@ -199,9 +201,11 @@ class Connection:
             return self._snapshot(page, now)  # nothing may come before the first welcome
         if self._parts:
             return self._parts.pop()
-        if self._control:
+        behind = self.seq < page.seq
+        ends = bool(self._control) and self._control[0].startswith(_END)
+        if self._control and not (ends and behind):
             return self._control.pop(0)
-        if self.seq < page.seq and now >= self.sent_at + self._settings.flush_interval_s:
+        if behind and (ends or now >= self.sent_at + self._settings.flush_interval_s):
             if not page.covers(page.epoch, self.seq):
                 return self._snapshot(page, now)
             frame = page.frame(self.seq)

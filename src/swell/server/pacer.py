@@ -22,6 +22,9 @@ class Paced(Protocol):
     flushed_at: float
     """When it last sent, in seconds of `time.monotonic`."""
 
+    burst: int
+    """Frames that it may send without waiting for the interval."""
+
     def flush(self, now: float) -> None:
         """Send the pending changes."""
 
@@ -47,7 +50,7 @@ class Pacer:
 
     def add(self, page: Paced, now: float) -> None:
         """Flush a page at its time; it must not be waiting already."""
-        if now - page.flushed_at >= self._interval_s:
+        if page.burst or now - page.flushed_at >= self._interval_s:
             if not self._now:
                 asyncio.get_running_loop().call_soon(self._flush_now)
             self._now.append(page)

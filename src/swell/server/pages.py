@@ -25,6 +25,17 @@ read as well as two words thirty times, and no reader follows a hundred words a 
 """
 
 
+QUIET_S = 0.2
+"""How long a page must have sent nothing to count as quiet, in seconds."""
+
+BURST = 3
+"""Frames that a page sends at once after it was quiet.
+
+The frame of a prompt and that of its first token are a few milliseconds apart; in a new thread the
+change of the address is between them. With one frame at once the token would wait for the interval.
+"""
+
+
 class WatchedPage:
     """A live page with the connections that watch it; what `q.page` saves to.
 
@@ -32,6 +43,7 @@ class WatchedPage:
         live: State, log and frames.
         watchers: Connections to notify of a new patch.
         flushed_at: When they were last notified, in seconds of `time.monotonic`.
+        burst: Frames that it may send without waiting for the interval.
 
     Args:
         settings: Its bounds.
@@ -42,6 +54,7 @@ class WatchedPage:
         self.live = LivePage(secrets.token_hex(8), settings, named_components)
         self.watchers: set[Connection] = set()
         self.flushed_at = -math.inf
+        self.burst = 0
         self._paces = paces
         self._pacer = paces[-1][1]
         self._saves = 0  # since then
@@ -76,6 +89,8 @@ class WatchedPage:
     def flush(self, now: float) -> None:
         """Send the saves since the last flush to the watchers, or notify them."""
         self._waits = False
+        quiet = now - self.flushed_at >= QUIET_S
+        self.burst = BURST - 1 if quiet else max(0, self.burst - 1)
         self.flushed_at = now
         for saves, pacer in self._paces:
             if self._saves >= saves:

@@ -56,6 +56,8 @@ export class Scroll {
   readonly following = $derived(this.#state !== "held");
   /** There is something below the view that the reader may want to go to. */
   away = $state(false);
+  /** The reader has just come to the end: until something moves the view, what is under their finger stays there. */
+  arrived = $state(false);
   /** Something was added since the reader left the end. */
   unseen = $state(false);
   /** How many messages that was; a message that grew is none. */
@@ -357,6 +359,7 @@ export class Scroll {
   #pin(): void {
     const scroller = this.#scroller;
     if (!scroller || this.#paused || this.#newer || this.#dragging) return;
+    this.arrived = false;
     // Not the end while a prompt is at the top: the answer may be longer than the view, and nobody has looked yet.
     scroller.scrollTop = this.#state === "prompt" ? this.#least - scroller.clientHeight : scroller.scrollHeight;
     this.#note();
@@ -442,7 +445,9 @@ export class Scroll {
   }
 
   #measure(): void {
-    this.away = this.#newer || (this.#state === "held" && this.#distance > NEAR);
+    const away = this.#newer || (this.#state === "held" && this.#distance > NEAR);
+    if (this.away !== away) this.arrived = !away;
+    this.away = away;
   }
 }
 
