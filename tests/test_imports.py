@@ -113,14 +113,14 @@ def test_the_engine_is_free_of_io(name: str) -> None:
 )
 def test_only_the_server_needs_the_server_libraries_at_import(name: str) -> None:
     heavy = {"starlette", "uvicorn", "websockets", "itsdangerous", "python_multipart", "sqlite3"}
-    heavy |= {"sqlalchemy", "alembic", "psycopg"}
+    heavy |= {"sqlalchemy", "alembic", "psycopg", "redis"}
     assert at_import(modules()[name]) & heavy == set()
 
 
 @pytest.mark.parametrize("statement", ["import swell", "from h2o_wave import main, app, Q, ui"])
 def test_importing_swell_loads_no_server(statement: str) -> None:
     heavy = ["starlette", "uvicorn", "websockets", "itsdangerous", "sqlite3", "numpy", "pytest"]
-    heavy += ["sqlalchemy", "alembic", "psycopg"]
+    heavy += ["sqlalchemy", "alembic", "psycopg", "redis"]
     loaded = f"[name for name in {heavy} if name in sys.modules]"
     result = subprocess.run(
         [sys.executable, "-c", f"import sys; {statement}; print({loaded})"],

@@ -84,7 +84,7 @@ class Faults:
         await two.ready()
         heard.gaps = 0
         one.publish("a", b"before")
-        await heard.until(lambda: bool(heard.messages))
+        await heard.until(heard.any)
         result = breaking()
         if asyncio.iscoroutine(result):
             await result
@@ -116,20 +116,21 @@ class Faults:
     ) -> None:
         await self.break_and_come_back(members, server.restart)
 
-    async def test_a_server_that_is_silent_is_left(
-        self,
-        members: tuple[Backplane, Backplane],
-        server: Server,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
+    @pytest.fixture
+    def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("PING_S", "ANSWER_S", "CONNECT_S"):
             monkeypatch.setattr(remote, name, 0.5)
-        turns = Turns(members[0])
+
+    async def test_a_server_that_is_silent_is_left(
+        self, impatient: None, members: tuple[Backplane, Backplane], server: Server
+    ) -> None:
+        turns = [Turns(one) for one in members]
 
         async def freeze_until_it_is_noticed() -> None:
             server.freeze()
             try:
-                await turns.until([False])
+                for turn in turns:
+                    await turn.until([False])
             finally:
                 server.thaw()
 
@@ -145,8 +146,8 @@ class Faults:
         await two.ready()
         one.publish("a", b"first")
         one.publish("b", b"first")
-        await other.until(lambda: bool(other.messages))
-        await heard.until(lambda: bool(heard.messages))
+        await other.until(other.any)
+        await heard.until(heard.any)
         heard.gaps = other.gaps = 0
         one.publish("b", b"lost")
         for number in range(WAITING_MAX):
@@ -199,7 +200,7 @@ class Faults:
         for payload in [*garbage, *map(msgspec.msgpack.encode, wrong)]:
             await server.say(two, "a", payload)
         await server.say(two, "a", whole)
-        await heard.until(lambda: bool(heard.messages))
+        await heard.until(heard.any)
         assert (heard.messages, heard.gaps) == ([b"x"], 0)
         [line] = [one for one in caplog.records if one.name == "swell.backplane"]
         assert "1 unusable messages on " in line.getMessage()
@@ -218,7 +219,7 @@ class Faults:
         stranger.publish("a", b"theirs")
         await stranger.close()  # sends what waits
         one.publish("a", b"ours")
-        await heard.until(lambda: bool(heard.messages))
+        await heard.until(heard.any)
         assert (heard.messages, foreign.messages) == ([b"ours"], [])
 
     async def test_what_was_published_before_the_end_is_sent(
@@ -230,4 +231,4 @@ class Faults:
         await two.ready()
         one.publish("a", b"last")
         await one.close()
-        await heard.until(lambda: bool(heard.messages))
+        await heard.until(heard.any)

@@ -86,7 +86,7 @@ async def test_the_chats_of_an_app_share_one_connection_and_processes_hear_each_
         heard.clear()  # the gaps of the beginning
         here.feed.publish("ann", ThreadRenamed("t", "Title"))
         one.backplane.publish("the end", b"")
-        await arrived.until(lambda: bool(arrived.messages))
+        await arrived.until(arrived.any)
         assert heard == [ThreadChanged("t")]
         with psycopg.connect(url) as connection:
             count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
@@ -121,7 +121,7 @@ async def test_a_pooler_in_session_mode_can(postgres: PostgresServer, program: P
         one.subscribe("a", heard.listen, heard.gap)
         await one.ready()
         two.publish("a", b"direct")
-        await heard.until(lambda: bool(heard.messages))
+        await heard.until(heard.any)
         await one.close()
         await two.close()
 

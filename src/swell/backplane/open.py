@@ -36,14 +36,22 @@ async def open_backplane(settings: Settings) -> Backplane:
 
 
 def _named(settings: Settings) -> Backplane:
-    url, source = settings.backplane, "the settings"
+    """Return what the settings name, closed; `auto` is the database, or nothing."""
+    url, name = settings.backplane, settings.backplane_name
     if url == "auto":
         url = settings.database_url
-    if url.partition("://")[0] not in ("postgresql", "postgres"):
-        return MemoryBackplane()
+    scheme, there, _ = url.partition("://")
+    extra = "postgres" if scheme in ("postgresql", "postgres") else "valkey"
     try:
-        from .postgres import PostgresBackplane
+        if there and extra == "postgres":
+            from .postgres import PostgresBackplane
+
+            return PostgresBackplane(url, name)
+        if there and scheme.startswith(("valkey", "redis")):
+            from .valkey import ValkeyBackplane
+
+            return ValkeyBackplane(url, name)
     except ImportError as error:
-        needed = f"PostgreSQL needs `pip install 'swell[postgres]'` ({error})"
-        raise SettingError("backplane", source, needed) from None
-    return PostgresBackplane(url, settings.backplane_name)
+        needed = f"this URL needs `pip install 'swell[{extra}]'` ({error})"
+        raise SettingError("backplane", "the settings", needed) from None
+    return MemoryBackplane()

@@ -26,10 +26,13 @@ CONNECT_S = 5.0
 """How long connecting may take, in seconds."""
 
 PING_S = 4.0
-"""After so long without traffic the server is asked for an answer, in seconds."""
+"""How often the server is asked for an answer, in seconds."""
 
 ANSWER_S = 4.0
 """How long the server may take to answer, in seconds."""
+
+LONGEST_S = 2.0
+"""Longest pause between two attempts to connect, in seconds."""
 
 BAD_LOG_S = 60.0
 """Least time between two log lines about messages that are none, in seconds."""
@@ -192,7 +195,7 @@ class RemoteBackplane:
 
     async def _run(self, tried: asyncio.Future[None]) -> None:
         """Connect, serve, and connect again, until it is cancelled."""
-        backoff, gone_at, opened = Backoff(), time.monotonic(), False
+        backoff, gone_at, opened = Backoff(longest_s=LONGEST_S), time.monotonic(), False
         while True:
             link = self._connect()
             try:
@@ -203,7 +206,7 @@ class RemoteBackplane:
                 if opened or backoff.waited:
                     away = time.monotonic() - gone_at
                     _log.warning("connected to %s again after %.1f s", self._name, away)
-                opened, backoff = True, Backoff()
+                opened, backoff = True, Backoff(longest_s=LONGEST_S)
                 self._turn(True)
                 _done(tried)
                 await self._serve(link, channels)
@@ -234,13 +237,18 @@ class RemoteBackplane:
 
     async def _serve(self, link: Link, channels: set[str]) -> None:
         """Listen and send until the connection breaks."""
+        ping_at = time.monotonic() + PING_S
         while True:
+            self._news.clear()
             if self._failure is not None:
                 raise self._failure
-            self._news.clear()
             if self._changed:
                 async with asyncio.timeout(ANSWER_S):
                     channels = await self._listen(link, channels)
+            elif time.monotonic() >= ping_at:
+                async with asyncio.timeout(ANSWER_S):
+                    await link.ping()
+                ping_at = time.monotonic() + PING_S
             elif self._unanswered or self._outgoing:
                 self._unanswered = self._unanswered or self._outgoing.take()
                 async with asyncio.timeout(ANSWER_S):
@@ -248,17 +256,9 @@ class RemoteBackplane:
                 self._unanswered = []
             else:
                 self._sent.set()
-                if not await self._woken(PING_S):
-                    async with asyncio.timeout(ANSWER_S):
-                        await link.ping()
-
-    async def _woken(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        except TimeoutError:
-            return False
-        return True
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(ping_at - time.monotonic()):
+                        await self._news.wait()
 
     async def _listen(self, link: Link, before: set[str]) -> set[str]:
         """Listen to the channels of all subscriptions; return them."""
@@ -303,6 +303,9 @@ class RemoteBackplane:
 
     def _hear(self, channel: str, payload: bytes) -> None:
         """Deliver what is in an envelope."""
+        topics = self._subscriptions.get(channel)
+        if topics is None and channel != self._everywhere:
+            return  # it was under way when the subscription ended
         try:
             opened = self._receiver.open(channel, payload)
         except EnvelopeError as error:
@@ -314,7 +317,6 @@ class RemoteBackplane:
             return
         if opened.gap:
             self._gap(channel)
-        topics = self._subscriptions.get(channel)
         if topics is not None:
             for topic, message in opened.messages:
                 for subscription in tuple(topics.get(topic, ())):
