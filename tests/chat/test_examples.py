@@ -14,8 +14,8 @@ import pytest
 from swell.live.wire import Act
 from swell.testing import isolated, serving
 from swell.testing.chat import ChatTab, chat_of
-from tests.chat.page.test_page import controls
 from tests.chat.runs.pdf import pdf
+from tests.chat.runs.test_turn import controls
 from tests.conftest import ROOT
 from tests.models.upstream import Reply, chat_stream, upstream
 

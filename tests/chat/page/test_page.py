@@ -7,18 +7,14 @@ import errno
 import uuid
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
 import pytest
 
-from swell import ui
-from swell.chat import Reasoning, RunLimits, Source, ToolCall, Turn
-from swell.chat.page.settings import SettingsForm
+from swell.chat import Turn
 from swell.chat.store import open_store
-from swell.errors import AskTimeoutError
 from swell.live.wire import Act
-from swell.models import ReasoningDelta
 from swell.testing.chat import ChatTab, chatting
 from tests.chat.clock import Clock
 
@@ -32,93 +28,6 @@ async def echo(turn: Turn) -> AsyncIterator[str]:
 def act(name: str, values: dict[str, Any]) -> Act:
     """Return what a browser sends when a button among controls is pressed."""
     return Act(str(uuid.uuid4()), {**values, name: True}, name)
-
-
-def controls(tab: ChatTab) -> list[str]:
-    """Return the names of the controls of the question that is shown."""
-    found: list[str] = []
-
-    def look(node: Any) -> None:
-        if isinstance(node, dict):
-            if str(node.get("name", "")).startswith("ask-"):
-                found.append(node["name"])
-            node = list(node.values())
-        if isinstance(node, list):
-            for one in node:
-                look(one)
-
-    look(tab.messages[-1]["parts"] if tab.messages else None)
-    return found
-
-
-async def test_a_question_is_answered_once_from_any_tab() -> None:
-    async def answer(turn: Turn) -> AsyncIterator[str]:
-        trip = await turn.ask(ui.textbox("city", "City"))
-        yield f"To {trip.city}."
-
-    async with chatting(answer) as chat:
-        await chat.send("Plan", wait=False)
-        await chat.page.until(lambda _: controls(chat))
-        other = await chat.tab(address=chat.address)
-        field, button = controls(other)
-        assert controls(chat) == [field, button]
-        await chat.drop()
-        await chat.back()
-        assert controls(chat) == [field, button]
-        await other.page.send(act(button, {field: "Oslo"}))
-        await chat.done()
-        assert chat.answer == "To Oslo."
-        assert "City: Oslo" in str(chat.messages[-1]["parts"])
-        refused = await chat.page.send(act(button, {field: "Rome"}))
-        assert (refused.st, refused.code) == ("err", "not_open")
-        assert chat.answer == "To Oslo."
-
-
-async def test_a_question_that_nobody_answers_ends_with_a_clear_state() -> None:
-    async def answer(turn: Turn) -> AsyncIterator[str]:
-        try:
-            await turn.confirm("Really?", timeout_s=0.01)
-        except AskTimeoutError:
-            yield "Then not."
-
-    async with chatting(answer) as chat:
-        await chat.send("Delete")
-        assert chat.answer == "Then not."
-        assert "No answer in time" in str(chat.messages[-1]["parts"])
-        assert controls(chat) == []
-
-
-async def test_stop_while_a_question_is_open_ends_both() -> None:
-    async def answer(turn: Turn) -> AsyncIterator[str]:
-        yield str(await turn.confirm("Really?"))
-
-    async with chatting(answer) as chat:
-        await chat.send("Delete", wait=False)
-        await chat.page.until(lambda _: controls(chat))
-        await chat.stop()
-        assert (chat.status, controls(chat)) == ("stopped", [])
-
-
-async def test_parts_reasoning_and_tools_are_folded_into_one_answer() -> None:
-    async def answer(turn: Turn) -> AsyncIterator[object]:
-        yield ReasoningDelta("Let me ")
-        yield ReasoningDelta("see.")
-        yield "Well, "
-        yield ToolCall("search", {"q": "x"}, id="c1")
-        yield ToolCall("search", {"q": "x"}, "done", "found", id="c1")
-        yield "that "
-        yield "is it."
-        yield Source("A page")
-
-    async with chatting(answer) as chat:
-        await chat.send("Think")
-        thought, said, call, more, source = chat.messages[-1]["parts"]
-        assert (thought["text"], thought.get("done", True)) == ("Let me see.", True)
-        assert (said["text"], more["text"]) == ("Well, ", "that is it.")
-        assert (call["state"], call["result"]) == ("done", "found")
-        assert source["title"] == "A page"
-        stored = await chat.server.app.store.messages(chat.address.removeprefix("t/"))
-        assert isinstance(stored[-1].parts[0], Reasoning)
 
 
 async def test_the_sidebar_renames_pins_deletes_and_brings_back() -> None:
@@ -379,12 +288,6 @@ async def test_export_offers_both_forms() -> None:
         assert "panel" not in chat.page.page
 
 
-class Settings(msgspec.Struct):
-    model: Literal["small", "large"] = "small"
-    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] = 0.7
-    brief: bool = False
-
-
 async def test_an_exported_chat_is_imported_and_opened() -> None:
     async with chatting(echo, identify=lambda q: "anna") as chat:
         await chat.send("Hello")
@@ -427,45 +330,6 @@ async def test_a_file_that_is_no_chat_is_refused_with_a_reason(content: bytes, r
         assert chat.threads == []
 
 
-async def test_settings_are_kept_with_their_thread() -> None:
-    async def answer(turn: Turn) -> str:
-        assert isinstance(turn.settings, Settings)
-        return f"{turn.settings.model} {turn.settings.temperature:g}"
-
-    async with chatting(answer, settings=Settings) as chat:
-        await chat.page.act("settings")
-        given: dict[str, Any] = {
-            "setting-model": "large",
-            "setting-temperature": "3",
-            "setting-brief": True,
-        }
-        await chat.page.send(act("save_settings", given))
-        assert "message_bar" in str(chat.page.page["panel"]["items"])
-        await chat.page.send(act("save_settings", {**given, "setting-temperature": "1.5"}))
-        assert "panel" not in chat.page.page
-        await chat.send("Hello")
-        assert chat.answer == "large 1.5"
-        other = await chat.tab(address=chat.address)
-        await other.send("Again")
-        assert other.answer == "large 1.5"
-        fresh = await chat.tab()
-        await fresh.send("New")
-        assert fresh.answer == "small 0.7"
-
-
-def test_a_settings_class_that_cannot_be_shown_is_refused() -> None:
-    class Odd(msgspec.Struct):
-        made: dict[str, int] = {}
-
-    class Bare(msgspec.Struct):
-        name: str
-
-    with pytest.raises(TypeError, match="no control"):
-        SettingsForm(Odd)
-    with pytest.raises(TypeError, match="default"):
-        SettingsForm(Bare)
-
-
 async def test_files_come_with_the_prompt_and_stay() -> None:
     async def answer(turn: Turn) -> AsyncIterator[str]:
         for file in turn.files:
@@ -478,59 +342,3 @@ async def test_files_come_with_the_prompt_and_stay() -> None:
         assert (part["type"], part["name"], part["url"][:4]) == ("file", "notes.txt", "/_f/")
         await chat.edit(0, "Read again")
         assert chat.answer == "notes.txt: two words"
-
-
-async def test_suggestions_are_there_after_a_restart(tmp_path: Path) -> None:
-    async def answer(turn: Turn) -> AsyncIterator[str]:
-        turn.suggest("More", "Less")
-        yield turn.prompt
-
-    def offered(tab: ChatTab) -> list[str]:
-        return [one["label"] for one in tab.page.page["chat"].get("follow_ups") or ()]
-
-    async with chatting(answer, store=str(tmp_path / "chat.db")) as chat:
-        await chat.send("Hello")
-        await chat.page.until(lambda _: offered(chat) == ["More", "Less"])
-        address = chat.address
-        await chat.server.restart()
-        again = await chat.tab(address=address)
-        assert offered(again) == ["More", "Less"]
-
-
-async def test_titles_and_suggestions_are_the_handlers() -> None:
-    async def answer(turn: Turn) -> AsyncIterator[str]:
-        turn.title("  A fine   name ")
-        turn.suggest("More", "Less")
-        yield turn.prompt
-
-    async with chatting(answer, suggestions=["Begin"], limits=RunLimits(flush_s=0.01)) as chat:
-        [begin] = chat.page.page["chat"]["suggestions"]
-        await chat.page.event("chat", "suggestion", begin["name"])
-        await chat.says("Begin")
-        await chat.done()
-        await chat.page.until(lambda _: chat.threads == ["A fine name"])
-        more, _ = chat.page.page["chat"]["follow_ups"]
-        await chat.page.event("chat", "suggestion", more["name"])
-        await chat.says("More")
-        await chat.done()
-        assert chat.texts == ["Begin", "Begin", "More", "More"]
-
-
-async def test_a_turn_tells_models_what_was_said() -> None:
-    told: list[list[dict[str, Any]]] = []
-
-    async def answer(turn: Turn) -> str:
-        told.append(turn.as_openai(system="Be brief."))
-        assert turn.as_anthropic() == told[-1][1:]
-        return "Fine."
-
-    async with chatting(answer) as chat:
-        await chat.send("How are you?")
-        await chat.send("Good.")
-        assert told[-1] == [
-            {"role": "system", "content": "Be brief."},
-            {"role": "user", "content": "How are you?"},
-            {"role": "assistant", "content": "Fine."},
-            {"role": "user", "content": "Good."},
-        ]
-        await asyncio.sleep(0)

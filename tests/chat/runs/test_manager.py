@@ -6,37 +6,18 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from swell.chat import RunLimits, Turn
-from swell.chat.records import Ended
 from swell.chat.store import open_store
 from swell.errors import ModelRateError, StoreUnavailableError
-from swell.testing import ScriptedModel
 from swell.testing.chat import chatting
+from tests.chat.numbers import Numbers
 
 pytestmark = pytest.mark.anyio
 
 FAST = RunLimits(flush_s=0.01, release_s=0.2, grace_s=0.5)
-
-
-class Numbers:
-    """A handler that says numbered words, held back until the test releases them."""
-
-    def __init__(self, count: int = 5, *, held: bool = True) -> None:
-        self.model = ScriptedModel([f"⟦{i}⟧ " for i in range(count)], held=held)
-        self.calls = 0
-        self.cleaned = 0
-
-    async def __call__(self, turn: Turn) -> AsyncIterator[str]:
-        self.calls += 1
-        try:
-            async for word in self.model.stream():
-                yield word
-        finally:
-            self.cleaned += 1
 
 
 async def test_an_answer_is_shown_as_it_grows_and_done_when_it_is_stored() -> None:
@@ -72,24 +53,6 @@ async def test_a_prompt_that_is_sent_again_is_answered_once() -> None:
         assert other.texts == chat.texts
         assert answer.calls == 1
         assert chat.threads == ["Hello"]
-
-
-async def test_five_tabs_and_a_reload_see_the_same_answer() -> None:
-    answer = Numbers(40)
-    async with chatting(answer) as chat:
-        await chat.send("Count", wait=False)
-        tabs = [chat]
-        for _ in range(4):
-            answer.model.release(5)
-            tabs.append(await chat.tab(address=chat.address))  # type: ignore[arg-type]
-        await chat.drop_at("⟦10⟧")
-        answer.model.release(20)
-        await tabs[1].done()
-        await chat.back()
-        await chat.done()
-        whole = "".join(f"⟦{i}⟧ " for i in range(40))
-        assert [tab.texts for tab in tabs] == [["Count", whole]] * 5
-        assert answer.calls == 1
 
 
 async def test_nobody_needs_to_look_for_an_answer_to_be_made(tmp_path: Path) -> None:
@@ -285,26 +248,6 @@ async def test_a_run_that_cannot_begin_ends_as_it_is_shown(fault: Exception, sta
         [thread] = await store.threads((await store.user("anna")).id)
         assert (await store.messages(thread.id))[-1].status == status
         assert await store.active_runs(thread.id) == []
-
-
-async def test_an_end_is_shown_that_was_read_before_it_was_told() -> None:
-    store, stored, told = open_store(None, app="test"), asyncio.Event(), asyncio.Event()
-    store_end = store.finish
-
-    async def finish(*args: Any, **named: Any) -> Ended | None:
-        ended = await store_end(*args, **named)
-        stored.set()
-        await told.wait()
-        return ended
-
-    store.finish = finish  # type: ignore[method-assign]
-    async with chatting(Numbers(3, held=False), store=store) as chat:
-        await chat.send("Hello", wait=False)
-        await stored.wait()
-        await chat.page.event("threads", "search", {"query": ""})  # the page reads it all again
-        told.set()
-        await chat.done()
-        assert (chat.answer, chat.status) == ("⟦0⟧ ⟦1⟧ ⟦2⟧ ", "done")
 
 
 async def test_a_restart_keeps_all_and_interrupts_what_was_running(tmp_path: Path) -> None:

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-import swell
 from swell import Q, app, data, main, on, ui
-from swell.chat import Turn
-from swell.errors import AskTimeoutError
 from swell.live.wire import Act
 from swell.testing import (
     Append,
@@ -24,14 +16,10 @@ from swell.testing import (
     Set,
     connect,
     isolated,
-    moving_clock,
     serving,
 )
-from swell.testing.chat import chatting
 
 pytestmark = pytest.mark.anyio
-
-SOURCE = Path(swell.__file__).parent.parent
 
 
 class ChatApp:
@@ -94,13 +82,6 @@ async def test_a_held_model_says_as_much_as_the_test_releases() -> None:
         await answer
         assert client.page["chat"]["data"][-1] == ["one two three ", False]
         assert model.closed == 1  # the handler left the stream before its end
-
-
-async def test_a_model_that_ends_was_not_cut_off() -> None:
-    model = ScriptedModel(["a", "b"])
-    assert [token async for token in model.stream()] == ["a", "b"]
-    assert [token async for token in model.stream()] == ["a", "b"]
-    assert (model.said, model.closed) == (["a", "b", "a", "b"], 0)
 
 
 async def test_ops_that_were_taken_do_not_change_any_more() -> None:
@@ -187,40 +168,6 @@ async def test_what_a_test_registers_stays_with_it() -> None:
     assert list(own.routes) == ["/only-here"]
 
 
-TEST_OF_AN_APP = """
-import pytest
-from swell import Q, ui
-
-async def serve(q: Q) -> None:
-    q.page["hi"] = ui.markdown_card("1 1 1 1", "Hi", q.args.name or "nobody")
-    await q.page.save()
-
-@pytest.mark.anyio
-async def test_it(swell_connect) -> None:
-    async with swell_connect(serve) as client:
-        await client.act("name", "Ada")
-        assert client.page["hi"]["content"] == "Ada"
-"""
-
-
-def test_the_fixture_of_the_plugin(tmp_path: Path) -> None:
-    (tmp_path / "test_app.py").write_text(TEST_OF_AN_APP)
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "swell.testing.plugin", "-p", "anyio"],
-        cwd=tmp_path,
-        # Named here instead of found: whether Swell is installed must not matter.
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(SOURCE)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert "2 passed" in result.stdout or "1 passed" in result.stdout, result.stdout
-
-
-async def test_a_scripted_stream_is_an_async_iterator() -> None:
-    assert isinstance(ScriptedModel([]).stream(), AsyncIterator)
-
-
 @pytest.mark.anyio
 async def test_a_page_too_large_for_one_frame_arrives_in_parts() -> None:
     async def serve(q: Q) -> None:
@@ -234,43 +181,3 @@ async def test_a_page_too_large_for_one_frame_arrives_in_parts() -> None:
         second = await harness.tab("bob")
         assert second.page == first.page
         assert len(second.page["more"]["content"]) == 150_000
-
-
-async def test_questions_are_answered_by_the_names_of_the_handler() -> None:
-    async def answer(turn: Turn) -> str:
-        asked = await turn.ask(ui.textbox("city", "City?"), ui.checkbox("soon", "Soon?"))
-        sure = await turn.confirm(f"{asked.city}?")
-        return f"{asked.city} {asked.soon} {sure}"
-
-    async with chatting(answer) as chat:
-        await chat.send("Go", wait=False)
-        assert [next(iter(item)) for item in await chat.asked()] == [
-            *("textbox", "checkbox", "button"),
-        ]
-        with pytest.raises(ValueError, match=r"no 'town', only city, soon, submit"):
-            await chat.fill(town="Rome")
-        await chat.fill(city="Rome", soon=True)
-        await chat.confirm(False)
-        await chat.done()
-        assert chat.answer == "Rome True False"
-
-
-async def test_a_clock_that_is_moved_ends_what_waits() -> None:
-    async def answer(turn: Turn) -> str:
-        try:
-            return "yes" if await turn.confirm("Sure?", timeout_s=600) else "no"
-        except AskTimeoutError:
-            return "too late"
-
-    with moving_clock() as clock:
-        async with chatting(answer) as chat:
-            await chat.send("Go", wait=False)
-            await chat.asked()
-            clock.move(599)
-            await chat.page.event("chat", "search", {"query": "x"})
-            assert await chat.asked()
-            clock.move(2)
-            await chat.done()
-            assert chat.answer == "too late"
-        with pytest.raises(ValueError, match="only goes forward"):
-            clock.move(-1)
