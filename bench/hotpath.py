@@ -55,6 +55,10 @@ class Sink:
         self.edits = list(edits)
         return True
 
+    def when_due(self, save: Callable[[], None]) -> None:
+        """Save at once."""
+        save()
+
     def forget(self) -> None:
         """There is no past to drop."""
 

@@ -18,18 +18,22 @@ from swell.testing.chat import chatting
 pytestmark = pytest.mark.anyio
 
 
-ROOTS = ("swell.chat.runs.run.Run.feed", "swell.chat.page.rows.Rows._pass_on")
-"""What takes a token from the handler, and what shows it."""
+TOKEN = "swell.chat.runs.run.Run.feed"
+"""Takes a token from the handler."""
+
+FRAME = "swell.server.pages.WatchedPage.flush"
+"""Shows the tokens since the last frame."""
 
 
 class Calls:
-    """Counts calls of Swell's functions between a token's yield and its save, while it is open."""
+    """Counts calls of Swell's functions below a token's or a frame's, while it is open."""
 
     def __init__(self) -> None:
-        self.counted = Counter[str]()
-        self._depth = 0  # of calls below a root
+        self.counted = {TOKEN: Counter[str](), FRAME: Counter[str]()}
+        self._root = ""
+        self._depth = 0  # of calls below the root
 
-    def __enter__(self) -> Counter[str]:
+    def __enter__(self) -> dict[str, Counter[str]]:
         sys.setprofile(self._count)
         return self.counted
 
@@ -40,44 +44,54 @@ class Calls:
         if event not in ("call", "return"):
             return
         name = f"{frame.f_globals.get('__name__', '')}.{frame.f_code.co_qualname}"
-        if not self._depth and not name.startswith(ROOTS):
-            return
+        if not self._depth:
+            if name not in self.counted:
+                return
+            self._root = name
         self._depth += 1 if event == "call" else -1
         if event == "call" and name.startswith("swell."):
-            self.counted[name] += 1
+            self.counted[self._root][name] += 1
 
 
-async def counted(length: int, tokens: int = 50) -> Counter[str]:
-    """Return the calls for some tokens of an answer of `length` words, from yield to saved."""
-    calls = Counter[str]()
+async def counted(length: int, frames: int = 10, tokens: int = 5) -> dict[str, Counter[str]]:
+    """Return the calls for some frames of as many tokens, at the end of `length` words."""
+    calls = Calls()
     shown = asyncio.Event()
 
     async def answer(_: Turn) -> AsyncIterator[str]:
         yield "word " * length
         await shown.wait()
-        with Calls() as found:
-            for _token in range(tokens):
-                yield "and "
-                await asyncio.sleep(0)  # one token for each turn of the loop
-        calls.update(found)
+        with calls:
+            for _frame in range(frames):
+                for _token in range(tokens):
+                    yield "and "
+                await asyncio.sleep(0)  # the tests' pages send in each turn of the loop
 
     async with chatting(answer) as tab:
         await tab.send("hi", wait=False)
         await tab.says("word")
         shown.set()
         await tab.done()
-        assert tab.answer == "word " * length + "and " * tokens
-    return calls
+        assert tab.answer == "word " * length + "and " * frames * tokens
+    return calls.counted
 
 
-async def test_a_token_takes_at_most_35_calls_from_the_yield_to_what_is_saved() -> None:
-    calls = await counted(10)
-    assert calls["swell.live.page.LivePage.commit"] == 50
-    assert calls.total() <= 35 * 50, calls.most_common(50)
+async def test_a_token_takes_at_most_11_calls_until_the_frame_that_shows_it() -> None:
+    calls = (await counted(10))[TOKEN]
+    assert calls[TOKEN] == 50
+    assert calls.total() <= 11 * 50, calls.most_common(50)
+
+
+async def test_a_frame_takes_at_most_32_calls_for_all_its_tokens() -> None:
+    calls = (await counted(10))[FRAME]
+    assert calls["swell.live.page.LivePage.commit"] == 10
+    assert calls.total() <= 32 * 10, calls.most_common(50)
 
 
 async def test_a_token_of_a_long_answer_takes_as_many_calls() -> None:
-    assert (await counted(20_000)).total() <= (await counted(10)).total() + 10
+    short, long = await counted(10), await counted(20_000)
+    for root in (TOKEN, FRAME):
+        assert long[root].total() <= short[root].total() + 10
 
 
 class CountedStore:

@@ -129,6 +129,9 @@ class Watched:
             self.browser.apply(ops.o)
         return True
 
+    def when_due(self, save: Callable[[], None]) -> None:
+        save()
+
     def forget(self) -> None:
         self.live.forget()
 

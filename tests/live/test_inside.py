@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -100,6 +101,9 @@ def chat(rows: list[list[Any]] | None = None) -> tuple[Page, LivePage]:
 
         def commit(self, edits: Any) -> bool:
             return live.commit(edits, 0.0)
+
+        def when_due(self, save: Callable[[], None]) -> None:
+            save()
 
         def forget(self) -> None:
             live.forget()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from swell.live.connection import Connection
 from swell.live.edits import AddCard, Assign
 from swell.server.pacer import Paced, Pacer
@@ -48,3 +50,47 @@ def test_a_quiet_page_may_send_three_frames_at_once() -> None:
         page.flush(now)
         left.append(page.burst)
     assert left == [2, 1, 0, 0, 0, 2]
+
+
+def test_a_source_saves_into_the_next_frame_however_often_it_has_changed() -> None:
+    pacer = Noting()
+    page = WatchedPage(Settings(), [(0, pacer)])
+    page.commit([AddCard("c", {"view": "markdown", "box": "", "content": "-"})])
+    words = list("Hello")
+    shown: list[str] = []
+
+    def save() -> None:
+        shown.append("".join(words))
+        page.commit([Assign("c", ["content"], shown[-1])])
+
+    for _ in words:
+        page.when_due(save)
+    assert (len(pacer.pages), shown) == (1, [])
+    page.flush(1.0)
+    assert shown == ["Hello"]
+    page.flush(2.0)  # the saved change itself asks for no further frame
+    assert (len(pacer.pages), shown) == (1, ["Hello"])
+
+
+def test_changes_of_a_source_set_the_pace_as_saves_do() -> None:
+    slow, usual = Noting(), Noting()
+    page = WatchedPage(Settings(), ((2, slow), (0, usual)))
+    for changes in (2, 1):
+        for _ in range(changes):
+            page.when_due(lambda: None)
+        page.flush(1.0)
+    page.when_due(lambda: None)
+    assert (len(usual.pages), len(slow.pages)) == (2, 1)
+
+
+def test_a_source_that_fails_stops_no_later_frame() -> None:
+    def fail() -> None:
+        raise RuntimeError("no text")
+
+    pacer = Noting()
+    page = WatchedPage(Settings(), [(0, pacer)])
+    for frames in (1, 2):
+        page.when_due(fail)
+        assert len(pacer.pages) == frames
+        with pytest.raises(RuntimeError):
+            page.flush(1.0)

@@ -7,7 +7,7 @@ and becomes an op when the page is saved.
 from __future__ import annotations
 
 import copy
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import msgspec
@@ -55,6 +55,9 @@ class Target(Protocol):
         Returns:
             Whether the event loop should run once before the handler continues.
         """
+
+    def when_due(self, save: Callable[[], None]) -> None:
+        """Call a function right before the next frame."""
 
     def forget(self) -> None:
         """Drop the history, also for clients that reconnect."""
@@ -413,6 +416,14 @@ class AsyncPage(PageBase):
         edits = self._take()
         return not edits or self._target.commit(edits)
 
+    def when_due(self, save: Callable[[], None]) -> None:
+        """Call a function that edits the page and calls `commit` right before the next frame.
+
+        A source that changes more often than frames are sent is read once per frame. Further calls
+        with the same function until then do nothing.
+        """
+        self._target.when_due(save)
+
 
 class Page(PageBase):
     """A page outside of a query, such as one made for a test; `save` does not wait."""
@@ -441,6 +452,10 @@ class _Detached:
         for edit in edits:
             self.state.apply(resolve(edit, self.state, named_components))
         return True
+
+    def when_due(self, save: Callable[[], None]) -> None:
+        """Save now: there are no frames."""
+        save()
 
     def forget(self) -> None:
         """There is no past to drop."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from swell.cards.base import named_components
 from swell.live.connection import Connection
@@ -58,6 +58,7 @@ class WatchedPage:
         self._paces = paces
         self._pacer = paces[-1][1]
         self._saves = 0  # since then
+        self._late: dict[Callable[[], None], None] = {}
         self._waits = False
         self._turns = -1
 
@@ -82,21 +83,37 @@ class WatchedPage:
         turns, self._turns = self._turns, pacer.turns
         return turns == pacer.turns or not pacer.idles(now)
 
+    def when_due(self, save: Callable[[], None]) -> None:
+        """Call a function right before the next frame, once, however often it is given until then.
+
+        The frame has what it saves. Each call counts as a save for the pace of the page.
+        """
+        self._saves += 1
+        self._late[save] = None
+        if not self._waits:
+            self._waits = True
+            self._pacer.add(self, time.monotonic())
+
     def forget(self) -> None:
         """Drop the history: a client that missed a patch gets a snapshot."""
         self.live.forget()
 
     def flush(self, now: float) -> None:
         """Send the saves since the last flush to the watchers, or notify them."""
-        self._waits = False
-        quiet = now - self.flushed_at >= QUIET_S
-        self.burst = BURST - 1 if quiet else max(0, self.burst - 1)
-        self.flushed_at = now
         for saves, pacer in self._paces:
             if self._saves >= saves:
                 self._pacer = pacer
                 break
-        self._saves = 0
+        quiet = now - self.flushed_at >= QUIET_S
+        self.burst = BURST - 1 if quiet else max(0, self.burst - 1)
+        self.flushed_at = now
+        try:
+            if self._late:
+                late, self._late = self._late, {}
+                for save in late:
+                    save()
+        finally:
+            self._waits, self._saves = False, 0
         group = self.live.group
         alone = len(self.watchers) > len(group)
         self.live.send(now, framed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -137,7 +136,6 @@ class Rows:
         self._tails: dict[str, Tail] = {}
         self._follows = True
         self._addresses: dict[str, str] = {}  # of stored files in answers that are being made
-        self._heard = False
 
     @property
     def ids(self) -> list[str]:
@@ -296,13 +294,10 @@ class Rows:
             tail.run.watchers.discard(self._hear)
 
     def _hear(self) -> None:
-        """Pass on a run's new text in the next iteration of the loop."""
-        if not self._heard:
-            self._heard = True
-            asyncio.get_running_loop().call_soon(self._pass_on)
+        """Show a run's new text in the next frame."""
+        self._page.when_due(self._pass_on)
 
     def _pass_on(self) -> None:
-        self._heard = False
         for message_id, tail in list(self._tails.items()):
             run = tail.run
             if run.ended.is_set():
