@@ -21,7 +21,10 @@ Arrows: TypeAlias = dict[str, set[str]]
 
 ALLOWED = {
     "__main__": "cli",
-    "app": "backplane chat.app chat.options expando identity mistakes query rules server settings",
+    "app": (
+        "backplane chat.app chat.options expando identity mistakes query rules server settings  "
+        "site"
+    ),
     "backoff": "",
     "backplane": "backoff errors logs settings",
     "cards": "components errors live mistakes parts schema wave",
@@ -32,12 +35,12 @@ ALLOWED = {
     "chat.api": "chat.records chat.runs errors expando logs models parts server settings workers",
     "chat.app": (
         "backoff backplane chat.api chat.feed chat.files chat.options chat.page chat.refusal  "
-        "chat.runs chat.store errors identity locales logs query server settings tasks ui  "
-        "workers"
+        "chat.runs chat.store errors identity locales logs query server settings site storage  "
+        "tasks ui workers"
     ),
     "chat.decorator": "app chat.options chat.runs mistakes",
     "chat.feed": "backplane chat.records",
-    "chat.files": "chat.records chat.store errors logs parts server site temporary",
+    "chat.files": "chat.records chat.store errors logs parts server site storage",
     "chat.options": "chat.records chat.runs chat.store identity query ui",
     "chat.page": (
         "backoff cards chat.feed chat.files chat.options chat.records chat.refusal chat.requests  "
@@ -50,7 +53,7 @@ ALLOWED = {
     "chat.runs": (
         "backoff chat.feed chat.files chat.records chat.refusal chat.requests chat.store coerce  "
         "components development errors expando locales logs markdown mistakes models parts  "
-        "settings tasks ui workers"
+        "settings storage tasks ui workers"
     ),
     "chat.store": "chat.records chat.requests errors locales logs markdown parts",
     "chat.tools": "coerce development errors hints locales logs markdown models parts workers",
@@ -87,12 +90,15 @@ ALLOWED = {
         "schema settings site sizes tasks temporary"
     ),
     "settings": "errors hints locales",
-    "site": "errors page",
+    "site": "errors page storage",
     "sizes": "",
     "swell": "app expando query routing schema ui",
+    "storage": "chat.store logs temporary",
     "tasks": "",
     "temporary": "",
-    "testing": "app chat.app chat.options chat.runs errors expando identity live server settings",
+    "testing": (
+        "app chat.app chat.options chat.runs errors expando identity live server settings site"
+    ),
     "types": "schema ui",
     "ui": "cards components mistakes wave",
     "wave": "errors",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .query import Query
     from .server.asgi import Server
     from .settings.table import Settings
+    from .site import FileSource
 
 __all__ = ["App", "app", "main", "registering"]
 
@@ -66,6 +67,7 @@ class App:
         keys: Async functions of the settings that return the key that signs session cookies, at
             least 32 characters, or None. The setting `secret_key` comes first, then the first key
             of these; without any, each start makes a new key, which signs all users out.
+        file_sources: Functions that open stored files for links to them, by route.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class App:
         self.checks: dict[str, Callable[[], Awaitable[Any]]] = {}
         self.backplane: Backplane = MemoryBackplane()
         self.keys: list[_Key] = []
+        self.file_sources: dict[str, FileSource] = {}
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from .errors import NotSupportedError
 from .page.page import AsyncPage, Target
+from .storage.base import Content
 
-Allowed: TypeAlias = Callable[[], Awaitable[bool]]
-"""Called before each download of a file served in place; False is a 404."""
+
+class LinkedFile(NamedTuple):
+    """A stored file to which a link leads.
+
+    Attributes:
+        name: Its harmless name.
+        size: In bytes.
+        mime: Its type by its name, not to be trusted.
+        content: Its bytes.
+        shared: Whether the link may end, so that no browser may keep a copy.
+    """
+
+    name: str
+    size: int
+    mime: str
+    content: Content
+    shared: bool
+
+
+FileSource: TypeAlias = Callable[[str, str], Awaitable[LinkedFile | None]]
+"""Returns the file with an id, under a share or for its owner; None if there is none."""
 
 
 class Served(Protocol):
@@ -31,14 +51,16 @@ class FileStore(Protocol):
         """Keep a copy of a file."""
         ...
 
-    async def serve_file(
-        self, owner: str, path: Path, under: str = "", allowed: Allowed | None = None
-    ) -> Served:
+    async def serve_file(self, owner: str, path: Path) -> Served:
         """Serve a file without copying it."""
         ...
 
     def delete(self, file_id: str) -> None:
         """Remove a file."""
+        ...
+
+    def link(self, owner: str, route: str, file_id: str, name: str, share: str = "") -> str:
+        """Return the address of a stored file, without the server's prefix."""
         ...
 
 
@@ -110,9 +132,7 @@ class AsyncSite:
         *_, file_id, _ = ["", *url.split("/")]
         self._store("unload").delete(file_id)
 
-    async def serve_file(
-        self, file: str | Path, *, under: str = "", allowed: Allowed | None = None
-    ) -> str:
+    async def serve_file(self, file: str | Path) -> str:
         """Serve a file to this browser only, without copying it; other browsers get 404.
 
         The address works while the file exists, for the 10,000 files of all browsers that were used
@@ -120,8 +140,6 @@ class AsyncSite:
 
         Args:
             file: Path of a file.
-            under: Name of a permission; the file has a separate address for each. allowed: Called
-                before each download under that permission; False is a 404.
 
         Returns:
             Its address, `/_f/<id>/<name>`, for links and images.
@@ -129,10 +147,23 @@ class AsyncSite:
         Raises:
             OSError: If the file cannot be read.
         """
-        stored = await self._store("serve_file").serve_file(
-            self._session_id, Path(file), under, allowed
-        )
+        stored = await self._store("serve_file").serve_file(self._session_id, Path(file))
         return self.prefix + stored.url
+
+    def link(self, route: str, file_id: str, name: str, share: str = "") -> str:
+        """Return where this browser, and no other, gets a file that an app of the service stores.
+
+        The address is valid at every process, for as long as the app has the file.
+
+        Args:
+            route: Route of the app, which has a source in `App.file_sources`.
+            file_id: Its id, 32 hexadecimal digits.
+            name: Its name, from `safe_name`.
+            share: Hash of the token of a read-only link, 64 hexadecimal digits; empty for the
+                owner.
+        """
+        store = self._store("link")
+        return self.prefix + store.link(self._session_id, route, file_id, name, share)
 
     def _store(self, name: str) -> FileStore:
         if self._files is None:

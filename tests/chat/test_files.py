@@ -14,14 +14,16 @@ from swell.app import App
 from swell.chat import Turn
 from swell.chat.options import ChatOptions
 from swell.live.state import PageState
+from swell.settings.table import Settings
+from tests.postgres import PostgresServer, new_database
 from tests.server.live_server import LiveServer, Tab, serving
 
 
 class Page(Tab):
     """A tab that follows its page."""
 
-    def __init__(self, server: LiveServer, address: str = "") -> None:
-        super().__init__(server)
+    def __init__(self, server: LiveServer, address: str = "", cookie: str = "") -> None:
+        super().__init__(server, cookie=cookie)
         self.state = PageState()
         self.server = server
         self.until(lambda cards: "chat" in cards)
@@ -42,10 +44,10 @@ class Page(Tab):
         """Send an action."""
         self.send(t="act", id=str(uuid.uuid4()), name=name, args=args, event=event)
 
-    def fetch(self, url: str) -> tuple[int, str]:
+    def fetch(self, url: str, **headers: str) -> tuple[int, str]:
         """Return the status and the body that this browser gets for an address."""
-        status, _, body = self.server.get(url, Cookie=self.cookie)
-        return status, body if status == 200 else ""
+        status, _, body = self.server.get(url, Cookie=self.cookie, **headers)
+        return status, body if status in (200, 206) else ""
 
     def attach(self, prompt: str, name: str, content: bytes) -> None:
         """Send a prompt with a file."""
@@ -72,20 +74,45 @@ class Page(Tab):
         return str(self.until(address))
 
 
-@contextmanager
-def chat(**options: Any) -> Iterator[LiveServer]:
-    """Serve a chat that takes files."""
+class Chat:
+    """Serves a chat that takes files, from as many processes of one service as a test asks for.
 
-    async def answer(turn: Turn) -> AsyncIterator[str]:
-        yield " ".join([await file.text() for file in turn.files])
+    Args:
+        database: URL of a database that they share; None keeps everything in memory.
+    """
 
-    app = App()
-    app.chat("/", ChatOptions(store=None, attachments=True, **options))(answer)
-    with serving(app) as server:
-        yield server
+    def __init__(self, database: str | None) -> None:
+        self._database = database
+
+    @contextmanager
+    def __call__(self, **options: Any) -> Iterator[LiveServer]:
+        """Serve it while the block runs."""
+
+        async def answer(turn: Turn) -> AsyncIterator[str]:
+            yield " ".join([await file.text() for file in turn.files])
+
+        app = App(Settings(session_cookie="s"))
+        given = ChatOptions(store=self._database, app="files", attachments=True, **options)
+        app.chat("/", given)(answer)
+        with serving(app) as server:
+            yield server
 
 
-def test_nobody_else_can_fetch_a_file_by_its_address() -> None:
+@pytest.fixture(params=["memory", "postgresql"])
+def chat(request: pytest.FixtureRequest) -> Chat:
+    """Return a chat whose files are in a temporary directory, or in PostgreSQL."""
+    if request.param == "memory":
+        return Chat(None)
+    return request.getfixturevalue("service")  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def service(postgres: PostgresServer, postgres_template: str) -> Chat:
+    """Return a chat that several processes can serve."""
+    return Chat(new_database(postgres, postgres_template))
+
+
+def test_nobody_else_can_fetch_a_file_by_its_address(chat: Chat) -> None:
     with chat() as server:
         ann, bob = Page(server), Page(server)
         ann.attach("Read", "notes.txt", b"two words")
@@ -94,7 +121,7 @@ def test_nobody_else_can_fetch_a_file_by_its_address() -> None:
         assert bob.fetch(url) == bob.fetch(f"/_f/{'x' * 22}/notes.txt") == (404, "")
 
 
-def test_who_reads_a_shared_chat_gets_an_address_of_their_own() -> None:
+def test_who_reads_a_shared_chat_gets_an_address_of_their_own(chat: Chat) -> None:
     with chat() as server:
         ann, bob = Page(server), Page(server)
         ann.attach("Read", "notes.txt", b"two words")
@@ -110,7 +137,7 @@ def test_who_reads_a_shared_chat_gets_an_address_of_their_own() -> None:
         assert reader.fetch(url) == bob.fetch(own) == ann.fetch(own) == (404, "")
 
 
-def test_a_person_gets_other_addresses_on_another_device() -> None:
+def test_a_person_gets_other_addresses_on_another_device(chat: Chat) -> None:
     with chat(identify=lambda q: "ann") as server:
         ann = Page(server)
         ann.attach("Read", "notes.txt", b"two words")
@@ -123,7 +150,7 @@ def test_a_person_gets_other_addresses_on_another_device() -> None:
 
 
 @pytest.mark.parametrize("form", ["Markdown", "JSON"])
-def test_an_export_is_for_the_browser_that_asked_for_it(form: str) -> None:
+def test_an_export_is_for_the_browser_that_asked_for_it(chat: Chat, form: str) -> None:
     with chat() as server:
         ann, bob = Page(server), Page(server)
         ann.attach("Read", "notes.txt", b"two words")
@@ -133,3 +160,80 @@ def test_an_export_is_for_the_browser_that_asked_for_it(form: str) -> None:
         links = {one["link"]["label"]: one["link"]["path"] for one in items if "link" in one}
         assert "Read" in ann.fetch(links[form])[1]
         assert bob.fetch(links[form]) == (404, "")
+
+
+# --------------------------------------------------------------------------- several processes
+
+
+def share(tab: Page) -> str:
+    """Share the open thread, and return the address of its link."""
+    thread = tab.until(lambda cards: cards["meta"].get("redirect")).removeprefix("#t/")
+    tab.say("threads", {}, ("threads", "command", {"id": thread, "name": "share"}))
+    items = tab.until(lambda cards: cards.get("panel", {}).get("items"))
+    link = next(one["copyable_text"]["value"] for one in items if "copyable_text" in one)
+    return str(link.partition("#")[2])
+
+
+def test_every_process_serves_the_files_of_all(service: Chat) -> None:
+    with service() as one, service() as other:
+        ann = Page(one)
+        ann.attach("Read", "notes.txt", b"two words")
+        address = ann.until(lambda cards: cards["meta"].get("redirect")).removeprefix("#")
+        again = Page(other, address, cookie=ann.cookie)
+        assert again.shown() == ann.shown()
+        assert again.fetch(ann.shown()) == ann.fetch(ann.shown()) == (200, "two words")
+        assert again.fetch(ann.shown(), Range="bytes=4-") == (206, "words")
+        bob = Page(other)
+        assert bob.fetch(ann.shown()) == (404, "")
+
+
+def test_a_link_ends_at_every_process_at_once(service: Chat) -> None:
+    with service() as one, service() as other:
+        ann = Page(one)
+        ann.attach("Read", "notes.txt", b"two words")
+        ann.shown()
+        link = share(ann)
+        reader = Page(other, link)
+        url = reader.shown()
+        at_one = Page(one, link, cookie=reader.cookie)
+        assert at_one.shown() == url
+        assert reader.fetch(url) == at_one.fetch(url) == (200, "two words")
+        assert ann.fetch(url) == (404, "")
+        [button] = [
+            one["button"]
+            for item in ann.state.cards["panel"]["items"]
+            for one in item.get("buttons", {}).get("items", ())
+            if one["button"]["name"] == "unshare"
+        ]
+        ann.say("unshare", {"unshare": button["value"]})
+        ann.until(lambda cards: "panel" not in cards)
+        assert reader.fetch(url) == at_one.fetch(url) == (404, "")
+
+
+def test_a_link_is_of_one_user_of_a_browser(service: Chat) -> None:
+    users = ["ann"]
+    with service(identify=lambda q: users[0]) as one, service(identify=lambda q: "ann") as other:
+        ann = Page(one)
+        ann.attach("Read", "notes.txt", b"two words")
+        url = ann.shown()
+        at_other = Page(other, cookie=ann.cookie)
+        assert at_other.fetch(url) == ann.fetch(url) == (200, "two words")
+        users[0] = "bob"  # in the same browser
+        assert ann.fetch(url) == (404, "")
+
+
+@pytest.mark.parametrize("at", [0, 12, 30, 60])
+def test_a_changed_link_leads_nowhere(service: Chat, at: int) -> None:
+    with service() as server:
+        ann = Page(server)
+        ann.attach("Read", "notes.txt", b"two words")
+        url = ann.shown()
+        place = len("/_f/") + at
+        assert ann.fetch(url)[0] == 200
+        for other in (
+            url[:place] + ("A" if url[place : place + 1] != "A" else "B") + url[place + 1 :],
+            url.replace("notes.txt", "other.txt"),
+            url[:place] + url[place + 1 :],
+        ):
+            if other != url:
+                assert ann.fetch(other) == (404, "")

@@ -85,10 +85,13 @@ class Tab:
         cookie: Session cookie, to connect again with.
     """
 
-    def __init__(self, server: LiveServer, route: str = "/", path: str = "/_s/ws") -> None:
-        self.socket = server.connect(path)
+    def __init__(
+        self, server: LiveServer, route: str = "/", path: str = "/_s/ws", *, cookie: str = ""
+    ) -> None:
+        self.socket = server.connect(path, **({"Cookie": cookie} if cookie else {}))
         assert self.socket.response is not None
-        self.cookie = self.socket.response.headers["Set-Cookie"].split(";")[0]
+        given = self.socket.response.headers.get("Set-Cookie", cookie)
+        self.cookie = given.split(";")[0]
         self._frames = FrameReader()
         self._seq = 0
         self.send(t="hello", v=1, route=route)

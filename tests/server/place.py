@@ -35,12 +35,17 @@ class Place:
         for name in ("ann", "bob"):
             session = self.signer.new()
             self.sessions[name], self.cookies[name] = session.id, self.signer.sign(session)
-        routes = file_routes(self.store, settings, self.signer, self._owner, self._may_fetch)
+        routes = file_routes(
+            self.store, settings, self.signer, self._owner, self._may_fetch, self._owner_on
+        )
         self.app = Starlette(routes=routes)
 
     async def _owner(self, caller: Caller, client_id: str) -> str | None:
         owner = self.sessions.get(client_id.removesuffix("-tab"))
         return owner if owner == caller.session_id else None
+
+    async def _owner_on(self, caller: Caller, _route: str) -> str | None:
+        return caller.session_id
 
     async def _may_fetch(self, caller: Caller, owner: str | None) -> bool:
         return owner in (None, caller.session_id)

@@ -24,6 +24,8 @@ from swell.query import Q
 from swell.server.keys import folder_key
 from swell.server.route import AckWhen, Mode
 from swell.settings.table import Settings
+from swell.site import FileSource, LinkedFile
+from swell.storage.directory import DirectoryStorage
 from swell.tasks import Tasks
 from swell.workers import Lane
 
@@ -94,6 +96,7 @@ class Application(Protocol):
     checks: dict[str, Callable[[], Awaitable[Any]]]
     backplane: Backplane
     keys: list[Callable[[Settings], Awaitable[str | None]]]
+    file_sources: dict[str, FileSource]
 
     @property
     def running(self) -> Settings:
@@ -137,6 +140,7 @@ class ChatApp:
         self.runs: RunManager
         self.files: Files
         self.actions: Actions
+        self.route = "/"
         self._handler = handler
         self.settings = Settings()
         self._views: set[View] = set()
@@ -159,6 +163,8 @@ class ChatApp:
         name = "database" if "database" not in app.checks else f"database of {route}"
         app.checks[name] = self.check
         app.keys.append(self.session_key)
+        self.route = route if route == "/" else route.rstrip("/")
+        app.file_sources[self.route] = self.open_file
         if self.options.openai or self.options.ag_ui:
             from .api import add_endpoints
 
@@ -203,8 +209,7 @@ class ChatApp:
         except BaseException:
             await self.store.close()
             raise
-        folder = None if self.options.store is None else default_path().parent / "files"
-        self.files = Files(self.store, folder)
+        self.files = self._open_files(temporary=self.options.store is None)
         self.runs = RunManager(
             self.store,
             self._handler,
@@ -248,6 +253,23 @@ class ChatApp:
             return await store.key("session")
         finally:
             await store.close()
+
+    def _open_files(self, *, temporary: bool) -> Files:
+        """Return the files of the chats: in the database, unless a directory is set."""
+        set_ = self.settings.files_dir
+        home = Path(set_) if set_ is not None else default_path().parent / "files"
+        folder = DirectoryStorage(None if temporary and set_ is None else home)
+        if not self.store.distributed:
+            return Files(self.store, self.route, folder)
+        from swell.storage.database import DatabaseStorage  # it loads SQLAlchemy
+
+        database = DatabaseStorage(self.store.engine)
+        ordered = (database, folder) if set_ is None else (folder, database)
+        return Files(self.store, self.route, *ordered)
+
+    async def open_file(self, file_id: str, share: str) -> LinkedFile | None:
+        """Return the file of a link, as a `FileSource` does."""
+        return await self.files.open(file_id, share)
 
     def load_settings(self, stored: dict[str, Any]) -> Any:
         """Return `turn.settings`, made of the stored values; None without a class."""

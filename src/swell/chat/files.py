@@ -1,15 +1,11 @@
-"""Files of messages: kept beside the store, and handed to browsers for as long as one asks."""
+"""Files of messages: bytes in a storage, notes in the store, and links for browsers."""
 
 from __future__ import annotations
 
-import contextlib
 import mimetypes
 import re
-import shutil
-import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +13,13 @@ import anyio.to_thread
 import msgspec
 
 from swell.chat.records import SCHEME, StoredFile
+from swell.chat.store.ids import token_hash
 from swell.errors import LimitError, NotFoundError, PartError
 from swell.logs import logger
 from swell.parts import File, Image, Part
-from swell.server.files import safe_name
-from swell.site import AsyncSite
-from swell.temporary import TemporaryFolder
+from swell.server.files import mime_of, safe_name
+from swell.site import AsyncSite, LinkedFile
+from swell.storage.base import Content, FileStorage
 
 if TYPE_CHECKING:
     from swell.chat.store import Store
@@ -31,8 +28,8 @@ __all__ = ["Files", "readdressed", "refuse_dead_addresses", "stored_urls"]
 
 _log = logger("swell.chat")
 
-PATHS_KEPT = 1_000
-"""Files that are shown without asking the store again where they are."""
+NAMES_KEPT = 1_000
+"""Files whose addresses are made without asking the store again."""
 
 REMOVED_AT_ONCE = 100
 """Files that one job of a thread removes."""
@@ -98,18 +95,21 @@ def _size(content: bytes | Path) -> int:
 
 
 class Files:
-    """Keeps attachments.
+    """Keeps attachments, and the files that answers show.
 
     Args:
         store: The store with their records.
-        folder: Folder for their bytes; None for a temporary one.
+        route: Route of the app, for links.
+        storage: Where the bytes of new files go.
+        older: Storages with files that were stored under other settings.
     """
 
-    def __init__(self, store: Store, folder: Path | None) -> None:
+    def __init__(self, store: Store, route: str, storage: FileStorage, *older: FileStorage) -> None:
         self._store = store
-        self._folder = folder
-        self._temporary: TemporaryFolder | None = None
-        self._paths: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._route = route
+        self._storage = storage
+        self._storages = (storage, *older)
+        self._names: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     async def keep(self, user_id: str, submitted: Sequence[Mapping[str, Any]]) -> list[Part]:
         """Copy the files of a `submit` event, and return parts for the prompt.
@@ -119,16 +119,9 @@ class Files:
         """
         parts: list[Part] = []
         for one in submitted:
-            mime, name = str(one.get("mime") or ""), str(one["name"])
-            # In a separate folder the file keeps its name, which the server has sanitised.
-            path = self._home() / uuid.uuid4().hex / Path(name.replace('"', "_")).name
-            # Recorded first: unrecorded bytes would stay for ever if the process died now.
-            stored = await self._store.add_file(
-                user_id, name=name, mime=mime, size=int(one["size"]), path=str(path)
-            )
-            await anyio.to_thread.run_sync(self._copy, Path(one["path"]), path)
-            url = SCHEME + stored.id
-            parts.append(_part(name, url, int(one["size"]), mime))
+            mime, name, size = str(one.get("mime") or ""), str(one["name"]), int(one["size"])
+            url = await self._keep(user_id, Path(one["path"]), name, mime, size)
+            parts.append(_part(name, url, size, mime))
         return parts
 
     async def make(
@@ -153,17 +146,24 @@ class Files:
         if size > limit:
             raise LimitError(f"the file {name!r}", f"{limit:,} bytes (answer_file_max_bytes)")
         mime = mimetypes.guess_type(name)[0] or ""
-        path = self._home() / uuid.uuid4().hex / name
-        stored = await self._store.add_file(
-            user_id, name=name, mime=mime, size=size, path=str(path)
-        )
-        await anyio.to_thread.run_sync(self._copy, made, path)
-        return _part(name, SCHEME + stored.id, size, mime)
+        return _part(name, await self._keep(user_id, made, name, mime, size), size, mime)
 
-    async def sent(self, user_id: str, parts: Sequence[Part]) -> list[tuple[StoredFile, str]]:
-        """Return the files among the parts of a prompt, each with its address there."""
+    async def _keep(
+        self, user_id: str, content: bytes | Path, name: str, mime: str, size: int
+    ) -> str:
+        """Store a file, and return its address in parts."""
+        key = self._storage.new_key()
+        # Recorded first: unrecorded bytes would stay for ever if the process died now.
+        stored = await self._store.add_file(user_id, name=name, mime=mime, size=size, path=key)
+        await self._storage.put(key, content)
+        return SCHEME + stored.id
+
+    async def sent(
+        self, user_id: str, parts: Sequence[Part]
+    ) -> list[tuple[StoredFile, str, Content]]:
+        """Return the files among the parts of a prompt, with their addresses there and bytes."""
         return [
-            (stored, part.url)
+            (stored, part.url, self._content(stored))
             for part in parts
             if isinstance(part, File | Image) and (stored := await self._note(user_id, part.url))
         ]
@@ -183,6 +183,29 @@ class Files:
         addresses = {url: await self.address(user_id, url, site, token) for url in urls}
         return readdressed(parts, addresses)
 
+    async def address(
+        self, user_id: str, url: str, site: AsyncSite, token: str | None = None
+    ) -> str:
+        """Return where the browser of `site` finds a file; `#` if there is none. See `shown`."""
+        name = self._names.get((user_id, url))
+        if name is None:
+            stored = await self._note(user_id, url)
+            if stored is None:
+                return "#"
+            name = self._names[user_id, url] = safe_name(stored.name)
+            while len(self._names) > NAMES_KEPT:
+                self._names.popitem(last=False)
+        share = "" if token is None else token_hash(token)
+        return site.link(self._route, url.removeprefix(SCHEME), name, share)
+
+    async def open(self, file_id: str, share: str) -> LinkedFile | None:
+        """Return the file of a link from `address`; None if the link leads nowhere any more."""
+        stored = await self._store.served_file(file_id, share)
+        if stored is None:
+            return None
+        name = safe_name(stored.name)
+        return LinkedFile(name, stored.size, mime_of(name), self._content(stored), bool(share))
+
     async def remove_unused(self) -> None:
         """Remove the bytes of files that the store has forgotten.
 
@@ -193,36 +216,24 @@ class Files:
         """
         after = ""
         while left := await self._store.leftovers(after=after, limit=REMOVED_AT_ONCE):
-            gone = await anyio.to_thread.run_sync(self._remove, left)
+            gone = []
+            for file_id, key in left:
+                try:
+                    await self._holding(key).delete(key)
+                except OSError as error:
+                    _log.warning(
+                        "could not delete an unused file, retrying at the next purge: %s", error
+                    )
+                else:
+                    gone.append(file_id)
             if gone:
                 await self._store.forget_leftovers(gone)
             after = left[-1][0]
 
     def close(self) -> None:
         """Remove the files of this process."""
-        if self._temporary is not None:
-            self._temporary.remove()
-            self._temporary = None
-
-    async def address(
-        self, user_id: str, url: str, site: AsyncSite, token: str | None = None
-    ) -> str:
-        """Return where the browser of `site` finds a file; `#` if there is none. See `shown`."""
-        path = self._paths.get((user_id, url))
-        if path is None:
-            stored = await self._note(user_id, url)
-            if stored is None:
-                return "#"
-            path = self._paths[user_id, url] = stored.path
-            while len(self._paths) > PATHS_KEPT:
-                self._paths.popitem(last=False)
-        try:
-            if token is None:
-                return await site.serve_file(path)
-            allowed = partial(self._store.shares_file, token, url.removeprefix(SCHEME))
-            return await site.serve_file(path, under=token, allowed=allowed)
-        except OSError:
-            return "#"
+        for storage in self._storages:
+            storage.close()
 
     async def _note(self, user_id: str, url: str) -> StoredFile | None:
         if not url.startswith(SCHEME):
@@ -232,39 +243,9 @@ class Files:
         except NotFoundError:
             return None
 
-    def _home(self) -> Path:
-        """Return the folder for bytes, which may not be there yet."""
-        if self._folder is not None:
-            return self._folder
-        if self._temporary is None:
-            self._temporary = TemporaryFolder("chat")
-        return self._temporary.path
+    def _content(self, stored: StoredFile) -> Content:
+        return Content(self._holding(stored.path), stored.path)
 
-    def _copy(self, content: bytes | Path, to: Path) -> None:
-        to.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        to.parent.mkdir(mode=0o700)
-        if isinstance(content, bytes):
-            to.write_bytes(content)
-        else:
-            shutil.copyfile(content, to)
-
-    def _remove(self, left: Sequence[tuple[str, str]]) -> list[str]:
-        """Remove bytes; return the ids of those that need no other attempt."""
-        home = self._home()
-        gone: list[str] = []
-        for identity, kept in left:
-            path = Path(kept)
-            if path.parent.parent == home:
-                try:
-                    path.unlink(missing_ok=True)
-                    with contextlib.suppress(FileNotFoundError):
-                        path.parent.rmdir()
-                except OSError as error:
-                    _log.warning(
-                        "could not delete an unused file, retrying at the next purge: %s", error
-                    )
-                    continue
-            else:  # An app noted it itself, or the folder was another one: not ours to remove.
-                _log.warning("kept an unused file outside of %s: %s", home, path)
-            gone.append(identity)
-        return gone
+    def _holding(self, key: str) -> FileStorage:
+        """Return the storage that made a key."""
+        return next((one for one in self._storages if one.made(key)), self._storage)

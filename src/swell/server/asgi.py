@@ -25,6 +25,7 @@ from swell.identity import Identify
 from swell.rules import Rules
 from swell.server.locales import page_locale
 from swell.settings.table import Settings
+from swell.site import FileSource
 from swell.temporary import clear_left
 
 from .broker import Broker
@@ -32,6 +33,7 @@ from .files import FileStore
 from .folders import configured_folders, folder_routes
 from .health import Health
 from .identity import Caller, direct_peer, header_lists
+from .links import Links
 from .route import Route
 from .security import host_allowed, request_host, security_headers
 from .sessions import Session, SessionSigner
@@ -56,6 +58,7 @@ class Application(Protocol):
     folders: dict[str, Path]
     checks: dict[str, Callable[[], Awaitable[Any]]]
     backplane: Backplane
+    file_sources: dict[str, FileSource]
 
     @property
     def running(self) -> Settings:
@@ -89,7 +92,8 @@ class Server:
         self._routes = routes
         # A session belongs to one user if all routes agree on the user.
         self._one_sign_in = len({route.identify for route in routes.values()}) == 1
-        self._files = FileStore(self.settings)
+        links = Links(self._signer.derived("file links"))
+        self._files = FileStore(self.settings, links, app.file_sources)
         self._clearing: asyncio.Task[int] | None = None
         self.broker = Broker(
             self.settings, routes, app.state, self._bundle.build, self._files, app.rules
@@ -114,6 +118,7 @@ class Server:
                     self._signer,
                     self.broker.owner,
                     self.broker.may_fetch,
+                    self.broker.owner_on,
                 ),
                 *folder_routes(
                     {**app.folders, **configured_folders(self.settings)},

@@ -318,6 +318,17 @@ class Broker:
         self.end_others(client.route, caller.session_id, subject)
         return client.owner if client.auth.subject == subject else None
 
+    async def owner_on(self, caller: Caller, path: str) -> str | None:
+        """Return the owner that a caller is on a route; None if no user is signed in there."""
+        route = self._routes.get(path)
+        if route is None:
+            return None
+        try:
+            subject = (await self.identities.of(route, caller)).subject
+        except SignInError:
+            return None
+        return owner_key(caller.session_id, route, subject)
+
     async def may_fetch(self, caller: Caller, owner: str | None) -> bool:
         """Return whether the caller may fetch a file of an owner; None means every browser."""
         if owner is None:

@@ -11,7 +11,7 @@ import mimetypes
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -23,8 +23,10 @@ from swell import sizes
 from swell.errors import LimitError
 from swell.server.security import new_id
 from swell.settings.table import Settings
-from swell.site import Allowed
+from swell.site import FileSource, LinkedFile
 from swell.temporary import TemporaryFolder
+
+from .links import Link, Links
 
 __all__ = [
     "FILES_PATH",
@@ -32,6 +34,7 @@ __all__ = [
     "FileStore",
     "Incoming",
     "StoredFile",
+    "mime_of",
     "safe_name",
     "size_limit",
 ]
@@ -106,6 +109,13 @@ def _cut(text: str) -> str:
     return stem.encode()[:room].decode("utf-8", "ignore").rstrip(". ") + dot + ending
 
 
+def mime_of(name: str) -> str:
+    """Return the media type that the ending of a name claims."""
+    ending = PurePath(name).suffix.lower()
+    guess = _TYPES.get(ending) or mimetypes.guess_type(f"x{ending}")[0]
+    return guess or "application/octet-stream"
+
+
 # --------------------------------------------------------------------------------------- store
 
 
@@ -123,8 +133,6 @@ class StoredFile:
         client: Browser tab that uploaded it, empty for files of the app.
         gone_at: When that tab was first missed, on the clock of `FileStore.expire`.
         in_place: Whether the file belongs to the app; such a file is never deleted.
-        under: Name of the permission needed for a file served in place, or empty.
-        allowed: Asked before each download of such a file; None allows it.
     """
 
     id: str
@@ -136,17 +144,11 @@ class StoredFile:
     client: str = ""
     gone_at: float | None = None
     in_place: bool = False
-    under: str = ""
-    allowed: Allowed | None = None
 
     @property
     def mime(self) -> str:
         """Media type by its first bytes if it is a picture, else by its name. Not to be trusted."""
-        if self.picture:
-            return self.picture
-        ending = PurePath(self.name).suffix.lower()
-        guess = _TYPES.get(ending) or mimetypes.guess_type(f"x{ending}")[0]
-        return guess or "application/octet-stream"
+        return self.picture or mime_of(self.name)
 
     @property
     def url(self) -> str:
@@ -170,13 +172,22 @@ class FileStore:
     Args:
         settings: Limits: `upload_max_bytes`, `upload_quota_bytes`, `upload_quota_files`,
             `upload_total_bytes`, and `upload_keep_s`.
+        links: Signs links to stored files; with a random key when left out.
+        sources: Where linked files are, by route.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        links: Links | None = None,
+        sources: Mapping[str, FileSource] | None = None,
+    ) -> None:
         self._settings = settings
+        self.links = links or Links()
+        self.sources = sources or {}
         self._root: TemporaryFolder | None = None
         self._files: dict[str, StoredFile] = {}
-        self._in_place: OrderedDict[tuple[str | None, Path, str], StoredFile] = OrderedDict()
+        self._in_place: OrderedDict[tuple[str | None, Path], StoredFile] = OrderedDict()
         self._used: dict[str | None, int] = {}
         self._count: dict[str | None, int] = {}
         self._total = 0
@@ -220,8 +231,6 @@ class FileStore:
             return None
         if stored.in_place and not await anyio.to_thread.run_sync(stored.path.is_file):
             return None  # the app's doing
-        if stored.allowed is not None and not await stored.allowed():
-            return None
         return stored
 
     async def save(
@@ -245,9 +254,7 @@ class FileStore:
         """
         return await self._save(owner, name, content, None, client)
 
-    async def serve_file(
-        self, owner: str, path: Path, under: str = "", allowed: Allowed | None = None
-    ) -> StoredFile:
+    async def serve_file(self, owner: str, path: Path) -> StoredFile:
         """Serve a file of the app to one session, without a copy and without using a quota.
 
         A session gets the same address for a file each time. At most `IN_PLACE_MAX` files are
@@ -256,26 +263,47 @@ class FileStore:
         Args:
             owner: The session.
             path: The file.
-            under: Name of the permission; the file has a separate address for each.
-            under: Name of the permission needed for a file served in place, or empty.
-        allowed: Asked before each download; None allows it as long as the address is known.
 
         Raises:
             OSError: If the file cannot be read.
         """
-        key = (owner, path, under)
+        key = (owner, path)
         if key not in self._in_place:
             size, head = await anyio.to_thread.run_sync(looked_at, path)
             if key not in self._in_place:  # checked again after the await
                 served = StoredFile(
                     new_id(), safe_name(path.name), owner, path, size, picture_of(head)
                 )
-                served.in_place, served.under, served.allowed = True, under, allowed
+                served.in_place = True
                 self._files[served.id] = self._in_place[key] = served
         self._in_place.move_to_end(key)
         while len(self._in_place) > IN_PLACE_MAX:
             self.delete(next(iter(self._in_place.values())).id)
         return self._in_place[key]
+
+    def link(self, owner: str, route: str, file_id: str, name: str, share: str = "") -> str:
+        """Return the address at which an owner gets a file of the source at a route.
+
+        The other arguments are those of `Links.make`.
+
+        Args:
+            name: Its name, from `safe_name`.
+        """
+        return f"{FILES_PATH}{self.links.make(owner, route, file_id, share)}/{quote(name, safe='')}"
+
+    async def linked(self, link: Link, name: str, owner: str | None) -> LinkedFile | None:
+        """Return the file of a link; not there, not yours and not shared any more look the same.
+
+        Args:
+            link: As read from an address.
+            name: The name in the address.
+            owner: Who asks.
+        """
+        route = self.links.route(link, self.sources)
+        if route is None or owner is None or not self.links.proves(link, owner):
+            return None
+        found = await self.sources[route](link.file_id, link.share)
+        return found if found is not None and found.name == name else None
 
     async def upload(self, owner: str, client: str, name: str, content: bytes | Path) -> StoredFile:
         """Keep a file as one that a browser tab uploaded; see `save`.
@@ -413,7 +441,7 @@ class FileStore:
 
     def _discard(self, stored: StoredFile) -> None:
         if stored.in_place:
-            del self._in_place[stored.owner, stored.path, stored.under]
+            del self._in_place[stored.owner, stored.path]
             return
         self._account(stored.owner, -stored.size, -1)
         stored.path.unlink(missing_ok=True)

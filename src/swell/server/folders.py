@@ -13,10 +13,10 @@ from starlette.routing import Route
 
 from swell.settings.table import Settings
 
+from .download import FILE_HEADERS, media_type
 from .files import looked_at, picture_of
 from .identity import Caller, direct_peer, header_lists
 from .sessions import SessionSigner
-from .uploads import FILE_HEADERS, media_type
 
 __all__ = ["configured_folders", "folder_routes"]
 

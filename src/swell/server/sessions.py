@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 import secrets
 import time
@@ -49,12 +50,17 @@ class SessionSigner:
     def __init__(self, secret: str | None, settings: Settings | None = None) -> None:
         settings = settings or Settings()
         key = secrets.token_bytes(32) if secret is None else secret
+        self._key = key if isinstance(key, bytes) else key.encode()
         self._signer = TimestampSigner(
             key, salt="swell.session", key_derivation="hmac", digest_method=sha256
         )
         self._name = settings.session_cookie
         self._max_age_s = int(settings.session_max_age_s)
         self._total_age_s = int(settings.session_total_age_s)
+
+    def derived(self, purpose: str) -> bytes:
+        """Return a key for another purpose, the same wherever the secret is the same."""
+        return hmac.digest(self._key, f"swell {purpose}".encode(), sha256)
 
     def new(self, subject: str = "") -> Session:
         """Return a new session.

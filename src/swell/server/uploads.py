@@ -13,13 +13,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from swell.errors import LimitError, SignInError, SwellError
+from swell.errors import LimitError, SignInError, StoreUnavailableError, SwellError
 from swell.logs import logger
 from swell.server.security import host_allowed, request_host, same_site_request
 from swell.settings.table import Settings
 
+from .download import FILE_HEADERS, HEAD_BYTES, media_type, stored_file
 from .files import FILES_PATH, FileStore, Incoming, StoredFile, safe_name, size_limit
 from .identity import Caller, direct_peer, header_lists
+from .links import Link
 from .sessions import SessionSigner
 
 _log = logger("swell")
@@ -33,7 +35,6 @@ UPLOADS_AT_ONCE = 16
 """Uploads of one session that may be under way at the same time."""
 
 _DRAIN_BYTES = 8 << 20
-_PLAIN_TYPES = {"text/plain", "text/csv", "application/json", "application/pdf", "image/svg+xml"}
 
 
 class _BadUploadError(SwellError):
@@ -52,6 +53,7 @@ class FileRoutes:
         settings: Limits, allowed hosts and origins.
         owner: Returns the owner of a client's uploads; None if the client is not the caller's.
         may_fetch: Returns whether the caller may fetch a file of an owner.
+        owner_on: Returns the owner that a caller is on a route; None if no user is signed in there.
         prefix: Returns the prefix of a request's path, empty or `/x`.
     """
 
@@ -60,6 +62,7 @@ class FileRoutes:
     settings: Settings
     owner: Callable[[Caller, str], Awaitable[str | None]]
     may_fetch: Callable[[Caller, str | None], Awaitable[bool]]
+    owner_on: Callable[[Caller, str], Awaitable[str | None]]
     prefix: Callable[[Request], str] = field(default=lambda request: request.scope["root_path"])
     _arriving: Counter[str] = field(default_factory=Counter)
 
@@ -141,7 +144,10 @@ class FileRoutes:
 
     async def download(self, request: Request) -> Response:
         """Give one file to a browser whose session may have it."""
-        found, place = await self._file(request), request.path_params
+        place = request.path_params
+        if (link := self.store.links.read(place["file_id"])) is not None:
+            return await self._send_linked(request, link, place["name"])
+        found = await self._file(request)
         stored = found and await self.store.find(place["file_id"], place["name"], found.owner)
         if stored is None:
             return _error(404, "not_found", "There is no such file.")
@@ -150,12 +156,24 @@ class FileRoutes:
             media_type=media_type(stored.picture, stored.mime),
             filename=stored.name,
             content_disposition_type="inline" if stored.picture else "attachment",
-            headers={
-                # What may end is asked for each time.
-                "cache-control": "no-store" if stored.allowed else "private, max-age=3600",
-                **FILE_HEADERS,
-            },
+            headers={"cache-control": "private, max-age=3600", **FILE_HEADERS},
         )
+
+    async def _send_linked(self, request: Request, link: Link, name: str) -> Response:
+        """Send a stored file to the owner of a link."""
+        caller, route = self._caller(request), self.store.links.route(link, self.store.sources)
+        owner = await self.owner_on(caller, route) if caller and route is not None else None
+        try:
+            found = await self.store.linked(link, name, owner)
+            if found is not None:
+                head = await found.content.read(HEAD_BYTES)
+                return stored_file(request, found, head, f'"{link.file_id}"')
+        except OSError:
+            pass  # its bytes are gone
+        except StoreUnavailableError as error:
+            _log.warning("a file could not be read: %s", error)
+            return _error(503, error.code, "The file cannot be read right now.")
+        return _error(404, "not_found", "There is no such file.")
 
     async def delete(self, request: Request) -> Response:
         """Delete a file at the request of its owner; a missing one is not an error."""
@@ -190,9 +208,10 @@ def file_routes(
     signer: SessionSigner,
     owner: Callable[[Caller, str], Awaitable[str | None]],
     may_fetch: Callable[[Caller, str | None], Awaitable[bool]],
+    owner_on: Callable[[Caller, str], Awaitable[str | None]],
 ) -> list[Route]:
     """Return the routes for files, to be put before those of pages; see `FileRoutes`."""
-    return FileRoutes(store, signer, settings, owner, may_fetch).routes()
+    return FileRoutes(store, signer, settings, owner, may_fetch, owner_on).routes()
 
 
 class _Upload:
@@ -316,29 +335,6 @@ class _Upload:
 
     def _on_end(self) -> None:
         self._ended = True
-
-
-FILE_HEADERS = {
-    "content-security-policy": "default-src 'none'; sandbox",
-    "x-content-type-options": "nosniff",
-    "cross-origin-resource-policy": "same-origin",
-}
-"""Headers for untrusted files: no script in them runs."""
-
-
-def media_type(picture: str, kind: str) -> str:
-    """Return the type that a file is sent with.
-
-    Args:
-        picture: The picture type detected from its first bytes; empty for none.
-        kind: Its claimed media type.
-    """
-    if picture:
-        return picture
-    # Never a type that a browser would run as a page; sound and film need theirs to be played.
-    if kind in _PLAIN_TYPES or kind.startswith(("audio/", "video/")):
-        return kind
-    return "application/octet-stream"
 
 
 # What browsers write in place of three characters of a file's name, by the HTML standard.

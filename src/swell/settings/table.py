@@ -188,6 +188,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             least=1,
         ),
     ] = "swell"
+    files_dir: Annotated[
+        str | None,
+        About(
+            "Directory for the files of chats, such as a mount that all machines of a service "
+            "share. Without it they are in the database if that is PostgreSQL, else in the folder "
+            "for application data of this system.",
+        ),
+    ] = None
     api_key: Annotated[
         str | None,
         About(

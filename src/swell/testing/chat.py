@@ -247,6 +247,7 @@ class ChatServer:
                 ack="handled",
                 identify=self.app.options.identify,
                 settings=self._settings,
+                sources={self.app.route: self.app.open_file},
             )
         )
 

@@ -47,6 +47,7 @@ from swell.server.identity import Caller, header_lists
 from swell.server.locales import page_locale
 from swell.server.route import AckWhen, Mode, Route
 from swell.settings.table import Settings
+from swell.site import FileSource
 
 _decoder = msgspec.json.Decoder(ServerMessage)
 _TIMEOUT_S = 10.0
@@ -240,8 +241,7 @@ class Client:
     async def download(self, url: str) -> bytes | None:
         """Return the file at an address on the page, such as `/_f/<id>/<name>`; None for 404."""
         *_, file_id, name = url.split("/")
-        stored = await self._files.find(file_id, unquote(name), self._session)
-        return None if stored is None else await asyncio.to_thread(stored.path.read_bytes)
+        return await self._bytes(file_id, unquote(name), self._session)
 
     async def fetch(self, url: str) -> bytes | None:
         """Return the bytes of a file that this browser may have; None if it may not.
@@ -252,6 +252,13 @@ class Client:
         _, _, rest = url.partition("/_f/")
         file_id, _, name = unquote(rest).partition("/")
         owner = await self._broker.owner(self._caller(), self._id or "")
+        return await self._bytes(file_id, name, owner)
+
+    async def _bytes(self, file_id: str, name: str, owner: str | None) -> bytes | None:
+        """Return the bytes at an address that an owner may have."""
+        if (link := self._files.links.read(file_id)) is not None:
+            linked = await self._files.linked(link, name, owner)
+            return None if linked is None else await linked.content.read()
         stored = await self._files.find(file_id, name, owner)
         return None if stored is None else await anyio.Path(stored.path).read_bytes()
 
@@ -493,6 +500,7 @@ async def serving(
     settings: Settings | None = None,
     ack: AckWhen = "received",
     identify: Identify | None = None,
+    sources: Mapping[str, FileSource] | None = None,
 ) -> AsyncIterator[Harness]:
     """Serve a handler in-process, for tests with more than one tab.
 
@@ -502,10 +510,11 @@ async def serving(
         settings: Bounds and times; by default frames are not held back for merging.
         ack: `received` or `handled`, as given to `@app`.
         identify: Returns the user of a request, as given to `App.add`.
+        sources: Where linked files are, as in `App.file_sources`.
     """
     settings = settings or UNHURRIED
     defined = current()
-    files = FileStore(settings)
+    files = FileStore(settings, sources=sources)
     forgive = next(  # as the decorator of `h2o_wave` has asked for
         (route.forgive for route in defined.routes.values() if route.handler is handler), None
     )

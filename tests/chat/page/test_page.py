@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import pytest
@@ -15,6 +15,8 @@ import pytest
 from swell.chat import Turn
 from swell.chat.store import open_store
 from swell.live.wire import Act
+from swell.settings.table import Settings
+from swell.storage.base import Content
 from swell.testing.chat import ChatTab, chatting
 from tests.chat.clock import Clock
 
@@ -67,79 +69,85 @@ async def test_what_was_deleted_can_be_brought_back_for_a_day() -> None:
         assert chat.threads == []
 
 
-async def keep(turn: Turn) -> AsyncIterator[str]:
-    yield "\n".join(str(file.path) for file in turn.files)
+class Keeper:
+    """A handler that notes where files are."""
+
+    def __init__(self) -> None:
+        self.contents: list[Content] = []
+
+    async def answer(self, turn: Turn) -> str:
+        self.contents += [file.content for file in turn.files]
+        return "Kept."
 
 
-def there(path: Path) -> bool:
-    return path.exists()
-
-
-async def until(happens: Callable[[], bool]) -> None:
-    """Wait for what no page shows."""
-    async with asyncio.timeout(10):
-        while not happens():  # noqa: ASYNC110 - files tell nothing
-            await asyncio.sleep(0.01)
+async def there(content: Content) -> bool:
+    try:
+        return await content.read() == b"two words"
+    except FileNotFoundError:
+        return False
 
 
 async def test_the_bytes_of_a_file_go_with_its_chat_while_the_app_runs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("swell.chat.app._PURGE_S", 0.01)
-    clock = Clock()
+    clock, keeper = Clock(), Keeper()
     store = open_store("memory", clock=clock)
-    async with chatting(keep, store=store, attachments=True) as chat:
+    async with chatting(keeper.answer, store=store, attachments=True) as chat:
         await chat.attach("Keep", [("notes.txt", b"two words")])
-        gone, thread = Path(chat.answer), chat.address.removeprefix("t/")
+        thread = chat.address.removeprefix("t/")
         await chat.open("")
         await chat.attach("Keep", [("notes.txt", b"two words")])
-        stays = Path(chat.answer)
+        gone, stays = keeper.contents
         await chat.page.event("threads", "delete", {"id": thread})
-        assert there(gone)
+        assert await there(gone)
         clock.ahead = 2 * 86_400
-        await until(lambda: not there(gone.parent))
-        assert there(stays)
+        async with asyncio.timeout(10):
+            while await there(gone):  # noqa: ASYNC110 - files tell nothing
+                await asyncio.sleep(0.01)
+        assert await there(stays)
 
 
 async def test_bytes_that_cannot_be_removed_are_tried_again(
-    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = Clock()
     store = open_store("memory", clock=clock)
-    async with chatting(keep, store=store, attachments=True) as chat:
+    settings = Settings(files_dir=str(tmp_path))
+    async with chatting(echo, store=store, attachments=True, server_settings=settings) as chat:
         await chat.attach("Keep", [("notes.txt", b"two words")])
-        folder = Path(chat.answer).parent
-        other = folder / "of somebody else.txt"
-        await asyncio.to_thread(other.touch)
+        [kept] = await asyncio.to_thread(lambda: list(tmp_path.iterdir()))
+        kept.unlink()
+        kept.mkdir()
         await chat.page.event("threads", "delete", {"id": chat.address.removeprefix("t/")})
         clock.ahead = 2 * 86_400
         await chat.server.app.purge()
         assert "could not delete an unused file" in caplog.text
-        assert there(other)
-        await asyncio.to_thread(other.unlink)
+        kept.rmdir()
+        kept.touch()
         await chat.server.app.purge()
-        assert not there(folder)
+        assert not await asyncio.to_thread(kept.exists)
 
 
 async def test_half_a_file_is_removed_as_one_that_nothing_refers_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, half = Clock(), list[Path]()
+    clock, folder = Clock(), tmp_path / "files"
     store = open_store(str(tmp_path / "chat.db"), clock=clock)
+    settings = Settings(files_dir=str(folder))
 
-    def copy(source: Path, to: Path) -> None:
-        to.write_bytes(source.read_bytes()[:4])
-        half.append(to)
+    def copy(source: IO[bytes], to: IO[bytes], _size: int) -> None:
+        to.write(source.read(4))
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("shutil.copyfile", copy)
-    async with chatting(keep, store=store, attachments=True) as chat:
+    monkeypatch.setattr("shutil.copyfileobj", copy)
+    async with chatting(echo, store=store, attachments=True, server_settings=settings) as chat:
         await chat.page.act("chat", "Keep", files=[("notes.txt", b"two words")])
         assert chat.texts == []
-        assert there(half[0])
+        assert await asyncio.to_thread(lambda: len(list(folder.iterdir()))) == 1
         clock.ahead = 2 * 86_400
         await chat.server.app.purge()
-        assert not there(half[0].parent)
+        assert await asyncio.to_thread(lambda: list(folder.iterdir())) == []
 
 
 async def test_what_lies_elsewhere_is_not_removed(
@@ -155,7 +163,7 @@ async def test_what_lies_elsewhere_is_not_removed(
         clock.ahead = 2 * 86_400
         await chat.server.app.purge()
         assert f"{mine}" in caplog.text
-        assert there(mine)
+        assert await asyncio.to_thread(mine.exists)
         assert await store.leftovers() == []
 
 

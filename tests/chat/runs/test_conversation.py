@@ -10,6 +10,8 @@ from swell import ui
 from swell.chat.records import Message
 from swell.chat.runs.conversation import PictureFile, read_pictures, told
 from swell.parts import Card, Image, Part, Reasoning, Table, Text
+from swell.storage.base import Content
+from swell.storage.directory import DirectoryStorage
 
 pytestmark = pytest.mark.anyio
 
@@ -67,11 +69,11 @@ def test_a_picture_comes_before_the_question_and_one_without_bytes_is_named() ->
 
 
 async def test_a_picture_is_what_its_bytes_say(tmp_path: Any) -> None:
-    files = []
+    files, storage = [], DirectoryStorage(tmp_path)
     for name, content in (("a.jpg", PNG), ("b.png", b"no picture"), ("c.png", None)):
         if content is not None:
             (tmp_path / name).write_bytes(content)
-        files.append(PictureFile(f"/{name}", name, tmp_path / name))
+        files.append(PictureFile(f"/{name}", name, Content(storage, name)))
     found = await read_pictures(files)
     assert {url: picture.mime for url, picture in found.items()} == {"/a.jpg": "image/png"}
     assert await read_pictures([]) == {}

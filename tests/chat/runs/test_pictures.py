@@ -302,7 +302,8 @@ async def test_a_file_that_is_gone_is_named(caplog: pytest.LogCaptureFixture) ->
     told = Told()
 
     async def answer(turn: Turn) -> str:
-        turn.files[0].path.unlink(missing_ok=True)
+        content = turn.files[0].content
+        await content.storage.delete(content.key)
         return await told.answer(turn)
 
     async with chatting(answer, attachments=True) as chat:
@@ -314,19 +315,20 @@ async def test_a_file_that_is_gone_is_named(caplog: pytest.LogCaptureFixture) ->
 
 
 async def test_the_event_loop_is_free_while_a_picture_is_read(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading, go_on = asyncio.Event(), threading.Event()
     loop, opened = asyncio.get_running_loop(), Path.open
 
     def slowly(path: Path, *args: Any, **options: Any) -> Any:
-        if path.name == "dot.png" and args == ("rb",):
+        if path.parent == tmp_path and args == ("rb",):
             loop.call_soon_threadsafe(reading.set)
             assert go_on.wait(10)
         return opened(path, *args, **options)
 
     told = Told()
-    async with chatting(told.answer, attachments=True) as chat:
+    settings = Settings(files_dir=str(tmp_path))
+    async with chatting(told.answer, attachments=True, server_settings=settings) as chat:
         monkeypatch.setattr(Path, "open", slowly)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(chat.attach("What?", [("dot.png", png())]))

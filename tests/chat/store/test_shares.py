@@ -15,6 +15,7 @@ import pytest
 from swell.chat import NewPrompt
 from swell.chat.store import Store, open_store, schema
 from swell.chat.store.engines.sqlite import connect as connect_file
+from swell.chat.store.ids import token_hash
 from swell.cli import main as command
 from swell.errors import NotFoundError
 from swell.parts import File, Part, Text
@@ -94,14 +95,14 @@ async def test_a_link_works_until_it_expires(store: Store, clock: Clock) -> None
     assert second > first
     clock.ahead = 59
     assert await works(store, short)
-    assert await store.shares_file(short, noted.id)
+    assert await store.served_file(noted.id, token_hash(short))
     clock.ahead = 61
     assert not await works(store, short)
-    assert not await store.shares_file(short, noted.id)
+    assert not await store.served_file(noted.id, token_hash(short))
     with pytest.raises(NotFoundError):
         await store.shared_until(short)
     assert await works(store, long)
-    assert await store.shares_file(long, noted.id)
+    assert await store.served_file(noted.id, token_hash(long))
     assert (await store.thread(user, thread)).shared
     clock.ahead = 661
     assert not await works(store, long)

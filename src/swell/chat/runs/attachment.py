@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-
 from swell.chat.records import StoredFile
+from swell.storage.base import Content
 from swell.workers import lane
 
 from .awaiting import must_await
@@ -15,28 +16,48 @@ from .documents import decoded, is_pdf, pdf_text
 __all__ = ["Attachment"]
 
 
-class Attachment(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Attachment:
     """A file that came with the prompt.
 
     Attributes:
         name: As the user calls it; not a path.
         mime: Its type, as reported by the browser.
         size: In bytes.
-        path: Its path on the server.
         url: Its address for browsers.
+        content: Where its bytes are; the methods read them.
     """
 
     name: str
     mime: str
     size: int
-    path: Path
     url: str
+    content: Content = field(repr=False)
 
     @must_await("file.read")
     async def read(self) -> bytes:
         """Return its bytes."""
         pools = lane()
-        return await pools.files.run(pools.person, self.path.read_bytes)
+        async with pools.files.slot(pools.person):
+            return await self.content.read()
+
+    @must_await("file.save")
+    async def save(self, to: str | Path) -> Path:
+        """Write a copy for functions that need a path, and return its path.
+
+        The file may be on another machine or in the database; the copy is yours to delete.
+
+        Args:
+            to: A path at which there is no file yet.
+
+        Raises:
+            FileExistsError: If there is one.
+            OSError: If the copy cannot be written.
+        """
+        pools = lane()
+        async with pools.files.slot(pools.person):
+            await self.content.save(Path(to))
+        return Path(to)
 
     @must_await("file.text")
     async def text(self) -> str:
@@ -49,13 +70,13 @@ class Attachment(msgspec.Struct, frozen=True):
                 office document, an archive or a picture.
         """
         if is_pdf(self.name, self.mime):
-            return await pdf_text(self.path, self.name)
+            with tempfile.TemporaryDirectory(prefix="swell-pdf-") as folder:
+                return await pdf_text(await self.save(Path(folder, "file")), self.name)
+        content = await self.read()
         pools = lane()
-        return await pools.files.run(
-            pools.person, lambda: decoded(self.path.read_bytes(), self.name)
-        )
+        return await pools.files.run(pools.person, lambda: decoded(content, self.name))
 
     @classmethod
-    def of(cls, stored: StoredFile, url: str) -> Attachment:
+    def of(cls, stored: StoredFile, url: str, content: Content) -> Attachment:
         """Return a stored file as the attachment of a prompt that has it at an address."""
-        return cls(stored.name, stored.mime, stored.size, Path(stored.path), url)
+        return cls(stored.name, stored.mime, stored.size, url, content)

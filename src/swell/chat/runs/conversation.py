@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
+import anyio.to_thread
+
 from swell.chat.records import Message
+from swell.errors import StoreUnavailableError
 from swell.logs import logger
 from swell.models.provider import Block
 from swell.parts import Image
-from swell.settings.table import Settings
+from swell.storage.base import Content
 from swell.workers import lane
 
 __all__ = [
@@ -50,12 +51,12 @@ class PictureFile(NamedTuple):
     Attributes:
         url: Its address in parts.
         name: As the user calls it, for the log.
-        path: Its path on the server.
+        content: Its bytes.
     """
 
     url: str
     name: str
-    path: Path
+    content: Content
 
 
 def told(messages: Sequence[Message], pictures: Mapping[str, Block]) -> list[dict[str, Any]]:
@@ -113,32 +114,30 @@ async def read_pictures(files: Sequence[PictureFile]) -> dict[str, Picture]:
     if not files:
         return {}
     pools = lane()
-    return await pools.files.run(pools.person, partial(_read_all, files, pools.settings))
-
-
-def _read_all(files: Sequence[PictureFile], settings: Settings) -> dict[str, Picture]:
+    settings = pools.settings
     pictures: dict[str, Picture] = {}
     left = settings.model_pictures_max_bytes
-    for file in reversed(files):
-        if len(pictures) == settings.model_pictures_max:
-            break
-        content = _read(file, settings.model_picture_max_bytes)
-        mime = _kind(content)
-        if not mime:
-            continue
-        left -= len(content)
-        if left < 0:
-            break
-        pictures[file.url] = Picture(mime, base64.b64encode(content).decode())
+    async with pools.files.slot(pools.person):
+        for file in reversed(files):
+            if len(pictures) == settings.model_pictures_max:
+                break
+            content = await _read(file, settings.model_picture_max_bytes)
+            mime = _kind(content)
+            if not mime:
+                continue
+            left -= len(content)
+            if left < 0:
+                break
+            data = await anyio.to_thread.run_sync(base64.b64encode, content)
+            pictures[file.url] = Picture(mime, data.decode())
     return pictures
 
 
-def _read(file: PictureFile, limit: int) -> bytes:
+async def _read(file: PictureFile, limit: int) -> bytes:
     """Return the bytes of a picture; none if it is too large or cannot be read."""
     try:
-        with file.path.open("rb") as opened:
-            content = opened.read(limit + 1)
-    except OSError as error:
+        content = await file.content.read(limit + 1)
+    except (OSError, StoreUnavailableError) as error:
         _log.warning("the picture %r was not sent to the model: %s", file.name, error)
         return b""
     if len(content) <= limit:

@@ -351,7 +351,7 @@ class Turn(Generic[S]):
     async def _with_pictures(
         self, provider: Provider, head: Sequence[dict[str, Any]] = ()
     ) -> list[dict[str, Any]]:
-        kept = {file.url: file.path for file in self.all_files}
+        kept = {file.url: file.content for file in self.all_files}
         files = [
             PictureFile(part.url, part.alt, kept[part.url])
             for message in self.messages

@@ -37,6 +37,11 @@ _FILE = (
 )
 _ADD = inserting(files, ignore=True)
 _OWN = select(*_FILE).where(files.c.id == bindparam("file"), files.c.user_id == bindparam("user"))
+_OF_APP = (
+    select(*_FILE)
+    .join(users, users.c.id == files.c.user_id)
+    .where(files.c.id == bindparam("file"), users.c.app == bindparam("app"))
+)
 
 
 def add(tx: Tx, noted: StoredFile) -> StoredFile:
@@ -62,6 +67,12 @@ def get(tx: Tx, user_id: str, file_id: str) -> StoredFile:
     if row is None:
         raise NotFoundError("file", file_id)
     return StoredFile(*row)
+
+
+def of_app(tx: Tx, app: str, file_id: str) -> StoredFile | None:
+    """Return a file of any user of an app; None if there is none."""
+    row = tx.row(_OF_APP, file=file_id, app=app)
+    return None if row is None else StoredFile(*row)
 
 
 # ------------------------------------------------------------------------------------------- uses

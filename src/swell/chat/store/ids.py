@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 import time
 
-__all__ = ["ID_CHARS", "new_id", "now"]
+__all__ = ["ID_CHARS", "new_id", "now", "token_hash"]
 
 ID_CHARS = 32
 """How long ids are."""
@@ -49,3 +50,8 @@ def now() -> float:
     with _lock:
         _last_time = max(time.time(), _last_time + 1e-6)
         return _last_time
+
+
+def token_hash(token: str) -> str:
+    """Return what the store keeps of the token of a read-only link: a reader cannot open one."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

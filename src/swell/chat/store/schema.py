@@ -35,10 +35,10 @@ __all__ = [
     "upgrade",
 ]
 
-HEAD = "0009"
+HEAD = "0010"
 """The revision of this version's tables."""
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """All revisions that this version knows, oldest first."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

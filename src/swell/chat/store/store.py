@@ -553,10 +553,22 @@ class Store:
         at = self._clock()
         return await self._read(threads.shared_until, self._app, token, at)
 
-    async def shares_file(self, token: str, file_id: str) -> bool:
-        """Return whether a message of this shared thread shows the file."""
+    async def served_file(self, file_id: str, share: str = "") -> StoredFile | None:
+        """Return a file for a user who has a link to it; None if the link leads nowhere.
+
+        Args:
+            file_id: Its id.
+            share: Hash of the token of a read-only link (`token_hash`): the file must be in a
+                message of its thread. Empty for the owner of the file.
+        """
         at = self._clock()
-        return await self._read(threads.shares_file, self._app, token, file_id, at)
+
+        def found(tx: Tx) -> StoredFile | None:
+            if share and not threads.shares_file(tx, self._app, share, file_id, at):
+                return None
+            return files.of_app(tx, self._app, file_id)
+
+        return await self._read(found)
 
     # ------------------------------------------------------------------------ export and import
 
@@ -588,6 +600,11 @@ class Store:
 
     # ----------------------------------------------------------------------------------- files
 
+    @property
+    def engine(self) -> Engine:
+        """The database, for what is stored beside the conversations."""
+        return self._engine
+
     async def add_file(
         self, user_id: str, *, name: str, mime: str, size: int, path: str
     ) -> StoredFile:
@@ -601,7 +618,7 @@ class Store:
             name: The user's name for it.
             mime: Its type.
             size: In bytes.
-            path: Path of its bytes, not shared with another file.
+            path: Key of its bytes in a `swell.storage`, not shared with another file.
         """
         noted = StoredFile(new_id(), user_id, clean(name), clean(mime), size, path, self._clock())
         return await self._write(files.add, noted)
@@ -611,7 +628,7 @@ class Store:
         return await self._read(files.get, user_id, file_id)
 
     async def leftovers(self, *, after: str = "", limit: int = 100) -> list[tuple[str, str]]:
-        """Return ids and paths of files that were forgotten, and whose bytes can be removed.
+        """Return ids and keys of files that were forgotten, and whose bytes can be removed.
 
         Args:
             after: The last id of the window before; empty for the first.

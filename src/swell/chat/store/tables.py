@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 __all__ = [
     "actions",
     "feedback",
+    "file_pieces",
     "file_uses",
     "files",
     "leftovers",
@@ -284,4 +286,13 @@ leftovers = Table(
     Column("id", _Id, primary_key=True),
     Column("path", Text, nullable=False),
     _app(),
+)
+
+# The bytes of files, in pieces of bounded size; see `swell.storage.database`.
+file_pieces = Table(
+    "file_pieces",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
 )

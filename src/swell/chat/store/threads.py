@@ -23,7 +23,7 @@ from swell.errors import NotFoundError
 
 from . import files, search
 from .engines.base import Tx
-from .ids import ID_CHARS
+from .ids import ID_CHARS, token_hash
 from .statements import THREAD, clean, inserting, known_user, own_thread, thread_of
 from .tables import file_uses, messages, parts, shares, threads, users
 
@@ -371,16 +371,12 @@ _SHARES_FILE = (
 )
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
 def share(
     tx: Tx, user_id: str, thread_id: str, token: str, time: float, expires: float | None
 ) -> None:
     """Add a link to a thread; the oldest goes when there are too many."""
     own_thread(tx, user_id, thread_id, lock=True)
-    tx.run(_ADD_LINK, hash=_hash(token), thread_id=thread_id, created=time, expires=expires)
+    tx.run(_ADD_LINK, hash=token_hash(token), thread_id=thread_id, created=time, expires=expires)
     for (link,) in tx.rows(_OLDEST_LINKS, thread=thread_id):
         tx.run(_DROP_LINK, link=link)
 
@@ -393,7 +389,7 @@ def unshare(tx: Tx, user_id: str, thread_id: str) -> None:
 
 def shared(tx: Tx, app: str, token: str, time: float) -> Thread:
     """Return the thread of a link."""
-    row = tx.row(_SHARED, app=app, hash=_hash(token), time=time)
+    row = tx.row(_SHARED, app=app, hash=token_hash(token), time=time)
     if row is None:
         raise NotFoundError("shared thread", token[:4] + "…")
     return thread_of(tx, row)
@@ -401,13 +397,13 @@ def shared(tx: Tx, app: str, token: str, time: float) -> Thread:
 
 def shared_until(tx: Tx, app: str, token: str, time: float) -> float | None:
     """Return when a link expires; None if it does not."""
-    row = tx.row(_SHARED_UNTIL, app=app, hash=_hash(token), time=time)
+    row = tx.row(_SHARED_UNTIL, app=app, hash=token_hash(token), time=time)
     if row is None:
         raise NotFoundError("shared thread", token[:4] + "…")
     return None if row[0] is None else float(row[0])
 
 
-def shares_file(tx: Tx, app: str, token: str, file_id: str, time: float) -> bool:
-    """Return whether a shared thread shows a file."""
-    found = tx.row(_SHARES_FILE, app=app, hash=_hash(token), file=file_id, time=time)
+def shares_file(tx: Tx, app: str, share: str, file_id: str, time: float) -> bool:
+    """Return whether a thread shared by the link with this hash shows a file."""
+    found = tx.row(_SHARES_FILE, app=app, hash=share, file=file_id, time=time)
     return found is not None

@@ -1,0 +1,1 @@
+"""Storage of files: one interface, in a directory or in a database."""
