@@ -277,7 +277,8 @@ class App:
     async def drain(self) -> None:
         """Ask every browser to reconnect later, and wait up to `drain_s` for the handlers."""
         if self._server is not None:
-            await self._server.drain(self._on_drain)
+            others = self.running.workers > 1 or not isinstance(self.backplane, MemoryBackplane)
+            await self._server.drain(self._on_drain, to_others=others)
 
     async def shutdown(self) -> None:
         """Stop handlers that still run, then run the `on_shutdown` functions."""

@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from tests.postgres import PostgresServer, new_database
-from websockets.sync.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from swell.cli import main, workers
 from swell.cli.command_error import CommandError
+from swell.cli.load import parse_target
 from swell.settings.table import Settings
 
 from .test_serve import Served, get
@@ -312,10 +315,11 @@ def test_reloading_is_for_one_process(capsys: pytest.CaptureFixture[str]) -> Non
     assert "--reload works with one process; leave out --workers" in capsys.readouterr().err
 
 
-def test_windows_cannot_share_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_cannot_share_a_port(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = parse_target("app.py", folder)
     monkeypatch.setattr(os, "name", "nt")
     with pytest.raises(CommandError, match="--workers needs Linux or macOS"):
-        workers.start_workers("app.py", Settings(workers=2))
+        workers.start_workers(target, Settings(workers=2))
 
 
 CHAT = """
@@ -375,3 +379,85 @@ def test_processes_on_one_database_accept_the_sessions_of_each_other(
         served.process.stdout.close()
     assert cookie.startswith("team=")
     assert again.partition(".")[0] == cookie.partition(".")[0]  # the same session, signed afresh
+
+
+HELD = """
+import asyncio, pathlib
+from swell.chat import Turn, chat
+
+@chat("/", title="Chat")
+async def answer(turn: Turn):
+    yield f"{turn.prompt} begun "
+    while turn.prompt == "hold" and not pathlib.Path("release").exists():
+        await asyncio.sleep(0.02)
+    yield f"{turn.prompt} done"
+"""
+
+
+@contextlib.contextmanager
+def chat_tab(url: str, cookie: str) -> Iterator[ClientConnection]:
+    """Open the chat in a tab, at any process that takes the connection."""
+    netloc = urlsplit(url).netloc
+    while True:
+        try:
+            opened = connect(
+                f"ws://{netloc}/_s/ws",
+                origin=Origin(f"http://{netloc}"),
+                additional_headers={"Cookie": cookie},
+            )
+            break
+        except InvalidStatus:  # a process that drains
+            time.sleep(0.1)
+    with opened as socket:
+        socket.send(json.dumps({"t": "hello", "v": 1, "route": "/", "hash": ""}))
+        until(socket, "welcome")
+        yield socket
+
+
+def until(socket: ClientConnection, part: str) -> str:
+    """Return the next frame with a text."""
+    while part not in (frame := str(socket.recv(timeout=60))):
+        pass
+    return frame
+
+
+def prompt(socket: ClientConnection, text: str, id: str) -> None:
+    """Send a prompt."""
+    act = {"t": "act", "id": id, "name": "chat", "args": {"chat": text}}
+    socket.send(json.dumps(act))
+
+
+def test_what_a_draining_process_does_not_take_another_one_answers(
+    serve: Serve,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    postgres: PostgresServer,
+    postgres_template: str,
+) -> None:
+    (folder / "app.py").write_text(HELD)
+    url = new_database(postgres, postgres_template)
+    monkeypatch.setenv("SWELL_DATABASE_URL", url)
+    served = serve(2)
+    address = served.url()
+    cookie = (get(address).getheader("set-cookie") or "").partition(";")[0]
+    with chat_tab(address, cookie) as tab:
+        prompt(tab, "hold", "first")
+        until(tab, "hold begun")
+        served.process.send_signal(signal.SIGHUP)
+        until(tab, '"drain"')  # its process waits for the answer
+        prompt(tab, "now", "second")
+        assert '"in_ms":0' in until(tab, '"drain"')
+    with chat_tab(address, cookie) as tab:
+        prompt(tab, "now", "second")
+        until(tab, "now done")
+    (folder / "release").touch()
+    served.line("replaced 2 workers")
+    assert served.end()[0] == 0
+    with psycopg.connect(url) as database:
+        rows = database.execute("SELECT state FROM runs").fetchall()
+        texts = database.execute("SELECT body FROM parts ORDER BY body").fetchall()
+    assert rows == [("done",), ("done",)]
+    assert [one for (one,) in texts if "done" in one] == [
+        '{"type":"text","text":"hold begun hold done"}',
+        '{"type":"text","text":"now begun now done"}',
+    ]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import Any
 
+import msgspec
 import pytest
 
 from swell import Q, data, expando_to_dict, ui
@@ -153,6 +154,36 @@ async def test_draining_asks_tabs_to_come_back_and_waits_for_handlers() -> None:
         await draining
         await slow
         assert finished == ["slow"]
+
+
+def to_send(connection: Connection) -> list[dict[str, Any]]:
+    """Return what a connection has to be sent about leaving and about actions."""
+    found = []
+    while (frame := connection.take(0)) is not None:
+        message = msgspec.json.decode(frame)
+        if isinstance(message, dict) and message["t"] in ("drain", "ack"):
+            found.append(message)
+    return found
+
+
+async def test_draining_beside_other_processes_it_waits_until_the_tabs_have_moved() -> None:
+    async with serving(
+        Shared().serve, settings=Settings(drain_s=3600, tabs_per_session=250)
+    ) as running:
+        broker = running.broker
+        tabs = [Connection(Settings(), 0, lambda: None) for _ in range(250)]
+        for one in tabs:
+            broker.connect(one)
+            broker.hello(one, Hello(1, "/"), Caller("browser", {}))
+        draining = asyncio.create_task(broker.drain(to_others=True))
+        await asyncio.sleep(0)
+        broker.act(tabs[0], Act("typed once", name="prompt", args={"prompt": "Hi"}), "browser")
+        assert to_send(tabs[0]) == [{"t": "drain", "in_ms": 5000}, {"t": "drain", "in_ms": 0}]
+        assert to_send(tabs[1]) == [{"t": "drain", "in_ms": 5000}]
+        for one in tabs:
+            assert not draining.done()
+            broker.disconnect(one)
+        await draining
 
 
 # ------------------------------------------------------------------------------ errors

@@ -41,7 +41,7 @@ def execute(arguments: argparse.Namespace) -> int:
     url = arguments.url or found.settings.database_url
     source = "flag --url" if arguments.url else found.sources.get("database_url", "default")
     try:
-        with _connect(url, source, arguments.app, make=arguments.action == "upgrade") as (
+        with connected(url, source, arguments.app, make=arguments.action == "upgrade") as (
             bound,
             name,
         ):
@@ -51,7 +51,9 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _connect(url: str, source: str, app: str, *, make: bool) -> Iterator[tuple[Connection, str]]:
+def connected(
+    url: str, source: str, app: str, *, make: bool = False
+) -> Iterator[tuple[Connection, str]]:
     """Connect with SQLAlchemy; nothing is changed unless `make`."""
     from swell.chat.store import sqlite_path
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import swell.demo
 from swell.cli.flags import add_setting_flags, resolve
+from swell.cli.load import parse_target
 from swell.cli.serve import start
 
 NAME = "demo"
@@ -23,5 +24,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    app = Path(swell.demo.__file__).parent / "app.py"
-    return start(str(app), resolve(arguments).settings, reload=arguments.reload)
+    target = parse_target("app.py", Path(swell.demo.__file__).parent)
+    return start(target, resolve(arguments).settings, reload=arguments.reload)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from swell.cli.command_error import CommandError
 from swell.cli.flags import add_setting_flags, resolve
+from swell.cli.load import parse_target
+from swell.cli.running import marked
 from swell.cli.serve import start
 from swell.cli.workers import start_workers
 
@@ -30,8 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     settings = resolve(arguments).settings
-    if settings.workers == 1:
-        return start(arguments.app, settings, reload=arguments.reload)
-    if arguments.reload:
+    if arguments.reload and settings.workers > 1:
         raise CommandError("--reload works with one process; leave out --workers (SWELL_WORKERS)")
-    return start_workers(arguments.app, settings)
+    target = parse_target(arguments.app, Path.cwd())
+    with marked(target):
+        if settings.workers > 1:
+            return start_workers(target, settings)
+        return start(target, settings, reload=arguments.reload)

@@ -31,7 +31,7 @@ from uvicorn.supervisors.statreload import StatReload
 from swell.app import App, main
 from swell.cli.broken import broken_app
 from swell.cli.command_error import BrokenAppError, CommandError
-from swell.cli.load import Target, load_app, parse_target
+from swell.cli.load import Target, load_app
 from swell.errors import SettingError, SwellError
 from swell.logs import escape, logger, traceback_of
 from swell.server.limits import SeldomWarnings
@@ -65,7 +65,7 @@ LAST_S = 5.0
 _log = logger("swell")
 
 
-def start(name: str, settings: Settings, *, reload: bool = False) -> int:
+def start(target: Target, settings: Settings, *, reload: bool = False) -> int:
     """Serve an app until a signal stops it.
 
     Args:
@@ -80,7 +80,6 @@ def start(name: str, settings: Settings, *, reload: bool = False) -> int:
         CommandError: If the app cannot be loaded, or the address cannot be listened on.
         SettingError: If the web client has not been built.
     """
-    target = parse_target(name, Path.cwd())
     if reload:
         ClientBundle.load()  # before anything is started that would have to be stopped again
         return _serve_reloading(target, settings)

@@ -19,14 +19,13 @@ import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import msgspec
 from starlette.types import ASGIApp
 
 from swell.backoff import Backoff
 from swell.cli.command_error import CommandError
-from swell.cli.load import Target, load_app, parse_target
+from swell.cli.load import Target, load_app
 from swell.cli.serve import (
     CLOSE_S,
     LAST_S,
@@ -62,11 +61,11 @@ class _Failed(msgspec.Struct, frozen=True):
     exit_code: int
 
 
-def start_workers(name: str, settings: Settings) -> int:
+def start_workers(target: Target, settings: Settings) -> int:
     """Serve an app with `settings.workers` processes until a signal stops them.
 
     Args:
-        name: The app, as on the command line.
+        target: The app.
         settings: What to run with.
 
     Returns:
@@ -82,7 +81,6 @@ def start_workers(name: str, settings: Settings) -> int:
             "--workers needs Linux or macOS; on Windows, start several processes on different "
             "ports behind a proxy"
         )
-    target = parse_target(name, Path.cwd())
     ClientBundle.load()
     log_to_terminal(settings)
     key = new_key()

@@ -162,9 +162,19 @@ class Server:
         """Log calls that block the event loop; from when the app has started."""
         self._watchdog.start()
 
-    async def drain(self, hooks: Sequence[Callable[[float], Awaitable[Any]]] = ()) -> None:
-        """Ask browsers to come back later and wait for running handlers and for `hooks`."""
-        await self.broker.drain(hooks)
+    async def drain(
+        self,
+        hooks: Sequence[Callable[[float], Awaitable[Any]]] = (),
+        *,
+        to_others: bool = False,
+    ) -> None:
+        """Ask browsers to come back later and wait for running handlers and for `hooks`.
+
+        Args:
+            hooks: Functions for `on_drain`.
+            to_others: Whether other processes serve the app.
+        """
+        await self.broker.drain(hooks, to_others=to_others)
 
     async def stop(self) -> None:
         """Cancel what still runs and remove uploaded files."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import secrets
 import time
@@ -59,6 +60,7 @@ LEFT_MAX = 10_000  # ids of actions remembered of clients that are gone
 
 _RETRY_MS = 250
 _CANCEL_S = 5.0
+RECONNECTS_PER_S = 50  # tabs of a draining process that move to others per second
 HOOK_GRACE_S = 5.0  # how much longer than drain_s a function for on_drain may take
 
 
@@ -155,6 +157,8 @@ class Broker:
         self.clients: dict[str, Client] = {}
         self.draining = False
         self.drained = False
+        self._to_others = False
+        self._empty = asyncio.Event()  # set when the last tab has left a draining process
         self.settings = settings
         self._limits = sent_settings(settings)
         self._routes = routes
@@ -182,6 +186,8 @@ class Broker:
     def disconnect(self, connection: Connection) -> None:
         """Forget a connection; its client stays for `reconnect_timeout_s`."""
         self._all.discard(connection)
+        if self.draining and not self._all:
+            self._empty.set()
         client = self.clients.get(connection.client)
         if client is None:
             return
@@ -358,6 +364,9 @@ class Broker:
             return
         if act.id in client.seen:
             return  # its handler runs; whatever comes of it goes to all connections of the tab
+        if self._to_others:
+            connection.push(Drain(0))  # another process takes it, as soon as the tab is there
+            return
         wait = connection.wait_for_act(time.monotonic())
         if wait:
             retry = max(1, int(wait * 1000))
@@ -538,29 +547,42 @@ class Broker:
             if self._files is not None:
                 self._files.expire(now, self.clients.__contains__)
 
-    async def drain(self, hooks: Sequence[Callable[[float], Awaitable[Any]]] = ()) -> None:
+    async def drain(
+        self,
+        hooks: Sequence[Callable[[float], Awaitable[Any]]] = (),
+        *,
+        to_others: bool = False,
+    ) -> None:
         """Ask every browser to come back later, and wait for handlers that are running.
 
-        Connections stay open until then, so that an answer that can still end is seen to.
+        Connections stay open until then, so that an answer that can still end is seen to. Tabs
+        leave at random moments, so that they do not reconnect all at once.
 
         Args:
             hooks: Called with `drain_s` and awaited, at most `HOOK_GRACE_S` longer.
+            to_others: Whether other processes serve the app: a tab that acts moves there at once,
+                and this process waits, at most `drain_s`, until all tabs have moved.
         """
-        self.draining = True
-        in_ms = 1000 if len(self._all) < 50 else 10_000
-        for connection in list(self._all):
-            connection.push(Drain(in_ms))
+        self.draining, self._to_others = True, to_others
         seconds = self.settings.drain_s
-        others = [asyncio.ensure_future(hook(seconds)) for hook in hooks]
+        spread_s = max(1.0, min(len(self._all) / RECONNECTS_PER_S, seconds))
+        leave_by = asyncio.get_running_loop().time() + min(spread_s, seconds)
+        for connection in list(self._all):
+            connection.push(Drain(int(spread_s * 1000)))
+        ending = [asyncio.ensure_future(hook(seconds)) for hook in hooks]
         if late := await self._tasks.wait(seconds):
             _log.warning("%d handlers were still running after drain_s and were cancelled", late)
-        if others:
-            done, _ = await asyncio.wait(others, timeout=seconds + HOOK_GRACE_S)
-            for task in others:
+        if ending:
+            done, _ = await asyncio.wait(ending, timeout=seconds + HOOK_GRACE_S)
+            for task in ending:
                 if task not in done:
                     task.cancel()
                 elif (error := task.exception()) is not None:
                     _log.error("an on_drain function failed", exc_info=error)
+        if to_others and self._all:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(leave_by):
+                    await self._empty.wait()
         self.drained = True
         for connection in list(self._all):
             connection.wake()

@@ -250,6 +250,21 @@ describe("connections", () => {
     expect(client.status).toBe("online");
   });
 
+  test("of a server that goes away move at once to send what it does not take any more", async () => {
+    const { page, client } = await onlinePage();
+    page.socket.receive({ t: "drain", in_ms: 8000 });
+    void client.args.submit("chat", "Hi");
+    const [act] = page.socket.all("act");
+    page.socket.receive({ t: "drain", in_ms: 0 });
+    page.pass(0);
+    expect([page.sockets[0]?.closedWith, page.sockets.length]).toEqual([1000, 2]);
+    page.socket.open();
+    page.socket.receive(welcome({ mode: "resumed", state: null }));
+    expect(page.socket.all("act").map((one) => one["id"])).toEqual([act?.["id"]]);
+    page.pass(8000);
+    expect(page.sockets.length).toBe(2);
+  });
+
   test("that the draining server ends itself wait for the same moment", async () => {
     const { page, client } = await onlinePage();
     page.socket.receive({ t: "drain", in_ms: 8000 });

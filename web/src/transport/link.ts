@@ -90,9 +90,13 @@ export class Link {
     }, STABLE_MS);
   }
 
-  /** The server goes away within `ms`: reconnect at a random moment of that time, whether it still answers or not. */
+  /**
+   * The server goes away within `ms`: reconnect at a random moment of that time, whether it still answers or not. With
+   * 0 that is now, also after an earlier message with more time.
+   */
   leaveWithin(ms: number): void {
-    if (this.#cancelDrain !== null) return;
+    if (this.#cancelDrain !== null && ms > 0) return;
+    this.#cancelDrain?.();
     this.#cancelDrain = this.#platform.timer(() => {
       this.#cancelDrain = null;
       if (this.#socket !== null) this.drop(1000);
