@@ -6,6 +6,7 @@ docs/contribute/glossary.md has the words; this test holds the spelling and what
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import json
 import re
@@ -95,8 +96,13 @@ def comments(source: str) -> Iterator[tuple[int, str]]:
             yield token.start[0], prose(token.string)
 
 
-def sentences(file: Path) -> Iterator[tuple[int, str]]:
-    """Yield the prose of a file with the line that it begins on."""
+@functools.cache
+def sentences(file: Path) -> list[tuple[int, str]]:
+    """Return the prose of a file with the lines that it begins on."""
+    return list(_sentences(file))
+
+
+def _sentences(file: Path) -> Iterator[tuple[int, str]]:
     source = file.read_text(encoding="utf-8")
     if file.relative_to(ROOT).as_posix() in CODE:
         yield from comments(source)
@@ -111,7 +117,10 @@ def sentences(file: Path) -> Iterator[tuple[int, str]]:
 
 
 def found(file: Path, banned: dict[str, str]) -> Iterator[str]:
+    any_of_them = re.compile(rf"\b(?:{'|'.join(banned)})\b", re.IGNORECASE)
     for first, text in sentences(file):
+        if not any_of_them.search(text):
+            continue
         for pattern, instead in banned.items():
             for match in re.finditer(rf"\b({pattern})\b", text, re.IGNORECASE):
                 line = first + text.count("\n", 0, match.start())
