@@ -1,8 +1,8 @@
 """Coerce what models and tools return into JSON that every browser shows exactly.
 
-`swell.schema.plain` is strict, for mistakes in an app have to fail at their line. Values that come
-from elsewhere, such as the arguments of a tool call, are no mistake of the app: what JSON or a
-browser cannot hold exactly becomes text.
+`swell.schema.json_value` is strict, because a mistake of an app has to fail at its line. Values
+that come from elsewhere, such as the arguments of a tool call, are no mistake of the app: a value
+that JSON or a browser cannot hold exactly becomes text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from .errors import PlainValueError
-from .schema.plain import MAX_INT, dotted, plain
+from .schema.json_value import MAX_INT, dotted, json_value
 
 __all__ = ["MAX_NESTED", "as_text", "coerce", "well_formed"]
 
@@ -42,14 +42,14 @@ def well_formed(text: str) -> str:
 
 
 def coerce(value: Any, where: str = "value") -> Any:
-    """Return a deep copy of `value` in plain JSON types.
+    """Return a deep copy of `value` in JSON types.
 
     Whole numbers beyond 2**53 - 1, NaN and infinity become their text, bytes their text in UTF-8
     or else their Python literal, lone surrogates U+FFFD, and what is nested deeper than 32 levels
     its JSON as text.
 
     Args:
-        value: As for `swell.schema.plain.plain`, and the values above.
+        value: As for `swell.schema.json_value.json_value`, and the values above.
         where: Path of the value for the message of an error.
 
     Raises:
@@ -94,7 +94,7 @@ class _Coercion:
             return self._dict(value, depth)
         if isinstance(value, str) and not _is_foreign(value):
             return well_formed(str.__str__(value))
-        return plain(value, self._where)
+        return json_value(value, self._where)
 
     def _below(self, value: Any, step: str, depth: int) -> Any:
         """Return what stands one step down; an error names the place, which costs nothing else."""

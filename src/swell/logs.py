@@ -34,8 +34,8 @@ class Escaping(logging.Filter):
                 record.msg, record.args = escaped, None
         error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
         if error is not None and not record.exc_text:
-            plain = "".join(traceback.format_exception(error)).removesuffix("\n")
-            if (text := traceback_of(error)) != plain:
+            printed = "".join(traceback.format_exception(error)).removesuffix("\n")
+            if (text := traceback_of(error)) != printed:
                 record.exc_text = text  # formatters take it instead of making their own
         return True
 
@@ -45,8 +45,8 @@ _ESCAPING = Escaping()
 
 def traceback_of(error: BaseException) -> str:
     """Return the traceback of an exception, each of its messages and notes on one line."""
-    told = traceback.TracebackException.from_exception(error, compact=True)
-    todo: list[traceback.TracebackException | None] = [told]
+    report = traceback.TracebackException.from_exception(error, compact=True)
+    todo: list[traceback.TracebackException | None] = [report]
     while todo:
         one = todo.pop()
         if one is not None:
@@ -57,7 +57,7 @@ def traceback_of(error: BaseException) -> str:
             if isinstance(one.__notes__, list):
                 one.__notes__ = [escape(str(note)) for note in one.__notes__]
             todo += [one.__cause__, one.__context__, *(one.exceptions or ())]
-    return "\n".join(map(escape, "".join(told.format()).removesuffix("\n").split("\n")))
+    return "\n".join(map(escape, "".join(report.format()).removesuffix("\n").split("\n")))
 
 
 def escape(text: str) -> str:

@@ -96,7 +96,7 @@ class MemoryBackplane:
 
 
 class _Subscription:
-    """Messages that wait for one listener, delivered in the next turn of the event loop."""
+    """Messages that wait for one listener, delivered in the next iteration of the event loop."""
 
     def __init__(self, listener: Listener, gap: Gap) -> None:
         self.ended = False

@@ -11,6 +11,7 @@ from swell.errors import CardError, NotSupportedError, PlainValueError
 from swell.live.edits import Edit
 from swell.mistakes import near_miss
 from swell.schema.data import Data
+from swell.schema.json_value import dotted, json_value, type_name
 from swell.schema.kinds import (
     Forgive,
     Kind,
@@ -25,7 +26,6 @@ from swell.schema.kinds import (
     properties,
     unknown_property,
 )
-from swell.schema.plain import dotted, plain, type_name
 
 __all__ = [
     "CARDS",
@@ -37,8 +37,8 @@ __all__ = [
     "check_card",
     "check_property",
     "checked",
+    "json_value",
     "named_components",
-    "plain",
 ]
 
 _T = TypeVar("_T")
@@ -157,7 +157,7 @@ def check_card(
             None refuses such values.
 
     Returns:
-        A new tree of plain values, `view` first. `None` is left out. Values of class `Data`
+        A new tree of JSON values, `view` first. `None` is left out. Values of class `Data`
         stay in place, and only at the level of the card. Empty when the whole card is left out.
 
     Raises:
@@ -231,7 +231,7 @@ def check_property(
         forgive: As for `check_card`.
 
     Returns:
-        A new plain value, or None; `IGNORED` for an assignment without any effect in H2O Wave.
+        A new JSON value, or None; `IGNORED` for an assignment without any effect in H2O Wave.
 
     Raises:
         CardError: If there is no such place, or the value does not fit there.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
+from swell.schema.json_value import type_name
 from swell.schema.kinds import MisfitError, Scalar
-from swell.schema.plain import type_name
 
 
 def box(

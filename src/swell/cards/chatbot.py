@@ -11,8 +11,8 @@ from msgspec import Meta
 from swell.live.edits import Assign, Edit, Prepend
 from swell.parts.base import PARTS
 from swell.schema.data import Data
+from swell.schema.json_value import json_value, type_name
 from swell.schema.kinds import Kind, MisfitError, Name, OneOf, Record, Scalar, unpack
-from swell.schema.plain import plain, type_name
 
 from .base import Card, Command, checked
 from .box import Box
@@ -37,7 +37,7 @@ class Branch(Kind):
             case [index, count] if all(type(n) is int for n in value) and 1 <= index <= count:
                 return [index, count]
         expected = "Expected `[index, count]`, two whole numbers with 1 <= index <= count"
-        raise MisfitError(f"{expected}, got {plain(value, path)!r:.60}", path)
+        raise MisfitError(f"{expected}, got {json_value(value, path)!r:.60}", path)
 
 
 class Images(Kind):
@@ -358,5 +358,5 @@ def _record(item: Any, path: str) -> dict[str, Any]:
             text = side = None
     if not isinstance(text, str):
         expected = '`{"content": str, "from_user": bool}` or `[str, bool]`'
-        raise MisfitError(f"Expected {expected}, got {plain(item, path)!r:.60}", path)
-    return {"content": plain(text, f"{path}.content"), "from_user": bool(side), **more}
+        raise MisfitError(f"Expected {expected}, got {json_value(item, path)!r:.60}", path)
+    return {"content": json_value(text, f"{path}.content"), "from_user": bool(side), **more}

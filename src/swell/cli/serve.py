@@ -206,7 +206,7 @@ def _calm_collector() -> None:
 
 
 def _gather_timers(loop: asyncio.AbstractEventLoop) -> None:
-    """Let timers that are due within the same millisecond share one turn of the event loop.
+    """Let timers that are due within the same millisecond share one iteration of the event loop.
 
     The kernel waits in whole milliseconds anyway; asyncio then runs a separate iteration, with a
     system call, for each timer that is due a few microseconds later. Hundreds of answers that wait

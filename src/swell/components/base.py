@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from swell.errors import NotSupportedError
 from swell.mistakes import near_miss
+from swell.schema.json_value import dotted, type_name
 from swell.schema.kinds import (
     Kind,
     MisfitError,
@@ -17,7 +18,6 @@ from swell.schema.kinds import (
     dumped,
     properties,
 )
-from swell.schema.plain import dotted, type_name
 
 COMPONENTS: dict[str, type[Component]] = {}
 """Every component class by its tag, filled as modules of `swell.components` are imported.

@@ -81,13 +81,13 @@ def _quote(block: str) -> str:
     """Return a passage as a quotation; only the matching lines of a long list or table."""
     lines = block.split("\n")
     if _is_code(block):
-        return _plain(block)
+        return _without_marks(block)
     if lines[0].startswith("|"):
         head, rows = lines[:2], lines[2:]
-        return _plain("\n".join(head + _matching(rows)))
+        return _without_marks("\n".join(head + _matching(rows)))
     if re.match(r"\s*([-*]|\d+\.) ", lines[0].replace(MARK, "")):
-        return _plain("\n".join(_matching(lines)))
-    return _plain("\n".join(f"> {line}" for line in lines))
+        return _without_marks("\n".join(_matching(lines)))
+    return _without_marks("\n".join(f"> {line}" for line in lines))
 
 
 def _matching(lines: list[str]) -> list[str]:
@@ -108,5 +108,5 @@ def _marked_words(text: str) -> set[str]:
     return {word.lower() for word in re.findall(f"{MARK}(.*?){UNMARK}", text)}
 
 
-def _plain(text: str) -> str:
+def _without_marks(text: str) -> str:
     return text.replace(MARK, "").replace(UNMARK, "")

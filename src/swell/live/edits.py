@@ -137,7 +137,7 @@ def _assign(edit: Assign, state: PageState, locate: Locate) -> list[Op]:
     target = card.get(str(path[1]))
     if isinstance(target, Buffer):
         return _assign_buffer(target, path, edit.value)
-    return _assign_plain(card, path, edit.value)
+    return _assign_value(card, path, edit.value)
 
 
 def _assign_buffer(buffer: Buffer, path: Path, value: Any) -> list[Op]:
@@ -151,7 +151,7 @@ def _assign_buffer(buffer: Buffer, path: Path, value: Any) -> list[Op]:
     return kinds.write_all(buffer, base, value) if value is not None else []
 
 
-def _assign_plain(card: Card, path: Path, value: Any) -> list[Op]:
+def _assign_value(card: Card, path: Path, value: Any) -> list[Op]:
     node: Any = card
     at: Path = [path[0]]
     for segment in path[1:-1]:

@@ -137,7 +137,7 @@ class PageState:
         return undo
 
     def _set(self, path: Path, value: Any) -> Undo:
-        value = _plain(value)
+        value = _decoded(value)
         if len(path) == 1:
             return self._set_card(path[0], value)
         buffer, rest = self._buffer(path)
@@ -146,10 +146,10 @@ class PageState:
                 return buffer.set_row(rest[0], value)
             if len(rest) == 2:
                 return buffer.set_cell(rest[0], rest[1], value)
-            return self._inside(buffer, path, self._set_plain(path, own(value)))
-        return self._set_plain(path, value)
+            return self._inside(buffer, path, self._set_value(path, own(value)))
+        return self._set_value(path, value)
 
-    def _set_plain(self, path: Path, value: Any) -> Undo:
+    def _set_value(self, path: Path, value: Any) -> Undo:
         parent, last = self._parent(path)
         if isinstance(parent, list):
             before = _get(parent, last, path)
@@ -180,7 +180,7 @@ class PageState:
         return _put(self.cards, key, card_from_json(value))
 
     def _insert(self, path: Path, at: int, items: list[Any]) -> Undo:
-        items = _plain(items)
+        items = _decoded(items)
         buffer, rest = self._buffer(path)
         if buffer is not None and not rest:
             return buffer.insert(at, items)
@@ -275,7 +275,7 @@ class PageState:
 
 def card_to_json(card: Card) -> dict[str, Any]:
     """Return a card as it travels, its buffers spelled out; the result shares nothing mutable
-    with a buffer but may share plain values."""
+    with a buffer but may share JSON values."""
     return {k: v.to_json() if isinstance(v, Buffer) else v for k, v in card.items()}
 
 
@@ -297,7 +297,7 @@ def _revive(value: Any) -> Any:
     return Buffer.from_json(value) if isinstance(value, dict) and "~b" in value else value
 
 
-def _plain(value: Any) -> Any:
+def _decoded(value: Any) -> Any:
     """Decode early-encoded values: ops of the server hold containers as raw JSON."""
     return msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
 

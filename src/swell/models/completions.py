@@ -29,9 +29,9 @@ from swell.models.fields import (
     field,
     items,
     json_text,
+    jsonable,
     new_call_id,
     number,
-    plain,
     text,
 )
 from swell.models.message import AssistantMessage, merge, more_of_call
@@ -125,14 +125,14 @@ class ChatChunks:
             for call in list(stream.all_calls)
             for _ in range(0 if call.args.strip() else call.repeats)
         ]
-        told: list[Delta] = [ToolCallDelta(call.id, call.name) for call in more]
+        repeated: list[Delta] = [ToolCallDelta(call.id, call.name) for call in more]
         faults: list[Delta] = [
             ToolCallDelta(call.id, call.name, fault=fault)
             for call in stream.all_calls
             if (fault := argument_fault(call.args, cut=cut and call is stream.all_calls[-1]))
         ]
         message = stream.message.dump(stream.dump_calls())
-        return [*stream.tags.end(), *told, *faults, Finish(why, message)]
+        return [*stream.tags.end(), *repeated, *faults, Finish(why, message)]
 
     def _tool_call(
         self, stream: _Stream, position: int, piece: object, begun: set[int]
@@ -148,7 +148,7 @@ class ChatChunks:
             call = self._last.calls.get(key) or next(
                 (s.calls[key] for s in reversed(self._streams.values()) if key in s.calls), None
             )
-        raw = raw if isinstance(raw, str | None) else json_text(plain(raw))
+        raw = raw if isinstance(raw, str | None) else json_text(jsonable(raw))
         if call is not None and call.is_said_again(named, raw):
             return []
         if call is not None and key not in begun and call.is_named_again(named, name, raw):
@@ -162,13 +162,13 @@ class ChatChunks:
         merge(call.more, more_of_call(piece))
         if raw is not None and len(call.args) <= MAX_ARGS:
             call.args += raw
-        if call.told and not raw:
+        if call.sent and not raw:
             return []
         complete = arguments(call.args)
         partial = complete is None and bool(call.args.strip())
-        if call.told and complete is None and call.partial:
+        if call.sent and complete is None and call.partial:
             return []
-        call.told, call.partial = True, partial
+        call.sent, call.partial = True, partial
         return [ToolCallDelta(call.id, call.name, complete, fault=INCOMPLETE if partial else "")]
 
     def _begin(self, stream: _Stream, named: str, name: str = "") -> _Call:
@@ -239,11 +239,11 @@ class _Stream:
 class _Call:
     """A tool call whose arguments arrive in pieces."""
 
-    __slots__ = ("args", "given", "id", "more", "name", "partial", "repeats", "told")
+    __slots__ = ("args", "given", "id", "more", "name", "partial", "repeats", "sent")
 
     def __init__(self, given: str, id: str) -> None:
         self.given, self.id, self.name, self.args = given, id, "", ""
-        self.told = self.partial = False
+        self.sent = self.partial = False
         self.repeats = 0
         self.more: dict[str, Any] = {}
 

@@ -1,4 +1,4 @@
-"""Read fields of SDK objects and of plain dicts in the same way."""
+"""Read fields of SDK objects and of dicts in the same way."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ __all__ = [
     "field",
     "items",
     "json_text",
+    "jsonable",
     "new_call_id",
     "number",
-    "plain",
     "text",
 ]
 
@@ -37,7 +37,7 @@ _QUOTED = 500  # characters of wrong arguments that a fault repeats
 
 
 class UnknownChunkError(TypeError):
-    """A chunk is of a known package or a plain type, and nothing that its streams yield."""
+    """A chunk is of a known package or a built-in type, but nothing that its streams yield."""
 
 
 def new_call_id() -> str:
@@ -91,7 +91,7 @@ def arguments(found: object) -> dict[str, object] | None:
             return None
         found = {} if found is None else found
     return (
-        {str(key): plain(value) for key, value in found.items()}
+        {str(key): jsonable(value) for key, value in found.items()}
         if isinstance(found, dict)
         else None
     )
@@ -152,7 +152,7 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-def plain(value: object) -> object:
+def jsonable(value: object) -> object:
     """Return any value as JSON; a value that JSON cannot hold becomes text."""
     try:
         return _well_formed(
@@ -175,7 +175,7 @@ def decoded(data: str | bytes) -> Any:
 
 
 def json_text(value: object) -> str:
-    """Return JSON of what `plain` returns, also of numbers that are too large for most decoders."""
+    """Return a value of `jsonable` as text, also with numbers too large for most decoders."""
     try:
         return msgspec.json.encode(value).decode()
     except (OverflowError, RecursionError):

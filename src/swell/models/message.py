@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from swell.models.fields import field, plain
+from swell.models.fields import field, jsonable
 
 __all__ = ["AssistantMessage", "merge", "more_of_call"]
 
@@ -39,10 +39,10 @@ class AssistantMessage:
             self._said.append(content)
         elif isinstance(content, list):
             for block in content:
-                self._add_block(plain(block))
+                self._add_block(jsonable(block))
         for name, value in _others(delta):
             if value is not None and _KEPT.search(name):
-                merge(self._more, {name: plain(value)})
+                merge(self._more, {name: jsonable(value)})
 
     def dump(self, calls: list[dict[str, Any]]) -> dict[str, Any]:
         """Return the message as a request of chat completions takes it.
@@ -73,7 +73,7 @@ def more_of_call(piece: object) -> dict[str, Any]:
     """Return the provider's fields of a tool call beyond the standard's."""
     known = ("index", "id", "type", "function", "custom")
     return {
-        name: plain(value)
+        name: jsonable(value)
         for name, value in _others(piece)
         if name not in known and value is not None
     }

@@ -17,7 +17,7 @@ class Reader:
     """Reads one answer's chunks: keep one reader for an answer, for some chunks need the earlier.
 
     Arguments of a tool call come in pieces, for instance; the reader returns them when they are
-    complete. Chunks of several providers and requests may come in turns.
+    complete. Chunks of several providers and requests may be interleaved.
     """
 
     def __init__(self) -> None:

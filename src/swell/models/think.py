@@ -97,17 +97,17 @@ class ThinkTags:
             if not line.strip() and self._ends_late(said, at):
                 if newline:
                     rest = said[at + len(_LATE) :]
-                    return self._told(said[:at]) + self._late() + self._after(rest)
+                    return self._answer(said[:at]) + self._late() + self._after(rest)
                 self._held = said[at:]  # until it is known whether the line ends here
-                return self._told(said[:at])
+                return self._answer(said[:at])
             at = said.find(_LATE, at + 1)
         start = said.rfind("\n") + 1
         if said[start:] and _LATE.startswith(said[start:]) and self._begins_line(said, start):
             self._held = said[start:]
             said = said[:start]
-        return self._told(said)
+        return self._answer(said)
 
-    def _told(self, said: str) -> list[Delta]:
+    def _answer(self, said: str) -> list[Delta]:
         if not said:
             return []
         self._texts.append(said)
@@ -123,8 +123,8 @@ class ThinkTags:
         if not self._begins_line(said, at) or self._looked == _MAX:
             return False
         self._looked += 1
-        told = "".join([*self._texts, said[:at]])
-        return "<think" not in told.lower() and told.count("```") % 2 == 0
+        before = "".join([*self._texts, said[:at]])
+        return "<think" not in before.lower() and before.count("```") % 2 == 0
 
     def _late(self) -> list[Delta]:
         """Reclassify all text so far as reasoning."""

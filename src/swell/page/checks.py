@@ -11,8 +11,8 @@ from swell.live.buffer import Buffer, Cells
 from swell.live.kinds import row_at
 from swell.live.ops import Segment, key_fault
 from swell.schema.data import Data, check_row, row_key
+from swell.schema.json_value import dotted, json_value
 from swell.schema.kinds import ANYTHING, Kind, ListOf, MisfitError, properties
-from swell.schema.plain import dotted, plain
 
 __all__ = [
     "can_grow",
@@ -116,7 +116,7 @@ def check_cells(
     kinds: Mapping[str, Kind],
     known: Cells | None = None,
 ) -> Cells | None:
-    """Return `row` as plain cells, those of the card's own fields checked by their kinds."""
+    """Return `row` as JSON cells, those of the card's own fields checked by their kinds."""
     cells = check_row(row, fields, card, where, known, kinds)
     if cells is None or not kinds:
         return cells
@@ -195,7 +195,7 @@ def check_tail(card: Mapping[str, Any], key: str, path: tuple[Segment, ...], tai
         if not isinstance(tail, str):
             where = f"{path[0]}[{path[1]!r}]"
             return _checked_cell(kind, tail, key, where, _place_inside(path[1:]))
-    return plain(tail, where_of(key, path))
+    return json_value(tail, where_of(key, path))
 
 
 def _is_slot(key: Segment, count: int) -> bool:

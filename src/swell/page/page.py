@@ -22,7 +22,7 @@ from swell.live.ops import Segment
 from swell.live.state import Card, PageState
 from swell.logs import logger
 from swell.schema.data import Data, is_plain_text
-from swell.schema.plain import plain
+from swell.schema.json_value import json_value
 
 from .checks import (
     can_grow,
@@ -228,7 +228,7 @@ class PageBase:
             check_segment(one)
         card = self._card(key)
         if card is None:
-            self._record(Assign(key, list(path), plain(value, where_of(key, path))))
+            self._record(Assign(key, list(path), json_value(value, where_of(key, path))))
             return
         prop = str(path[0])
         target = card.get(prop)
@@ -312,7 +312,7 @@ class PageBase:
                 f"+= can only be used on list data buffers and on texts, not on {where}"
             )
         if card is None:
-            self._record(AppendRow(key, prop, plain(row, where_of(key, path))))
+            self._record(AppendRow(key, prop, json_value(row, where_of(key, path))))
             return
         buffer = card.get(prop)
         if not isinstance(buffer, Buffer):
@@ -365,7 +365,7 @@ class PageBase:
 
 
 class _Turn:
-    """What `asyncio.sleep(0)` does, with nothing around it: the event loop turns once."""
+    """What `asyncio.sleep(0)` does, with nothing around it: one iteration of the event loop."""
 
     def __await__(self) -> Generator[None]:
         yield
@@ -411,7 +411,7 @@ class AsyncPage(PageBase):
         """Do what `save` does, without letting other tasks run.
 
         Returns:
-            Whether the event loop should turn before more is saved.
+            Whether to yield to the event loop before more is saved.
         """
         edits = self._take()
         return not edits or self._target.commit(edits)

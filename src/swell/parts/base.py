@@ -18,6 +18,7 @@ from swell.errors import PartError, PlainValueError
 from swell.locales import Words
 from swell.markdown import fenced
 from swell.mistakes import near_miss
+from swell.schema.json_value import MAX_DEPTH, dotted, type_name
 from swell.schema.kinds import (
     Kind,
     MisfitError,
@@ -31,7 +32,6 @@ from swell.schema.kinds import (
     quoted,
     required,
 )
-from swell.schema.plain import MAX_DEPTH, dotted, type_name
 
 __all__ = [
     "PARTS",

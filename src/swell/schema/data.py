@@ -11,7 +11,7 @@ from swell.live.buffer import Buffer, Cells
 from swell.live.kinds import write_all
 from swell.live.ops import Insert, key_fault
 
-from .plain import plain
+from .json_value import json_value
 
 Kind: TypeAlias = Literal["list", "map", "cyclic", "fixed"]
 _DEFAULT_SLOTS = 10  # what Wave makes of a size of zero or less
@@ -182,7 +182,7 @@ def check_row(
     known: Cells | None = None,
     left: Collection[str] = (),
 ) -> Cells | None:
-    """Return `row` as plain cells, one per field; None stays None.
+    """Return `row` as JSON cells, one per field; None stays None.
 
     Args:
         row: The row as assigned by the handler.
@@ -214,7 +214,7 @@ def check_row(
         if left and fields[column] in left:
             pass
         elif kind is not bool and not (kind is str and is_plain_text(cell, known, column)):
-            cell = plain(cell, f"card {card!r}, {where}.{fields[column]}")
+            cell = json_value(cell, f"card {card!r}, {where}.{fields[column]}")
         cells.append(cell)
     return cells
 
@@ -271,7 +271,7 @@ def _field_names(fields: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _compact(value: Any) -> str:
-    return json.dumps(plain(value, "pack"), allow_nan=False, separators=(",", ":"))
+    return json.dumps(json_value(value, "pack"), allow_nan=False, separators=(",", ":"))
 
 
 def _brief(value: object) -> str:

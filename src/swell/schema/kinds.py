@@ -22,7 +22,7 @@ from swell.errors import NotSupportedError, PlainValueError
 from swell.hints import unwrap
 from swell.mistakes import near_miss
 
-from .plain import dotted, plain, type_name
+from .json_value import dotted, json_value, type_name
 
 Name = typing.Annotated[str, msgspec.Meta(min_length=1)]
 """An identifier: text that is not empty."""
@@ -60,10 +60,10 @@ class Kind:
 
     def check(self, value: Any, path: str) -> Any:
         """Return the plain JSON form of `value`, or raise `MisfitError` or `PlainValueError`."""
-        return plain(value, path)
+        return json_value(value, path)
 
     def step(self, segment: str | int, current: Any, path: str) -> tuple[Kind, Any, str]:
-        """Go one segment down: the kind there, the plain value there now, and its path.
+        """Go one segment down: the kind there, the value there now, and its path.
 
         Raises:
             MisfitError: If there is no such place.
@@ -100,7 +100,7 @@ class Scalar(Kind):
         if not fits or (isinstance(value, bool) and self.base is not bool):
             raise MisfitError(f"Expected `{self.base.__name__}`, got `{type_name(value)}`", path)
         try:
-            value = plain(value, path)
+            value = json_value(value, path)
         except PlainValueError as error:
             if type(value) is float and not math.isfinite(value):
                 raise MisfitError(f"Expected a finite `float`, got `{value}`", path) from None
@@ -385,7 +385,7 @@ def is_list(hint: Any) -> bool:
 
 
 def check_fields(cls: type[Record], given: Mapping[Any, Any], path: str) -> dict[str, Any]:
-    """Return the checked plain properties in `given`, in the order of the class.
+    """Return the checked properties in `given`, in the order of the class.
 
     Raises:
         MisfitError: If one is unknown, missing or does not fit.
@@ -407,7 +407,7 @@ def check_fields(cls: type[Record], given: Mapping[Any, Any], path: str) -> dict
 
 
 def check_record(record: Record, path: str) -> dict[str, Any]:
-    """Return the checked plain properties of an object; `check_fields` is for dicts.
+    """Return the checked properties of an object; `check_fields` is for dicts.
 
     Raises:
         MisfitError: If one does not fit.

@@ -474,9 +474,13 @@ class Broker:
     def _report(self, client: Client, ref: str | None, error: BaseException) -> Err:
         """Log an exception under an id, and show the id; in development also the exception."""
         where = f"the handler of {client.route.path}"
-        told = report(error, where, _log, development=self.settings.development)
-        code, said = ("exception", told.details) if told.details else (told.code, told.message)
-        client.error = Err(code=code, msg=said, id=told.id, ref=ref)
+        reported = report(error, where, _log, development=self.settings.development)
+        code, said = (
+            ("exception", reported.details)
+            if reported.details
+            else (reported.code, reported.message)
+        )
+        client.error = Err(code=code, msg=said, id=reported.id, ref=ref)
         client.send(client.error)
         return client.error
 

@@ -71,8 +71,8 @@ class WatchedPage:
         """Apply the edits of one save, all or none, and notify the watchers.
 
         Returns:
-            Whether the event loop should turn now: because something would be sent then, or since
-            it may not have turned after the last save.
+            Whether to yield to the event loop now: because a frame is due, or because it may not
+            have run since the last save.
         """
         now = time.monotonic()
         pacer = self._pacer

@@ -27,7 +27,7 @@ __all__ = ["AT_ONCE", "Stage", "TcpConnection", "TcpConnections", "connections_a
 _log = logger("swell.server")
 
 AT_ONCE = 16
-"""Connections that are taken from the system in one turn of the event loop."""
+"""Connections that are taken from the system in one iteration of the event loop."""
 
 FILES_LEFT = 96
 """Open files that are left for everything else at least: the app's own, and the connections that

@@ -242,8 +242,8 @@ class _Upload:
             raise _BadUploadError("expected multipart/form-data")
         # room for part headers, and for nothing else
         most = settings.upload_max_files * (settings.upload_max_bytes + 4096) + 4096
-        told = request.headers.get("content-length", "")
-        if told.isdecimal() and len(told) < 20 and int(told) > most:
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and len(length) < 20 and int(length) > most:
             raise self._too_much()
         parser = self._parser(options[b"boundary"])
         arriving: list[Incoming] = []

@@ -95,8 +95,8 @@ def _check(field: Field, source: str, raw: Any) -> Any:
         if about.most is not None and size > about.most:
             raise ValueError(f"expected {row.kind}")
     except (ValueError, TypeError) as error:
-        told = row.secret or repr(raw) in str(error)
-        got = "" if told else f", got {raw!r}"
+        shown = row.secret or repr(raw) in str(error)
+        got = "" if shown else f", got {raw!r}"
         raise SettingError(row.name, source, f"{_lower(str(error))}{got}") from None
     return value
 

@@ -636,7 +636,7 @@ def _default(name: str, value: object) -> str:
         return f"{value:.3g}"
     if isinstance(value, bool):
         return show(value)
-    return _plain(name, value) if isinstance(value, (int, float)) else show(value)
+    return _readable(name, value) if isinstance(value, (int, float)) else show(value)
 
 
 def sent_settings(settings: Settings) -> dict[str, Any]:
@@ -664,10 +664,10 @@ def _kind(name: str, base: Any, about: About) -> str:
     word = unit or ("whole number" if base is int else "number")
     assert about.least is not None, "every numeric setting is bounded"
     assert about.most is not None, "every numeric setting is bounded"
-    return f"{word}, {_plain(name, about.least)} to {_plain(name, about.most)}"
+    return f"{word}, {_readable(name, about.least)} to {_readable(name, about.most)}"
 
 
-def _plain(name: str, number: float) -> str:
+def _readable(name: str, number: float) -> str:
     """A number for humans: sizes in the largest unit that divides them."""
     if name.endswith("_bytes"):
         for unit, factor in (("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)):

@@ -124,7 +124,7 @@ class Client:
 
     @property
     def page(self) -> dict[str, Any]:
-        """The cards by key as plain values, each buffer as the list of its rows' cells."""
+        """The cards by key as JSON values, each buffer as the list of its rows' cells."""
         return {
             key: {
                 name: [row.cells for row in value.rows] if isinstance(value, Buffer) else value

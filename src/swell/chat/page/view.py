@@ -55,7 +55,7 @@ class View:
         settings: The user's settings for this thread, JSON.
         suggestions: Prompts that can be chosen now, by name.
         words: The texts of the page's language.
-        lock: Held while the view turns to another thread or branch.
+        lock: Held while the view switches to another thread or branch.
     """
 
     def __init__(

@@ -39,9 +39,9 @@ class Question:
     def __init__(self, items: Sequence[Component], submit: str) -> None:
         self.id = secrets.token_hex(6)
         self.answer: asyncio.Future[Expando] = asyncio.get_running_loop().create_future()
-        self._dumped = [_plain(item) for item in items]
+        self._dumped = [_as_dict(item) for item in items]
         if not any(kind in item for item in self._dumped for kind in _BUTTONS):
-            self._dumped.append(_plain(ui.button("submit", submit, primary=True)))
+            self._dumped.append(_as_dict(ui.button("submit", submit, primary=True)))
         self._names: dict[str, str] = {}  # label by name, to show the answer
         for item in self._dumped:
             self._rename(item)
@@ -68,7 +68,7 @@ class Question:
             words: Its outcome, as Markdown.
         """
         kept = [item for item in self._dumped if "text" in item or "message_bar" in item]
-        return Card(items=[*kept, _plain(ui.text(words))])
+        return Card(items=[*kept, _as_dict(ui.text(words))])
 
     def said(self) -> str:
         """Return the answer in words, as Markdown."""
@@ -141,9 +141,9 @@ def ask_id(name: object) -> str | None:
     return name.removeprefix(PREFIX).partition("-")[0] or None
 
 
-def _plain(item: Any) -> dict[str, Any]:
-    plain: dict[str, Any] = coerce(item.dump() if hasattr(item, "dump") else item, "turn.ask")
-    return plain
+def _as_dict(item: Any) -> dict[str, Any]:
+    dumped: dict[str, Any] = coerce(item.dump() if hasattr(item, "dump") else item, "turn.ask")
+    return dumped
 
 
 def _said(value: object) -> str:

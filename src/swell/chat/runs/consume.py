@@ -131,16 +131,16 @@ async def _in_thread(
         result = await asyncio.shield(future)
     except asyncio.CancelledError:
         # A thread cannot be cancelled: it must check the flag. The caller of stop waits here.
-        turn_over = asyncio.ensure_future(_settled(future))
-        while not turn_over.done():
+        ending = asyncio.ensure_future(_ended(future))
+        while not ending.done():
             with suppress(asyncio.CancelledError):
-                await asyncio.shield(turn_over)
+                await asyncio.shield(ending)
         raise
     if faults:
         raise faults[0]
     return result
 
 
-async def _settled(future: asyncio.Future[Any]) -> None:
+async def _ended(future: asyncio.Future[Any]) -> None:
     with suppress(Exception):
         await future

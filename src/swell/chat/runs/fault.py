@@ -53,5 +53,11 @@ def fault_of(
         return Fault(str(error), error.code)
     if isinstance(error, DocumentError | LimitError):
         return Fault(str(error), error.code, usual=False)
-    told = report(error, handler, log, development=development)
-    return Fault(f"{told.message} (error {told.id})", told.code, True, told.id, told.details)
+    reported = report(error, handler, log, development=development)
+    return Fault(
+        f"{reported.message} (error {reported.id})",
+        reported.code,
+        True,
+        reported.id,
+        reported.details,
+    )

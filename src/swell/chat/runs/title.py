@@ -52,13 +52,13 @@ def plain_line(text: str) -> str:
             fence = "" if fence else found[1][:3]
         elif fence:
             code.append(line)
-        elif not _RULE.match(line) and (words := _plain(line)):
+        elif not _RULE.match(line) and (words := _without_marks(line)):
             return words
     whole = (" ".join(line.split()) for line in [*code, *text.splitlines()])
     return next(filter(None, whole), "")  # marks are better than nothing
 
 
-def _plain(line: str) -> str:
+def _without_marks(line: str) -> str:
     while found := _BLOCK.match(line):
         line = line[found.end() :]
     return " ".join(_unmarked(line).split())

@@ -26,8 +26,8 @@ def default_file(folder: Path, app: str) -> Path:
     """
     if _PLAIN.fullmatch(app):
         return folder / f"{app}.db"
-    plain = re.sub(r"[^a-z0-9_-]+", "-", app.lower()).strip("-")[:48] or "app"
-    return folder / f"{plain}-{hashlib.sha256(app.encode()).hexdigest()[:6]}.db"
+    name = re.sub(r"[^a-z0-9_-]+", "-", app.lower()).strip("-")[:48] or "app"
+    return folder / f"{name}-{hashlib.sha256(app.encode()).hexdigest()[:6]}.db"
 
 
 def adopt_old_file(file: Path) -> None:

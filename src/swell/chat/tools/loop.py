@@ -16,7 +16,7 @@ from swell.development import described
 from swell.errors import AskTimeoutError, ModelError, ToolError
 from swell.logs import logger
 from swell.models import Delta, ToolCallDelta
-from swell.models.fields import json_text, plain
+from swell.models.fields import json_text, jsonable
 from swell.models.provider import Conversation, Offered, Outcome, Provider
 from swell.models.registry import providers
 from swell.parts import Part
@@ -62,7 +62,7 @@ def progress(result: object) -> None:
         result: Any JSON; a text is Markdown, such as `"3 of 6 pages"`.
     """
     if show := _progress.get(None):
-        show(plain(result))
+        show(jsonable(result))
 
 
 async def run_tools(
@@ -227,7 +227,7 @@ async def _run(
             steps.put_nowait(msgspec.structs.replace(call, state="running"))
         returned = await called.call(arguments, turn)
         parts = _parts(returned)
-        result = [part.dump() for part in parts] if parts else plain(returned)
+        result = [part.dump() for part in parts] if parts else jsonable(returned)
         failed = False
     except (ToolError, ValueError) as error:
         result = well_formed(str(error)) or _FAILED

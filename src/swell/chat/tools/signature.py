@@ -49,7 +49,7 @@ class Signature:
     """
 
     def __init__(self, function: Callable[..., Any], name: str) -> None:
-        self.description, told = _docstring(function)
+        self.description, described = _docstring(function)
         self.wants_turn = False
         self._hints = hints = _hints(function, name)
         own: list[tuple[str, Any] | tuple[str, Any, Any]] = []
@@ -67,7 +67,7 @@ class Signature:
             if _foreign(hint) or _foreign(type(default)) or not _known(hint):
                 theirs[parameter.name] = hint, default
                 continue
-            if said := told.get(parameter.name):
+            if said := described.get(parameter.name):
                 hint = Annotated[hint, msgspec.Meta(description=said)]
             if default is parameter.empty:
                 own.append((parameter.name, hint))
@@ -78,7 +78,7 @@ class Signature:
         # A name that is misspelt must not leave the parameter that was meant at its default.
         self._struct = msgspec.defstruct(_NAME, own, kw_only=True, forbid_unknown_fields=True)
         self._model = _Model(name, theirs) if theirs else None
-        self.schema = self._make_schema(told, order)
+        self.schema = self._make_schema(described, order)
 
     def convert(self, arguments: Mapping[str, object]) -> dict[str, Any]:
         """Return arguments from a model as the function takes them.
@@ -99,7 +99,7 @@ class Signature:
         values = {name: getattr(given, name) for name in self._struct.__struct_fields__}
         return values | self._model.convert(theirs) if self._model else values
 
-    def _make_schema(self, told: Mapping[str, str], order: list[str]) -> dict[str, Any]:
+    def _make_schema(self, described: Mapping[str, str], order: list[str]) -> dict[str, Any]:
         (_,), named = msgspec.json.schema_components([self._struct], ref_template="#/$defs/{name}")
         schema = named.pop(_NAME)
         if self._model:
@@ -111,7 +111,7 @@ class Signature:
         properties = schema["properties"]
         ordered = sorted(properties, key=lambda name: place.get(name, len(place)))
         for name in ordered:
-            if said := told.get(name):
+            if said := described.get(name):
                 properties[name].setdefault("description", said)
         found = {
             "type": "object",
@@ -238,11 +238,11 @@ def _docstring(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
     text = inspect.getdoc(function) or ""
     head, *rest = re.split(r"^(\w+):[ \t]*$", text, flags=re.MULTILINE)
     sections = dict(zip(rest[::2], rest[1::2], strict=False))
-    told: dict[str, str] = {}
+    described: dict[str, str] = {}
     name = ""
     for line in inspect.cleandoc("\n" + sections.get("Args", "")).splitlines():
         if found := re.match(r"\*{0,2}(\w+)(?: \([^)]*\))?:\s*(.*)", line):
-            name, told[found[1]] = found[1], found[2]
+            name, described[found[1]] = found[1], found[2]
         elif name and line.strip():
-            told[name] += f" {line.strip()}"
-    return head.strip(), told
+            described[name] += f" {line.strip()}"
+    return head.strip(), described

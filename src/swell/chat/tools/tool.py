@@ -11,7 +11,7 @@ from typing import Any, overload
 from swell.errors import ToolError
 from swell.locales import words_of
 from swell.markdown import code
-from swell.models.fields import json_text, plain
+from swell.models.fields import json_text, jsonable
 from swell.workers import contained, lane
 
 from .signature import TURN, Signature
@@ -134,5 +134,5 @@ class _Named(dict[str, str]):
 
 def _code(value: object) -> str:
     """Return a value escaped so that Markdown shows it literally."""
-    said = value if isinstance(value, str) else json_text(plain(value))
+    said = value if isinstance(value, str) else json_text(jsonable(value))
     return code(" ".join(said.split())[:500])

@@ -31,9 +31,9 @@ from swell.models.fields import (
     field,
     items,
     json_text,
+    jsonable,
     new_call_id,
     number,
-    plain,
     text,
 )
 from swell.models.provider import Block, Chunks, Conversation, Offered, Outcome, Provider
@@ -204,10 +204,10 @@ class _Block:
         """Set arguments that arrived as one value instead of pieces of JSON."""
         if isinstance(given, str):
             self.args = given
-        elif (whole := arguments(plain(given))) is not None:
+        elif (whole := arguments(jsonable(given))) is not None:
             self.given = whole
         elif given is not None:
-            self.args = json_text(plain(given))  # invalid; `argument_fault` gives the reason
+            self.args = json_text(jsonable(given))  # invalid; `argument_fault` gives the reason
 
     def delta(self) -> ToolCallDelta:
         """Return the whole call."""
@@ -238,7 +238,7 @@ def _result(block: object) -> list[Delta]:
     content = field(block, "content")
     failed = bool(field(block, "is_error")) or text(content, "type").endswith("error")
     state: ToolState = "failed" if failed else "done"
-    return [ToolCallDelta(text(block, "tool_use_id"), "", None, state, plain(content))]
+    return [ToolCallDelta(text(block, "tool_use_id"), "", None, state, jsonable(content))]
 
 
 def _whole(message: object) -> list[Delta]:

@@ -20,9 +20,9 @@ from swell.models.fields import (
     arguments,
     field,
     items,
+    jsonable,
     new_call_id,
     number,
-    plain,
     text,
 )
 from swell.models.provider import Chunks, Provider
@@ -137,7 +137,7 @@ class LangChainChunks(Chunks):
             if known:  # known from the model's message
                 return []
             self._runs[run] = run
-            return [ToolCallDelta(run, name, arguments(plain(field(data, "input"))) or {})]
+            return [ToolCallDelta(run, name, arguments(jsonable(field(data, "input"))) or {})]
         if kind not in ("on_tool_end", "on_tool_error"):
             return []
         output = field(data, "output") if kind == "on_tool_end" else None
@@ -170,7 +170,7 @@ class LangChainChunks(Chunks):
         else:
             for call in items(message, "tool_calls"):
                 found.append(
-                    ToolCallDelta(*self._called(call), arguments(plain(field(call, "args"))))
+                    ToolCallDelta(*self._called(call), arguments(jsonable(field(call, "args"))))
                 )
         if usage := field(message, "usage_metadata"):
             found.append(Usage(number(usage, "input_tokens"), number(usage, "output_tokens")))
@@ -218,7 +218,7 @@ class LangChainChunks(Chunks):
     def _result(self, call: str, output: object) -> list[Delta]:
         self._open.pop(call, None)
         if text(output, "type") not in ("tool", "ToolMessageChunk"):
-            return [ToolCallDelta(call, state="done", result=plain(output))]
+            return [ToolCallDelta(call, state="done", result=jsonable(output))]
         state: ToolState = "failed" if text(output, "status") == "error" else "done"
         content = field(output, "content")
         if isinstance(content, str) and content[:1] in ("{", "["):
@@ -226,7 +226,7 @@ class LangChainChunks(Chunks):
                 content = msgspec.json.decode(content)
             except msgspec.DecodeError:
                 pass  # it is text then
-        return [ToolCallDelta(call, text(output, "name"), None, state, plain(content))]
+        return [ToolCallDelta(call, text(output, "name"), None, state, jsonable(content))]
 
 
 def _is_state(chunk: dict[str, object]) -> bool:

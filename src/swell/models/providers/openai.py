@@ -24,9 +24,9 @@ from swell.models.fields import (
     arguments,
     field,
     items,
+    jsonable,
     new_call_id,
     number,
-    plain,
     text,
 )
 from swell.models.provider import Block, Chunks, Conversation, Offered, Provider
@@ -180,7 +180,7 @@ def _item(item: object, made: str, *, done: bool) -> list[Delta]:
     if kind == "custom_tool_call":
         args = {"input": text(item, "input")}
     elif kind == "web_search_call":
-        args = arguments(plain(field(item, "action")))
+        args = arguments(jsonable(field(item, "action")))
     elif kind == "code_interpreter_call":
         args = {"code": text(item, "code")}
     if kind in ("function_call", "custom_tool_call"):  # the app runs it
@@ -189,7 +189,7 @@ def _item(item: object, made: str, *, done: bool) -> list[Delta]:
         return [ToolCallDelta(call, name, args, fault=fault)]
     failed = text(item, "status") == "failed" or bool(field(item, "error"))
     result = field(item, "output") or field(item, "results")
-    return [ToolCallDelta(call, name, args, "failed" if failed else "done", plain(result))]
+    return [ToolCallDelta(call, name, args, "failed" if failed else "done", jsonable(result))]
 
 
 def _end(response: object, *, refused: bool) -> list[Delta]:

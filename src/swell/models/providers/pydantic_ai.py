@@ -17,7 +17,7 @@ from swell.models.deltas import (
     Usage,
     finish_reason,
 )
-from swell.models.fields import UnknownChunkError, arguments, field, items, number, plain, text
+from swell.models.fields import UnknownChunkError, arguments, field, items, jsonable, number, text
 from swell.models.provider import Chunks, Provider
 
 __all__ = ["AgentEvents", "PydanticAI"]
@@ -111,7 +111,7 @@ class AgentEvents(Chunks):
         if isinstance(output, str):
             said = [] if self._streamed else [TextDelta(output)]
         else:
-            shown = msgspec.json.format(msgspec.json.encode(plain(output)), indent=2).decode()
+            shown = msgspec.json.format(msgspec.json.encode(jsonable(output)), indent=2).decode()
             said = [TextDelta(f"\n\n```json\n{shown}\n```\n")]
         usage = [] if self._counted else self._usage(result)
         return [*said, *usage, *self._finish(field(result, "response"))]
@@ -169,4 +169,4 @@ def _result(part: object) -> list[Delta]:
     failed = kind == "retry-prompt" or text(part, "outcome") not in ("", "success")
     state: ToolState = "failed" if failed else "done"
     name = text(part, "tool_name")
-    return [ToolCallDelta(call, name, None, state, plain(field(part, "content")))]
+    return [ToolCallDelta(call, name, None, state, jsonable(field(part, "content")))]

@@ -238,7 +238,7 @@ class SqliteEngine:
             loops.setdefault(job.loop, []).append(job)
         for loop, jobs in loops.items():
             with contextlib.suppress(RuntimeError):  # the loop is closed: the caller is gone
-                loop.call_soon_threadsafe(_settle, jobs)
+                loop.call_soon_threadsafe(_resolve, jobs)
 
     # ------------------------------------------------------------------------------ connecting
 
@@ -401,7 +401,7 @@ def connect(path: Path) -> Iterator[Connection]:
             connection.close()
 
 
-def _settle(jobs: list[_Job]) -> None:
+def _resolve(jobs: list[_Job]) -> None:
     for job in jobs:
         if job.future.done():  # the caller is gone; the change stays
             continue

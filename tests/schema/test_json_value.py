@@ -17,7 +17,7 @@ import pytest
 from swell.errors import PlainValueError
 from swell.expando import Expando
 from swell.schema.data import data
-from swell.schema.plain import MAX_DEPTH, MAX_INT, plain
+from swell.schema.json_value import MAX_DEPTH, MAX_INT, json_value
 
 WHERE = "card 'chat', $.data"
 Point = namedtuple("Point", "x y")  # noqa: PYI024  (an untyped one, as apps have them)
@@ -59,19 +59,19 @@ class Price:
     ],
 )
 def test_values_that_json_can_hold_are_copied(value: Any, expected: Any) -> None:
-    copy = plain(value, WHERE)
+    copy = json_value(value, WHERE)
     assert copy == expected
     assert type(copy) is type(expected)
 
 
 def test_subclasses_lose_their_class() -> None:
-    copied = plain([Level.HIGH, Word.YES, Old.NO], WHERE)
+    copied = json_value([Level.HIGH, Word.YES, Old.NO], WHERE)
     assert [type(item) for item in copied] == [int, str, str]
 
 
 def test_later_changes_do_not_reach_the_copy() -> None:
     rows = [["a"]]
-    copy = plain(rows, WHERE)
+    copy = json_value(rows, WHERE)
     rows[0].append("b")
     assert copy == [["a"]]
 
@@ -83,7 +83,7 @@ def sum_up() -> None: ...
     ("value", "got", "hint"),
     [
         (np.int64(3), "`numpy.int64`", ".item()"),
-        (np.float64(0.5), "`numpy.float64`", ".item()"),  # a float, and still not plain
+        (np.float64(0.5), "`numpy.float64`", ".item()"),  # a float, and still not JSON
         (np.str_("a"), "`numpy.str_`", ".item()"),  # a str
         (np.bool_(True), "`numpy.bool`", ".item()"),
         (np.arange(3), "`numpy.ndarray`", ".tolist()"),
@@ -112,7 +112,7 @@ def sum_up() -> None: ...
 )
 def test_other_values_are_refused_where_they_are(value: Any, got: str, hint: str) -> None:
     with pytest.raises(PlainValueError) as caught:
-        plain({"rows": [["ok", True], ["ok", value]]}, WHERE)
+        json_value({"rows": [["ok", True], ["ok", value]]}, WHERE)
     assert caught.value.where == "card 'chat', $.data.rows[1][1]"
     assert "expected" in caught.value.reason
     assert f"got {got}" in caught.value.reason or got in caught.value.reason
@@ -122,17 +122,17 @@ def test_other_values_are_refused_where_they_are(value: Any, got: str, hint: str
 @pytest.mark.parametrize("key", [1, None, ("a",), True, np.str_("a")])
 def test_keys_must_be_text(key: Any) -> None:
     with pytest.raises(PlainValueError, match=r"\$\.data\.a: expected keys of type `str`, got "):
-        plain({"a": {key: 1}}, WHERE)
+        json_value({"a": {key: 1}}, WHERE)
 
 
 def test_keys_that_begin_with_a_tilde_are_reserved() -> None:
     with pytest.raises(PlainValueError, match=r"does not begin with `~`.*got '~b'"):
-        plain({"~b": "list"}, WHERE)
+        json_value({"~b": "list"}, WHERE)
 
 
 def test_half_a_surrogate_pair_in_a_key_is_refused() -> None:
     with pytest.raises(PlainValueError, match="lone surrogate"):
-        plain({"\ud83d": 1}, WHERE)
+        json_value({"\ud83d": 1}, WHERE)
 
 
 def nested(levels: int, wrap: Callable[[Any], Any]) -> Any:
@@ -144,16 +144,16 @@ def nested(levels: int, wrap: Callable[[Any], Any]) -> Any:
 
 @pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: {"a": v}], ids=["list", "dict"])
 def test_nesting_has_a_bound(wrap: Callable[[Any], Any]) -> None:
-    assert plain(nested(MAX_DEPTH, wrap), WHERE) == nested(MAX_DEPTH, wrap)
+    assert json_value(nested(MAX_DEPTH, wrap), WHERE) == nested(MAX_DEPTH, wrap)
     with pytest.raises(PlainValueError, match=f"at most {MAX_DEPTH} levels"):
-        plain(nested(MAX_DEPTH + 1, wrap), WHERE)
+        json_value(nested(MAX_DEPTH + 1, wrap), WHERE)
 
 
 def test_a_list_that_holds_itself_is_refused() -> None:
     loop: list[Any] = []
     loop.append(loop)
     with pytest.raises(PlainValueError, match="levels of nesting"):
-        plain(loop, WHERE)
+        json_value(loop, WHERE)
 
 
 def test_an_object_that_dumps_itself_for_ever_is_refused() -> None:
@@ -162,7 +162,7 @@ def test_an_object_that_dumps_itself_for_ever_is_refused() -> None:
             return self
 
     with pytest.raises(PlainValueError, match="levels of nesting"):
-        plain(Endless(), WHERE)
+        json_value(Endless(), WHERE)
 
 
 def test_a_broken_repr_does_not_hide_the_mistake() -> None:
@@ -171,7 +171,7 @@ def test_a_broken_repr_does_not_hide_the_mistake() -> None:
             raise RuntimeError
 
     with pytest.raises(PlainValueError, match="Broken"):
-        plain(Broken(), WHERE)
+        json_value(Broken(), WHERE)
 
 
 def test_the_error_is_what_wave_apps_catch() -> None:

@@ -43,7 +43,7 @@ _HINTS: dict[str, str] = {
 }
 
 
-class _NotPlainError(Exception):
+class _NotJsonError(Exception):
     """Carries the reason up; each level adds its step, so a good value pays nothing for paths."""
 
     def __init__(self, reason: str) -> None:
@@ -52,8 +52,8 @@ class _NotPlainError(Exception):
         self.steps: list[str | int] = []
 
 
-def plain(value: Any, where: str) -> Any:
-    """Return a deep copy of `value` made of plain JSON types only.
+def json_value(value: Any, where: str) -> Any:
+    """Return a deep copy of `value` made of JSON types only.
 
     Args:
         value: `None`, `bool`, `int`, finite `float`, `str`, or a list, tuple or mapping of
@@ -70,12 +70,12 @@ def plain(value: Any, where: str) -> Any:
             text with half a surrogate pair, dates, sets, bytes, functions, keys that are not
             `str` or begin with `~`, and anything else unknown.
 
-    >>> plain({"size": (1, 2.5)}, "card 'c', $.data")
+    >>> json_value({"size": (1, 2.5)}, "card 'c', $.data")
     {'size': [1, 2.5]}
     """
     try:
-        return _plain(value, 0)
-    except _NotPlainError as misfit:
+        return _copy(value, 0)
+    except _NotJsonError as misfit:
         path = where + join(misfit.steps)
         # `from None`: the inner exception has the same message without the path.
         raise PlainValueError(path, misfit.reason) from None
@@ -100,7 +100,7 @@ def type_name(value: Any) -> str:
     return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
 
 
-def _plain(value: Any, depth: int) -> Any:
+def _copy(value: Any, depth: int) -> Any:
     kind = type(value)
     # Ordered by how often a streaming app passes them: this is on the path of each token.
     if kind is str:
@@ -110,28 +110,28 @@ def _plain(value: Any, depth: int) -> Any:
     if kind is bool or value is None:
         return value
     if kind is list or kind is tuple:
-        return _plain_list(value, depth)
+        return _copy_list(value, depth)
     if kind is int:
         if -MAX_INT <= value <= MAX_INT:
             return value
-        raise _NotPlainError(
+        raise _NotJsonError(
             f"expected a whole number within ±(2**53 - 1), got {_short(value)}; "
             "a browser would round it, so write it as `str`"
         )
     if kind is float:
         if math.isfinite(value):
             return value
-        raise _NotPlainError(
+        raise _NotJsonError(
             f"expected a finite number, got {value}; write `None` for a missing one"
         )
     if kind is dict:
-        return _plain_dict(value, depth)
-    return _plain_other(value, depth)
+        return _copy_dict(value, depth)
+    return _copy_other(value, depth)
 
 
-def _plain_list(value: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
+def _copy_list(value: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
     if depth >= MAX_DEPTH:
-        raise _NotPlainError(f"expected at most {MAX_DEPTH} levels of nesting, got more")
+        raise _NotJsonError(f"expected at most {MAX_DEPTH} levels of nesting, got more")
     out: list[Any] = []
     for item in value:
         kind = type(item)
@@ -139,54 +139,54 @@ def _plain_list(value: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
             out.append(item)
             continue
         try:
-            out.append(_plain(item, depth + 1))
-        except _NotPlainError as misfit:
+            out.append(_copy(item, depth + 1))
+        except _NotJsonError as misfit:
             misfit.steps.append(len(out))
             raise
     return out
 
 
-def _plain_dict(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+def _copy_dict(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     if depth >= MAX_DEPTH:
-        raise _NotPlainError(f"expected at most {MAX_DEPTH} levels of nesting, got more")
+        raise _NotJsonError(f"expected at most {MAX_DEPTH} levels of nesting, got more")
     out: dict[str, Any] = {}
     for key, item in value.items():
         if not isinstance(key, str) or _is_numpy(key):
-            raise _NotPlainError(f"expected keys of type `str`, got {_found(key)}")
+            raise _NotJsonError(f"expected keys of type `str`, got {_found(key)}")
         if key.startswith("~"):
-            raise _NotPlainError(
+            raise _NotJsonError(
                 f"expected a key that does not begin with `~` (reserved), got {key!r}"
             )
         try:
-            name = _plain(str.__str__(key), depth + 1)
-            out[name] = _plain(item, depth + 1)
-        except _NotPlainError as misfit:
+            name = _copy(str.__str__(key), depth + 1)
+            out[name] = _copy(item, depth + 1)
+        except _NotJsonError as misfit:
             misfit.steps.append(key)
             raise
     return out
 
 
-def _plain_other(value: Any, depth: int) -> Any:
+def _copy_other(value: Any, depth: int) -> Any:
     """Handle rare values: subclasses, mappings, objects with a dump method, and mistakes."""
     if not _is_numpy(value) and not _is_buffer(value):
         if isinstance(value, str):
-            return _plain(str.__str__(value), depth)
+            return _copy(str.__str__(value), depth)
         if isinstance(value, int):
-            return _plain(int(value), depth)
+            return _copy(int(value), depth)
         if isinstance(value, float):
-            return _plain(float(value), depth)
+            return _copy(float(value), depth)
         if isinstance(value, list | tuple):
-            return _plain_list(value, depth)
+            return _copy_list(value, depth)
         if isinstance(value, Mapping):
-            return _plain_dict(value, depth)
+            return _copy_dict(value, depth)
         dump: Callable[[], Any] | None = getattr(value, "dump", None)
         if callable(dump) and not isinstance(value, type):
             if depth >= MAX_DEPTH:
-                raise _NotPlainError(f"expected at most {MAX_DEPTH} levels of nesting, got more")
-            return _plain(dump(), depth + 1)
+                raise _NotJsonError(f"expected at most {MAX_DEPTH} levels of nesting, got more")
+            return _copy(dump(), depth + 1)
     expected = "expected a plain JSON value (str, int, float, bool, None, list or dict)"
     hint = _hint(value)
-    raise _NotPlainError(f"{expected}, got {_found(value)}{f'; {hint}' if hint else ''}")
+    raise _NotJsonError(f"{expected}, got {_found(value)}{f'; {hint}' if hint else ''}")
 
 
 def _check_text(value: str) -> None:
@@ -194,7 +194,7 @@ def _check_text(value: str) -> None:
         value.encode()
     except UnicodeEncodeError as error:
         # Half of an emoji, as a model's token stream may hand it over.
-        raise _NotPlainError(
+        raise _NotJsonError(
             "expected text that UTF-8 can hold, "
             f"got the lone surrogate {value[error.start]!a} at character {error.start}"
         ) from None
