@@ -145,11 +145,11 @@ class PostgresServer:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, number)
 
-    def execute(self, statement: str) -> None:
-        """Run a statement outside of a transaction."""
+    def execute(self, statement: str, url: str | None = None) -> None:
+        """Run a statement outside of a transaction, on the server or on one of its databases."""
         import psycopg
 
-        with psycopg.connect(self.url(), autocommit=True) as connection:
+        with psycopg.connect(url or self.url(), autocommit=True) as connection:
             connection.execute(statement.encode())
 
     def close(self) -> None:

@@ -51,7 +51,8 @@ ALLOWED = {
     "chat.refusal": "errors locales",
     "chat.requests": "parts",
     "chat.runs": (
-        "backoff chat.feed chat.files chat.records chat.refusal chat.requests chat.store coerce  "
+        "backoff backplane chat.feed chat.files chat.records chat.refusal chat.requests  "
+        "chat.store coerce  "
         "components development errors expando locales logs markdown mistakes models parts  "
         "settings storage tasks ui workers"
     ),

@@ -222,7 +222,7 @@ class ChatApp:
             self.names,
             self.options.admit,
         )
-        await self.runs.recover()
+        await self.runs.open()
         self.actions = Actions(self)
         self.own(self._purge_each_hour())
 

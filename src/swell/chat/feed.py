@@ -94,10 +94,13 @@ class Feed:
     Args:
         backplane: Reaches the other processes of the service.
         app: Name of the app; only processes of the same app hear of its threads.
+
+    Attributes:
+        backplane: As given.
     """
 
     def __init__(self, backplane: Backplane, app: str) -> None:
-        self._backplane = backplane
+        self.backplane = backplane
         self._app = sha256(app.encode()).hexdigest()[:16]
         self._people: dict[str, set[Listener]] = {}
         self._readers: dict[str, set[Listener]] = {}
@@ -131,20 +134,28 @@ class Feed:
             change: The change.
             by: The listener that made the change and shows it already.
         """
+        self.announce(user_id, change, by=by)
+        news = _encode(_News(user_id, change.thread_id))
+        self.backplane.publish(self._person(user_id), news)
+        if change.thread_id:
+            self.backplane.publish(self._thread(change.thread_id), news)
+
+    def announce(self, user_id: str, change: Change, *, by: Listener | None = None) -> None:
+        """Call the listeners of this process only; the arguments are those of `publish`."""
         for found in (self._people.get(user_id), self._readers.get(change.thread_id)):
             for listener in tuple(found or ()):
                 if listener != by:
                     listener(change)
-        news = _encode(_News(user_id, change.thread_id))
-        self._backplane.publish(self._person(user_id), news)
-        if change.thread_id:
-            self._backplane.publish(self._thread(change.thread_id), news)
+
+    def topic(self, kind: str, name: str) -> str:
+        """Return the topic of something of this app."""
+        return f"{self._app}/{kind}/{name}"
 
     def _person(self, user_id: str) -> str:
-        return f"{self._app}/person/{user_id}"
+        return self.topic("person", user_id)
 
     def _thread(self, thread_id: str) -> str:
-        return f"{self._app}/thread/{thread_id}"
+        return self.topic("thread", thread_id)
 
     def _reach(self, topic: str, listeners: dict[str, set[Listener]], key: str) -> None:
         """Subscribe to a topic of the backplane, as long as this process has a listener."""
@@ -155,7 +166,7 @@ class Feed:
             for listener in tuple(listeners.get(key, ())):
                 listener(ThreadChanged(thread_id))
 
-        self._ends[topic] = self._backplane.subscribe(
+        self._ends[topic] = self.backplane.subscribe(
             topic, lambda message: call(_decode(message).thread_id), lambda: call("")
         )
 

@@ -147,6 +147,9 @@ class Run(msgspec.Struct, frozen=True):
         started: When the handler was started.
         ended: When it reached its last state.
         locale: Language of the page that asked for it.
+        owner: The process that makes it.
+        fence: Counts its owners: a write that names an earlier number changes nothing.
+        number: Counts the runs of the thread, in the order in which they are made.
     """
 
     id: str
@@ -160,6 +163,9 @@ class Run(msgspec.Struct, frozen=True):
     started: float | None = None
     ended: float | None = None
     locale: str = "en"
+    owner: str = ""
+    fence: int = 1
+    number: int = 0
 
 
 class Accepted(msgspec.Struct, frozen=True):

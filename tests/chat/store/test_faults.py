@@ -80,7 +80,7 @@ async def test_what_was_acknowledged_survives_kill_9(url: str) -> None:
 async def recovered(store: Store) -> list[Run]:
     """Recover, giving PostgreSQL a moment to notice that the process is gone."""
     for _ in range(200):
-        if left := await store.recover():
+        if left := (await store.recover()).waiting:
             return left
         await asyncio.sleep(0.05)
     return []

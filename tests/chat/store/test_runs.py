@@ -147,14 +147,18 @@ async def test_recovery_leaves_runs_of_living_processes_alone(store: Store, url:
     await gone.start(running.run.id)
     await gone.flush({running.run.id: [Text("partial")]})
     accepted = await gone.accept(user, NewPrompt([Text("two")]), action_id="2", locale="de")
-    assert await store.recover() == []  # it lives
+    assert await store.recover() == ([], [])  # it lives
     await gone.close()
-    assert [(run.id, run.locale) for run in await store.recover()] == [(accepted.run.id, "de")]
+    waiting, [(user_id, ended)] = await store.recover()
+    assert [(run.id, run.locale, run.fence) for run in waiting] == [(accepted.run.id, "de", 2)]
+    assert user_id == user
+    assert ended.answer is not None
+    assert ended.answer.id == running.answer.id
     answer = await store.message(user, running.answer.id)
     assert (answer.status, answer.parts) == ("interrupted", [Text("partial")])
     assert (await store.run(running.run.id)).state == "interrupted"
     assert not await store.start(running.run.id)
-    assert await store.recover() == []  # it is ours now
+    assert await store.recover() == ([], [])  # it is ours now
     assert await store.start(accepted.run.id)
 
 

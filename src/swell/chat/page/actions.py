@@ -177,7 +177,8 @@ class Actions:
             async with view.lock:
                 await view.go(str(q.args["#"] or ""))
         elif (question := ask_id(name)) is not None:
-            self._runs.answer(view.user, question, q.args)
+            thread_id = view.thread.id if view.thread is not None else ""
+            await self._runs.answer(view.user, thread_id, question, q.args)
         elif q.events.threads is not None:
             for event in q.events.threads:
                 await self._on_threads(Asked(q, view, event, q.events.threads[event]))
@@ -246,7 +247,7 @@ class Actions:
         """Stop the runs of the open thread."""
         view = asked.view
         if view.thread is not None:
-            await self._runs.stop(self._runs.of_thread(view.thread.id))
+            await self._runs.stop_thread(view.thread.id)
         async with view.lock:
             await view.refresh()
 
@@ -272,7 +273,7 @@ class Actions:
         """Begin another branch; the runs of this one are stopped first."""
         view = asked.view
         if view.thread is not None:
-            await self._runs.stop(self._runs.of_thread(view.thread.id))
+            await self._runs.stop_thread(view.thread.id)
         async with view.lock:
             await self._submit(asked.q, view, request)
 
@@ -319,7 +320,7 @@ class Actions:
     async def delete(self, asked: Asked) -> None:
         """Delete a message with all that follows it."""
         view, message = asked.view, await self._message(asked)
-        await self._runs.stop(self._runs.of_thread(message.thread_id))
+        await self._runs.stop_thread(message.thread_id)
         async with view.lock:
             await self._store.delete_message(view.user.id, message.id)
             view.offer_undo(message.id)
@@ -372,7 +373,7 @@ class Actions:
         if event == "delete" and isinstance(asked.value, dict):
             with suppress(NotFoundError):  # the sidebar reports it as well
                 thread = await self._store.thread(view.user.id, asked.id)
-                await self._runs.stop(self._runs.of_thread(thread.id))
+                await self._runs.stop_thread(thread.id)
         await view.sidebar.act(event, asked.value)
         async with view.lock:
             if event == "delete" and view.thread is not None and view.thread.id == asked.id:

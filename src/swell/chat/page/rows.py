@@ -9,6 +9,7 @@ from swell.chat.files import Files, readdressed, stored_urls
 from swell.chat.records import Message
 from swell.chat.runs.answer import Grown
 from swell.chat.runs.manager import RunManager
+from swell.chat.runs.mirror import Mirror
 from swell.chat.runs.run import Run
 from swell.errors import SwellError
 from swell.locales import Words
@@ -35,7 +36,9 @@ def split(parts: Sequence[Part]) -> tuple[str, list[Part]]:
 class Tail:
     """Follows one run on one row, at a cost proportional to the new text."""
 
-    def __init__(self, run: Run, key: int, words: Words, addresses: Mapping[str, str]) -> None:
+    def __init__(
+        self, run: Run | Mirror, key: int, words: Words, addresses: Mapping[str, str]
+    ) -> None:
         self.run = run
         self._words = words
         self._addresses = addresses
@@ -166,6 +169,7 @@ class Rows:
         """
         drawn = [await self._cells(message, owner_id, token) for message in messages]
         if token is None:
+            await self._runs.follow(messages, self._user_id)
             await self._locate(self._runs.of_answer(message.id) for message in messages)
         return drawn
 
@@ -280,7 +284,7 @@ class Rows:
         run.watchers.add(self._hear)
         return tail
 
-    async def _locate(self, runs: Iterable[Run | None]) -> None:
+    async def _locate(self, runs: Iterable[Run | Mirror | None]) -> None:
         """Find out where this browser gets the files of answers that are being made."""
         for run in runs:
             while run is not None and (urls := run.answer.stored - self._addresses.keys()):
@@ -315,7 +319,7 @@ class Rows:
         except SwellError as error:
             _log.warning("could not save a page: %s", error)
 
-    async def _locate_and_hear(self, run: Run) -> None:
+    async def _locate_and_hear(self, run: Run | Mirror) -> None:
         await self._locate([run])
         self._hear()
 

@@ -77,7 +77,7 @@ class View:
         self.panel = Panel(page, site)
         self.lock = asyncio.Lock()
         runs = chat.runs
-        self.sidebar = Sidebar(chat.store, user, lambda thread_id: bool(runs.of_thread(thread_id)))
+        self.sidebar = Sidebar(chat.store, user, runs.is_active)
         self.rows = Rows(page, site, user.id, self.words, runs, chat.files, chat.own)
         self._expiry: asyncio.TimerHandle | None = None  # of the link that is read
         self._changes: list[Change] = []  # that have been heard of and are not shown yet
@@ -328,7 +328,7 @@ class View:
         first_row = self.rows.first
         newer = self.window is not None and self.window.newer
         last = None if newer else self.rows.last
-        active = self.thread is not None and bool(self.chat.runs.of_thread(self.thread.id))
+        active = self.thread is not None and self.chat.runs.is_active(self.thread.id)
         self._set("chat", "thread", self.thread.id if self.thread is not None else None)
         self._set("chat", "generating", active)
         self._set("chat", "history_end", first_row is None or first_row.parent_id is None)

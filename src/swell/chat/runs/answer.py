@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias, TypeGuard
 
 import msgspec
@@ -169,6 +169,36 @@ class Answer:
         self._parts[index] = part
         self.log.append(Placed(index))
         return index
+
+    def receive(self, grown: Iterable[tuple[int, str]], placed: Iterable[tuple[int, Part]]) -> None:
+        """Take changes that the same answer had in another process.
+
+        Args:
+            grown: Text that was added to the last part that is there, by its place.
+            placed: Parts that were added or replaced after that, by their places.
+
+        Raises:
+            IndexError: If a part is missing before one of these.
+        """
+        for at, text in grown:
+            if at != len(self._parts) - 1:
+                raise IndexError(f"text for part {at} of {len(self._parts)}")
+            self._pending.append(text)
+            self.log.append(Grown(at, text))
+        for at, part in placed:
+            self._settle()
+            if at > len(self._parts):
+                raise IndexError(f"part {at} of {len(self._parts)}")
+            self._parts[at : at + 1] = [part]
+            self.stored |= stored_urls([part])
+            self.log.append(Placed(at))
+
+    def restore(self, parts: list[Part]) -> None:
+        """Replace everything by what the same answer has in the store."""
+        self._pending.clear()
+        self._parts = parts
+        self.stored |= stored_urls(parts)
+        self.log.append(Placed(0))
 
     def broken(self) -> Exception | None:
         """Return the failure of a stream that stopped before its end, though nothing was raised.

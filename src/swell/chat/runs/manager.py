@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-from collections.abc import Awaitable, Callable, Iterable
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
@@ -16,6 +17,7 @@ from swell.chat.files import Files
 from swell.chat.records import Accepted, EndState, Message, User
 from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import Request
+from swell.chat.store.statements import from_json, to_json
 from swell.coerce import well_formed
 from swell.errors import (
     NotFoundError,
@@ -33,16 +35,26 @@ from .admission import Budget, Gate, Used
 from .attachment import Attachment
 from .consume import consume
 from .fault import fault_of
+from .mirror import Mirror, Mirrors
 from .names import Names
+from .peers import Peers
+from .relay import Relay
 from .run import Run, RunLimits
 from .turn import Turn
 
 if TYPE_CHECKING:
+    from swell.chat.records import Run as StoredRun
     from swell.chat.store import Store
+    from swell.chat.store.processes import Signal
+    from swell.chat.store.runs import Recovered
 
 __all__ = ["Admit", "RunManager"]
 
 _log = logger("swell.chat")
+
+_LOOK_S = 1.0  # how long a run waits for news before it looks whether its turn has come
+
+_STOPPING_S = 0.05  # how often to look whether another process has stopped a run
 
 _DESCRIBED_MAX = 100  # exceptions kept for developers
 
@@ -104,23 +116,41 @@ class RunManager:
         self._answers: dict[str, Run] = {}
         self._unstored: dict[Run, int] = {}  # running: how long the log was that is stored
         self._flusher: asyncio.Task[None] | None = None
-        self._last: dict[str, Run] = {}  # by thread: the run that a later one waits for
+        self._flushing = asyncio.Lock()
         self._tasks = Tasks()
+        self._peers = Peers(store, feed, self, self._tasks)
+        self._mirrors = Mirrors(store, feed, self._tasks)
+        self._relay = Relay(
+            lambda run_id, message: feed.backplane.publish(feed.topic("run", run_id), message),
+            self._store_now,
+            self._tasks,
+        )
         self._described: dict[str, str] = {}  # by error id
 
     # ---------------------------------------------------------------------- looking
 
-    def of_answer(self, message_id: str) -> Run | None:
+    def of_answer(self, message_id: str) -> Run | Mirror | None:
         """Return the active run of this message, or None."""
-        return self._answers.get(message_id)
+        return self._answers.get(message_id) or self._mirrors.of_answer(message_id)
 
     def all(self) -> list[Run]:
-        """Return the runs that have not ended."""
+        """Return the runs of this process that have not ended."""
         return list(self._runs.values())
 
     def of_thread(self, thread_id: str) -> list[Run]:
-        """Return the runs of a thread that have not ended, in their order."""
+        """Return the runs of this process in a thread that have not ended, in their order."""
         return [run for run in self._runs.values() if run.thread_id == thread_id]
+
+    def is_active(self, thread_id: str) -> bool:
+        """Return whether an answer is made in a thread, as far as this process shows it."""
+        return bool(self.of_thread(thread_id) or self._mirrors.of_thread(thread_id))
+
+    async def follow(self, messages: Iterable[Message], user_id: str) -> None:
+        """Follow the runs of other processes that make some of these messages."""
+        if self.store.distributed:
+            for message in messages:
+                if message.role == "assistant" and message.id not in self._answers:
+                    await self._mirrors.follow(message, user_id)
 
     # ----------------------------------------------------------------------- acting
 
@@ -182,9 +212,39 @@ class RunManager:
         except StoreUnavailableError as error:
             _log.warning("a prompt was refused: %s", error)
             raise LocalizedRefusal(lambda words: words.not_saved, error.code) from None
-        if accepted.run.state == "accepted":
+        if accepted.run.state == "accepted" and self.store.holds(accepted.run.id):
             self._enqueue(accepted, user, address)
         return accepted
+
+    async def stop_thread(self, thread_id: str) -> None:
+        """Stop the runs of a thread, in all processes, and wait for their ends as `stop` does."""
+        await self.stop(self.of_thread(thread_id))
+        if self.store.distributed:
+            runs = await self.store.active_runs(thread_id)
+            await self._stop_elsewhere([run for run in runs if run.id not in self._runs])
+
+    async def _stop_elsewhere(self, runs: Sequence[StoredRun]) -> None:
+        """Stop runs of other processes; those whose owner does not do it are ended in the store."""
+        left = {run.id for run in runs}
+        for run in runs:
+            if run.state == "accepted":
+                await self._seize(run.id)
+            elif await self.store.ask(run.id, "stop"):
+                self._peers.nudge(run.owner)
+        until = asyncio.get_running_loop().time() + self.limits.release_s + 0.4
+        while left and asyncio.get_running_loop().time() < until:
+            states = await self.store.states(sorted(left))
+            left = {id for id in left if states.get(id, ("",))[0] in ("accepted", "running")}
+            if left:
+                await asyncio.sleep(_STOPPING_S)
+        for run_id in left:
+            await self._seize(run_id)
+
+    async def _seize(self, run_id: str) -> None:
+        _, user = await self.store.accepted(run_id)
+        ended = await self.store.seize(run_id, "stopped")
+        if ended is not None and ended.answer is not None:
+            self._feed.publish(user.id, RunEnded(ended.answer, ended.time))
 
     async def stop(self, runs: Iterable[Run], why: EndState = "stopped") -> None:
         """Stop runs and wait until their ends are stored, at most `release_s` + 0.4 s.
@@ -201,24 +261,39 @@ class RunManager:
             for task in late:
                 task.cancel()
 
-    def answer(self, user: User, question_id: str, args: Expando) -> None:
+    async def answer(self, user: User, thread_id: str, question_id: str, args: Expando) -> None:
         """Give the answer to a question.
 
         Raises:
             LocalizedRefusal: If it is not open any more.
         """
         for run in self._runs.values():
-            question = run.questions.get(question_id)
-            if question is not None and run.user_id == user.id and question.open:
-                question.resolve(args)
+            if run.user_id == user.id and self._resolve(run, question_id, args):
                 return
+        for mirror in self._mirrors.of_thread(thread_id):
+            if mirror.user_id == user.id and mirror.poses(question_id):
+                body = to_json(
+                    {"question": question_id, "args": {name: args[name] for name in args}}
+                )
+                if await self.store.ask(mirror.id, "answer", body):
+                    self._peers.nudge(mirror.owner)
+                    return
         raise LocalizedRefusal(lambda words: words.not_open, "not_open")
 
-    async def recover(self) -> None:
-        """Recover the runs of an earlier process: start the accepted ones, interrupt the others."""
-        for left in await self.store.recover():
-            with contextlib.suppress(NotFoundError):  # its thread has been deleted
-                self._enqueue(*await self.store.accepted(left.id))
+    @staticmethod
+    def _resolve(run: Run, question_id: str, args: Expando) -> bool:
+        question = run.questions.get(question_id)
+        if question is None or not question.open:
+            return False
+        question.resolve(args)
+        return True
+
+    async def open(self) -> None:
+        """Become the owner of the runs of processes that are gone, and hear of later ones."""
+        if self.store.distributed:
+            await self._peers.open()
+        else:
+            await self.adopt(await self.store.recover())
 
     async def drain(self, seconds: float) -> None:
         """Wait so long for runs to finish, then store the others as interrupted."""
@@ -234,7 +309,49 @@ class RunManager:
         """End everything."""
         self.draining = True
         await self.stop(list(self._runs.values()), "interrupted")
+        self._peers.close()
+        self._mirrors.close()
         await self._tasks.cancel(1.0)
+
+    # -------------------------------------------------------------------------- for the peers
+
+    def running(self) -> set[str]:
+        """Return the ids of the runs of this process."""
+        return set(self._runs)
+
+    def lose(self, run_ids: Iterable[str]) -> None:
+        """End the handlers of runs that have another owner: nothing is stored of them any more."""
+        for run_id in run_ids:
+            run = self._runs.get(run_id)
+            if run is not None and (run in self._unstored or run.state == "accepted"):
+                run.lost = True
+                run.request_stop("interrupted")
+
+    async def adopt(self, recovered: Recovered) -> None:
+        """Start the runs that are waiting, and publish how the others ended."""
+        for left in recovered.waiting:
+            with contextlib.suppress(NotFoundError):  # its thread has been deleted
+                self._enqueue(*await self.store.accepted(left.id))
+        for user_id, ended in recovered.interrupted:
+            if ended.answer is not None:
+                self._feed.publish(user_id, RunEnded(ended.answer, ended.time))
+
+    def obey(self, signal: Signal) -> None:
+        """Stop a run, or answer its question, as another process asks."""
+        run = self._runs.get(signal.run_id)
+        if run is None:
+            return
+        if signal.kind == "stop":
+            run.request_stop()
+        elif signal.kind == "answer":
+            said = from_json(signal.body)
+            self._resolve(run, str(said["question"]), Expando(said["args"]))
+
+    def watch(self, run_id: str, *, fresh: bool) -> None:
+        """Send the changes of a run to the processes that watch it."""
+        run = self._runs.get(run_id)
+        if run is not None:
+            self._relay.watch(run, fresh=fresh)
 
     # ------------------------------------------------------------------ the life of a run
 
@@ -243,8 +360,7 @@ class RunManager:
             return
         run = Run(accepted, user, address)
         run.files = self._files
-        run.after = self._last.get(run.thread_id)
-        self._runs[run.id] = self._answers[run.answer_id] = self._last[run.thread_id] = run
+        self._runs[run.id] = self._answers[run.answer_id] = run
         run.task = self._tasks.start(self._live(run))
         self._feed.publish(run.user_id, RunQueued(accepted))
 
@@ -252,7 +368,10 @@ class RunManager:
         end: Change = ThreadChanged(run.thread_id)
         try:
             state = await self._make(run)
-            if state is not None:
+            if run.lost:
+                run.answer.end()
+                end = RunEnded(run.as_interrupted(), time.time())
+            elif state is not None:
                 end = await self._finish(run, state)
         except NotFoundError:
             run.state = "stopped"  # the thread was deleted during the run
@@ -265,22 +384,25 @@ class RunManager:
             run.error = words_of().failures[run.error_code]
         finally:
             self._gate.leave(run.ticket)
-            run.after = None
             del self._runs[run.id], self._answers[run.answer_id]
-            if self._last.get(run.thread_id) is run:
-                del self._last[run.thread_id]
             run.ended.set()
             run.changed()
-            self._feed.publish(run.user_id, end)
+            if run.lost:
+                self._feed.announce(run.user_id, end)
+                self._tasks.start(self._end_lost(run))
+            else:
+                self._feed.publish(run.user_id, end)
+
+    async def _end_lost(self, run: Run) -> None:
+        """Store the end of a run that may have another owner; it changes nothing if it has."""
+        with contextlib.suppress(NotFoundError):
+            self._feed.publish(run.user_id, await self._finish(run, "interrupted"))
 
     async def _make(self, run: Run) -> EndState | None:
         """Wait for its turn, run the handler, and return how it ended; None if not here."""
         stopped = asyncio.ensure_future(run.cancelled.wait())
         try:
-            if run.after is not None:
-                before = asyncio.ensure_future(run.after.ended.wait())
-                await asyncio.wait((before, stopped), return_when=asyncio.FIRST_COMPLETED)
-                before.cancel()
+            await self._wait_for_turn(run, stopped)
             if not run.cancelled.is_set():
                 self._gate.enter(run.ticket)
                 opened = asyncio.ensure_future(run.ticket.open.wait())
@@ -288,9 +410,13 @@ class RunManager:
                 opened.cancel()
             if run.cancelled.is_set():
                 return run.why
-            if not await self._persist(lambda: self.store.start(run.id)):
-                run.state = (await self.store.run(run.id)).state
-                return None  # another process has taken it, or it has ended
+            while not await self._persist(lambda: self.store.start(run.id)):
+                run.state = (await self._persist(lambda: self.store.run(run.id))).state
+                if run.state != "accepted" or not self.store.holds(run.id):
+                    return None  # another process has taken it, or it has ended
+                await self._wait_for_news(run, stopped)  # of an earlier run of another process
+                if run.cancelled.is_set():
+                    return run.why
             run.state = "running"
             run.changed()
             try:
@@ -318,6 +444,33 @@ class RunManager:
                 self._unstored.pop(run, None)
         finally:
             stopped.cancel()
+
+    async def _wait_for_turn(self, run: Run, stopped: asyncio.Future[Any]) -> None:
+        """Wait until the earlier runs of the thread in this process have ended."""
+        while not run.cancelled.is_set():
+            others = self.of_thread(run.thread_id)
+            earlier = next((one for one in others if one.number < run.number), None)
+            if earlier is None:
+                return
+            ended = asyncio.ensure_future(earlier.ended.wait())
+            await asyncio.wait((ended, stopped), return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
+
+    async def _wait_for_news(self, run: Run, stopped: asyncio.Future[Any]) -> None:
+        """Wait until another process reports a change of the thread, at most `_LOOK_S`."""
+        news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def hear(_: Change) -> None:
+            if not news.done():
+                news.set_result(None)
+
+        self._feed.read(run.thread_id, hear)
+        try:
+            waiting = (news, stopped)
+            await asyncio.wait(waiting, timeout=_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._feed.unread(run.thread_id, hear)
+            news.cancel()
 
     def _outcome(self, run: Run, work: asyncio.Task[None]) -> EndState:
         if work.cancelled():
@@ -432,19 +585,35 @@ class RunManager:
         """Store the texts of running answers so far, every so often, all at once."""
         while self._unstored:
             await asyncio.sleep(self.limits.flush_s)
+            await self._store_texts(list(self._unstored))
+
+    async def _store_texts(self, runs: Iterable[Run]) -> bool:
+        """Store the texts of running answers that have grown; return whether that succeeded."""
+        async with self._flushing:  # the text of a later call is stored later
             grown: dict[str, list[Part]] = {}
-            for run, stored in list(self._unstored.items()):
+            for run in runs:
                 if run.title is not None:
                     await self._rename(run)
-                if run in self._unstored and len(run.answer.log) > stored:
+                if run in self._unstored and len(run.answer.log) > self._unstored[run]:
+                    self._relay.catch_up(run.id)
                     self._unstored[run] = len(run.answer.log)
                     grown[run.id] = run.answer.parts()
+            at = {run.id: count for run, count in self._unstored.items() if run.id in grown}
             try:
-                await self.store.flush(grown)
+                self.lose(await self.store.flush(grown, at))
             except StoreUnavailableError:
-                pass  # the next flush, or the end, has it all
+                return False  # the next flush, or the end, has it all
             except Exception:
                 _log.exception("could not store the texts of running answers")
+                return False
+            return True
+
+    async def _store_now(self, run_id: str) -> int | None:
+        """Store the text of one run; return how many changes it includes, None if it cannot."""
+        run = self._runs.get(run_id)
+        if run is None or run.lost or not await self._store_texts([run]):
+            return None
+        return self._unstored.get(run, 0 if run.state == "accepted" else None)
 
     async def _rename(self, run: Run) -> None:
         title, run.title = run.title, None

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import fields, replace
 
 from swell.chat.files import Files
-from swell.chat.records import Accepted, EndState, RunState, User
+from swell.chat.records import Accepted, EndState, Message, RunState, User
 from swell.coerce import well_formed
 from swell.errors import LimitError, NotSupportedError
 from swell.parts import File, Image
@@ -95,6 +95,9 @@ class Run:
         cancelled: Set when it is to stop.
         ended: Set when its end is stored.
         watchers: Called after each change; they must not block.
+        number: Its place among the runs of the thread.
+        fence: The fencing number of this process as its owner.
+        lost: Whether another process has become its owner.
         ticket: Its ticket for the gate, with its place in the queue.
     """
 
@@ -120,7 +123,10 @@ class Run:
         self.ended = asyncio.Event()
         self.watchers: set[Callable[[], None]] = set()
         self.questions: dict[str, Question] = {}
-        self.after: Run | None = None
+        self.number = run.number
+        self.fence = run.fence
+        self.lost = False
+        self._stored = accepted.answer
         self.why: EndState = "stopped"
         self.task: asyncio.Task[None] | None = None
         self.files: Files | None = None
@@ -143,6 +149,10 @@ class Run:
             self.why = why
             self.answer.frozen = True
             self.cancelled.set()
+
+    def as_interrupted(self) -> Message:
+        """Return the message as it is shown when the run has another owner."""
+        return replace(self._stored, parts=self.answer.parts(), status="interrupted")
 
     # The interface for a turn:
 

@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, func, literal_column, select, update
 
-from swell.chat.records import Accepted, Ended, Message, Run, User
+from swell.chat.records import Accepted, Ended, Message, Run, RunState, User
 from swell.chat.requests import Edit, NewPrompt, Regenerate, Request
 from swell.errors import NotFoundError
+from swell.parts import Part
+from swell.parts.base import decoded
 
 from . import messages as tree
 from . import threads as conversations
 from .engines.base import Tx
 from .statements import ACTIVE, RUN, clean, inserting, known_user, own_thread, run_of
-from .tables import actions, messages, runs, threads, users
+from .tables import actions, messages, parts, runs, signals, threads, users
 
-__all__ = ["Planned", "accept", "active", "finish", "flush", "get", "recover", "start"]
+__all__ = [
+    "Flushed",
+    "Growing",
+    "Planned",
+    "Recovered",
+    "accept",
+    "active",
+    "ask",
+    "finish",
+    "flush",
+    "get",
+    "growing",
+    "recover",
+    "seize",
+    "start",
+    "states",
+]
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -50,7 +68,12 @@ _ADD_ACTION = inserting(actions, ignore=True)
 _ACTION = select(actions.c.run_id, actions.c.claim).where(
     actions.c.user_id == bindparam("user"), actions.c.action_id == bindparam("action")
 )
-_ADD_RUN = inserting(runs)
+_earlier = runs.alias("earlier")
+_ADD_RUN = inserting(runs).values(  # the thread is locked
+    number=select(func.coalesce(func.max(_earlier.c.number), 0) + 1)
+    .where(_earlier.c.thread_id == bindparam("thread_id"))
+    .scalar_subquery()
+)
 _RUN = select(*RUN).where(runs.c.id == bindparam("run"))
 _OF_THREAD = select(*RUN).where(runs.c.thread_id == bindparam("thread"), ACTIVE).order_by(runs.c.id)
 _TOUCH = (
@@ -199,13 +222,22 @@ _LAST = (
 )
 _START = (
     update(runs)
-    .where(runs.c.id == bindparam("run"), runs.c.state == "accepted")
-    .values(state="running", owner=bindparam("new_owner"), started=bindparam("time"))
+    .where(
+        runs.c.id == bindparam("run"),
+        runs.c.state == "accepted",
+        runs.c.fence == bindparam("held"),
+        ~exists()
+        .where(_earlier.c.thread_id == runs.c.thread_id)
+        .where(_earlier.c.number < runs.c.number)
+        .where(literal_column("earlier.state IN ('accepted', 'running')"))
+        .correlate(runs),
+    )
+    .values(state="running", started=bindparam("time"))
 )
 _STARTED = select(runs.c.id).where(
     runs.c.id == bindparam("run"),
     runs.c.state == "running",
-    runs.c.owner == bindparam("new_owner"),
+    runs.c.fence == bindparam("held"),
     runs.c.started == bindparam("time"),
 )
 _STATUS = (
@@ -213,14 +245,19 @@ _STATUS = (
     .where(messages.c.id == bindparam("message"))
     .values(status=bindparam("new_status"))
 )
-_RUNNING = (  # and locked until the end of this transaction
-    select(runs.c.answer_id)
-    .where(runs.c.id == bindparam("run"), runs.c.state == "running")
-    .with_for_update()
+_FLUSHED = (  # and locked until the end of this transaction
+    update(runs)
+    .where(
+        runs.c.id == bindparam("run"),
+        runs.c.state == "running",
+        runs.c.fence == bindparam("held"),
+    )
+    .values(flushed=bindparam("at"))
+    .returning(runs.c.answer_id)
 )
 _END = (
     update(runs)
-    .where(runs.c.id == bindparam("run"), ACTIVE)
+    .where(runs.c.id == bindparam("run"), ACTIVE, runs.c.fence == bindparam("held"))
     .values(state=bindparam("new_state"), ended=bindparam("time"))
 )
 _ANSWERED = (
@@ -241,9 +278,13 @@ _BY = (
     .values(model=bindparam("new_model"))
 )
 _OWNER_OF = select(threads.c.user_id).where(threads.c.id == bindparam("thread"))
-_TAKE_OVER = update(runs).where(runs.c.id == bindparam("run")).values(owner=bindparam("new_owner"))
+_CHANGE_OWNER = (
+    update(runs)
+    .where(runs.c.id == bindparam("run"), ACTIVE, runs.c.fence == bindparam("held"))
+    .values(owner=bindparam("new_owner"), fence=runs.c.fence + 1)
+)
 _LEFT = (
-    select(*RUN, runs.c.owner)
+    select(*RUN)
     .join(threads, threads.c.id == runs.c.thread_id)
     .join(users, users.c.id == threads.c.user_id)
     .where(ACTIVE, users.c.app == bindparam("app"))
@@ -251,11 +292,11 @@ _LEFT = (
 )
 
 
-def start(tx: Tx, run_id: str, owner: str, time: float) -> bool:
-    """Move a run from accepted to running, for one caller only."""
-    if not tx.run(_START, run=run_id, new_owner=owner, time=time):
+def start(tx: Tx, run_id: str, fence: int, time: float) -> bool:
+    """Move a run from accepted to running, for its owner only, and in the order of its thread."""
+    if not tx.run(_START, run=run_id, held=fence, time=time):
         # Ours already, when the answer to the first attempt got lost.
-        if tx.row(_STARTED, run=run_id, new_owner=owner, time=time):
+        if tx.row(_STARTED, run=run_id, held=fence, time=time):
             return True
         get(tx, run_id)
         return False
@@ -263,32 +304,54 @@ def start(tx: Tx, run_id: str, owner: str, time: float) -> bool:
     return True
 
 
-def flush(
-    tx: Tx, changed: Mapping[str, tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]]
-) -> None:
-    """Store the changes of running answers, given as new and old parts; skip other runs."""
-    for run_id, (new, old) in changed.items():
-        row = tx.row(_RUNNING, run=run_id)
+class Flushed(NamedTuple):
+    """What an answer contains by now.
+
+    Attributes:
+        fence: The fencing number of its owner.
+        at: How many changes of the answer that includes.
+        new: Its parts, as type and body.
+        old: The parts that the store has.
+    """
+
+    fence: int
+    at: int
+    new: Sequence[tuple[str, str]]
+    old: Sequence[tuple[str, str]]
+
+
+def flush(tx: Tx, changed: Mapping[str, Flushed]) -> list[str]:
+    """Write what answers contain; return the runs that do not run, or have another owner."""
+    lost: list[str] = []
+    for run_id, flushed in changed.items():
+        row = tx.row(_FLUSHED, run=run_id, held=flushed.fence, at=flushed.at)
         if row is not None:
-            tree.put_parts(tx, row[0], new, old)
+            tree.put_parts(tx, row[0], flushed.new, flushed.old)
+        else:
+            lost.append(run_id)
+    return lost
 
 
 def finish(
     tx: Tx,
     run_id: str,
+    fence: int,
     state: str,
     new: Sequence[tuple[str, str]] | None,
     *,
-    usage: str | None,
-    error: str | None,
-    error_code: str | None,
-    error_id: str | None,
-    suggestions: str | None,
-    model: str | None,
     time: float,
+    usage: str | None = None,
+    error: str | None = None,
+    error_code: str | None = None,
+    error_id: str | None = None,
+    suggestions: str | None = None,
+    model: str | None = None,
 ) -> Ended | None:
-    """End a run and its answer; return None when it had ended in another state before."""
-    if not tx.run(_END, run=run_id, new_state=state, time=time):
+    """End a run and its answer.
+
+    Returns None when the run has another owner, or had ended in another state before.
+    """
+    if not tx.run(_END, run=run_id, held=fence, new_state=state, time=time):
         run = get(tx, run_id)
         return _ended(tx, _owner(tx, run), run, run.ended or time) if run.state == state else None
     run = get(tx, run_id)
@@ -326,34 +389,99 @@ def _ended(tx: Tx, user_id: str, run: Run, time: float) -> Ended:
         return Ended(None, time)
 
 
+_OF_ANSWER = (
+    select(*RUN, threads.c.user_id, runs.c.flushed, parts.c.body)
+    .select_from(runs)
+    .join(threads, threads.c.id == runs.c.thread_id)
+    .outerjoin(parts, parts.c.message_id == runs.c.answer_id)
+    .where(runs.c.answer_id == bindparam("message"), ACTIVE)
+    .order_by(parts.c.position)
+)
+_STATE = select(runs.c.state, runs.c.owner, runs.c.flushed).where(runs.c.id == bindparam("run"))
+_ASK = inserting(signals)
+
+
+class Recovered(NamedTuple):
+    """Runs of processes that are gone.
+
+    Attributes:
+        waiting: Those that had not started, in their order; they belong to this process now.
+        interrupted: The others, each with its user and the text that was stored.
+    """
+
+    waiting: list[Run]
+    interrupted: list[tuple[str, Ended]]
+
+
+class Growing(NamedTuple):
+    """An answer that is being made.
+
+    Attributes:
+        run: Its run.
+        user_id: Its user.
+        parts: What is stored of it.
+        flushed: How many changes of the answer that includes.
+    """
+
+    run: Run
+    user_id: str
+    parts: list[Part]
+    flushed: int
+
+
 def recover(
     tx: Tx, app: str, owner: str, alive: Callable[[Tx, str], bool], time: float
-) -> list[Run]:
-    """Interrupt an app's running runs of dead processes; adopt the accepted ones."""
+) -> Recovered:
+    """Become the owner of an app's runs of processes that are gone, and interrupt running ones."""
     known: dict[str, bool] = {owner: True}
     waiting: list[Run] = []
+    interrupted: list[tuple[str, Ended]] = []
     for row in tx.rows(_LEFT, app=app):
-        *columns, of = row
-        run = run_of(columns)
-        if of not in known:
-            known[of] = alive(tx, of)
-        if known[of]:
+        run = run_of(row)
+        if run.owner not in known:
+            known[run.owner] = alive(tx, run.owner)
+        if known[run.owner] or not tx.run(
+            _CHANGE_OWNER, run=run.id, held=run.fence, new_owner=owner
+        ):
             continue
         if run.state == "accepted":
-            tx.run(_TAKE_OVER, run=run.id, new_owner=owner)
-            waiting.append(run)
-        else:
-            finish(
-                tx,
-                run.id,
-                "interrupted",
-                None,
-                usage=None,
-                error=None,
-                error_code=None,
-                error_id=None,
-                suggestions=None,
-                model=None,
-                time=time,
-            )
-    return waiting
+            waiting.append(get(tx, run.id))
+        elif ended := finish(tx, run.id, run.fence + 1, "interrupted", None, time=time):
+            interrupted.append((_owner(tx, run), ended))
+    return Recovered(waiting, interrupted)
+
+
+def seize(tx: Tx, run_id: str, owner: str, state: str, time: float) -> Ended | None:
+    """End a run of another process, which then writes nothing more; None if it has ended."""
+    run = get(tx, run_id)
+    if not tx.run(_CHANGE_OWNER, run=run_id, held=run.fence, new_owner=owner):
+        return None
+    return finish(tx, run_id, run.fence + 1, state, None, time=time)
+
+
+def ask(tx: Tx, run_id: str, kind: str, body: str, time: float) -> bool:
+    """Leave a signal for the owner of a run; False when the run has ended."""
+    if get(tx, run_id).state not in ("accepted", "running"):
+        return False
+    tx.run(_ASK, run_id=run_id, kind=kind, body=body, created=time)
+    return True
+
+
+def growing(tx: Tx, answer_id: str) -> Growing | None:
+    """Return the active run that makes an answer, with what is stored of it; None without one."""
+    rows = tx.rows(_OF_ANSWER, message=answer_id)  # one statement: all of one moment
+    if not rows:
+        return None
+    *columns, user_id, flushed, _ = rows[0]
+    stored = [decoded(row[-1]) for row in rows if row[-1] is not None]
+    return Growing(run_of(columns), user_id, stored, flushed)
+
+
+def states(tx: Tx, run_ids: Sequence[str]) -> dict[str, tuple[RunState, str, int]]:
+    """Return state, owner and number of stored changes of runs; those that are gone are missing."""
+    found = {}
+    for run_id in run_ids:
+        row = tx.row(_STATE, run=run_id)
+        if row is not None:
+            found[run_id] = row[0], row[1], row[2]
+    return found

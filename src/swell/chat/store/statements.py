@@ -62,6 +62,9 @@ RUN = (
     runs.c.started,
     runs.c.ended,
     runs.c.locale,
+    runs.c.owner,
+    runs.c.fence,
+    runs.c.number,
 )
 
 _JSON = msgspec.json.Decoder()
@@ -115,7 +118,8 @@ def thread_of(tx: Tx, row: Sequence[Any]) -> Thread:
 
 def run_of(row: Sequence[Any]) -> Run:
     """Return a run from the columns `RUN`."""
-    identity, thread, prompt, answer, action, state, settings, created, started, ended, locale = row
+    identity, thread, prompt, answer, action, state, settings, created, *rest = row
+    started, ended, locale, owner, fence, number = rest
     return Run(
         identity,
         thread,
@@ -128,6 +132,9 @@ def run_of(row: Sequence[Any]) -> Run:
         started,
         ended,
         locale or "en",
+        owner,
+        fence,
+        number,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from swell.chat.records import (
     Accepted,
@@ -16,19 +17,23 @@ from swell.chat.records import (
     Message,
     RatedAnswer,
     Run,
+    RunState,
     StoredFile,
     Thread,
     User,
 )
 from swell.chat.requests import Regenerate, Request
+from swell.errors import StoreUnavailableError
 from swell.locales import Words, words_of
 from swell.logs import logger
 from swell.parts import Part
 
-from . import apps, files, keys, messages, runs, search, threads, transfer
+from . import apps, files, keys, messages, processes, runs, search, threads, transfer
 from .engines.base import Engine, Tx
 from .engines.presence import Turnstile
 from .ids import new_id, now
+from .processes import Beat, Process, Signal
+from .runs import Growing, Recovered
 from .statements import clean, encode_parts, to_json
 
 __all__ = ["Store"]
@@ -72,6 +77,9 @@ class Store:
         self._engine = engine
         self._app = app
         self._clock = clock
+        self.owner = engine.owner
+        self._joined = False
+        self._held: dict[str, int] = {}  # runs of this process, with their fencing numbers
         self._flushed: dict[str, list[tuple[str, str]] | None] = {}
         self._turnstile: Turnstile | None = None
 
@@ -129,10 +137,44 @@ class Store:
         """
         return await self._write(keys.agreed, name, secrets.token_urlsafe(32), self._clock())
 
+    async def beat(self, *, draining: bool = False) -> Beat | None:
+        """Write the heartbeat of this process, and return what it is to know; PostgreSQL only.
+
+        None when the process was taken for gone: it has lost its runs. From then on it is a new
+        process, which owns none.
+        """
+        if not self._joined:
+            await self._join()
+        found = await self._write(processes.beat, self.owner, self._app, draining=draining)
+        if found is None:
+            self.owner, self._joined = new_id(), False
+            self._held.clear()
+            await self._join()
+        return found
+
+    async def asked(self) -> tuple[Signal, ...]:
+        """Return what other processes ask of the runs of this one, each once, oldest first."""
+        return await self._write(processes.asked, self.owner)
+
+    async def processes(self) -> list[Process]:
+        """Return the processes that serve the app, oldest first; PostgreSQL only."""
+        return await self._read(processes.listed, self._app)
+
+    async def _join(self) -> None:
+        """Become one of the processes that serve the app, so that runs have a living owner."""
+        if self._engine.distributed and not self._joined:
+            await self._write(processes.join, self.owner, self._app)
+            self._joined = True
+
     async def close(self) -> None:
         """Finish the queued work and disconnect. Closing twice is harmless."""
+        if self._joined:
+            self._joined = False
+            with contextlib.suppress(StoreUnavailableError):  # it counts as gone soon anyway
+                await self._write(processes.leave, self.owner)
         await self._engine.close()
         self._flushed.clear()
+        self._held.clear()
         if self._turnstile is not None:
             self._turnstile.leave()
             self._turnstile = None
@@ -325,6 +367,7 @@ class Store:
         Raises:
             ValueError: If `action_id` is too short or too long.
         """
+        await self._join()
         action_id = clean(action_id)
         if not 1 <= len(action_id) <= 200:
             raise ValueError(f"action_id must have 1 to 200 characters, got {len(action_id)}")
@@ -334,7 +377,7 @@ class Store:
             parts=() if isinstance(request, Regenerate) else encode_parts(request.parts),
             action_id=action_id,
             claim=new_id(),
-            owner=self._engine.owner,
+            owner=self.owner,
             settings=to_json(settings or {}),
             locale=locale,
             model=None if model is None else clean(model),
@@ -344,34 +387,53 @@ class Store:
             run_id=new_id(),
             time=self._clock(),
         )
-        return await self._write(runs.accept, planned)
+        accepted = await self._write(runs.accept, planned)
+        if accepted.run.state == "accepted" and accepted.run.owner == self.owner:
+            self._held[accepted.run.id] = accepted.run.fence
+        return accepted
+
+    def holds(self, run_id: str) -> bool:
+        """Return whether this process owns a run, as far as it knows."""
+        return run_id in self._held
 
     async def start(self, run_id: str) -> bool:
-        """Move a run from `accepted` to `running`; False when it is not `accepted` any more.
+        """Move a run from `accepted` to `running`, in the order of the thread's prompts.
 
-        Only one caller gets True, across all processes.
+        Returns:
+            False if an earlier run of the thread has not ended, if this process does not own the
+            run, or if the run is not `accepted` any more.
         """
-        owner, time = self._engine.owner, self._clock()
-        return await self._write(runs.start, run_id, owner, time)
+        return await self._write(runs.start, run_id, self._fence(run_id), self._clock())
 
-    async def flush(self, answers: Mapping[str, Sequence[Part]]) -> None:
+    def _fence(self, run_id: str) -> int:
+        """Return the number that each write of a run names; no row has -1."""
+        return self._held.get(run_id, -1)
+
+    async def flush(
+        self, answers: Mapping[str, Sequence[Part]], at: Mapping[str, int] | None = None
+    ) -> list[str]:
         """Store what running answers contain by now, in one transaction.
 
         Args:
-            answers: Parts by id of the run; runs that have ended or are gone are left out.
+            answers: Parts by id of the run.
+            at: How many changes of the answer they include, by id of the run.
+
+        Returns:
+            Runs that do not run any more, or have another owner: nothing is stored of them.
         """
         changed = {}
         for run_id, parts in answers.items():
             new, old = encode_parts(parts), self._flushed.get(run_id) or []
             if new != old:
-                changed[run_id] = new, old
+                place = 0 if at is None else at.get(run_id, 0)
+                changed[run_id] = runs.Flushed(self._fence(run_id), place, new, old)
                 if run_id in self._flushed or len(self._flushed) < FLUSHED_MAX:
                     self._flushed[run_id] = None  # unknown until it is written
-        if changed:
-            await self._write(runs.flush, changed)
-        for run_id, (new, _) in changed.items():
+        lost = await self._write(runs.flush, changed) if changed else []
+        for run_id, flushed in changed.items():
             if run_id in self._flushed:  # it has not ended since
-                self._flushed[run_id] = new
+                self._flushed[run_id] = list(flushed.new)
+        return lost
 
     async def finish(
         self,
@@ -400,7 +462,8 @@ class Store:
             model: Name of the model that answered.
 
         Returns:
-            The stored record; None if the run had already ended in another state.
+            The stored record; None if the run had already ended in another state, or has
+            another owner.
         """
         if state not in ("done", "stopped", "interrupted", "failed"):
             raise ValueError(f"a run cannot end as {state!r}")
@@ -413,6 +476,7 @@ class Store:
         ended = await self._write(
             runs.finish,
             run_id,
+            self._fence(run_id),
             state,
             new,
             usage=cost,
@@ -424,7 +488,30 @@ class Store:
             time=time,
         )
         self._flushed.pop(run_id, None)
+        self._held.pop(run_id, None)
         return ended
+
+    async def growing(self, answer_id: str) -> Growing | None:
+        """Return the active run that makes an answer, with what is stored; None without one.
+
+        For the server: it does not check whose answer it is.
+        """
+        return await self._read(runs.growing, answer_id)
+
+    async def states(self, run_ids: Sequence[str]) -> dict[str, tuple[RunState, str, int]]:
+        """Return state, owner and number of stored changes of runs; for the server."""
+        return await self._read(runs.states, run_ids)
+
+    async def ask(self, run_id: str, kind: Literal["stop", "answer"], body: str = "") -> bool:
+        """Leave a signal for the process that owns a run; False when the run has ended."""
+        return await self._write(runs.ask, run_id, kind, body, self._clock())
+
+    async def seize(self, run_id: str, state: EndState) -> Ended | None:
+        """End a run whose owner does not, with the text that is stored; None if it has ended.
+
+        The owner writes nothing of it from then on.
+        """
+        return await self._write(runs.seize, run_id, self.owner, state, self._clock())
 
     async def run(self, run_id: str) -> Run:
         """Return one run."""
@@ -442,14 +529,25 @@ class Store:
         """Return the runs of a thread that are accepted or running, oldest first."""
         return await self._read(runs.active, thread_id)
 
-    async def recover(self) -> list[Run]:
-        """Clear up after processes that ended without finishing their runs.
+    async def recover(self) -> Recovered:
+        """Become the owner of the runs of processes that are gone.
 
-        Their running runs become `interrupted`, with the text that was flushed. Their accepted
-        runs are returned, oldest first, to be started. Runs of processes that live are left alone.
+        Those that run become `interrupted`, with the text that was flushed; accepted ones belong
+        to this process from then on, and are to be started. Runs of living processes are left
+        alone.
         """
-        engine = self._engine
-        return await self._write(runs.recover, self._app, engine.owner, engine.alive, self._clock())
+        await self._join()
+        alive, time = self._engine.alive, self._clock()
+
+        def found(tx: Tx) -> Recovered:
+            recovered = runs.recover(tx, self._app, self.owner, alive, time)
+            if self._engine.distributed:
+                processes.bury(tx, self._app)
+            return recovered
+
+        recovered = await self._write(found)
+        self._held.update({run.id: run.fence for run in recovered.waiting})
+        return recovered
 
     # -------------------------------------------------------------------------------- feedback
 

@@ -177,6 +177,8 @@ runs = Table(
     Column("locale", Text),  # nothing in rows of before revision 0005: English
     # Counts the owners of the run: a write that names an earlier number changes nothing.
     Column("fence", Integer, nullable=False, server_default=text("1")),
+    # Counts the runs of a thread, in the order in which their prompts were accepted.
+    Column("number", Integer, nullable=False, server_default=text("0")),
     # How many changes of the answer the stored parts include.
     Column("flushed", Integer, nullable=False, server_default=text("0")),
 )

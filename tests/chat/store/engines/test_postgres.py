@@ -37,7 +37,7 @@ async def test_behind_pgbouncer_a_live_run_is_not_recovered_and_nothing_is_prepa
         await first.flush({running.run.id: [Text(f"So far {number}")]})
         await first.messages(running.thread.id)
     await second.open()
-    assert await second.recover() == []
+    assert await second.recover() == ([], [])
     assert (await second.run(running.run.id)).state == "running"
     await first.close()
     await second.recover()
@@ -157,6 +157,6 @@ async def test_a_connection_that_postgresql_ends_is_replaced_unseen(
     made = await store.accept(user, NewPrompt([Text("Hi")]), action_id="x")
     assert await store.start(made.run.id)
     other = open_store(store._engine._url)  # type: ignore[attr-defined]
-    assert await other.recover() == []  # this process is still taken for alive
+    assert await other.recover() == ([], [])  # this process is still taken for alive
     await store.close()
     await other.close()

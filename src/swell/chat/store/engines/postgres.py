@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import errors, sql
+from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, create_engine, pool
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from swell.chat.store import schema
+from swell.chat.store import processes, schema
+from swell.chat.store.ids import new_id
 from swell.errors import StoreSchemaError, StoreUnavailableError
 
 from .base import Compiler, Tx
@@ -32,8 +33,8 @@ __all__ = ["PostgresEngine", "connect"]
 
 T = TypeVar("T")
 
-CONNECTIONS = 8
-"""Most working connections; one more shows other processes that this one is alive."""
+CONNECTIONS = 6
+"""Most connections of one engine."""
 
 WAITING_MAX = 10_000
 """Most calls that wait for a connection; more are refused."""
@@ -74,16 +75,13 @@ class PostgresEngine:
         self.path: Path | None = None
         self._url = _plain(url)
         self.distributed = True
-        key = secrets.randbits(62)
-        self.owner = f"{key:016x}"
-        self._key = key
+        self.owner = new_id()
         self._compiler = Compiler(PGDialect_psycopg(), "postgresql")  # type: ignore[no-untyped-call]
         self._threads: ThreadPoolExecutor | None = None
         self._waiting = 0
         self._mine = threading.local()
         self._lock = threading.Lock()
         self._open: set[psycopg.Connection[Any]] = set()
-        self._presence: psycopg.Connection[Any] | None = None
         self._checked = False
         self._pooled = False
 
@@ -100,21 +98,12 @@ class PostgresEngine:
 
     def _disconnect(self) -> None:
         with self._lock:
-            if self._presence is not None:
-                # The server would notice the end of the connection too, but later.
-                with contextlib.suppress(psycopg.Error):
-                    end = "ROLLBACK" if self._pooled else "SELECT pg_advisory_unlock_all()"
-                    self._presence.execute(end)
-                self._presence.close()
-                self._presence = None
             while self._open:
                 self._open.pop().close()
 
     def alive(self, tx: Tx, owner: str) -> bool:
-        """Return whether a process holds the lock of this name, which ends with its connection."""
-        row = tx.row("SELECT pg_try_advisory_xact_lock(%(key)s)", key=int(owner, 16))
-        assert row is not None
-        return not row[0]
+        """Return whether a process has written its heartbeat lately, and runs."""
+        return processes.alive(tx, owner)
 
     # --------------------------------------------------------------------------------- running
 
@@ -179,9 +168,6 @@ class PostgresEngine:
             with self._lock:
                 self._open.add(connection)
             self._mine.connection = connection
-        with self._lock:
-            if self._presence is None or self._presence.closed:
-                self._presence = self._be_present()
         return connection
 
     def _check(self, connection: psycopg.Connection[Any]) -> None:
@@ -195,33 +181,12 @@ class PostgresEngine:
         schema.refuse(row[0] if row else None, where)
         self._checked = True
 
-    def _be_present(self) -> psycopg.Connection[Any]:
-        """Hold a lock that others cannot get while this process lives."""
-        connection = psycopg.connect(self._url, **_OPTIONS)
-        lock = "pg_try_advisory_lock"
-        if self._pooled:
-            # A transaction that stays open keeps its connection of the server, and the lock. It
-            # has no snapshot between statements, so it holds up no vacuum.
-            connection.prepare_threshold = None
-            connection.execute("BEGIN")
-            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            lock = "pg_try_advisory_xact_lock"
-        # The server may not have noticed yet that the last connection with it is gone.
-        connection.execute(sql.SQL("SELECT {}({})").format(sql.Identifier(lock), self._key))
-        return connection
-
     def _drop(self, connection: psycopg.Connection[Any]) -> None:
-        """Forget a connection, and the one for presence if that broke with it."""
+        """Forget a connection."""
         with self._lock:
             self._open.discard(connection)
-            with contextlib.suppress(psycopg.Error):
-                connection.close()
-            if self._presence is not None:
-                try:
-                    self._presence.execute("SELECT 1")
-                except psycopg.Error:
-                    self._presence.close()
-                    self._presence = None
+        with contextlib.suppress(psycopg.Error):
+            connection.close()
         self._mine.connection = None
 
 

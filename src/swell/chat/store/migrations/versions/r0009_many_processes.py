@@ -10,9 +10,10 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    """Add two columns and three tables."""
+    """Add three columns and three tables."""
     one, zero = sa.text("1"), sa.text("0")
     op.add_column("runs", sa.Column("fence", sa.Integer(), nullable=False, server_default=one))
+    op.add_column("runs", sa.Column("number", sa.Integer(), nullable=False, server_default=zero))
     op.add_column("runs", sa.Column("flushed", sa.Integer(), nullable=False, server_default=zero))
     op.create_table(
         "processes",
