@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web size check check-python check-web test test-web programs e2e browsers slow faults attacks property sdks resolve model gen demo docs changelog pictures bench bench-browser clean
+.PHONY: help install web size check check-python check-web test test-web programs e2e browsers slow faults attacks property sdks resolve model gen demo docs changelog pictures bench bench-browser bench-scale clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -134,6 +134,9 @@ bench: web ## measure beside the peers, each in its own environment; BENCH="--qu
 
 bench-browser: ## the rows of the bench that look at a page, beside the peers
 	$(MAKE) bench BENCH="--rows first_input,first_token,last_token_lag,bytes_on_wire,browser_work $(BENCH)"
+
+bench-scale: install programs ## what a hop between two processes costs, over each backplane
+	@$(BIN)/python -m bench.scale $(BENCH)
 
 clean: ## remove everything that was made or fetched
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build \

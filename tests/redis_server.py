@@ -55,6 +55,12 @@ class RedisServer:
         """Return its URL."""
         return f"redis://127.0.0.1:{self.port}/{database}"
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        assert self._process is not None
+        return self._process.pid
+
     def run(self, *command: str | int) -> Any:
         """Run a command of the server."""
         return self.client.execute_command(*command)  # type: ignore[no-untyped-call]

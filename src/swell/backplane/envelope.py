@@ -25,7 +25,7 @@ CHANNELS_MAX = 10_000
 """Channels whose last number a sender remembers; the least recently used is forgotten first."""
 
 SENDERS_MAX = 1_000
-"""Senders that a receiver knows on one channel; the one it knows longest is forgotten first."""
+"""Senders that a receiver knows on one channel; with more, an unknown one is a gap."""
 
 PARTS_MAX = 256
 """Most envelopes that one long message takes."""
@@ -168,8 +168,9 @@ class Receiver:
         seen = senders.get(envelope.sender)
         gap = False
         if seen is None:
-            if len(senders) >= SENDERS_MAX:
+            if len(senders) >= SENDERS_MAX:  # it may be one that was forgotten
                 del senders[next(iter(senders))]
+                gap = True
             seen = senders[envelope.sender] = _Seen()
         elif envelope.number <= seen.number:
             return _NOTHING  # repeated, or reported as missing when a later one came
