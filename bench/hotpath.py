@@ -21,6 +21,7 @@ from swell import data, ui
 from swell.cards.base import named_components
 from swell.live.connection import Connection
 from swell.live.edits import Edit, resolve
+from swell.live.tail import Tail
 from swell.live.wire import Welcome
 from swell.page.page import AsyncPage
 from swell.server.pages import Pages, WatchedPage
@@ -49,6 +50,11 @@ class Sink:
         self._page = page
         self.state = page.state
         self.edits: list[Edit] = []
+
+    @property
+    def tail(self) -> Tail | None:
+        """What the live page has."""
+        return self._page.tail
 
     def commit(self, edits: Sequence[Edit]) -> bool:
         """Keep the edits."""

@@ -25,6 +25,7 @@ from swell.live.edits import (
 )
 from swell.live.ops import Op
 from swell.live.state import PageState
+from swell.live.tail import Tail
 
 FIELDS = ("content", "from_user")
 KINDS = ("list", "map", "cyclic", "fixed")
@@ -160,6 +161,18 @@ def edit(step: Sequence[Any], state: PageState) -> Edit | None:
         case "prepend", [items]:
             return Prepend(key, "items", items)
     return None
+
+
+def recorded(edits: list[Edit], tail: Tail | None) -> list[Edit]:
+    """Return the edits of a save as a page records them: a text that grows takes a short way."""
+    match edits:
+        case [Assign(key, [prop, row], [*cells])]:
+            grown = tail.assigned(key, (prop, row), cells) if tail is not None else None
+            return [grown or Assign(key, [prop, row], cells, plain=True)]
+        case [Extend(key, [prop, row, "content"], str(text))]:
+            grown = tail.extended(key, (prop, row, "content"), text) if tail is not None else None
+            return [grown or Extend(key, [prop, row, "content"], text, plain=True)]
+    return edits
 
 
 def changed(value: Any, how: int, text: str) -> Any:

@@ -22,6 +22,7 @@ from swell.live.edits import Edit
 from swell.live.frames import FrameReader
 from swell.live.page import LivePage
 from swell.live.state import PageState
+from swell.live.tail import Tail
 from swell.page.page import Page
 from swell.settings.table import Settings
 
@@ -128,6 +129,10 @@ class Watched:
             assert ops is not None
             self.browser.apply(ops.o)
         return True
+
+    @property
+    def tail(self) -> Tail | None:
+        return self.live.tail
 
     def when_due(self, save: Callable[[], None]) -> None:
         save()

@@ -14,6 +14,7 @@ from swell.live.inside import diff_inside
 from swell.live.ops import Append, Delete, Insert, Op, Path, Remove, Set, encoded, units
 from swell.live.page import LivePage
 from swell.live.state import PageState
+from swell.live.tail import Tail
 from swell.page.page import Page
 from swell.parts import Reasoning, Text, ToolCall
 from swell.settings.table import Settings
@@ -98,6 +99,10 @@ def chat(rows: list[list[Any]] | None = None) -> tuple[Page, LivePage]:
 
     class Target:
         state = live.state
+
+        @property
+        def tail(self) -> Tail | None:
+            return live.tail
 
         def commit(self, edits: Any) -> bool:
             return live.commit(edits, 0.0)

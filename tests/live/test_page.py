@@ -20,7 +20,7 @@ from swell.live.page import LivePage
 from swell.live.state import PageState
 from swell.settings.table import Settings
 
-from .histories import edit, image, steps, twin
+from .histories import edit, image, recorded, steps, twin
 
 
 def chat(kind: str = "list") -> AddCard:
@@ -103,11 +103,16 @@ def test_the_short_way_of_a_growing_text_does_what_the_long_one_does(
 def test_tokens_that_nobody_has_looked_at_are_one_patch() -> None:
     page = started()
     row = "Wie gr\N{GRINNING FACE}"
-    page.commit([Assign("chat", ["data", -1], [row, False])], now=0)
+    page.commit([Assign("chat", ["data", -1], [row[:1], False])], now=0)
+    page.commit([Assign("chat", ["data", -1], [row, False], plain=True)], now=0)
+    frame(page, 1)  # which closes the patch
     before = page.seq
     for token in ("\N{GRINNING FACE}", "o", "ß"):
         row += token
-        assert page.commit([Assign("chat", ["data", -1], [row, False])], now=1)
+        assert page.tail is not None
+        edit = page.tail.assigned("chat", ("data", -1), [row, False])
+        assert edit is not None
+        assert page.commit([edit], now=1)
     assert page.state.cards["chat"]["data"].rows[-1].cells[0] == row
     assert page.seq == before + 1
     assert frame(page, before).o == [
@@ -267,7 +272,7 @@ def test_every_frame_brings_its_reader_exactly_up_to_date(history: list[Any]) ->
             continue
         before = image(page.state)
         try:
-            changed = page.commit([wanted], now=i)
+            changed = page.commit(recorded([wanted], page.tail), now=i)
         except RowError:
             changed = False
         assert changed or image(page.state) == before

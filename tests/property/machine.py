@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from swell.live.edits import AddCard, Assign
-from tests.live.histories import card, edit, one_step
+from tests.live.histories import card, edit, one_step, recorded
 
 from .node import EditOf, Node
 from .world import ROWS, Seat, World
@@ -117,9 +117,9 @@ class Machine(RuleBasedStateMachine):
     # --------------------------------------------------------------- what the app does
 
     def save(self, steps: Sequence[Sequence[Any]]) -> None:
-        state = self.w.server.page.live.state
-        edits = [made for step in steps if (made := edit(step, state)) is not None]
-        self.w.commit(edits)
+        live = self.w.server.page.live
+        edits = [made for step in steps if (made := edit(step, live.state)) is not None]
+        self.w.commit(recorded(edits, live.tail))
 
     @rule(steps=st.lists(one_step(), min_size=1, max_size=4))
     def patch(self, steps: list[Any]) -> None:

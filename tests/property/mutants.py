@@ -123,13 +123,19 @@ MUTANTS = [
     ),
     Mutant(
         "a text grows where it was before the last save",
-        [InPython("swell.live.page.LivePage.commit", "self._tail = None", "pass")],
+        [
+            InPython(
+                "swell.live.page.LivePage.commit",
+                "self.tail = tail_of(edits, ops, self.state)",
+                "self.tail = tail_of(edits, ops, self.state) or self.tail",
+            )
+        ],
     ),
     Mutant(
         "a longer text is taken for one that has grown",
         [
             InPython(
-                "swell.live.tail.Tail.added",
+                "swell.live.tail.Tail.assigned",
                 " or not text.startswith(was)",
                 "",
             )

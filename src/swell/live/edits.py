@@ -8,7 +8,7 @@ at that moment.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
@@ -43,12 +43,14 @@ class Assign(msgspec.Struct, frozen=True):
 
     Attributes:
         by_name: The first segment is the name of a component, looked up when resolved.
+        plain: It is a row of texts and flags without a type of their own: see `Grow`.
     """
 
     key: str
     path: list[Segment]
     value: Any
     by_name: bool = False
+    plain: bool = False
 
 
 class AppendRow(msgspec.Struct, frozen=True):
@@ -65,11 +67,46 @@ class Extend(msgspec.Struct, frozen=True):
     Attributes:
         path: A property, or a buffer's property, a row's key, a field and a path inside the cell.
         tail: Text for a text, items for a list in a cell.
+        plain: It is a cell with text: see `Grow`.
     """
 
     key: str
     path: list[Segment]
     tail: str | list[Any]
+    plain: bool = False
+
+
+class Place(Protocol):
+    """A cell with text: see `Tail`."""
+
+    key: str
+    path: tuple[Segment, ...]
+
+
+class Grow(msgspec.Struct, frozen=True):
+    """Append to the text that the last save made longer: a plain `Assign` or `Extend` that does
+    only that.
+
+    Attributes:
+        tail: The text.
+        at: Its length when this was recorded, in code points.
+        text: What to append.
+        units: The length of that, in UTF-16 units.
+        row: The row that was assigned; None for `Extend`.
+    """
+
+    tail: Place
+    at: int
+    text: str
+    units: int
+    row: list[Any] | None
+
+    def spelled(self) -> Assign | Extend:
+        """Return the edit that it was made of, for a page that has changed otherwise since."""
+        tail, path = self.tail, list(self.tail.path)
+        if self.row is None:
+            return Extend(tail.key, path, self.text, plain=True)
+        return Assign(tail.key, path, self.row, plain=True)
 
 
 class Prepend(msgspec.Struct, frozen=True):
@@ -80,7 +117,7 @@ class Prepend(msgspec.Struct, frozen=True):
     items: list[Any]
 
 
-Edit: TypeAlias = AddCard | DropCard | DropPage | Assign | AppendRow | Extend | Prepend
+Edit: TypeAlias = AddCard | DropCard | DropPage | Assign | AppendRow | Extend | Grow | Prepend
 
 
 def resolve(edit: Edit, state: PageState, locate: Locate) -> list[Op]:
@@ -90,6 +127,8 @@ def resolve(edit: Edit, state: PageState, locate: Locate) -> list[Op]:
         RowError: If the edit does not suit the buffer's kind.
         PlainValueError: If a text holds half of a surrogate pair.
     """
+    if isinstance(edit, Grow):
+        edit = edit.spelled()
     if isinstance(edit, Assign):
         return _assign(edit, state, locate)
     if isinstance(edit, AddCard):

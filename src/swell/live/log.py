@@ -9,8 +9,8 @@ import msgspec
 from .ops import Append, Op, Path, Set
 
 
-class Patch(msgspec.Struct, frozen=True, gc=False):
-    """The ops of one save.
+class Patch(msgspec.Struct, gc=False):
+    """The ops of one save; only the last one may change, see `Log`.
 
     Attributes:
         seq: Number of the patch, 1, 2, 3... within an epoch.
@@ -74,13 +74,15 @@ class Log:
             Whether it was; otherwise the text needs a new patch.
         """
         op = self._open
-        if op is None or op.path is not path or len(op.text) > _OPEN_MAX or not self._patches:
+        if op is None or op.path is not path or len(op.text) > _OPEN_MAX:
             return False
-        op = self._open = Append(path, op.at, op.text + text)
         last = self._patches[-1]
-        self._patches[-1] = Patch(last.seq, [op], last.size + size, now)
+        self._open = last.ops[0] = Append(path, op.at, op.text + text)
+        last.size += size
+        last.at = now
         self._size += size
-        self._evict(now)
+        if self._size > self._max[1]:
+            self._evict(now)
         return True
 
     def close(self) -> None:
@@ -95,6 +97,8 @@ class Log:
             len(patches) > most or self._size > most_bytes or patches[0].at < now - age
         ):
             self._size -= patches.popleft().size
+        if not patches:
+            self._open = None
 
     def forget(self) -> None:
         """Drop all patches: a client that lacks one needs a snapshot."""
@@ -109,6 +113,8 @@ class Log:
     def after(self, seq: int) -> list[Patch]:
         """Return the patches after `seq`, which must be covered."""
         count = self.seq - seq
+        if count == 1:
+            return [self._patches[-1]]
         return [self._patches[i] for i in range(len(self._patches) - count, len(self._patches))]
 
 

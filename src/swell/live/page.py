@@ -9,7 +9,7 @@ from swell.errors import LimitError
 from swell.settings.table import Settings
 
 from .buffer import Undo
-from .edits import Assign, Edit, Extend, Locate, resolve
+from .edits import Assign, Edit, Grow, Locate, resolve
 from .frames import PathNames
 from .group import Group
 from .log import Log, op_size
@@ -30,6 +30,7 @@ class LivePage:
         state: The cards as last saved.
         names: Short names of its paths.
         group: Watchers that are sent the next frame together.
+        tail: The text that the last save has made longer, if that was all it did.
 
     Args:
         epoch: Random name of this log; a client with another one needs a snapshot.
@@ -49,7 +50,7 @@ class LivePage:
         self._snapshot: Snapshot | None = None
         self._size = 0
         self._grown = 0
-        self._tail: Tail | None = None
+        self.tail: Tail | None = None
 
     @property
     def seq(self) -> int:
@@ -70,9 +71,9 @@ class LivePage:
             RowError: If an edit does not fit the kind of its buffer.
             LimitError: If the page or a text in it would grow past its bound.
         """
-        if len(edits) == 1 and self._lengthen(edits[0], now):
+        if len(edits) == 1 and type(edits[0]) is Grow and self._grow(edits[0], now):
             return True
-        self._tail = None
+        edits = [edit.spelled() if type(edit) is Grow else edit for edit in edits]
         ops: list[Op] = []
         undos: list[Undo] = []
         try:
@@ -91,6 +92,7 @@ class LivePage:
         if not ops:
             return False
         self._keep(ops, size, now)
+        self.tail = tail_of(edits, ops, self.state)
         return True
 
     def _keep(self, ops: list[Op], size: int, now: float) -> None:
@@ -100,31 +102,25 @@ class LivePage:
         self._frames.clear()
         self._snapshot = None
 
-    def _lengthen(self, edit: Edit, now: float) -> bool:
+    def _grow(self, edit: Grow, now: float) -> bool:
         """Take the edit of a streamed token, which makes one text longer.
 
         Returns:
-            Whether it is done; nothing is changed when the edit is another or reaches a bound.
+            Whether it is done; nothing is changed if the page has changed otherwise since the edit
+            was recorded, or a bound is reached.
         """
-        if not isinstance(edit, Extend | Assign):
+        tail = self.tail
+        if tail is None or edit.tail is not tail or len(tail.cells[tail.column]) != edit.at:
             return False
-        tail = self._tail
-        if tail is None or edit.path != tail.path or edit.key != tail.key:
-            tail = self._tail = tail_of(edit, self.state)
-        added = tail.added(edit) if tail is not None else None
-        if tail is None or added is None:
-            return False
-        text, whole = added
-        row, column = tail.row, tail.column
-        at = row.end(column)
-        end, size = at + units(text), 2 * len(text)
-        settings = self._settings
+        row, column, text, whole = tail.row, tail.column, edit.text, edit.row
+        at, size = row.end(column), 2 * len(text)
+        end, settings = at + edit.units, self._settings
         if (
             end > settings.text_max_bytes
             or self._size + self._grown + size > settings.page_max_bytes
         ):
             return False
-        row.lengthen(column, text, end, whole)
+        row.lengthen(column, text, end, None if whole is None else whole[column])
         if self._log.lengthen(tail.place, text, size, now):
             self._grown += size
         else:
@@ -165,11 +161,11 @@ class LivePage:
             now: Seconds of a monotonic clock.
             framed: Makes the bytes for their sockets from those of a frame; called once.
         """
-        group = self.group
-        if not group or group.seq == self.seq:
+        group, seq = self.group, self._log.seq
+        if group.seq == seq or not group:
             return
         if self._log.covers(group.seq):
-            group.send(framed(self.frame(group.seq)), self.seq, now)
+            group.send(framed(self.frame(group.seq)), seq, now)
         else:
             group.scatter()
 

@@ -1,86 +1,83 @@
 """Tail: the end of a text that is being streamed.
 
-A token is an edit that makes one text longer. The text's path does not change from token to token,
-so it is looked up once; each further token costs only its length.
+A token makes one text longer, and so will the next one. The place of the text is looked up once;
+as long as nothing else changes on the page, a further token costs only its own length.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+
+import msgspec
+
+from swell.errors import PlainValueError
 
 from .buffer import Buffer, Cells, Row
-from .edits import Assign, Extend
-from .kinds import row_at
-from .ops import Path, Segment
+from .edits import Assign, Edit, Extend, Grow
+from .ops import Append, Op, Path, Segment, units
 from .state import PageState
 
 
-@dataclass(slots=True)
-class Tail:
-    """A cell whose text grows.
+class Tail(msgspec.Struct, eq=False):
+    """The cell whose text grew last. It is valid while nothing else changes on the page.
 
     Attributes:
-        key: The card of the edits that make it longer.
-        path: Their path: of the cell for `Extend`, of the row for `Assign`.
+        key: The card, as in the edit that made the text longer.
+        path: The path of that edit: of the cell for `Extend`, of the row for `Assign`.
         row: The row.
-        column: Where the text is in it.
+        cells: Its cells.
+        column: Which of them has the text.
         place: The path of the cell.
     """
 
     key: str
-    path: list[Segment]
+    path: tuple[Segment, ...]
     row: Row
+    cells: Cells
     column: int
     place: Path
 
-    def added(self, edit: Extend | Assign) -> tuple[str, str | None] | None:
-        """Return the text that an edit appends.
-
-        Returns:
-            The new characters, and all of the text if the edit has that; None when the edit does
-            anything else.
-        """
-        if isinstance(edit, Extend):
-            return (edit.tail, None) if type(edit.tail) is str and edit.tail else None
-        value, cells, column = edit.value, self.row.cells, self.column
-        if type(value) is not list or cells is None or len(value) != len(cells):
+    def assigned(self, key: str, path: tuple[Segment, ...], value: list[object]) -> Grow | None:
+        """Return the edit that assigns a row, if it does nothing but make the text longer."""
+        cells, column = self.cells, self.column
+        if not self._is_at(key, path) or len(value) != len(cells):
             return None
         for other, cell in enumerate(value):
             if other != column and cell is not cells[other]:
                 return None
         was, text = cells[column], value[column]
-        if type(text) is not str or len(text) <= len(was) or not text.startswith(was):
+        if type(text) is not str or not text.startswith(was):
             return None
-        return text[len(was) :], text
+        return self._grow(text[len(was) :], value.copy())
+
+    def extended(self, key: str, path: tuple[Segment, ...], text: str) -> Grow | None:
+        """Return the edit that appends to a cell, if it is this one."""
+        return self._grow(text, None) if self._is_at(key, path) else None
+
+    def _is_at(self, key: str, path: tuple[Segment, ...]) -> bool:
+        # True is equal to 1, and names another row.
+        return path == self.path and key == self.key and type(path[1]) is type(self.path[1])
+
+    def _grow(self, text: str, row: Cells | None) -> Grow | None:
+        if not text:
+            return None
+        try:
+            return Grow(self, len(self.cells[self.column]), text, units(text), row)
+        except PlainValueError:
+            return None
 
 
-def tail_of(edit: Extend | Assign, state: PageState) -> Tail | None:
-    """Return the path of the text that an edit extends; None for another edit."""
-    assigns = isinstance(edit, Assign)
-    if len(edit.path) != (2 if assigns else 3):
+def tail_of(edits: Sequence[Edit], ops: Sequence[Op], state: PageState) -> Tail | None:
+    """Return the text that has just grown by the only edit of a save; None after any other save."""
+    edit, op = edits[0], ops[0]
+    if len(edits) != 1 or len(ops) != 1 or not isinstance(op, Append) or len(op.path) != 4:
         return None
-    card = state.cards.get(edit.key)
-    prop = str(edit.path[0])
-    buffer = card.get(prop) if card is not None else None
-    # A row that is assigned to a cyclic buffer is a new one.
-    if type(buffer) is not Buffer or (assigns and buffer.kind == "cyclic"):
+    if not isinstance(edit, Assign | Extend) or not edit.plain:
         return None
-    row = row_at(buffer, edit.path[1])
-    cells = row.cells if row is not None else None
-    if row is None or cells is None:
-        return None
-    if isinstance(edit, Extend):
-        column = buffer.column(edit.path[2])
-    else:
-        column = _changed(cells, edit.value)
-    if column is None or type(cells[column]) is not str or not cells[column]:
-        return None
-    place = row.path([edit.key, prop], column, buffer.fields[column])
-    return Tail(edit.key, edit.path, row, column, place)
-
-
-def _changed(cells: Cells, value: object) -> int | None:
-    """Return the first column in which a row that is assigned differs; None when none does."""
-    if type(value) is not list or len(value) != len(cells):
-        return None
-    return next((i for i, cell in enumerate(value) if cell is not cells[i]), None)
+    buffer = state.cards[edit.key][str(edit.path[0])]
+    assert isinstance(buffer, Buffer)
+    row, column = buffer.find(op.path[2]), buffer.column(op.path[3])
+    assert row is not None
+    assert row.cells is not None
+    assert column is not None
+    return Tail(edit.key, tuple(edit.path), row, row.cells, column, op.path)

@@ -20,6 +20,7 @@ from swell.live.edits import AddCard, AppendRow, Assign, DropCard, DropPage, Edi
 from swell.live.kinds import row_at
 from swell.live.ops import Segment
 from swell.live.state import Card, PageState
+from swell.live.tail import Tail
 from swell.logs import logger
 from swell.schema.data import Data, is_plain_text
 from swell.schema.json_value import json_value
@@ -48,6 +49,10 @@ class Target(Protocol):
     @property
     def state(self) -> PageState:
         """The cards as last saved."""
+
+    @property
+    def tail(self) -> Tail | None:
+        """The text that the last save has made longer, if that was all it did."""
 
     def commit(self, edits: list[Edit]) -> bool:
         """Apply the edits of one save, all or none, and notify the watchers.
@@ -197,6 +202,12 @@ class PageBase:
         Returns:
             Whether it was one; `_assign` handles all other values and errors.
         """
+        tail = self._target.tail
+        if tail is not None and not self._edits:
+            grown = tail.assigned(key, (prop, index), value)
+            if grown is not None:
+                self._edits.append(grown)
+                return True
         if self._draft.cards or self._dropped or self._assigned:
             return False
         card = self._target.state.cards.get(key)
@@ -216,7 +227,7 @@ class PageBase:
             owner = CARDS.get(card["view"])
             if owner is not None and buffer.fields[column] in owner.cells:
                 return False
-        self._edits.append(Assign(key, [prop, index], value.copy()))
+        self._edits.append(Assign(key, [prop, index], value.copy(), plain=True))
         return True
 
     def _assign(self, key: str, path: tuple[Segment, ...], value: Any) -> None:
@@ -284,7 +295,15 @@ class PageBase:
         Returns:
             Whether it was that; `_append` handles all other values and errors.
         """
-        if len(path) != 3 or self._draft.cards or self._dropped or self._assigned:
+        if len(path) != 3:
+            return False
+        target = self._target.tail
+        if target is not None and not self._edits:
+            grown = target.extended(key, path, tail)
+            if grown is not None:
+                self._edits.append(grown)
+                return True
+        if self._draft.cards or self._dropped or self._assigned:
             return False
         prop, index, field = path
         card = self._target.state.cards.get(key)
@@ -295,7 +314,7 @@ class PageBase:
         cells = row.cells if row is not None else None
         if cells is None or column is None or type(cells[column]) is not str:
             return False
-        self._edits.append(Extend(key, [*path], tail))
+        self._edits.append(Extend(key, [*path], tail, plain=True))
         return True
 
     def _append(self, key: str, path: tuple[Segment, ...], row: Any) -> None:
@@ -444,6 +463,8 @@ class Page(PageBase):
 
 class _Detached:
     """Target of a page without watchers."""
+
+    tail = None
 
     def __init__(self) -> None:
         self.state = PageState()

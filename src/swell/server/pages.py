@@ -12,6 +12,7 @@ from swell.live.connection import Connection
 from swell.live.edits import Edit
 from swell.live.page import LivePage
 from swell.live.state import PageState
+from swell.live.tail import Tail
 from swell.settings.table import Settings
 
 from .pacer import Pacer
@@ -66,6 +67,11 @@ class WatchedPage:
     def state(self) -> PageState:
         """The cards as last saved."""
         return self.live.state
+
+    @property
+    def tail(self) -> Tail | None:
+        """The text that the last save has made longer, if that was all it did."""
+        return self.live.tail
 
     def commit(self, edits: list[Edit]) -> bool:
         """Apply the edits of one save, all or none, and notify the watchers.
