@@ -22,7 +22,12 @@ VENV = ROOT / ".venv"
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/sbin")
 """Where Debian puts servers; not everybody has them on PATH."""
 
-PROGRAMS = {"nginx": "nginx-light", "pgbouncer": "pgbouncer", "redis-server": "redis-server"}
+PROGRAMS = {
+    "nginx": "nginx-light",
+    "openssl": "openssl",
+    "pgbouncer": "pgbouncer",
+    "redis-server": "redis-server",
+}
 """Servers that tests start, and Debian's packages that have them."""
 
 OTHER_BROWSERS = {

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+import socket
+import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -229,6 +232,70 @@ async def test_a_wrong_password_is_refused_at_the_start(program: Program) -> Non
         server.close()
 
 
+async def test_an_access_list_needs_a_few_commands_and_the_channels(
+    redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    allowed = [
+        "+publish",
+        "+subscribe",
+        "+unsubscribe",
+        "+ping",
+        "+client",
+        "resetchannels",
+        "&swell1:*",
+    ]
+    redis_server.run("ACL", "SETUSER", "chat", "on", ">secret", *allowed)
+    url = f"redis://chat:secret@127.0.0.1:{redis_server.port}"
+    one, two = [await open_backplane(Settings(backplane=url)) for _ in range(2)]
+    await talk(one, two)
+    redis_server.run("ACL", "SETUSER", "chat", "resetchannels")  # ends the subscriptions
+    turns = Turns(two)
+    await turns.until([False])
+    assert not two.connected
+    redis_server.run("ACL", "SETUSER", "chat", "&swell1:*")
+    await turns.until([False, True])
+    await talk(one, two)
+    assert "secret" not in caplog.text
+    await one.close()
+    await two.close()
+
+
+@pytest.fixture
+def certificate(program: Program, tmp_path: Path) -> Path:
+    """Make a certificate for `localhost`, and its key beside it."""
+    file = tmp_path / "cert.pem"
+    words = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -out {file}"
+    words += f" -keyout {tmp_path / 'key.pem'} -addext subjectAltName=DNS:localhost"
+    subprocess.run([program("openssl"), *words.split()], check=True, capture_output=True)
+    return file
+
+
+async def test_over_tls_the_name_and_the_authority_of_the_server_are_checked(
+    program: Program, certificate: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    lines = [f"tls-port {port}", f"tls-cert-file {certificate}", "tls-auth-clients no"]
+    lines += [f"tls-key-file {certificate.with_name('key.pem')}"]
+    server = RedisServer(program("redis-server"), *lines)
+    try:
+        trusted = f"ssl_ca_certs={certificate}"
+        right = f"valkeys://localhost:{port}?{trusted}"
+        one, two = [await open_backplane(Settings(backplane=right)) for _ in range(2)]
+        await talk(one, two)
+        await one.close()
+        await two.close()
+        for wrong in (f"valkeys://127.0.0.1:{port}?{trusted}", f"valkeys://localhost:{port}"):
+            caplog.clear()
+            refused = await open_backplane(Settings(backplane=wrong))
+            assert not refused.connected
+            assert "certificate verify failed" in caplog.text
+            await refused.close()
+    finally:
+        server.close()
+
+
 @pytest.mark.parametrize(
     ("url", "hosts", "service", "database", "head"),
     [
@@ -254,7 +321,12 @@ def test_a_url_names_hosts_service_and_database(
 def test_sentinels_have_a_password_and_certificates() -> None:
     url = "valkeys+sentinel://:a@s/chat?sentinel_password=b&ssl_ca_certs=/ca.pem"
     place = Place.of(url)
-    assert place.sentinel == {"password": "b", "ssl_ca_certs": "/ca.pem", "ssl": True}
+    assert place.sentinel == {
+        "password": "b",
+        "ssl": True,
+        "ssl_ca_certs": "/ca.pem",
+        "ssl_check_hostname": True,
+    }
     assert place.query == "ssl_ca_certs=%2Fca.pem"
 
 

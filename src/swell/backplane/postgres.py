@@ -93,6 +93,13 @@ class _PostgresLink(Link):
 
     async def open(self, hear: Hear, lost: Lost) -> None:
         self._hear, self._lost = hear, lost
+        if type(asyncio.get_running_loop()).__name__ == "ProactorEventLoop":
+            raise SettingError(
+                "backplane",
+                "the settings",
+                "PostgreSQL cannot be the backplane on the default event loop of Windows; "
+                "set SWELL_BACKPLANE to a `valkey://` URL",
+            )
         with _errors():
             self._connection = await psycopg.AsyncConnection.connect(self._url, **_OPTIONS)
             cursor = await self._connection.execute("SELECT pg_backend_pid()")

@@ -82,8 +82,8 @@ class Place(NamedTuple):
             if name in query
         }
         if secure:
+            sentinel |= {"ssl": True, "ssl_check_hostname": True}
             sentinel |= {name: value for name, value in query.items() if name.startswith("ssl_")}
-            sentinel["ssl"] = True
         port = _SENTINEL_PORT if kind else _PORT
         return cls(
             tuple(_host(host, port) for host in hosts.split(",")),
@@ -97,6 +97,7 @@ class Place(NamedTuple):
     def connection(self, host: str, port: int) -> AbstractConnection:
         """Return a connection to a server, which is not open yet."""
         where = f"[{host}]" if ":" in host else host
+        secure = {"ssl_check_hostname": True} if self.head.startswith("rediss") else {}
         pool = ConnectionPool.from_url(
             f"{self.head}{where}:{port}?{self.query}",
             protocol=2,
@@ -105,6 +106,7 @@ class Place(NamedTuple):
             socket_timeout=None,  # the one that listens waits long
             socket_keepalive=True,
             client_name="swell-backplane",
+            **secure,
         )
         connection: AbstractConnection = pool.make_connection()  # type: ignore[no-untyped-call]
         return connection
@@ -208,20 +210,19 @@ class _ValkeyLink(Link):
         await self._confirm(self._in, commands, len(begin) + len(end))
 
     async def send(self, envelopes: Sequence[tuple[str, bytes]]) -> None:
-        await self._ask([("PUBLISH", channel, envelope) for channel, envelope in envelopes])
+        commands = [_publish(channel.encode(), envelope) for channel, envelope in envelopes]
+        await self._ask(commands)
 
     async def ping(self) -> None:
         assert self._in is not None
-        await self._ask([("PING",)])
+        await self._ask([b"*1\r\n$4\r\nPING\r\n"])
         await self._confirm(self._in, [["PING"]], 1)
 
-    async def _ask(self, commands: Sequence[tuple[Any, ...]]) -> None:
+    async def _ask(self, commands: Sequence[bytes]) -> None:
         """Run commands on the connection that publishes, and wait for all answers."""
         assert self._out is not None
         async with _errors():
-            await self._out.send_packed_command(
-                self._out.pack_commands(commands), check_health=False
-            )
+            await self._out.send_packed_command(commands, check_health=False)
             for _ in commands:
                 await self._out.read_response()
 
@@ -253,6 +254,12 @@ class _ValkeyLink(Link):
             if self._confirmed is not None and not self._confirmed.done():
                 self._confirmed.set_exception(error)
             self._lost(error)
+
+
+def _publish(channel: bytes, envelope: bytes) -> bytes:
+    """Return the command as it is on the wire; redis-py takes 30 times as long."""
+    sizes = len(channel), channel, len(envelope), envelope
+    return b"*3\r\n$7\r\nPUBLISH\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n" % sizes
 
 
 @asynccontextmanager
