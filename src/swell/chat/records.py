@@ -77,6 +77,7 @@ class Thread(msgspec.Struct, frozen=True):
         archived: Whether lists leave it out.
         leaf_id: Last message of the branch that is shown; None while there is none.
         shared: Whether a read-only link leads to it.
+        active: Whether an answer is being made in it.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Thread(msgspec.Struct, frozen=True):
     archived: bool = False
     leaf_id: str | None = None
     shared: bool = False
+    active: bool = False
 
 
 class Message(msgspec.Struct, frozen=True):

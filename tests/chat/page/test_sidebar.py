@@ -25,11 +25,14 @@ async def store() -> AsyncIterator[Store]:
 
 
 async def threads(store: Store, *titles: str) -> list[Thread]:
-    """Begin a thread of each title."""
+    """Begin a thread of each title, with an answer."""
     user, made = await store.user("anna"), []
     for title in titles:
         prompt = NewPrompt([Text(title)], title=title)
-        made.append((await store.accept(user.id, prompt, action_id=title)).thread)
+        accepted = await store.accept(user.id, prompt, action_id=title)
+        await store.start(accepted.run.id)
+        await store.finish(accepted.run.id, "done", [Text("Yes.")])
+        made.append(await store.thread(user.id, accepted.thread.id))
     return made
 
 
@@ -48,6 +51,11 @@ async def test_the_newest_is_first_and_a_running_one_is_marked(store: Store) -> 
     listed = await sidebar(store, active=first.id)
     assert shown(listed) == ["two", "one"]
     assert [item.active for item in listed.card()["items"]] == [None, True]
+    user = await store.user("anna")  # and one that another process makes
+    prompt = NewPrompt([Text("more")], second.id)
+    await store.accept(user.id, prompt, action_id="more")
+    await listed.load()
+    assert [item.active for item in listed.card()["items"]] == [True, True]
     assert listed.put(first)
     assert shown(listed) == ["two", "one"], "at its place"
     assert listed.change(first.id, updated=second.updated + 1, title="uno")

@@ -103,6 +103,37 @@ async def test_what_the_backplane_does_to_messages_changes_no_page(url: str, see
         await first.done()
 
 
+async def test_the_list_of_threads_shows_answers_of_all_processes(url: str) -> None:
+    words = Words()
+    async with processes(words, Words(), url=url) as (one, two):
+        second = await two.tab()
+        first = await one.tab()
+        await first.send("Hi", wait=False)
+        words.say("Hello ")
+        await second.page.until(lambda page: bool(page["threads"]["items"]))
+        assert [item.get("active") for item in second.page.page["threads"]["items"]] == [True]
+        words.say(None)
+        await first.done()
+        await second.page.until(lambda page: not page["threads"]["items"][0].get("active"))
+
+
+async def test_the_tabs_of_who_interrupts_a_run_are_at_rest(
+    url: str, postgres: PostgresServer
+) -> None:
+    words = Words()
+    async with processes(words, Words(), url=url) as (one, two):
+        first = await one.tab()
+        await first.send("Hi", wait=False)
+        words.say("Hello ")
+        await first.says("Hello ")
+        second = await two.tab(first.address)
+        await second.says("Hello ")
+        await silence(one, postgres, url)
+        await two.app.runs._peers.beat()
+        await second.done()
+        assert (second.texts, second.status) == (["Hi", "Hello "], "interrupted")
+
+
 async def test_stop_works_from_a_tab_of_any_process(url: str) -> None:
     words = Words()
     async with processes(words, Words(), url=url) as (one, two):
@@ -212,6 +243,7 @@ async def test_the_runs_of_a_silent_process_are_interrupted_or_started_elsewhere
         peers = two.app.runs._peers
         await peers.beat()
         await second.says("Then this.")
+        await second.done()
         assert second.texts == ["Hi", "Hello ", "And then?", "Then this."]
         assert [m["status"] for m in second.messages[1::2]] == ["interrupted", "done"]
         await one.app.runs._peers.beat()

@@ -122,5 +122,5 @@ class Sidebar:
             pinned=thread.pinned or None,
             archived=thread.archived or None,
             shared=thread.shared or None,
-            active=self._is_active(thread.id) or None,
+            active=thread.active or self._is_active(thread.id) or None,
         )

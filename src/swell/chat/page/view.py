@@ -407,7 +407,7 @@ class View:
                 return self.sidebar.put(accepted.thread) and await self._place(accepted)
             case RunEnded(answer, ended):
                 await self.rows.complete(answer)
-                return self.sidebar.change(answer.thread_id, updated=ended)
+                return self.sidebar.change(answer.thread_id, updated=ended, active=False)
             case ThreadRenamed(thread_id, title):
                 if self.thread is not None and self.thread.id == thread_id:
                     self.thread = msgspec.structs.replace(self.thread, title=title)

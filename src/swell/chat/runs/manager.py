@@ -14,7 +14,7 @@ import msgspec
 from swell.backoff import Backoff
 from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
 from swell.chat.files import Files
-from swell.chat.records import Accepted, EndState, Message, User
+from swell.chat.records import Accepted, Ended, EndState, Message, User
 from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import Request
 from swell.chat.store.statements import from_json, to_json
@@ -243,8 +243,14 @@ class RunManager:
     async def _seize(self, run_id: str) -> None:
         _, user = await self.store.accepted(run_id)
         ended = await self.store.seize(run_id, "stopped")
-        if ended is not None and ended.answer is not None:
-            self._feed.publish(user.id, RunEnded(ended.answer, ended.time))
+        if ended is not None:
+            self._publish_end(user.id, ended)
+
+    def _publish_end(self, user_id: str, ended: Ended) -> None:
+        """Publish the end of a run of another process, which this one has stored."""
+        if ended.answer is not None:
+            self._mirrors.end(ended.answer.id)
+            self._feed.publish(user_id, RunEnded(ended.answer, ended.time))
 
     async def stop(self, runs: Iterable[Run], why: EndState = "stopped") -> None:
         """Stop runs and wait until their ends are stored, at most `release_s` + 0.4 s.
@@ -333,8 +339,7 @@ class RunManager:
             with contextlib.suppress(NotFoundError):  # its thread has been deleted
                 self._enqueue(*await self.store.accepted(left.id))
         for user_id, ended in recovered.interrupted:
-            if ended.answer is not None:
-                self._feed.publish(user_id, RunEnded(ended.answer, ended.time))
+            self._publish_end(user_id, ended)
 
     def obey(self, signal: Signal) -> None:
         """Stop a run, or answer its question, as another process asks."""

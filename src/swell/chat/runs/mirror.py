@@ -152,18 +152,22 @@ class Mirrors:
 
     async def follow(self, message: Message, user_id: str) -> None:
         """Follow the run that makes a message of the store; let go of one that has ended."""
-        mirror = self._mirrors.get(message.id)
         if message.status not in ("pending", "streaming"):
-            if mirror is not None:
-                self._end(mirror)
+            self.end(message.id)
             return
-        if mirror is not None:
+        if message.id in self._mirrors:
             return
         growing = await self._store.growing(message.id)
         if growing is None:  # it has ended since
             self._feed.announce(user_id, ThreadChanged(message.thread_id))
         elif growing.run.owner != self._store.owner and message.id not in self._mirrors:
             self._add(Mirror(growing))
+
+    def end(self, message_id: str) -> None:
+        """Let go of the run that made a message, which has ended."""
+        mirror = self._mirrors.get(message_id)
+        if mirror is not None:
+            self._end(mirror)
 
     def close(self) -> None:
         """Let go of everything."""

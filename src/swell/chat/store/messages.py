@@ -411,7 +411,7 @@ def select_branch(tx: Tx, user_id: str, thread_id: str, message_id: str) -> Thre
     if whose(tx, user_id, message_id)[0] != thread_id:
         raise NotFoundError("message", message_id)
     show(tx, thread_id, newest_leaf(tx, message_id))
-    return thread_of(tx, own_thread(tx, user_id, thread_id)[:9])
+    return thread_of(tx, own_thread(tx, user_id, thread_id))
 
 
 def _siblings(tx: Tx, thread_id: str, parent_id: str | None) -> list[str]:
@@ -431,15 +431,15 @@ def remove(tx: Tx, user_id: str, message_id: str, time: float) -> Thread:
     """Hide a message and the messages below it."""
     done = tx.row(_WHOSE, message=message_id, user=user_id)
     if done is not None and done[2] == time:  # already, when that got lost on the way
-        return thread_of(tx, own_thread(tx, user_id, done[0])[:9])
+        return thread_of(tx, own_thread(tx, user_id, done[0]))
     thread_id, parent_id, _, _, depth = whose(tx, user_id, message_id)
-    leaf = thread_of(tx, own_thread(tx, user_id, thread_id, lock=True)[:9]).leaf_id
+    leaf = thread_of(tx, own_thread(tx, user_id, thread_id, lock=True)).leaf_id
     shown = leaf is not None and tx.row(_IS_ON_PATH, leaf=leaf, low=depth, message=message_id)
     tx.run(_HIDE, message=message_id, time=time)
     if shown:
         left = _siblings(tx, thread_id, parent_id)
         show(tx, thread_id, newest_leaf(tx, left[-1]) if left else parent_id)
-    return thread_of(tx, own_thread(tx, user_id, thread_id)[:9])
+    return thread_of(tx, own_thread(tx, user_id, thread_id))
 
 
 def restore(tx: Tx, user_id: str, message_id: str) -> Thread:

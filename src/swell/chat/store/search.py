@@ -221,7 +221,7 @@ def threads_found(
     def note(found: Iterable[Row]) -> None:
         for row in found:
             if not row[-1] and row[0] not in threads:
-                thread = thread_of(tx, row[:-1])
+                thread = thread_of(tx, row)
                 if thread.archived is archived:
                     threads[thread.id] = thread
 

@@ -25,6 +25,11 @@ _SHARED_UNTIL: ColumnElement[float] = literal_column(
 """When the last link of a thread expires, far away for never; NULL without any. As text, because
 the statements of `search` are."""
 
+_IS_ACTIVE: ColumnElement[bool] = literal_column(
+    "EXISTS (SELECT 1 FROM runs WHERE runs.thread_id = threads.id"
+    " AND runs.state IN ('accepted', 'running'))"
+)
+
 THREAD = (
     threads.c.id,
     threads.c.user_id,
@@ -35,6 +40,7 @@ THREAD = (
     threads.c.archived,
     threads.c.leaf_id,
     _SHARED_UNTIL,
+    _IS_ACTIVE,
 )
 MESSAGE = (
     messages.c.id,
@@ -108,11 +114,23 @@ TEXT_TAG = str(Text.__struct_config__.tag)
 
 
 def thread_of(tx: Tx, row: Sequence[Any]) -> Thread:
-    """Return a thread from the columns `THREAD`, as it is at the time of the transaction."""
-    identity, user, title, created, updated, pinned, archived, leaf, until = row
-    shared = until is not None and until > tx.time
+    """Return a thread from the columns `THREAD`, which may be followed by others.
+
+    It is as at the time of the transaction.
+    """
+    columns = row[: len(THREAD)]
+    identity, user, title, created, updated, pinned, archived, leaf, until, active = columns
     return Thread(
-        identity, user, title, created, updated, bool(pinned), bool(archived), leaf, shared
+        identity,
+        user,
+        title,
+        created,
+        updated,
+        bool(pinned),
+        bool(archived),
+        leaf,
+        until is not None and until > tx.time,
+        bool(active),
     )
 
 

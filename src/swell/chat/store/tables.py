@@ -185,7 +185,9 @@ runs = Table(
 Index("runs_thread", runs.c.thread_id, runs.c.id)
 Index("runs_prompt", runs.c.prompt_id)
 _ACTIVE = runs.c.state.in_(("accepted", "running"))
-Index("runs_active", runs.c.id, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)
+Index(
+    "runs_active", runs.c.thread_id, runs.c.number, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE
+)
 
 # The processes that serve an app; each writes now and then that it lives.
 processes = Table(

@@ -222,7 +222,7 @@ def titled(text: str) -> str:
 
 def get(tx: Tx, user_id: str, thread_id: str) -> Thread:
     """Return a user's thread."""
-    return thread_of(tx, own_thread(tx, user_id, thread_id)[:9])
+    return thread_of(tx, own_thread(tx, user_id, thread_id))
 
 
 def change(

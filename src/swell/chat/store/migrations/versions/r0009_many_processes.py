@@ -10,11 +10,21 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    """Add three columns and three tables."""
+    """Add three columns and three tables; find the active runs by their threads."""
     one, zero = sa.text("1"), sa.text("0")
     op.add_column("runs", sa.Column("fence", sa.Integer(), nullable=False, server_default=one))
     op.add_column("runs", sa.Column("number", sa.Integer(), nullable=False, server_default=zero))
     op.add_column("runs", sa.Column("flushed", sa.Integer(), nullable=False, server_default=zero))
+    active = sa.text("state IN ('accepted', 'running')")
+    op.drop_index("runs_active", table_name="runs")
+    op.create_index(
+        "runs_active",
+        "runs",
+        ["thread_id", "number"],
+        unique=False,
+        sqlite_where=active,
+        postgresql_where=active,
+    )
     op.create_table(
         "processes",
         sa.Column("id", sa.String(length=32), nullable=False),
