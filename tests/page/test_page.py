@@ -437,7 +437,8 @@ def test_rows_are_written_in_all_of_waves_ways() -> None:
     assert rows(page) == [["text key", None], ["cell by name", True], ["appended", False], None]
 
 
-def test_the_last_row_is_the_last_one_at_the_time_of_saving() -> None:
+@pytest.mark.anyio
+async def test_the_last_row_is_the_last_one_at_the_time_of_saving() -> None:
     target = WatchedPage(Settings(), [(0, Pacer(0.03))])
     page, other = chat_page(target), Page(target)
     page["chat"].data[-1] = ["changed", True]
@@ -511,7 +512,8 @@ def test_what_was_assigned_is_copied() -> None:
     assert rows(page)[-1] == ["x", True]
 
 
-def test_a_save_that_fails_leaves_the_page_as_it_was() -> None:
+@pytest.mark.anyio
+async def test_a_save_that_fails_leaves_the_page_as_it_was() -> None:
     target = WatchedPage(Settings(), [(0, Pacer(0.03))])
     page, other = Page(target), Page(target)
     page["map"] = ui.chatbot_card("1 1 1 1", "m", data("content from_user"))

@@ -77,16 +77,27 @@ async def test_what_comes_after_a_tick_waits_for_the_next() -> None:
 
 
 @pytest.mark.anyio
-async def test_it_tells_when_a_turn_of_the_loop_would_send_nothing() -> None:
+async def test_a_task_yields_for_a_page_that_is_sent_at_once_and_not_for_one_that_waits() -> None:
     pacer = Pacer(HOUR)
-    assert not pacer.idles(time.monotonic())
-    busy = Noted(time.monotonic())
-    pacer.add(busy, time.monotonic())
-    assert pacer.idles(time.monotonic())  # until the tick, in an hour
+    pacer.add(Noted(time.monotonic()), time.monotonic())
+    assert not pacer.should_yield(time.monotonic())  # until the tick, in an hour
     pacer.add(Noted(), time.monotonic())
-    assert not pacer.idles(time.monotonic())  # this one is sent at once
+    assert pacer.should_yield(time.monotonic())
     await asyncio.sleep(0)
-    assert (pacer.turns, pacer.idles(time.monotonic())) == (1, True)
+    assert not pacer.should_yield(time.monotonic())
+
+
+@pytest.mark.anyio
+async def test_a_task_that_saves_again_yields_unless_another_one_has_saved() -> None:
+    pacer = Pacer(HOUR)
+    pacer.add(Noted(time.monotonic()), time.monotonic())
+
+    async def save() -> bool:
+        return pacer.should_yield(time.monotonic())
+
+    assert [await save(), await save(), await save()] == [False, True, True]
+    assert await asyncio.create_task(save()) is False
+    assert [await save(), await save()] == [False, True]
 
 
 @pytest.mark.anyio

@@ -29,7 +29,8 @@ def saves(page: WatchedPage, count: int) -> None:
         page.commit([Assign("c", ["content"], f"{time.monotonic()} {number}")])
 
 
-def test_a_stream_of_many_saves_a_frame_gets_fewer_frames() -> None:
+@pytest.mark.anyio
+async def test_a_stream_of_many_saves_a_frame_gets_fewer_frames() -> None:
     fast, slow, usual = Noting(), Noting(), Noting()
     page = WatchedPage(Settings(), ((5, fast), (2, slow), (0, usual)))
     page.commit([AddCard("c", {"view": "markdown", "box": "", "content": ""})])
@@ -43,7 +44,8 @@ def test_a_stream_of_many_saves_a_frame_gets_fewer_frames() -> None:
     assert [len(one.pages) for one in (fast, slow, usual)] == [2, 2, 2]
 
 
-def test_a_quiet_page_may_send_three_frames_at_once() -> None:
+@pytest.mark.anyio
+async def test_a_quiet_page_may_send_three_frames_at_once() -> None:
     page = WatchedPage(Settings(), ((0, Noting()),))
     left = []
     for now in (10.0, 10.01, 10.02, 10.03, 10.1, 11.0):
@@ -52,7 +54,8 @@ def test_a_quiet_page_may_send_three_frames_at_once() -> None:
     assert left == [2, 1, 0, 0, 0, 2]
 
 
-def test_a_source_saves_into_the_next_frame_however_often_it_has_changed() -> None:
+@pytest.mark.anyio
+async def test_a_source_saves_into_the_next_frame_however_often_it_has_changed() -> None:
     pacer = Noting()
     page = WatchedPage(Settings(), [(0, pacer)])
     page.commit([AddCard("c", {"view": "markdown", "box": "", "content": "-"})])
@@ -72,7 +75,8 @@ def test_a_source_saves_into_the_next_frame_however_often_it_has_changed() -> No
     assert (len(pacer.pages), shown) == (1, ["Hello"])
 
 
-def test_changes_of_a_source_set_the_pace_as_saves_do() -> None:
+@pytest.mark.anyio
+async def test_changes_of_a_source_set_the_pace_as_saves_do() -> None:
     slow, usual = Noting(), Noting()
     page = WatchedPage(Settings(), ((2, slow), (0, usual)))
     for changes in (2, 1):
@@ -83,7 +87,8 @@ def test_changes_of_a_source_set_the_pace_as_saves_do() -> None:
     assert (len(usual.pages), len(slow.pages)) == (2, 1)
 
 
-def test_a_source_that_fails_stops_no_later_frame() -> None:
+@pytest.mark.anyio
+async def test_a_source_that_fails_stops_no_later_frame() -> None:
     def fail() -> None:
         raise RuntimeError("no text")
 

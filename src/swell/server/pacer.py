@@ -32,10 +32,6 @@ class Paced(Protocol):
 class Pacer:
     """Ticks as long as there is something to send.
 
-    Attributes:
-        turns: How often pages were flushed. While it stays the same, the event loop may not have
-            turned.
-
     Args:
         interval_s: Least time between two frames of a busy page.
     """
@@ -44,7 +40,7 @@ class Pacer:
         self._interval_s = interval_s
         self._ticked_at = 0.0
         self._tick_at = 0.0
-        self.turns = 0
+        self._saver: asyncio.Task[object] | None = None  # of the last save since the last flush
         self._now: list[Paced] = []
         self._next: list[Paced] = []
 
@@ -60,9 +56,14 @@ class Pacer:
             asyncio.get_running_loop().call_later(self._tick_at - now, self._tick)
         self._next.append(page)
 
-    def idles(self, now: float) -> bool:
-        """Return whether the next iteration of the event loop would send nothing."""
-        return not self._now and now < self._tick_at
+    def should_yield(self, now: float) -> bool:
+        """Return whether the task that has just saved should yield to the event loop.
+
+        It should when a frame is due, and when the loop may not have run since its last save:
+        then no other task has saved, and no page was flushed.
+        """
+        last, self._saver = self._saver, asyncio.current_task()
+        return self._saver is last or bool(self._now) or now >= self._tick_at
 
     def _flush_now(self) -> None:
         pages, self._now = self._now, []
@@ -74,7 +75,7 @@ class Pacer:
         self._flush(pages, self._ticked_at)
 
     def _flush(self, pages: list[Paced], now: float) -> None:
-        self.turns += 1
+        self._saver = None
         for page in pages:
             try:
                 page.flush(now)

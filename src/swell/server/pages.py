@@ -61,7 +61,6 @@ class WatchedPage:
         self._saves = 0  # since then
         self._late: dict[Callable[[], None], None] = {}
         self._waits = False
-        self._turns = -1
 
     @property
     def state(self) -> PageState:
@@ -86,8 +85,7 @@ class WatchedPage:
         if self.live.commit(edits, now) and self.watchers and not self._waits:
             self._waits = True
             pacer.add(self, now)
-        turns, self._turns = self._turns, pacer.turns
-        return turns == pacer.turns or not pacer.idles(now)
+        return pacer.should_yield(now)
 
     def when_due(self, save: Callable[[], None]) -> None:
         """Call a function right before the next frame, once, however often it is given until then.
