@@ -22,8 +22,8 @@ Arrows: TypeAlias = dict[str, set[str]]
 ALLOWED = {
     "__main__": "cli",
     "app": (
-        "backplane chat.app chat.options expando identity mistakes query rules server settings  "
-        "site"
+        "backplane chat.app chat.options chat.store expando identity mistakes query rules server  "
+        "settings site storage"
     ),
     "backoff": "",
     "backplane": "backoff errors logs settings",
@@ -88,13 +88,13 @@ ALLOWED = {
     "schema": "errors hints live mistakes",
     "server": (
         "backplane cards development errors expando identity live locales logs page query rules "
-        "schema settings site sizes tasks temporary"
+        "schema settings site sizes storage tasks temporary"
     ),
     "settings": "errors hints locales",
     "site": "errors page storage",
     "sizes": "",
     "swell": "app expando query routing schema ui",
-    "storage": "chat.store logs temporary",
+    "storage": "chat.store errors logs temporary",
     "tasks": "",
     "temporary": "",
     "testing": (

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from .chat.options import ChatOptions
+    from .chat.store.databases import Databases, Lease
     from .query import Query
     from .server.asgi import Server
     from .settings.table import Settings
     from .site import FileSource
+    from .storage.uploads import Uploads
 
 __all__ = ["App", "app", "main", "registering"]
 
@@ -88,6 +90,8 @@ class App:
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []
         self._server: Server | None = None
+        self._databases: Databases | None = None
+        self._database: Lease | None = None
         self._starting = asyncio.Lock()
         self._read: Settings | None = None
 
@@ -248,12 +252,45 @@ class App:
             if self._server is None:
                 await self._start()
 
+    @property
+    def databases(self) -> Databases:
+        """The connections to databases that all parts of the application share."""
+        if self._databases is None:
+            from .chat.store.databases import Databases
+
+            self._databases = Databases()
+        return self._databases
+
+    async def _open_database(self) -> Lease | None:
+        """Connect to the database server of the settings; None without one."""
+        url = self.running.database_url
+        if not url.startswith(("postgresql:", "postgres:")):
+            return None
+        from .chat.store import lease_of
+
+        lease = lease_of(url, self.databases, "the settings")
+        try:
+            await lease.open()
+        except BaseException:
+            await lease.close()
+            raise
+        return lease
+
+    def _uploads(self) -> Uploads | None:
+        """Return where all processes of the service find uploads; None in a single process."""
+        if self._database is None:
+            return None
+        from .storage.uploads import Uploads
+
+        return Uploads(self._database)
+
     async def _start(self) -> None:
         from .backplane.open import open_backplane
         from .server.asgi import Server
 
         self._read = None
-        self._server = Server(self, await self._key())
+        self._database = await self._open_database()
+        self._server = Server(self, await self._key(), self._uploads())
         self._server.start()
         self.backplane = await open_backplane(self.running)
         try:
@@ -289,6 +326,9 @@ class App:
         for hook in self._on_shutdown:
             await _call(hook)
         await self.backplane.close()
+        if self._database is not None:
+            await self._database.close()
+            self._database = None
 
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

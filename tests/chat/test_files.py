@@ -49,18 +49,26 @@ class Page(Tab):
         status, _, body = self.server.get(url, Cookie=self.cookie, **headers)
         return status, body if status in (200, 206) else ""
 
-    def attach(self, prompt: str, name: str, content: bytes) -> None:
-        """Send a prompt with a file."""
-        answer = httpx.post(
-            f"http://{self.server.host}/_f/",
+    def upload(
+        self, name: str, content: bytes, server: LiveServer | None = None, cookie: str = ""
+    ) -> httpx.Response:
+        """Upload a file, through this server or another, and return the answer."""
+        host = (server or self.server).host
+        return httpx.post(
+            f"http://{host}/_f/",
             files={"files": (name, content)},
             headers={
-                "origin": f"http://{self.server.host}",
-                "cookie": self.cookie,
+                "origin": f"http://{host}",
+                "cookie": cookie or self.cookie,
                 "swell-client": self.client,
             },
         )
-        id = answer.json()["files"][0].split("/")[2]
+
+    def attach(
+        self, prompt: str, name: str, content: bytes, server: LiveServer | None = None
+    ) -> None:
+        """Send a prompt with a file, which is uploaded through this server or another."""
+        id = self.upload(name, content, server).json()["files"][0].split("/")[2]
         self.say("chat", {"chat": prompt}, ("chat", "submit", {"text": prompt, "files": [id]}))
 
     def shown(self) -> str:
@@ -91,8 +99,8 @@ class Chat:
         async def answer(turn: Turn) -> AsyncIterator[str]:
             yield " ".join([await file.text() for file in turn.files])
 
-        app = App(Settings(session_cookie="s"))
-        given = ChatOptions(store=self._database, app="files", attachments=True, **options)
+        app = App(Settings(session_cookie="s", database_url=self._database or "memory"))
+        given = ChatOptions(app="files", attachments=True, **options)
         app.chat("/", given)(answer)
         with serving(app) as server:
             yield server
@@ -237,3 +245,56 @@ def test_a_changed_link_leads_nowhere(service: Chat, at: int) -> None:
         ):
             if other != url:
                 assert ann.fetch(other) == (404, "")
+
+
+def test_an_upload_and_its_prompt_may_arrive_at_two_processes(service: Chat) -> None:
+    with service() as one, service() as other:
+        ann, bob = Page(one), Page(one)
+        waiting = ann.upload("notes.txt", b"first", other).json()["files"][0]
+        at_other = [other.get(waiting, Cookie=ann.cookie)[2], ann.fetch(waiting)[1]]
+        assert at_other == ["first", "first"]
+        assert bob.fetch(waiting) == (404, "")
+        ann.attach("Read", "notes.txt", b"two words", other)
+        assert ann.fetch(ann.shown()) == (200, "two words")
+        ann.until(lambda cards: cards["chat"]["data"].rows[1].cells[0] == "two words")
+
+
+def test_an_upload_needs_a_tab_of_its_session_at_some_process(service: Chat) -> None:
+    with service() as one, service() as other:
+        ann, bob = Page(one), Page(one)
+        assert bob.upload("a.txt", b"x", other, cookie=ann.cookie).status_code == 403
+        assert ann.upload("a.txt", b"x", other).status_code == 200
+        for client in ("", "x" * 44, ann.client[:-1] + ("A" if ann.client[-1] != "A" else "B")):
+            ann.client = client
+            assert ann.upload("a.txt", b"x", other).status_code == 403
+
+
+def test_nobody_sends_an_upload_of_another_browser(service: Chat) -> None:
+    with service() as one, service() as other:
+        ann, bob = Page(one), Page(other)
+        id = ann.upload("notes.txt", b"secret").json()["files"][0].split("/")[2]
+        bob.say("chat", {"chat": "Read"}, ("chat", "submit", {"text": "Read", "files": [id]}))
+        assert bob.wait("ack")["code"] == "file_gone"
+
+
+def test_a_removed_upload_is_gone_at_every_process(service: Chat) -> None:
+    with service() as one, service() as other:
+        ann = Page(one)
+        url = ann.upload("notes.txt", b"first").json()["files"][0]
+        headers = {"origin": f"http://{other.host}", "cookie": ann.cookie}
+        assert other.get(url, Cookie=ann.cookie)[0] == 200
+        assert httpx.delete(f"http://{other.host}{url}", headers=headers).status_code == 204
+        assert ann.fetch(url) == (other.get(url, Cookie=ann.cookie)[0], "") == (404, "")
+
+
+def test_an_export_is_at_every_process(service: Chat) -> None:
+    with service() as one, service() as other:
+        ann = Page(one)
+        ann.attach("Read", "notes.txt", b"two words")
+        thread = ann.until(lambda cards: cards["meta"].get("redirect")).removeprefix("#t/")
+        ann.say("threads", {}, ("threads", "command", {"id": thread, "name": "export"}))
+        items = ann.until(lambda cards: cards.get("panel", {}).get("items"))
+        links = [one["link"]["path"] for one in items if "link" in one]
+        for link in links:
+            assert "Read" in other.get(link, Cookie=ann.cookie)[2]
+            assert Page(other).fetch(link) == (404, "")

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from swell.chat.store import Store
+    from swell.chat.store.databases import Databases
 
 __all__ = ["ChatApp", "add_chat"]
 
@@ -96,6 +97,11 @@ class Application(Protocol):
     checks: dict[str, Callable[[], Awaitable[Any]]]
     backplane: Backplane
     keys: list[Callable[[Settings], Awaitable[str | None]]]
+
+    @property
+    def databases(self) -> Databases:
+        """The connections to databases that all parts of the application share."""
+
     file_sources: dict[str, FileSource]
 
     @property
@@ -141,6 +147,7 @@ class ChatApp:
         self.files: Files
         self.actions: Actions
         self.route = "/"
+        self._databases: Databases | None = None
         self._handler = handler
         self.settings = Settings()
         self._views: set[View] = set()
@@ -165,6 +172,7 @@ class ChatApp:
         app.keys.append(self.session_key)
         self.route = route if route == "/" else route.rstrip("/")
         app.file_sources[self.route] = self.open_file
+        self._databases = app.databases
         if self.options.openai or self.options.ag_ui:
             from .api import add_endpoints
 
@@ -231,9 +239,9 @@ class ChatApp:
         given = self.options.store
         if given == "default":
             url = settings.database_url
-            return open_store(url, app=self.name, source="the settings")
+            return open_store(url, app=self.name, databases=self._databases, source="the settings")
         if given is None or isinstance(given, str):
-            return open_store(given, app=self.name)
+            return open_store(given, app=self.name, databases=self._databases)
         return given.of_app(self.name)
 
     async def session_key(self, settings: Settings) -> str | None:

@@ -7,7 +7,7 @@ import html
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio.to_thread
 import msgspec
@@ -42,6 +42,9 @@ from .uploads import file_routes
 from .watchdog import Watchdog
 from .websocket import Sockets
 
+if TYPE_CHECKING:
+    from swell.storage.uploads import Uploads
+
 _NOT_FOUND = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Not found</title>
 <h1>There is nothing here</h1><p>{hint}</p></html>
 """
@@ -71,12 +74,15 @@ class Server:
     Args:
         app: Handlers and settings.
         key: Signs session cookies, unless the setting `secret_key` does; None makes a random one.
+        uploads: Where other processes of the service find uploads; None for a single process.
 
     Raises:
         SettingError: If a setting cannot be used or the web client has not been built.
     """
 
-    def __init__(self, app: Application, key: str | None = None) -> None:
+    def __init__(
+        self, app: Application, key: str | None = None, uploads: Uploads | None = None
+    ) -> None:
         self.settings = app.running
         self._bundle = ClientBundle.load()
         secret = self.settings.secret_key
@@ -94,6 +100,7 @@ class Server:
         self._one_sign_in = len({route.identify for route in routes.values()}) == 1
         links = Links(self._signer.derived("file links"))
         self._files = FileStore(self.settings, links, app.file_sources)
+        self._files.shared = uploads
         self._clearing: asyncio.Task[int] | None = None
         self.broker = Broker(
             self.settings, routes, app.state, self._bundle.build, self._files, app.rules

@@ -12,7 +12,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from swell.development import report
-from swell.errors import AttachmentError, ProtocolError, RefusedError, SignInError
+from swell.errors import (
+    AttachmentError,
+    LimitError,
+    ProtocolError,
+    RefusedError,
+    SignInError,
+    StoreUnavailableError,
+)
 from swell.expando import Expando
 from swell.identity import ANON, Identity
 from swell.live.connection import Connection
@@ -50,6 +57,7 @@ from .admission import Admission
 from .attachments import submission
 from .files import FileStore
 from .identity import Caller, Identities, owner_key, public_session
+from .links import Links
 from .pages import Pages, WatchedPage
 from .route import Route
 
@@ -61,6 +69,7 @@ LEFT_MAX = 10_000  # ids of actions remembered of clients that are gone
 _RETRY_MS = 250
 _CANCEL_S = 5.0
 RECONNECTS_PER_S = 50  # tabs of a draining process that move to others per second
+FILES_MAX = 100  # files that an action names and that are looked for in other processes
 HOOK_GRACE_S = 5.0  # how much longer than drain_s a function for on_drain may take
 
 
@@ -94,9 +103,10 @@ class Client:
         address: str,
         caller: Caller,
         identity: Identity,
+        id: str,
     ) -> None:
         subject = identity.subject
-        self.id = secrets.token_urlsafe(16)
+        self.id = id
         self.session_id = caller.session_id
         self.route = route
         self.page = page
@@ -176,6 +186,8 @@ class Broker:
         """Start expiring clients that are gone; needs a running event loop."""
         if not self._janitor:
             self._janitor.start(self._expire(), name="swell-janitor")
+            if self._files is not None and self._files.shared is not None:
+                self._janitor.start(self._tend(), name="swell-uploads")
 
     # ------------------------------------------------------------------ connections
 
@@ -314,10 +326,19 @@ class Broker:
     async def owner(self, caller: Caller, client_id: str) -> str | None:
         """Return whose the files are that a client of the caller uploads; None if it has no such.
 
+        The client may be one of another process, if processes share files.
+
         Raises:
             SignInError: If the route needs a signed-in user, and there is none.
         """
         client = self.clients.get(client_id)
+        if client is None and self._files is not None and self._files.shared is not None:
+            path = self._files.links.route_of_client(client_id, caller.session_id, self._routes)
+            if path is None:
+                return None
+            route = self._routes[path]
+            subject = (await self.identities.of(route, caller)).subject
+            return owner_key(caller.session_id, route, subject)
         if client is None or client.session_id != caller.session_id:
             return None
         subject = (await self.identities.of(client.route, caller)).subject
@@ -376,14 +397,39 @@ class Broker:
             said = words_of().failures["busy"]
             connection.push(Ack(act.id, "err", "busy", said, _RETRY_MS))
             return
+        self._admission.acted(session_id)
+        client.seen[act.id] = False
+        if (named := _named_files(act)) and self._files is not None and self._files.shared:
+            self._tasks.start(self._fetch(connection, client, act, named), name="swell-fetch")
+        else:
+            self._begin(connection, client, act)
+
+    async def _fetch(
+        self, connection: Connection, client: Client, act: Act, named: list[str]
+    ) -> None:
+        """Fetch the files of an action, which other processes may have, and run its handler."""
+        assert self._files is not None
+        client.running += 1
+        try:
+            await self._files.fetch_all(named, client.owner)
+        except (OSError, LimitError, StoreUnavailableError) as error:
+            _log.warning("files of an action could not be fetched: %s", error)
+            said = "The files cannot be read right now."
+            _refuse(client, act.id, "unavailable", said, _RETRY_MS)
+            return
+        finally:
+            client.running -= 1
+        self._begin(connection, client, act)
+
+    def _begin(self, connection: Connection, client: Client, act: Act) -> None:
+        """Run the handler of an action."""
         try:
             events = self._events(client, act)
         except AttachmentError as error:
+            client.seen.pop(act.id, None)
             connection.push(Ack(act.id, "err", error.reason, error.message))
             return
         client.acted = True
-        self._admission.acted(session_id)
-        client.seen[act.id] = False
         if len(client.seen) > SEEN_MAX:
             client.seen.popitem(last=False)
         if client.route.ack == "received":
@@ -503,7 +549,9 @@ class Broker:
         person = f"/{subject}" if subject == ANON else f"/\x1f{subject}"
         shared = {BROADCAST: route.path, MULTICAST: person}.get(route.mode or UNICAST)
         address = shared or secrets.token_urlsafe(16)
-        client = Client(route, self.pages.open(address), address, caller, identity)
+        links = self._files.links if self._files is not None else Links()
+        id = links.client(session_id, route.path)
+        client = Client(route, self.pages.open(address), address, caller, identity, id)
         self.clients[client.id] = client
         self._per_session.setdefault(session_id, {})[client.id] = client
         return client
@@ -551,6 +599,12 @@ class Broker:
             if self._files is not None:
                 self._files.expire(now, self.clients.__contains__)
 
+    async def _tend(self) -> None:
+        """Tidy the files that processes share; a slow database holds up nothing else."""
+        while self._files is not None:
+            await asyncio.sleep(1.0)
+            await self._files.tend(time.monotonic(), tuple(self.clients))
+
     async def drain(
         self,
         hooks: Sequence[Callable[[float], Awaitable[Any]]] = (),
@@ -594,6 +648,14 @@ class Broker:
     async def stop(self) -> None:
         """Cancel what still runs and wait for it."""
         await asyncio.gather(self._tasks.cancel(_CANCEL_S), self._janitor.cancel(_CANCEL_S))
+
+
+def _named_files(act: Act) -> list[str]:
+    """Return the ids of files that an action names, as many as a prompt can have."""
+    if act.event is None or act.event[1] != "submit" or not isinstance(act.event[2], dict):
+        return []
+    named = act.event[2].get("files")
+    return list(dict.fromkeys(map(str, named)))[:FILES_MAX] if isinstance(named, list) else []
 
 
 def _acknowledge(client: Client, ref: str | None, duplicate: bool = False) -> None:

@@ -11,22 +11,27 @@ import mimetypes
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
 import anyio.to_thread
 
 from swell import sizes
-from swell.errors import LimitError
+from swell.errors import LimitError, StoreUnavailableError
+from swell.logs import logger
 from swell.server.security import new_id
 from swell.settings.table import Settings
 from swell.site import FileSource, LinkedFile
+from swell.storage.base import Upload
 from swell.temporary import TemporaryFolder
 
 from .links import Link, Links
+
+if TYPE_CHECKING:
+    from swell.storage.uploads import Uploads
 
 __all__ = [
     "FILES_PATH",
@@ -38,6 +43,8 @@ __all__ = [
     "safe_name",
     "size_limit",
 ]
+
+_log = logger("swell.server")
 
 FILES_PATH = "/_f/"
 
@@ -132,6 +139,7 @@ class StoredFile:
         picture: Media type if its first bytes are those of a PNG, JPEG, GIF or WebP, else empty.
         client: Browser tab that uploaded it, empty for files of the app.
         gone_at: When that tab was first missed, on the clock of `FileStore.expire`.
+        elsewhere: Where its bytes are as long as they are not at `path`.
         in_place: Whether the file belongs to the app; such a file is never deleted.
     """
 
@@ -144,6 +152,7 @@ class StoredFile:
     client: str = ""
     gone_at: float | None = None
     in_place: bool = False
+    elsewhere: Upload | None = None
 
     @property
     def mime(self) -> str:
@@ -174,6 +183,10 @@ class FileStore:
             `upload_total_bytes`, and `upload_keep_s`.
         links: Signs links to stored files; with a random key when left out.
         sources: Where linked files are, by route.
+
+    Attributes:
+        shared: Where other processes find the files; None in a single process. Then the folder
+            holds copies of those that were needed here.
     """
 
     def __init__(
@@ -185,12 +198,15 @@ class FileStore:
         self._settings = settings
         self.links = links or Links()
         self.sources = sources or {}
+        self.shared: Uploads | None = None
         self._root: TemporaryFolder | None = None
         self._files: dict[str, StoredFile] = {}
         self._in_place: OrderedDict[tuple[str | None, Path], StoredFile] = OrderedDict()
         self._used: dict[str | None, int] = {}
         self._count: dict[str | None, int] = {}
         self._total = 0
+        self._deleted: set[str] = set()
+        self._tend_at = self._warn_at = 0.0
 
     def open(self) -> Path:
         """Make the folder, readable by this account only, unless it is there; return its path."""
@@ -209,9 +225,62 @@ class FileStore:
         if root is not None:
             root.remove()
 
-    def peek(self, file_id: str) -> StoredFile | None:
-        """Return a file, whosever it is."""
-        return self._files.get(file_id)
+    async def peek(self, file_id: str) -> StoredFile | None:
+        """Return a file, whosever it is; its bytes may have to be fetched, see `fetch`.
+
+        Raises:
+            StoreUnavailableError: If other processes may have it, and cannot be asked.
+        """
+        stored = self._files.get(file_id)
+        if self.shared is None or (stored is not None and stored.in_place):
+            return stored
+        found = await self.shared.get(file_id)
+        if found is None or file_id in self._deleted:
+            self._drop(file_id)
+            return None
+        if stored is None:
+            path = self.open() / f"{file_id}-{new_id()}"
+            stored = StoredFile(
+                found.id, found.name, found.owner, path, found.size, found.picture, found.client
+            )
+            stored.elsewhere = found
+        return stored
+
+    async def fetch(self, stored: StoredFile) -> StoredFile:
+        """Return a file from `peek` once its bytes are here.
+
+        Raises:
+            LimitError: If there is no space for them.
+            OSError: If they cannot be fetched.
+            StoreUnavailableError: If the database cannot be used.
+        """
+        if stored.elsewhere is None or self.shared is None:
+            return stored
+        limit = self._settings.upload_total_bytes
+        if self._total + stored.size > limit:
+            raise LimitError("the space for files", size_limit("upload_total_bytes", limit))
+        self._account(stored.owner, stored.size, 1)
+        try:
+            await self.shared.save(stored.elsewhere, stored.path)
+        except BaseException:
+            self._discard(stored)
+            raise
+        stored.elsewhere = None
+        known = self._files.setdefault(stored.id, stored)
+        if known is not stored:  # it was fetched twice at the same time
+            self._discard(stored)
+        return known
+
+    async def fetch_all(self, file_ids: Iterable[str], owner: str) -> None:
+        """Fetch those of these files that the owner may have; later calls of `get` find them.
+
+        Raises:
+            LimitError, OSError, StoreUnavailableError: See `fetch`.
+        """
+        for file_id in file_ids:
+            stored = await self.peek(file_id)
+            if stored is not None and stored.owner in (None, owner):
+                await self.fetch(stored)
 
     def get(self, file_id: str, owner: str | None) -> StoredFile | None:
         """Return a file if that owner may have it; not there and not yours look the same."""
@@ -226,9 +295,10 @@ class FileStore:
             name: Its name; both are in its address.
             owner: The session that asks; None may fetch only files for all browsers.
         """
-        stored = self.get(file_id, owner)
-        if stored is None or stored.name != name:
+        stored = await self.peek(file_id)
+        if stored is None or stored.owner not in (None, owner) or stored.name != name:
             return None
+        stored = await self.fetch(stored)
         if stored.in_place and not await anyio.to_thread.run_sync(stored.path.is_file):
             return None  # the app's doing
         return stored
@@ -336,7 +406,7 @@ class FileStore:
         except BaseException:
             self.abort(incoming)
             raise
-        return self.finish(incoming)
+        return await self.finish(incoming)
 
     def share(self, file_id: str) -> None:
         """Let every session fetch a file that one of them uploaded, for pages that are shared."""
@@ -347,9 +417,52 @@ class FileStore:
             self._account(None, stored.size, 1)
 
     def delete(self, file_id: str) -> None:
-        """Remove a file; nothing happens if it is gone already."""
+        """Remove a file; nothing happens if it is gone already.
+
+        Other processes have it until the next `tend`.
+        """
+        self._drop(file_id)
+        if self.shared is not None:
+            self._deleted.add(file_id)
+
+    async def remove(self, file_id: str) -> None:
+        """Remove a file, at every process of the service.
+
+        Raises:
+            StoreUnavailableError: If it stays with the others until the next `tend`.
+        """
+        self.delete(file_id)
+        if self.shared is not None:
+            await self.shared.delete(file_id)
+            self._deleted.discard(file_id)
+
+    def _drop(self, file_id: str) -> None:
+        """Remove the file of this process."""
         if (stored := self._files.pop(file_id, None)) is not None:
             self._discard(stored)
+
+    async def tend(self, now: float, clients: Collection[str]) -> None:
+        """Remove deleted files everywhere, and now and then those without a tab.
+
+        Args:
+            now: Seconds of any clock that does not jump.
+            clients: The tabs of this process.
+        """
+        if self.shared is None:
+            return
+        keep_s = self._settings.upload_keep_s
+        try:
+            while self._deleted:
+                file_id = next(iter(self._deleted))
+                await self.shared.delete(file_id)
+                self._deleted.discard(file_id)
+            if now >= self._tend_at:
+                await self.shared.tend(clients, keep_s)
+                self._tend_at = now + keep_s / 4
+        except StoreUnavailableError as error:
+            if now >= self._warn_at:
+                self._warn_at = now + keep_s / 4
+                _log.warning("could not tidy uploads, retrying: %s", error)
 
     def forget(self, session_id: str) -> None:
         """Remove the files of a session that has ended."""
@@ -369,7 +482,7 @@ class FileStore:
             elif stored.gone_at is None:
                 stored.gone_at = now
             elif now - stored.gone_at >= self._settings.upload_keep_s:
-                self.delete(stored.id)
+                self._drop(stored.id)
 
     async def begin(
         self, owner: str | None, name: str, limit: int | None, client: str = ""
@@ -426,11 +539,29 @@ class FileStore:
             incoming.head += data[: 16 - len(incoming.head)]
         await anyio.to_thread.run_sync(incoming.handle.write, data)
 
-    def finish(self, incoming: Incoming) -> StoredFile:
-        """Keep a file that has arrived."""
+    async def finish(self, incoming: Incoming) -> StoredFile:
+        """Keep a file that has arrived; on an error nothing of it is left.
+
+        Raises:
+            LimitError: If the owner has too many files in other processes.
+            StoreUnavailableError: If other processes could not find it.
+        """
         incoming.handle.close()
         stored = incoming.stored
         stored.picture = picture_of(incoming.head)
+        if self.shared is not None:
+            upload = Upload(
+                *(stored.id, stored.name, stored.owner, stored.size),
+                *(stored.picture, stored.client),
+            )
+            settings = self._settings
+            most = settings.upload_quota_files, settings.upload_quota_bytes
+            try:
+                await self.shared.add(upload, stored.path, *most)
+            except BaseException:
+                self._deleted.add(stored.id)
+                self._discard(stored)
+                raise
         self._files[stored.id] = stored
         return stored
 

@@ -78,9 +78,29 @@ class Links:
         """Return which of these routes a link names; None for none."""
         return next((route for route in routes if _mark(route) == link.route), None)
 
+    def client(self, session_id: str, route: str) -> str:
+        """Return a new id of a tab, by which every process knows its session and route."""
+        what = secrets.token_bytes(_FILE) + _mark(route)
+        return base64.urlsafe_b64encode(what + self._client_mac(what, session_id)).decode()
+
+    def route_of_client(self, client_id: str, session_id: str, routes: Iterable[str]) -> str | None:
+        """Return the route of a tab of a session; None if it is not one of these."""
+        try:
+            raw = base64.b64decode(client_id, b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        what, mac = raw[: _FILE + _ROUTE], raw[_FILE + _ROUTE :]
+        if not hmac.compare_digest(mac, self._client_mac(what, session_id)):
+            return None
+        return next((route for route in routes if _mark(route) == what[_FILE:]), None)
+
     def _mac(self, what: bytes, owner: str) -> bytes:
-        text = len(what).to_bytes(1) + what + owner.encode()
+        text = b"file" + len(what).to_bytes(1) + what + owner.encode()
         return hmac.digest(self._key, text, sha256)[:_MAC]
+
+    def _client_mac(self, what: bytes, session_id: str) -> bytes:
+        # 9 bytes: the id has no padding then, and nobody can try many at once.
+        return hmac.digest(self._key, b"client" + what + session_id.encode(), sha256)[:9]
 
 
 def _mark(route: str) -> bytes:

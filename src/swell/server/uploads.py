@@ -113,7 +113,7 @@ class FileRoutes:
     async def _file(self, request: Request) -> StoredFile | None:
         """Return the file that a request names, if the caller may fetch it."""
         caller = self._caller(request)
-        stored = self.store.peek(request.path_params["file_id"])
+        stored = await self.store.peek(request.path_params["file_id"])
         if caller is None or stored is None or not await self.may_fetch(caller, stored.owner):
             return None
         return stored
@@ -135,7 +135,7 @@ class FileRoutes:
             return _error(408, "timeout", "The upload stood still for too long; nothing was kept.")
         except ClientDisconnect:
             return Response(status_code=400)  # the client is gone
-        except OSError:
+        except (OSError, StoreUnavailableError):
             _log.exception("an upload could not be written")
             await self._drain(body)
             return _error(507, "no_space", "The server cannot keep files right now.")
@@ -147,8 +147,12 @@ class FileRoutes:
         place = request.path_params
         if (link := self.store.links.read(place["file_id"])) is not None:
             return await self._send_linked(request, link, place["name"])
-        found = await self._file(request)
-        stored = found and await self.store.find(place["file_id"], place["name"], found.owner)
+        try:
+            found = await self._file(request)
+            stored = found and await self.store.find(place["file_id"], place["name"], found.owner)
+        except (OSError, LimitError, StoreUnavailableError) as error:
+            _log.warning("a file could not be fetched: %s", error)
+            return _error(503, "unavailable", "The file cannot be read right now.")
         if stored is None:
             return _error(404, "not_found", "There is no such file.")
         return FileResponse(
@@ -180,9 +184,13 @@ class FileRoutes:
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
-        stored = await self._file(request)
-        if stored is not None and stored.owner is not None:
-            self.store.delete(stored.id)
+        try:
+            stored = await self._file(request)
+            if stored is not None and stored.owner is not None:
+                await self.store.remove(stored.id)
+        except StoreUnavailableError as error:
+            _log.warning("an upload could not be removed, retrying: %s", error)
+            return _error(503, error.code, "The file cannot be removed right now.")
         return Response(status_code=204, headers=_PRIVATE)
 
     def _refusal(self, request: Request) -> Response | None:
@@ -268,7 +276,21 @@ class _Upload:
             for incoming in arriving:
                 self._store.abort(incoming)
             raise
-        return [self._store.finish(incoming) for incoming in arriving]
+        return await self._finish(arriving)
+
+    async def _finish(self, arriving: list[Incoming]) -> list[StoredFile]:
+        """Keep all files, or none."""
+        kept: list[StoredFile] = []
+        try:
+            for incoming in arriving:
+                kept.append(await self._store.finish(incoming))  # noqa: PERF401 - for the error
+        except BaseException:
+            for stored in kept:
+                self._store.delete(stored.id)
+            for incoming in arriving[len(kept) + 1 :]:
+                self._store.abort(incoming)
+            raise
+        return kept
 
     async def _store_noted(self, arriving: list[Incoming]) -> None:
         noted, self._noted = self._noted, []

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 import anyio
 import anyio.to_thread
 
-__all__ = ["PIECE_BYTES", "Content", "FileStorage", "pieces"]
+__all__ = ["PIECE_BYTES", "Content", "FileStorage", "Upload", "pieces"]
 
 PIECE_BYTES = 256 * 1024
 """Largest piece, in bytes."""
@@ -86,6 +86,28 @@ class Content(NamedTuple):
         async with await anyio.open_file(to, "xb") as file:
             async for piece in self.storage.read(self.key):
                 await file.write(piece)
+
+
+class Upload(NamedTuple):
+    """One upload.
+
+    Attributes:
+        id: Random, 128 bits.
+        name: Name to show.
+        owner: Whose it is; None for every browser.
+        size: In bytes.
+        picture: Media type if its bytes are those of a picture, else empty.
+        client: Tab that it goes with; empty for files of the app.
+        key: Key of its bytes; empty for a new one.
+    """
+
+    id: str
+    name: str
+    owner: str | None
+    size: int
+    picture: str
+    client: str
+    key: str = ""
 
 
 async def pieces(content: bytes | Path) -> AsyncIterator[bytes]:

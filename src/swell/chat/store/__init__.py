@@ -14,13 +14,14 @@ from urllib.parse import unquote, urlsplit
 
 from swell.errors import SettingError
 
+from .databases import Databases, Lease, is_server
 from .ids import now
 from .place import adopt_old_file, default_file
 
 if TYPE_CHECKING:
     from .store import Store
 
-__all__ = ["Store", "default_path", "open_store"]
+__all__ = ["Store", "default_path", "lease_of", "open_store"]
 
 
 def __getattr__(name: str) -> Any:
@@ -35,6 +36,7 @@ def open_store(
     url: str | None,
     *,
     app: str = "",
+    databases: Databases | None = None,
     source: str = "argument",
     clock: Callable[[], float] = now,
 ) -> Store:
@@ -45,6 +47,7 @@ def open_store(
             same, `postgresql://user:password@host/name` for PostgreSQL, `memory` or None for
             memory only, `default` for the file of `default_path`.
         app: Name of the app whose chats they are; see `Store.of_app`.
+        databases: Engines that other parts of the application use; new ones when left out.
         source: Where the URL came from, for the error.
         clock: Returns the time in seconds since the epoch; a test gives its own.
 
@@ -56,21 +59,32 @@ def open_store(
 
     if url is None or url == "memory":
         return Store(SqliteEngine(None), app, clock=clock)
-    scheme = url.partition(":")[0].lower()
-    if scheme in ("postgresql", "postgres"):
-        try:
-            from .engines.postgres import PostgresEngine
-        except ImportError as error:
-            needed = f"PostgreSQL needs `pip install 'psycopg[binary]'` ({error})"
-            raise SettingError("database_url", source, needed) from None
-        try:
-            return Store(PostgresEngine(url), app, clock=clock)
-        except ValueError as error:
-            raise SettingError("database_url", source, str(error)) from None
+    if is_server(url):
+        return Store(lease_of(url, databases or Databases(), source), app, clock=clock)
     path = sqlite_path(url, source, app)
     if url == "default" and app and path is not None:
         adopt_old_file(path)
     return Store(SqliteEngine(path), app, clock=clock)
+
+
+def lease_of(url: str, databases: Databases, source: str = "argument") -> Lease:
+    """Return the engine of a PostgreSQL URL for one user, who closes it.
+
+    Args:
+        url: `postgresql://user:password@host/name`.
+        databases: Engines that are there.
+        source: Where the URL came from, for the error.
+
+    Raises:
+        SettingError: If it is another URL, or the driver is not installed.
+    """
+    try:
+        return databases.lease(url)
+    except ImportError as error:
+        needed = f"PostgreSQL needs `pip install 'psycopg[binary]'` ({error})"
+        raise SettingError("database_url", source, needed) from None
+    except ValueError as error:
+        raise SettingError("database_url", source, str(error)) from None
 
 
 def sqlite_path(url: str, source: str = "argument", app: str = "") -> Path | None:

@@ -35,10 +35,10 @@ __all__ = [
     "upgrade",
 ]
 
-HEAD = "0010"
+HEAD = "0011"
 """The revision of this version's tables."""
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1))
 """All revisions that this version knows, oldest first."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -40,6 +40,7 @@ __all__ = [
     "shares",
     "signals",
     "threads",
+    "uploads",
     "users",
 ]
 
@@ -300,3 +301,23 @@ file_pieces = Table(
     Column("position", Integer, primary_key=True),
     Column("body", LargeBinary, nullable=False),
 )
+
+# Uploads before they are part of a message, of all processes.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("owner", Text),
+    Column("size", BigInteger, nullable=False),
+    Column("picture", Text, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("ready", SmallInteger, nullable=False),
+    # When a process last noted that the tab is there.
+    Column("seen", Double, nullable=False),
+)
+Index("uploads_owner", uploads.c.owner)
+Index("uploads_client", uploads.c.client)
+Index("uploads_seen", uploads.c.seen)

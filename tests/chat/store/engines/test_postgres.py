@@ -156,7 +156,7 @@ async def test_a_connection_that_postgresql_ends_is_replaced_unseen(
         await send(store, user, f"{n}")
     made = await store.accept(user, NewPrompt([Text("Hi")]), action_id="x")
     assert await store.start(made.run.id)
-    other = open_store(store._engine._url)  # type: ignore[attr-defined]
+    other = open_store(store._engine.url)  # type: ignore[attr-defined]
     assert await other.recover() == ([], [])  # this process is still taken for alive
     await store.close()
     await other.close()
