@@ -36,6 +36,9 @@ class Heard:
     def any(self) -> bool:
         return bool(self.messages)
 
+    def has(self, count: int) -> bool:
+        return len(self.messages) == count
+
     async def until(self, done: Callable[[], bool]) -> None:
         async with asyncio.timeout(WAIT_S):
             while not done():

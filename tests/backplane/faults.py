@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -17,6 +18,7 @@ import pytest
 from swell.backplane import remote
 from swell.backplane.base import Backplane
 from swell.backplane.outgoing import WAITING_MAX
+from tests.faults.proxy import FaultProxy
 
 from .conformance import WAIT_S, Heard
 
@@ -24,8 +26,10 @@ from .conformance import WAIT_S, Heard
 class Server(Protocol):
     """A server that a test can break."""
 
-    def make(self, name: str) -> Backplane:
-        """Return a backplane of a service."""
+    port: int
+
+    def make(self, name: str, port: int | None = None) -> Backplane:
+        """Return a backplane of a service, perhaps through another port."""
 
     async def cut(self) -> None:
         """End the connections of all backplanes."""
@@ -135,6 +139,80 @@ class Faults:
                 server.thaw()
 
         await self.break_and_come_back(members, freeze_until_it_is_noticed)
+
+    @pytest.fixture
+    def patient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(remote, "PING_S", 1000.0)
+
+    async def test_two_that_speak_at_once_hear_each_other_without_a_ping(
+        self, patient: None, members: tuple[Backplane, Backplane]
+    ) -> None:
+        one, two = members
+        heard = {one: Heard(), two: Heard()}
+        for member in members:
+            member.subscribe("a", heard[member].listen, heard[member].gap)
+            await member.ready()
+        for count in range(1, 300):
+            for member in members:
+                member.publish("a", b"x")
+            for found in heard.values():
+                await found.until(partial(found.has, count))
+
+    async def test_it_is_ready_when_the_server_has_begun_to_listen(
+        self, members: tuple[Backplane, Backplane]
+    ) -> None:
+        one, two = members
+        for number in range(30):
+            heard, topic = Heard(), f"topic {number}"
+            two.subscribe(topic, heard.listen, heard.gap)
+            await asyncio.sleep(0)  # it is about to ask the server
+            await two.ready()
+            one.publish(topic, b"x")
+            await heard.until(partial(heard.has, 1))
+
+    async def test_what_is_published_without_a_connection_arrives_later(
+        self, server: Server
+    ) -> None:
+        with FaultProxy(server.port) as proxy:
+            one, two = server.make("service", proxy.port), server.make("service")
+            heard, turns = Heard(), Turns(one)
+            await one.open()
+            await two.open()
+            two.subscribe("a", heard.listen, heard.gap)
+            await two.ready()
+            heard.gaps = 0
+            proxy.offline()
+            for number in range(3):
+                one.publish("a", b"%d" % number)
+            await turns.until([True, False])
+            one.publish("a", b"3")
+            proxy.online()
+            await heard.until(lambda: b"3" in heard.messages)
+            assert (heard.messages, heard.gaps) == ([b"0", b"1", b"2", b"3"], 0)
+            await one.close()
+            await two.close()
+
+    async def test_what_is_sent_again_because_the_answer_was_lost_is_heard_once(
+        self, server: Server
+    ) -> None:
+        with FaultProxy(server.port) as proxy:
+            one, two = server.make("service", proxy.port), server.make("service")
+            heard = Heard()
+            await one.open()
+            await two.open()
+            two.subscribe("a", heard.listen, heard.gap)
+            await two.ready()
+            heard.gaps = 0
+            proxy.pause()  # of what the server sends
+            one.publish("a", b"once")
+            await heard.until(heard.any)
+            proxy.offline()
+            proxy.online()
+            one.publish("a", b"end")
+            await heard.until(lambda: b"end" in heard.messages)
+            assert (heard.messages, heard.gaps) == ([b"once", b"end"], 0)
+            await one.close()
+            await two.close()
 
     async def test_messages_that_the_sender_dropped_are_reported(
         self, members: tuple[Backplane, Backplane]

@@ -64,6 +64,26 @@ def test_another_url_is_refused_without_showing_it(url: str) -> None:
     assert "got" not in str(refused.value)
 
 
+@pytest.mark.parametrize("url", ["postgresql://:secret@[host", "postgres://host?secret=1"])
+async def test_a_url_that_postgresql_does_not_know_is_refused(url: str) -> None:
+    with pytest.raises(SettingError, match="expected `postgresql://") as refused:
+        await open_backplane(Settings(backplane=url))
+    assert "secret" not in str(refused.value)
+
+
+async def test_an_app_that_cannot_start_leaves_no_backplane_open(postgres: PostgresServer) -> None:
+    app = App(Settings(backplane=postgres.url()))
+
+    def fail() -> None:
+        raise RuntimeError("mistake")
+
+    app.add("/", print, on_startup=fail)
+    with pytest.raises(RuntimeError, match="mistake"):
+        await app.startup()
+    assert not app.backplane.connected
+    await app.shutdown()
+
+
 async def test_the_chats_of_an_app_share_one_connection_and_processes_hear_each_other(
     postgres: PostgresServer, postgres_template: str
 ) -> None:

@@ -25,9 +25,11 @@ class Breakable:
 
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
+        self.port = server.port
 
-    def make(self, name: str) -> Backplane:
-        return PostgresBackplane(self._server.url(), name)
+    def make(self, name: str, port: int | None = None) -> Backplane:
+        url = self._server.url().replace(f":{self.port}/", f":{port or self.port}/")
+        return PostgresBackplane(url, name)
 
     async def cut(self) -> None:
         await asyncio.to_thread(

@@ -34,9 +34,10 @@ class Breakable:
 
     def __init__(self, server: RedisServer) -> None:
         self._server = server
+        self.port = server.port
 
-    def make(self, name: str) -> Backplane:
-        return ValkeyBackplane(self._server.url(), name)
+    def make(self, name: str, port: int | None = None) -> Backplane:
+        return ValkeyBackplane(f"redis://127.0.0.1:{port or self.port}", name)
 
     async def cut(self) -> None:
         for kind in ("pubsub", "normal"):

@@ -23,8 +23,8 @@ async def open_backplane(settings: Settings) -> Backplane:
     Raises:
         SettingError: If the server that the setting `backplane` names can never carry news.
     """
-    backplane = _named(settings)
     try:
+        backplane = _named(settings)
         await backplane.open()
     except SettingError as error:
         if settings.backplane != "auto":

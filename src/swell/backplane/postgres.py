@@ -23,6 +23,7 @@ from typing import Any
 
 import psycopg
 from psycopg import errors, pq
+from psycopg.conninfo import conninfo_to_dict
 
 from swell.errors import SettingError
 
@@ -63,9 +64,18 @@ class PostgresBackplane(RemoteBackplane):
         url: `postgresql://user:password@host/name`, of the database itself or of a pooler in
             session mode.
         name: Name of the service; services with other names do not hear each other.
+
+    Raises:
+        SettingError: If the URL cannot be used. The message does not repeat it: it may hold a
+            password.
     """
 
     def __init__(self, url: str, name: str) -> None:
+        try:
+            conninfo_to_dict(url)
+        except psycopg.ProgrammingError:
+            expected = "expected `postgresql://user:password@host/name`"
+            raise SettingError("backplane", "the settings", expected) from None
         prefix = f"swell1_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
         channels = [f"{prefix}_{shard:x}" for shard in range(SHARDS)]
         super().__init__(
@@ -188,8 +198,6 @@ class _PostgresLink(Link):
         """Take what has come: notifications, and the end of a statement."""
         try:
             self._pg.consume_input()
-            while found := self._pg.notifies():
-                self._notified(found)
             while self._answer is not None and not self._pg.is_busy():
                 result = self._pg.get_result()
                 if result is None:
@@ -198,6 +206,9 @@ class _PostgresLink(Link):
                     break
                 if result.status == pq.ExecStatus.FATAL_ERROR:
                     self._fail(errors.error_from_result(result))
+            # Afterwards: libpq does not look behind a result that was not taken.
+            while found := self._pg.notifies():
+                self._notified(found)
         except psycopg.Error as error:
             self._fail(error)
 

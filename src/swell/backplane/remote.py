@@ -107,7 +107,8 @@ class RemoteBackplane:
         self._subscriptions: dict[str, dict[str, set[_Subscription]]] = {}  # by channel, topic
         self._watchers: set[Watcher] = set()
         self._readied: list[asyncio.Future[None]] = []
-        self._changed = True  # channels were added or removed
+        self._wanted = 1  # counts the changes of channels
+        self._heard = 0  # how many of them the server has confirmed
         self._news = asyncio.Event()
         self._sent = asyncio.Event()  # nothing waits
         self._sent.set()
@@ -181,7 +182,7 @@ class RemoteBackplane:
 
     async def ready(self) -> None:
         """Wait until the subscriptions made so far have begun."""
-        if self._task is not None and (self._changed or not self.connected):
+        if self._task is not None and (self._heard != self._wanted or not self.connected):
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._readied.append(future)
             await future
@@ -208,6 +209,7 @@ class RemoteBackplane:
                     _log.warning("connected to %s again after %.1f s", self._name, away)
                 opened, backoff = True, Backoff(longest_s=LONGEST_S)
                 self._turn(True)
+                self._release()
                 _done(tried)
                 await self._serve(link, channels)
             except SettingError as error:
@@ -242,7 +244,7 @@ class RemoteBackplane:
             self._news.clear()
             if self._failure is not None:
                 raise self._failure
-            if self._changed:
+            if self._heard != self._wanted:
                 async with asyncio.timeout(ANSWER_S):
                     channels = await self._listen(link, channels)
             elif time.monotonic() >= ping_at:
@@ -262,31 +264,28 @@ class RemoteBackplane:
 
     async def _listen(self, link: Link, before: set[str]) -> set[str]:
         """Listen to the channels of all subscriptions; return them."""
-        self._changed = False
+        wanted = self._wanted
         channels = {self._everywhere, *self._subscriptions}
         ended, begun = before - channels, channels - before
         for channel in (*ended, *begun):
             self._receiver.forget(channel)
-        try:
-            await link.listen(begun, ended)
-        except BaseException:
-            self._changed = True
-            raise
+        await link.listen(begun, ended)
         for channel in begun:
             self._gap(channel)
-        if not self._changed:
-            self._release()
+        self._heard = wanted
+        self._release()
         return channels
 
     def _change(self) -> None:
-        self._changed = True
+        self._wanted += 1
         self._news.set()
 
     def _release(self) -> None:
-        """End all calls of `ready`."""
-        for future in self._readied:
-            _done(future)
-        self._readied.clear()
+        """End the calls of `ready`, if it is, or closed."""
+        if self._task is None or (self.connected and self._heard == self._wanted):
+            for future in self._readied:
+                _done(future)
+            self._readied.clear()
 
     def _lose(self, error: Exception) -> None:
         self._failure = error
