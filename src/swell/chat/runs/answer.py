@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias, TypeGuard
+from typing import Any, TypeAlias, TypeGuard
 
 import msgspec
 
@@ -38,7 +38,7 @@ MAX_PARTS = 1_000
 """Most parts of one answer."""
 
 
-class Grown(NamedTuple):
+class Grown(msgspec.Struct, frozen=True, gc=False):
     """Text was added to the end of a part.
 
     Attributes:
@@ -50,7 +50,7 @@ class Grown(NamedTuple):
     text: str
 
 
-class Placed(NamedTuple):
+class Placed(msgspec.Struct, frozen=True, gc=False):
     """A part was added, or replaced as a whole.
 
     Attributes:
@@ -285,8 +285,8 @@ class Answer:
     def _say(self, text: str) -> None:
         if not text:
             return
-        self._end_thought()
         if not self._parts or not isinstance(self._parts[-1], Text):
+            self._end_thought()
             self._add(Text(""))
         self._grow(text)
 
@@ -348,12 +348,13 @@ class Answer:
         self._size += len(text)
         if self._size > MAX_TEXT:
             raise AnswerLimitError("the answer", f"{MAX_TEXT:,} code points")
-        text, self._half = self._half + text, ""
-        if "\ud800" <= text[-1] <= "\udbff":  # half of a character; the next piece has the other
-            text, self._half = text[:-1], text[-1]
-        if not text:
-            return
-        text = well_formed(text)
+        if self._half or not text.isascii():
+            text, self._half = self._half + text, ""
+            if "\ud800" <= text[-1] <= "\udbff":  # half a character; the next piece has the other
+                text, self._half = text[:-1], text[-1]
+            if not text:
+                return
+            text = well_formed(text)
         self._pending.append(text)
         self.log.append(Grown(len(self._parts) - 1, text))
 
