@@ -23,12 +23,15 @@ SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/sbin")
 """Where Debian puts servers; not everybody has them on PATH."""
 
 PROGRAMS = {
+    "caddy": "caddy",
+    "haproxy": "haproxy",
     "nginx": "nginx-light",
     "openssl": "openssl",
     "pgbouncer": "pgbouncer",
     "redis-server": "redis-server",
+    "systemd-analyze": "systemd",
 }
-"""Servers that tests start, and Debian's packages that have them."""
+"""Servers that tests start and programs that they run, and Debian's packages that have them."""
 
 OTHER_BROWSERS = {
     "firefox-esr": "firefox-esr",

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from tests.postgres import PostgresServer, new_database
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from tests.socket_tab import chat_tab, prompt, until
+from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from swell.cli import main, workers
@@ -394,39 +394,6 @@ async def answer(turn: Turn):
 """
 
 
-@contextlib.contextmanager
-def chat_tab(url: str, cookie: str) -> Iterator[ClientConnection]:
-    """Open the chat in a tab, at any process that takes the connection."""
-    netloc = urlsplit(url).netloc
-    while True:
-        try:
-            opened = connect(
-                f"ws://{netloc}/_s/ws",
-                origin=Origin(f"http://{netloc}"),
-                additional_headers={"Cookie": cookie},
-            )
-            break
-        except InvalidStatus:  # a process that drains
-            time.sleep(0.1)
-    with opened as socket:
-        socket.send(json.dumps({"t": "hello", "v": 1, "route": "/", "hash": ""}))
-        until(socket, "welcome")
-        yield socket
-
-
-def until(socket: ClientConnection, part: str) -> str:
-    """Return the next frame with a text."""
-    while part not in (frame := str(socket.recv(timeout=60))):
-        pass
-    return frame
-
-
-def prompt(socket: ClientConnection, text: str, id: str) -> None:
-    """Send a prompt."""
-    act = {"t": "act", "id": id, "name": "chat", "args": {"chat": text}}
-    socket.send(json.dumps(act))
-
-
 def test_what_a_draining_process_does_not_take_another_one_answers(
     serve: Serve,
     folder: Path,
@@ -440,14 +407,14 @@ def test_what_a_draining_process_does_not_take_another_one_answers(
     served = serve(2)
     address = served.url()
     cookie = (get(address).getheader("set-cookie") or "").partition(";")[0]
-    with chat_tab(address, cookie) as tab:
+    with chat_tab(urlsplit(address).netloc, cookie) as tab:
         prompt(tab, "hold", "first")
         until(tab, "hold begun")
         served.process.send_signal(signal.SIGHUP)
         until(tab, '"drain"')  # its process waits for the answer
         prompt(tab, "now", "second")
         assert '"in_ms":0' in until(tab, '"drain"')
-    with chat_tab(address, cookie) as tab:
+    with chat_tab(urlsplit(address).netloc, cookie) as tab:
         prompt(tab, "now", "second")
         until(tab, "now done")
     (folder / "release").touch()

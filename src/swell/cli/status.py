@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 NAME = "status"
 HELP = "list the processes that serve chats, and their answers"
 
-SILENT_S = 10.0
-"""After how long without a heartbeat a process is called silent, in seconds."""
-
 RUNS_MAX = 100
 """Most answers that are listed."""
 
@@ -54,6 +51,7 @@ def execute(arguments: argparse.Namespace) -> int:
 def _show(bound: Connection, app: str) -> int:
     from sqlalchemy import literal_column, select
 
+    from swell.chat.store.processes import LEASE_S
     from swell.chat.store.tables import processes, runs, threads, users
 
     now: ColumnElement[float] = literal_column(
@@ -81,7 +79,7 @@ def _show(bound: Connection, app: str) -> int:
         active, serving = active.where(users.c.app == app), serving.where(processes.c.app == app)
     answers, found = bound.execute(active).all(), bound.execute(serving).all()
 
-    silent = {row[0] for row in found if row[5] > SILENT_S}
+    silent = {row[0] for row in found if row[5] > LEASE_S}
     alive = {row[0] for row in found} - silent
     _table(
         ("PROCESS", "APP", "HOST", "PID", "UP", "HEARTBEAT", "STATE", "RUNNING", "WAITING"),
