@@ -12,7 +12,7 @@ def card(text: str) -> Any:
 
 
 class Shared:
-    """Paints once for whoever shares the page, and notes what was said."""
+    """Paints once for all that share the page, and records the prompts."""
 
     async def serve(self, q: Q) -> None:
         if q.args.say:

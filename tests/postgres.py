@@ -52,7 +52,7 @@ def _candidates() -> Iterator[Path]:
 
 
 class PostgresServer:
-    """A server of its own, with its data in a new folder, reached by TCP on this machine.
+    """A new server, with its data in a new folder, reached by TCP on this machine.
 
     PostgreSQL refuses to run as root; there it runs as `nobody`.
     """

@@ -1,4 +1,4 @@
-"""Lines of the log: nobody forges one, whoever formats and handles them."""
+"""Lines of the log: none can be forged, with any formatter and handler."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FORGED = "2026-01-01 00:00:00,000 INFO swell: all is well"
 
 @pytest.fixture
 def shown() -> Iterator[io.StringIO]:
-    """Collect what a handler of the application gets, as `logging` formats it by itself."""
+    """Collect what a handler of the application gets, as `logging` formats it."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))

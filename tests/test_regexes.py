@@ -1,4 +1,4 @@
-"""Every regular expression that sees what somebody else wrote takes time in proportion to it.
+"""Every regular expression that reads untrusted text takes time in proportion to it.
 
 The list is found in the sources: each `re.compile`, `re.sub` and the like is either tried on its
 worst cases or named below with the reason why it never sees a long text of others. So a new one

@@ -39,7 +39,7 @@ def note(calls: Calls, name: str, arg: str | None = None, predicate: Any = None)
 
 
 class App:
-    """An app whose handler is `run_on`, and whether it found somebody."""
+    """An app whose handler is `run_on`, and whether it found a handler."""
 
     def __init__(self, route: Any = run_on) -> None:
         self.found: bool | None = None

@@ -1,4 +1,4 @@
-"""`q.site`: other pages, and files that the app hands out."""
+"""`q.site`: other pages, and files that the app serves."""
 
 from __future__ import annotations
 

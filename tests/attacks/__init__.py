@@ -1,5 +1,5 @@
-"""What strangers may do to a running server, and what it costs everybody else: nothing to speak of.
+"""Attacks on a running server: they cost other users next to nothing.
 
-Each test starts `swell run` in a process of its own and attacks it over sockets of this machine.
+Each test starts `swell run` in a separate process and attacks it over sockets of this machine.
 `make attacks` does it in full number.
 """

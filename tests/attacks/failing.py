@@ -1,4 +1,4 @@
-"""The chat whose handler fails with what people write, served by itself or in FastAPI."""
+"""A chat whose handler raises the prompt as an error, served alone or in FastAPI."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ running = 0
 
 @chat("/")
 async def answer(_turn: Turn) -> AsyncIterator[str]:
-    """Say how many of these run, and go on for a while."""
+    """Answer with the number of running handlers, slowly."""
     global running  # what is counted is the process's
     running += 1
     print(f"{running} at once", flush=True)

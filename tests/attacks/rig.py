@@ -1,4 +1,4 @@
-"""A served app to attack, the peers that attack it, and the newcomer whom nobody should bother."""
+"""A served app, the peers that attack it, and a new user who must not notice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ANSWER_S = 60.0
 
 
 class Target:
-    """A `swell run` in a process of its own.
+    """A `swell run` in a separate process.
 
     Args:
         folder: Where it runs and keeps its conversations.
@@ -361,7 +361,7 @@ async def tab(
 
 
 async def newcomer(port: int, address: str = "", cookie: str = "", path: str = "") -> float:
-    """Open the page and a tab as somebody who comes for the first time; return how long it took.
+    """Open the page and a tab as a new user; return how long it took.
 
     Args:
         port: Port of the target.

@@ -61,7 +61,7 @@ async def test_1_020_idle_connections_keep_no_newcomer_out(
 
 
 async def ends_in(peer: Peer, drip: bytes = b"") -> float:
-    """Return after how many seconds the server closes, whatever drips in meanwhile."""
+    """Return the seconds until the server closes, while bytes drip in."""
     begun = time.perf_counter()
 
     async def dripping() -> None:

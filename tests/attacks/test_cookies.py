@@ -1,4 +1,4 @@
-"""Session cookies that somebody else planted: they win over nothing, and nobody moves in there."""
+"""Session cookies that another user planted: they replace no cookie and open no session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Chats to import that are small on the wire and large in memory: refused, and felt by nobody."""
+"""Imported chats that are small on the wire and large in memory: refused, without effect on
+others."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ async def test_uploads_of_a_killed_process_are_removed_by_the_next_one(
             peer.drop()
         assert len(left()) == 2
         kill(killed)
-        assert len(left()) == 2  # nobody was there to remove it
+        assert len(left()) == 2  # no process was left to remove it
         with target(tmp_path / "third", app=HERE / "reader.py") as running:
             async with asyncio.timeout(30):
                 while len(left()) > 1:

@@ -1,4 +1,4 @@
-"""What peers write into the log: on a line of its own nobody writes, and nobody fills the disk."""
+"""Text of peers in the log: it forges no line and cannot fill the disk."""
 
 from __future__ import annotations
 

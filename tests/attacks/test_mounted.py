@@ -54,4 +54,4 @@ async def test_without_it_the_start_says_what_to_add(tmp_path: Path) -> None:
         print(f"closed with {code}, grown {grown / 1e6:.0f} MB")
         assert code in (1009, 1006)
         assert running.logged("--ws swell.server.uvicorn_ws:WebSocketProtocol") == 1
-        assert await newcomer(running.port, path="/chat") < 10  # it goes on
+        assert await newcomer(running.port, path="/chat") < 10  # it continues

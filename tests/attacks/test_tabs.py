@@ -1,4 +1,4 @@
-"""Tabs that nobody uses, by the thousand: newcomers and known people come in all the same."""
+"""Thousands of unused tabs: new and known users still get in."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ class _WebKit(Tab):
 
 @contextlib.contextmanager
 def firefox(program: Path, folder: Path) -> Iterator[Tab]:
-    """Start Firefox with a profile of its own."""
+    """Start Firefox with a new profile."""
     command = [str(program), "--headless", "--no-remote", "--profile", str(folder)]
     with _started([*command, "--remote-debugging-port=0"]) as lines:
         listening = (re.search(r"WebDriver BiDi listening on (ws://\S+)", line) for line in lines)
@@ -193,7 +193,7 @@ def firefox(program: Path, folder: Path) -> Iterator[Tab]:
 
 @contextlib.contextmanager
 def webkit(program: Path, xvfb: Path) -> Iterator[Tab]:
-    """Start WebKitGTK's small browser on a screen that nobody sees."""
+    """Start WebKitGTK's small browser on a virtual screen."""
     browser = str(next(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")))
     display = f":{free_port() % 1000 + 100}"
     screen = [str(xvfb), display, "-screen", "0", "1400x1000x24", "-nolisten", "tcp"]
@@ -233,7 +233,7 @@ def _started(command: list[str], env: dict[str, str] | None = None) -> Iterator[
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

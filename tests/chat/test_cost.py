@@ -129,7 +129,7 @@ async def test_a_prompt_takes_four_calls_of_the_store_and_its_flushes_in_any_num
             await tab.says("Hello, you.")
             await tab.done()
         assert [len(tab.messages) for tab in (chat, *others)] == [4] * tabs
-        # `keep` asks nothing about somebody who is stored, and three are of the process itself.
+        # `keep` asks nothing about a stored user; three ask about this process.
         free = ("flush", "keep", "holds", "distributed", "owner")
         assert [call for call in calls if call not in free] == [
             *("accept", "start", "messages", "finish"),

@@ -1,4 +1,4 @@
-"""Files that a handler makes: handed out, kept with the thread, deleted with it."""
+"""Files of a handler: served, kept with the thread, deleted with it."""
 
 from __future__ import annotations
 

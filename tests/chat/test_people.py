@@ -1,4 +1,4 @@
-"""Who is stored: a person with the first thing that is theirs, and nobody who only looks."""
+"""Users are stored with their first record; a visitor is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blocking code: what hangs for one person is nobody else's, and nothing ends the server."""
+"""Blocking code: a handler that hangs delays no other user and never stops the server."""
 
 from __future__ import annotations
 

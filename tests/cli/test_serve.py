@@ -1,4 +1,4 @@
-"""A served app in a process of its own: its address, its end, and starting again on a change."""
+"""A served app in a separate process: its address, its end, and its restart after a change."""
 
 from __future__ import annotations
 

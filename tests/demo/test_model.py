@@ -32,7 +32,7 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Upstream:
-    """A model's server that says what it is told to, and remembers what it was asked."""
+    """A model's server that runs a script and records its requests."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[dict[str, str], dict[str, object]]] = []

@@ -264,7 +264,7 @@ def components(card: dict[str, Any], tag: str) -> Iterator[dict[str, Any]]:
 
 
 def entered(card: dict[str, Any]) -> dict[str, Any]:
-    """Return what a browser submits for inputs that nobody touched."""
+    """Return the values that a browser submits for untouched inputs."""
     return {
         part["name"]: part.get("value", empty)
         for tag, empty in {"textbox": "", "checkbox": False, "dropdown": None}.items()

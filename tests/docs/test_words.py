@@ -1,4 +1,4 @@
-"""The words of the docs, docstrings, comments, messages and the interface: spelling and phrases.
+"""Spelling and phrases of the docs, docstrings, comments, messages, tests and the interface.
 
 docs/contribute/glossary.md has the words; this test holds the spelling and what to avoid.
 """
@@ -23,6 +23,7 @@ PAGES = sorted(
     if file.name not in ("CHANGELOG.md", "glossary.md")  # the glossary names what to avoid
 )
 MODULES = sorted(ROOT.glob("src/**/*.py"))
+TESTS = sorted(ROOT.glob("tests/**/*.py"))
 TEXTS = ROOT / "src/swell/locales/en.json"
 
 CODE = {
@@ -90,6 +91,12 @@ def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, prose(node.value)
 
 
+def docstrings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield getattr(node, "lineno", 1), prose(ast.get_docstring(node) or "")
+
+
 def comments(source: str) -> Iterator[tuple[int, str]]:
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
@@ -105,6 +112,9 @@ def sentences(file: Path) -> list[tuple[int, str]]:
 def _sentences(file: Path) -> Iterator[tuple[int, str]]:
     source = file.read_text(encoding="utf-8")
     if file.relative_to(ROOT).as_posix() in CODE:
+        yield from comments(source)
+    elif file in TESTS:
+        yield from docstrings(ast.parse(source))  # other strings are the data of the test
         yield from comments(source)
     elif file.suffix == ".py":
         yield from strings(ast.parse(source))
@@ -129,7 +139,7 @@ def found(file: Path, banned: dict[str, str]) -> Iterator[str]:
 
 @pytest.mark.parametrize("banned", [AMERICAN, BANNED], ids=["spelling", "phrases"])
 def test_the_words_are_those_of_the_glossary(banned: dict[str, str]) -> None:
-    assert not [one for file in [*PAGES, *MODULES, TEXTS] for one in found(file, banned)]
+    assert not [one for file in [*PAGES, *MODULES, *TESTS, TEXTS] for one in found(file, banned)]
 
 
 def test_a_phrase_is_named_with_its_file_and_line() -> None:

@@ -41,7 +41,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 class RunningApp:
-    """`swell run` in a process of its own.
+    """`swell run` in a separate process.
 
     Attributes:
         url: Address of the app, as the command printed it.
@@ -223,7 +223,7 @@ NewPage = Callable[..., Page]
 
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[NewPage]:
-    """Give `new_page(**context_options)`: a page in a browser context of its own.
+    """Give `new_page(**context_options)`: a page in a new browser context.
 
     At the end of the test no page may have logged an error or asked another host.
     """

@@ -1,4 +1,4 @@
-"""Every kind of buffer, written to while somebody looks, and looked at again after a reload."""
+"""Every kind of buffer, written while a page shows it, and shown again after a reload."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def test_r15_five_tabs_on_two_devices_one_of_them_offline_converge(
 @pytest.mark.parametrize(
     ("missed", "env"),
     [
-        (1, {"SWELL_RING_PATCHES": "20"}),  # it goes on
+        (1, {"SWELL_RING_PATCHES": "20"}),  # it continues
         (200, {"SWELL_RING_PATCHES": "20"}),  # it gets a snapshot
         (3, {"SWELL_RECONNECT_TIMEOUT_S": "0.2"}),  # its page is gone
     ],
@@ -259,7 +259,7 @@ def test_r12_handlers_that_swallow_their_end_or_raise(
     say(page, "swallow=1")
     wait_for(page, partial(has, page, 0))
     stop_button(page).click()
-    expect(stop_button(page)).to_have_count(0)  # though it goes on by itself
+    expect(stop_button(page)).to_have_count(0)  # though it continues automatically
     expect(messages(page, "assistant").last).to_contain_text("Stopped")
     said = turn("swallow=1", 1)
     check(page, chat, *said)
@@ -354,7 +354,7 @@ def test_r24_a_prompt_typed_offline_is_sent_once_when_the_network_is_back(
 def leave(page: Page, proxy: FaultProxy) -> None:
     """Take the network away, as in an aeroplane."""
     page.context.set_offline(True)
-    proxy.offline()  # Chromium goes on with sockets that it has
+    proxy.offline()  # Chromium keeps its open sockets
     expect(notice(page)).to_be_visible()
 
 

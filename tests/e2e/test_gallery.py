@@ -45,7 +45,7 @@ def test_the_gallery_shows_all_and_nothing_spills(run: Run, new_page: NewPage, l
     page.screenshot(path=IMAGES / f"gallery-{look}-end.png", animations="disabled")
     at_top(page)
     page.screenshot(path=IMAGES / f"gallery-{look}.png", animations="disabled")
-    # Nothing is wider than the column; what is, scrolls inside of itself.
+    # Nothing is wider than the column; a wider block scrolls.
     wide = page.evaluate(
         "[...document.querySelectorAll('.scroller')].filter(e => e.scrollWidth > e.clientWidth)"
         ".length + (document.documentElement.scrollWidth > innerWidth)"

@@ -123,7 +123,7 @@ def test_stop_is_there_at_any_time_and_keeps_what_was_said(counter: RunningApp, 
         [kept] = re.findall(r"w0 .*w\d+", said)
         assert kept == words(len(kept.split()))
         expect(threads(page).locator('[role="img"]')).to_have_count(0)
-    # The second answer had ten words and more, and meanwhile the first one got none.
+    # The second answer got ten words and more while the first one got none.
     assert messages(page, "assistant").all_inner_texts() == stopped
     page.reload()
     expect(answer(page)).to_contain_text(kept)

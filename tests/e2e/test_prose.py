@@ -65,7 +65,7 @@ def test_answers_stand_where_they_should(run: Run, page: Page) -> None:
     rights = [item.evaluate(WORDS)["right"] for item in answers.nth(3).locator("li").all()]
     assert max(rights) - min(rights) < 2, rights
 
-    # Headings are told from words by their size.
+    # Headings differ from text by their size.
     sizes = (
         answers.nth(5)
         .locator(".prose > *")

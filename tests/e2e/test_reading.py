@@ -1,4 +1,4 @@
-"""Reading a long conversation: what is read never moves, whatever else goes on in the list."""
+"""Reading a long conversation: the visible text never moves, whatever else changes in the list."""
 
 from __future__ import annotations
 

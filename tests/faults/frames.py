@@ -107,7 +107,7 @@ class FrameFilter:
         self._held = b""
 
     def feed(self, data: bytes) -> bytes:
-        """Return what of the bytes so far may go on."""
+        """Return those of the bytes so far that may pass."""
         self._pending += data
         out = b""
         if self._stage == "head":

@@ -1,6 +1,6 @@
-"""A TCP proxy that breaks connections in known ways, in a thread and an event loop of its own.
+"""A TCP proxy that breaks connections in known ways, in a separate thread and event loop.
 
-It holds no bytes back by itself: what the receiving side does not take stays with the sending
+It holds no bytes back: what the receiving side does not take stays with the sending
 side, as on a network. Its kernel buffers are small, so that a slow link is felt soon.
 """
 
@@ -32,7 +32,7 @@ class Filter(Protocol):
     """Rewrites one direction of a link."""
 
     def feed(self, data: bytes) -> bytes:
-        """Take what came and return what goes on."""
+        """Take the received bytes and return those that pass."""
 
 
 @dataclass
@@ -100,7 +100,7 @@ class Link:
         await self.close(reset=False)
 
     def hold(self, direction: str, held: bool) -> None:
-        """Stop reading one direction, or go on."""
+        """Stop or resume reading one direction."""
         event = self._running[direction]
         if held:
             event.clear()
@@ -144,7 +144,7 @@ class Link:
             if not rest and not (rest := await loop.sock_recv(source, weather.piece())):
                 return
             await self._running[direction].wait()
-            size = weather.piece()  # it may have changed meanwhile
+            size = weather.piece()  # it may have changed since
             data, rest = rest[:size], rest[size:]
             if weather.rate:
                 await asyncio.sleep(len(data) / weather.rate)
@@ -188,7 +188,7 @@ class Link:
 
 
 class FaultProxy:
-    """Listens on a port of its own and passes every connection on to a server.
+    """Listens on a free port and passes every connection on to a server.
 
     `cut`, `blackhole`, `cut_after` and `pause` do something to the connections that there are;
     the weather and `offline` hold for later ones, too. Every method may be called from any thread
@@ -250,9 +250,8 @@ class FaultProxy:
         asyncio.run_coroutine_threadsafe(self._cut(), self._loop)
 
     def blackhole(self, *directions: str) -> None:
-        """Let what comes from now on vanish, in both directions when none is named.
-
-        Neither side is told. Connections that are made later work.
+        """Discard all bytes from now on, in both directions when none is named. Neither side
+        notices. Connections that are made later work.
         """
 
         def act(link: Link) -> None:

@@ -142,7 +142,7 @@ class Story:
 
     Attributes:
         prompts: The prompts that ran, in their order: one that ran twice is there twice.
-        left: How many clients it was told are gone for good.
+        left: Number of clients reported as gone for good.
         pace_s: Time between two tokens.
         shared: Whether all clients have one page, painted by the first.
         at: Called with the number of each token before it is added.

@@ -35,7 +35,7 @@ class Tab:
 
     Args:
         port: Where to connect: the server's, or a proxy's.
-        seed: Of the pauses between attempts to connect.
+        seed: Seed of the pauses between attempts to connect.
         person: What the browser calls itself; apps may take that for a name.
 
     Attributes:

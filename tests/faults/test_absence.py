@@ -39,7 +39,7 @@ async def half_open(*directions: str) -> None:
             await tab.until(lambda: len(tab.welcomes) == 2 and tab.text == text(10))
             await tab.until(lambda: len(server.unsent()) == 1)  # the old socket is freed
             same(tab, server)
-            # By itself, unless the server was quicker and its close could still arrive.
+            # Automatically, unless the server was quicker and its close could still arrive.
             assert tab.closes == [1006] or (DOWN not in directions and tab.closes == [4004])
             assert tab.welcomes == ["snapshot", "resumed"]
             assert server.watching(tab.id) == 1
@@ -47,7 +47,7 @@ async def half_open(*directions: str) -> None:
 
 
 def sent(page: LivePage) -> None:
-    """Do what sending a page to somebody new does to it."""
+    """Close the last patch of a page, as sending it to a new client does."""
     page.snapshot()
 
 
@@ -62,7 +62,7 @@ async def test_r6_who_comes_back_gets_what_was_missed_or_a_snapshot(
         async with Tab(proxy.port) as tab:
             assert tab.id is not None
             page = server.broker.clients[tab.id].page.live
-            # What somebody has been sent is closed: so each token is a patch.
+            # A sent patch is closed, so each token is a patch.
             story.at = lambda number: gate.wait() if number == 5 else sent(page)
             await tab.act(str(5 + missed))
             await tab.until(lambda: tab.text == text(5))

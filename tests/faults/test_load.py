@@ -28,7 +28,7 @@ async def test_r5_twenty_clients_behind_a_slow_and_lossy_network(seed: int, size
                 await tab.acked(await tab.act(str(count)))
                 await tab.until(lambda: tab.text == text(count), wait_s=300)
                 same(tab, server)
-                assert tab.hellos == 1  # late is not lost: nobody asks again
+                assert tab.hellos == 1  # late is not lost: no tab asks again
 
         await asyncio.gather(*map(person, range(20)))
         assert story.prompts == [str(count)] * 20

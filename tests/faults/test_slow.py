@@ -98,7 +98,7 @@ async def test_r14_a_reader_that_has_stopped_is_closed_and_its_memory_returned(
 
 
 async def stop_reading(ws: object, seed: int) -> None:
-    """Let a reader stop while much is sent, until it has been given up, and then go on."""
+    """Let a reader stop while much is sent, until the server gives up, and then resume."""
     flood = Flood(seed)
     with (
         faulty(flood, settings(slow_reader_s=1.0), mode="broadcast", ws=ws) as server,
@@ -111,7 +111,7 @@ async def stop_reading(ws: object, seed: int) -> None:
             await writer.act("start")
             await writer.until(lambda: len(server.unsent()) == 2 and max(server.unsent()) > 0)
             await writer.until(lambda: not server.watching(reader.id or ""))
-            if ws is WebSocketProtocol:  # ASGI has no word for dropping what nobody takes
+            if ws is WebSocketProtocol:  # ASGI has no way to drop bytes that the peer does not read
                 await writer.until(lambda: len(server.unsent()) == 1)
             await writer.act("stop")
             await writer.until(lambda: writer.text == "the end" and server.tasks() == tasks - 3)
@@ -136,7 +136,7 @@ async def test_r13_a_reader_that_stalled_and_went_on_is_not_taken_for_one_that_h
             await writer.act("start")
             await writer.until(lambda: max(server.unsent()) > 0)
             beats = writer.beats
-            await writer.until(lambda: writer.beats > beats)  # the reader's falls due meanwhile
+            await writer.until(lambda: writer.beats > beats)  # the reader's is due by then
             proxy.resume()
             await writer.act("stop")
             await reader.until(lambda: reader.text == "the end")

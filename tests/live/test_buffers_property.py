@@ -142,7 +142,7 @@ class Watched:
 
 
 def listed(row: Any) -> Row:
-    """Return a row as it is stored: a list of its own."""
+    """Return a row as it is stored: a separate list."""
     return None if row is None else list(row)
 
 

@@ -288,7 +288,7 @@ def test_a_reader_that_does_not_read_is_cut_off_and_costs_its_sender_nothing() -
 def test_what_waits_already_is_not_said_again() -> None:
     socket = Socket()
     socket.attach(page_with_a_text())
-    for _ in range(10_000):  # on a shared page each action of somebody else asks for this
+    for _ in range(10_000):  # on a shared page each action of another user asks for this
         socket.connection.push(Clear())
     assert [message["t"] for message in socket.drain()] == ["welcome", "clear"]
     socket.connection.push(Clear())

@@ -23,7 +23,7 @@ def new_page() -> LivePage:
 
 
 def say(page: LivePage, row: int, text: str) -> bytes:
-    """Write a row and return the frame that this makes for somebody who was up to date."""
+    """Write a row and return its frame for a tab that was up to date."""
     before = page.seq
     page.commit([Assign("c", ["data", row], [text])], now=0)
     return page.frame(before)

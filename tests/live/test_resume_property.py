@@ -1,4 +1,4 @@
-"""Random cuts and resumes: a tab is always the server at some position, or is told all anew.
+"""Random cuts and resumes: a tab always equals the server at some position, or gets a snapshot.
 
 Each run prints its seed in the assertion; `SEEDS` is what to change to replay one.
 """

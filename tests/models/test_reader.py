@@ -1,4 +1,5 @@
-"""Chunks of any known stream become deltas; what nobody knows is named, with the ways out."""
+"""Chunks of any known stream become deltas; an unknown chunk is an error with the possible
+fixes."""
 
 from __future__ import annotations
 

@@ -373,7 +373,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: all(len(seat.outbox) < 20 for seat in self.w.seats))
     @rule(index=seats, how=st.sampled_from(["asks", "twice", "ack lost", "crash", "expires"]))
     def prompt(self, index: int, how: str) -> None:
-        """Somebody asks something, with one of the classic ways to lose or double it."""
+        """A user asks, with one of the classic ways to lose or double the prompt."""
         seat = self.seat(index)
         self.prompts += 1
         self.w.prompt(seat, f"p{self.prompts}")

@@ -33,7 +33,7 @@ class Report(msgspec.Struct):
         outbox: Prompts that the server has not acknowledged.
         failed: Prompts that were given up.
         mistakes: Exceptions that are no part of the protocol.
-        status: As the person is told.
+        status: The status that the user sees.
         next: When its next timer is due, in milliseconds.
     """
 

@@ -295,7 +295,7 @@ class World:
         try:
             self._begin(node, variant, edits, part_bytes)
         except BaseException:
-            self._patches.close()  # nobody else can: there is no world to close
+            self._patches.close()  # no one else can: there is no world to close
             raise
 
     def _begin(self, node: Node, variant: str, edits: Sequence[EditOf], part_bytes: int) -> None:
@@ -337,7 +337,7 @@ class World:
         return commit_and_record
 
     def _sending(self, make: Callable[..., Sent]) -> Callable[..., Sent]:
-        """Record the page when somebody is sent it: its last patch is closed then."""
+        """Record the page when it is sent to a tab: its last patch is closed then."""
 
         def make_and_record(live: LivePage, *args: Any) -> Sent:
             made = make(live, *args)
@@ -347,7 +347,7 @@ class World:
         return make_and_record
 
     def _record_closed(self, live: LivePage) -> None:
-        if live._log._open is None:  # else the last patch may still grow, and nobody has it
+        if live._log._open is None:  # else the last patch may still grow, and no tab has it
             self.record(live)
 
     def record(self, live: LivePage) -> None:
@@ -395,7 +395,7 @@ class World:
     # ------------------------------------------------------------------------ the tabs
 
     def tell(self, seat: Seat, *commands: Command) -> None:
-        """Let a tab do something, look at all that it was meanwhile, and take what it sends."""
+        """Let a tab act, check every state that it passes, and take its messages."""
         report = seat.tab.do([["until", self.clock.now * 1000], *commands])
         assert not report.mistakes, (seat.name, report.mistakes)
         assert not report.failed, (seat.name, "gave up", report.failed)

@@ -42,7 +42,7 @@ def test_prompt_stream_reload_stop_crash_and_restart(
     expect(answer(page)).to_contain_text(re.compile(r"\w+ \w+ \w+ \w+"), timeout=SLOW_MS)
 
     before = len(answer(page).inner_text())
-    page.reload()  # in mid-stream: the answer goes on, whoever looks
+    page.reload()  # in mid-stream: the answer continues without a tab
     expect(stop(page)).to_be_visible(timeout=SLOW_MS)
     grows(page, before)
 

@@ -1,4 +1,4 @@
-"""How annotations of a class become checks, for whoever adds a card."""
+"""How annotations of a class become checks, for contributors who add a card."""
 
 from __future__ import annotations
 

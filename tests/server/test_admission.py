@@ -54,7 +54,7 @@ def test_a_tab_that_nobody_used_makes_room_before_a_known_persons() -> None:
     assert order == [unused, open_, reading, known]
     with pytest.raises(ProtocolError) as refused:
         goes(tabs, acted="working")
-    assert refused.value.close_code == CLOSE_FULL  # what is left is open, and somebody's
+    assert refused.value.close_code == CLOSE_FULL  # the others are open and in use
 
 
 def test_the_address_with_most_tabs_makes_room_first() -> None:

@@ -1,4 +1,4 @@
-"""Files of a prompt: what the app gets, and that nobody gets what is not theirs."""
+"""Files of a prompt: the app gets them, and no other user does."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ async def test_a_file_of_another_session_is_as_one_that_is_not_there() -> None:
         absent = await submit(bob, ["x" * 22])
         assert (foreign.code, foreign.msg) == (absent.code, absent.msg)
         assert foreign.code == "file_gone"
-        # but another tab of her own browser may
+        # but another tab of her browser may
         second = await harness.tab("ann")
         assert (await submit(second, [submitted["files"][0]["id"]])).st == "ok"
     assert len(got) == 2

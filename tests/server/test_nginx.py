@@ -1,4 +1,4 @@
-"""Behind nginx: the configuration of the docs, with and without TLS, on ports of its own."""
+"""Behind nginx: the configuration of the docs, with and without TLS, on free ports."""
 
 from __future__ import annotations
 

@@ -154,4 +154,4 @@ def test_a_session_is_another_one_after_a_sign_in() -> None:
         assert session(visit(ann, **{"X-User": "ann"})) == session(ann)
         bob = visit(ann, **{"X-User": "bob"})
         assert session(bob) not in (session(ann), session(planted))
-        assert session(visit(bob)) == session(bob)  # signed out: nobody gets a page with it
+        assert session(visit(bob)) == session(bob)  # signed out: it opens no page

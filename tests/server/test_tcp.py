@@ -92,7 +92,7 @@ async def test_that_the_system_has_no_more_files_is_one_line_of_the_log(
 
 
 class FewFiles:
-    """Stands for the module `resource`, with limits of its own."""
+    """Stands for the module `resource`, with its limits."""
 
     RLIMIT_NOFILE, RLIM_INFINITY = 7, -1
 

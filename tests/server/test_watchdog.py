@@ -71,7 +71,7 @@ async def test_many_short_calls_are_not_blamed(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_process_that_gets_no_processor_blames_nothing() -> None:
-    """A stopped process is late by itself; what runs in it is not at fault."""
+    """A stopped process is late; the code that runs in it is not at fault."""
     program = """
 import asyncio, logging, time
 from swell.server.watchdog import Watchdog

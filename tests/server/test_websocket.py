@@ -1,4 +1,4 @@
-"""What a peer may not do, while somebody else's answer streams on untouched."""
+"""Forbidden messages of a peer, while the answer of another user keeps streaming."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls of a turn that somebody forgot to await: nothing happens that nobody has allowed."""
+"""Calls of a turn without `await`: an error instead of a skipped confirmation."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def test_whoever_takes_it_for_the_result_is_told_to_await(
     for name, message in raised.items():
         assert f"{__file__}:" in message, name
         assert "write `await turn." in message or "write `await file." in message, name
-    assert not caplog.records  # each was told once, by the error
+    assert not caplog.records  # each was reported once, by the error
 
 
 async def test_the_answer_fails_when_nothing_catches_it() -> None:

@@ -1,4 +1,4 @@
-"""Documents: reading a PDF ends at its bounds and with Stop, and holds up nobody."""
+"""Documents: reading a PDF ends at its limits and with Stop, and delays no other user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How answers end when there is nothing to say, too much, or nobody said it."""
+"""Ends of answers: empty ones, answers that are too long, and failed ones."""
 
 from __future__ import annotations
 

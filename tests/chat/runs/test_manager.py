@@ -1,4 +1,4 @@
-"""Runs: one answer, whoever looks, however often it is asked for, whatever breaks."""
+"""Runs: one answer to a prompt, however many tabs show it, repeat it, or disconnect."""
 
 from __future__ import annotations
 

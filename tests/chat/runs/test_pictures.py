@@ -174,7 +174,7 @@ async def test_anthropic_gets_them_as_sources(how: Any) -> None:
 
 
 class Told:
-    """A chat that keeps what a model would be told."""
+    """A chat that records the messages for a model."""
 
     def __init__(self) -> None:
         self.messages: list[list[dict[str, Any]]] = []

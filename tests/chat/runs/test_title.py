@@ -1,4 +1,4 @@
-"""What a thread is called until somebody names it."""
+"""The title of a thread before the user or the handler names it."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ async def test_imports_keep_files_of_the_person_who_imports(store: Store) -> Non
 
 
 async def about_to_go(store: Store) -> tuple[str, str]:
-    """Return a person, and a file of theirs whose only message waits to be purged."""
+    """Return a user, and their file, whose only message waits to be purged."""
     user = (await store.user("anna")).id
     url = await given(store, user)
     message = await say(store, user, Image(url, "A"))

@@ -112,7 +112,7 @@ def sent(server: Upstream, request: int = -1) -> Any:
     return server.requests[request].body["messages"]
 
 
-# --------------------------------------------------------------------- what a tool says of itself
+# --------------------------------------------------------------------- the description of a tool
 
 
 def test_a_function_says_itself_what_a_model_has_to_know() -> None:
@@ -412,7 +412,7 @@ async def test_any_object_that_is_no_model_is_refused() -> None:
 
 
 class Person:
-    """What a tool sees of a turn: messages, and somebody who answers questions."""
+    """The turn that a tool sees: messages, and a user who answers questions."""
 
     def __init__(self, *answers: bool) -> None:
         self.questions: list[str] = []

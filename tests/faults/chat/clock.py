@@ -11,8 +11,8 @@ from pathlib import Path
 def install() -> None:
     """Let `time.time` be wrong by the seconds in the file that `FAULT_CLOCK` names, if it does.
 
-    `time.monotonic`, which timers have to go by, is left alone, as it is when somebody sets the
-    clock of a machine.
+    `time.monotonic`, which timers have to go by, does not change, as when the clock of a machine is
+    set.
     """
     name = os.environ.get("FAULT_CLOCK")
     if name is None:

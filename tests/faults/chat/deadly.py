@@ -1,7 +1,7 @@
 """Places in the life of a prompt at which the process can be made to end, as `kill -9` does.
 
-`FAULT_AT` names the place. They are put around the store, its transactions and the ack from
-outside: the code under test knows nothing of them.
+`FAULT_AT` names the place. They are wrapped around the store, its transactions and the ack from
+outside; the code under test does not contain them.
 """
 
 from __future__ import annotations

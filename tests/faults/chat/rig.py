@@ -85,7 +85,7 @@ class ChatProcess(RunningApp):
 
 
 class Stored:
-    """Looks into the database with a connection of its own, by the tables and not by our code."""
+    """Reads the database with a separate connection, by the tables and not through Swell."""
 
     def __init__(self, url: str) -> None:
         self.url = url

@@ -41,7 +41,7 @@ async def test_r8_after_kill_9_answers_are_interrupted_and_the_next_one_starts(
         await same(tab, chat)
         await dup(tab, first, queued)
         assert chat.notes("calls") == ["tell=3000 pace=0.005", "tell=3"]
-        # Retry is another answer, and is only made when somebody asks for it.
+        # Retry is another answer, made only when a user asks for it.
         chat.go()
         await tab.acked(await tab.event("regenerate", {"id": tab.rows[3][2]}))
         await tab.until(lambda: tab.rows[3][6] == [2, 2])
@@ -90,7 +90,7 @@ async def killed_at(chat: ChatProcess, place: str, person: str) -> None:
         if answer.status == "done":
             assert answer.text == text(20)
             assert chat.notes("calls").count(words) == 1
-        else:  # it had been started, and is not run again by itself
+        else:  # it had been started, and is not run again automatically
             assert answer.text == text(len(numbers(answer.text)))
             assert chat.notes("calls").count(words) == called <= 1
 
@@ -98,7 +98,7 @@ async def killed_at(chat: ChatProcess, place: str, person: str) -> None:
 def ends(place: str) -> set[str]:
     """Return how an answer may end when the process ended at this place."""
     step, _, _ = place.partition(".")
-    if step == "ack":  # the start goes on at the same time
+    if step == "ack":  # the start continues at the same time
         return {"done", "interrupted"}
     begun = step in ("handler", "flush", "finish") or place == "start.after"
     return {"interrupted"} if begun and place != "finish.after" else {"done"}

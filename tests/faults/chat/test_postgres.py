@@ -24,7 +24,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def killable() -> Iterator[PostgresServer]:
-    """Start a server of its own for a test that ends it."""
+    """Start a server for a test that stops it."""
     server = PostgresServer()
     with connect(server.url()) as bound:
         schema.upgrade(bound)
@@ -74,7 +74,7 @@ async def test_r22_a_server_that_is_stopped_at_once_and_started_again(
         await tab.until(lambda: tab.text == text(5))
         await asyncio.to_thread(killable.kill)
         chat.go()
-        await tab.until(lambda: tab.text == text(30))  # what runs goes on meanwhile
+        await tab.until(lambda: tab.text == text(30))  # running answers continue
         prompt = submission("gone tell=3")
         await tab.post(prompt)
         await tab.acked(prompt.id)
@@ -108,7 +108,7 @@ async def test_r22_a_connection_to_the_database_that_is_cut_at_any_byte(
     size: Size,
     direction: str,
 ) -> None:
-    """Where it is cut in a commit, nobody knows what became of that: it is done once more."""
+    """When it is cut in a commit, the outcome is unknown, and the commit is repeated."""
     with FaultProxy(postgres.port) as proxy:
         chat = serve(url.replace(str(postgres.port), str(proxy.port)))
         chat.stored.url = url

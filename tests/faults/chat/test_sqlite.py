@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 
 
 async def refused(tab: ChatTab, prompt: Act) -> str:
-    """Send a prompt that cannot be stored; return what the person is told."""
+    """Send a prompt that cannot be stored; return the message for the user."""
     await tab.post(prompt)
     await tab.acked(prompt.id)
     assert list(tab.refused) == [prompt.id]  # it is in the browser again
@@ -64,7 +64,7 @@ async def test_r21_a_file_that_another_process_locks(serve: Serve, path: Path, p
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             chat.go()
-            await tab.until(lambda: tab.text == text(30))  # what runs goes on meanwhile
+            await tab.until(lambda: tab.text == text(30))  # running answers continue
             prompt = submission("locked out tell=3")
             await refused(tab, prompt)  # after five seconds of waiting
             assert tab.statuses == ["streaming"]  # it cannot be stored that it is done
@@ -151,7 +151,7 @@ async def test_r21_a_file_that_is_read_only(serve: Serve, path: Path, person: st
     chat = serve(f"sqlite:///{path}", {}, *prefix)
     async with ChatTab(chat.port, person) as tab:
         await tab.ask("before tell=2")
-        # A backup is put back, and whoever did that forgot the rights.
+        # A backup is put back without its access rights.
         backup = path.with_name("backup")
         with (
             contextlib.closing(sqlite3.connect(path)) as source,

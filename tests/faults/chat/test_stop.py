@@ -100,7 +100,7 @@ async def test_r12_a_handler_that_swallows_its_end_is_left_alone_and_reported(
         await tab.stop()
         assert tab.shown[-1] == Shown("assistant", text(1), "stopped")
         assert chat.notes("swallowed") == [person]
-        await tab.ask("next tell=3")  # the person goes on while it is still there
+        await tab.ask("next tell=3")  # the user continues while it is still running
         await other.ask("others tell=3")
         await logged(chat, "'answer' has not stopped")
         assert f"swallow={person}" not in chat.notes("ended")

@@ -88,7 +88,7 @@ async def test_postgresql_without_tables_says_what_to_run(postgres: PostgresServ
 
 @pytest.fixture
 def killable() -> Iterator[PostgresServer]:
-    """Start a server of its own for a test that ends it."""
+    """Start a server for a test that stops it."""
     server = PostgresServer()
     yield server
     server.close()
@@ -135,7 +135,7 @@ async def test_postgresql_that_dies_refuses_and_is_used_again_when_it_is_back(
     assert [one.duplicate for one in made].count(False) == 1
     found = {thread.id for thread in await store.threads(user, limit=500)}
     assert set(acknowledged) <= found
-    # Each action made one thread at most, also those that nobody knows the outcome of.
+    # Each action made at most one thread, also when its outcome is unknown.
     again = [await send(store, user, f"{n}") for n in range(4)]
     assert len(set(again)) == 4
     assert set(again) <= found | set(again)

@@ -35,7 +35,7 @@ RUNNING = "Swell is running"
 
 
 class Process:
-    """`swell run` in a process of its own, and what it has printed."""
+    """`swell run` in a separate process, and its output."""
 
     def __init__(self, file: Path, *flags: str) -> None:
         self.said = ""

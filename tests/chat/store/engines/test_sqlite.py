@@ -55,7 +55,7 @@ async def test_a_locked_file_is_waited_for_and_then_refused(
         )
         assert all(isinstance(one, StoreUnavailableError) for one in refused)
         assert "another process keeps" in str(refused[0])
-        assert await patient.threads(user) == []  # reading works meanwhile
+        assert await patient.threads(user) == []  # reading still works
         other.execute("COMMIT")
     await waiting
     await send(patient, user, "refused 0")
@@ -137,7 +137,7 @@ async def test_a_restored_backup_is_used_without_a_restart(file: Store, path: Pa
 
 async def test_a_file_that_became_read_only_refuses_the_prompt(file: Store) -> None:
     user = (await file.user("anna")).id
-    # Root may write to every file, so SQLite itself is told to refuse.
+    # Root may write to every file, so SQLite is set to refuse.
     engine = file._engine
     await engine.write(lambda tx: tx.rows("PRAGMA query_only = ON"))
     with pytest.raises(StoreUnavailableError, match="cannot be written to"):
