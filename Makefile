@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web size check check-python check-web test test-web programs e2e browsers slow faults attacks property sdks resolve model gen demo docs changelog pictures bench bench-browser bench-scale clean
+.PHONY: help install web size check check-python check-web test test-web weigh programs e2e browsers slow faults attacks property sdks resolve model gen demo docs changelog pictures bench bench-browser bench-scale clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -67,6 +67,11 @@ programs: install ## install the servers that tests start, where that may be don
 test: check web test-web programs ## run every check and every test, the browser's too
 	chromium=$$($(BIN)/python tools/bootstrap.py headless) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest $(PARALLEL)
+
+weigh: web programs ## measure how long each test file takes, for the order of `make test`
+	chromium=$$($(BIN)/python tools/bootstrap.py headless) && SWELL_CHROMIUM="$$chromium" \
+		$(BIN)/python -m pytest --junitxml=.cache/tests.xml
+	$(BIN)/python tools/weigh.py .cache/tests.xml
 
 e2e: web ## run only the tests that drive a browser
 	chromium=$$($(BIN)/python tools/bootstrap.py headless) && \

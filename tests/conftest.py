@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import subprocess
 import sys
 import tarfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -44,17 +44,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     The browser's driver keeps an event loop running in this process from its first use on,
     and no other test that needs one can run beside it. A process takes whole groups, in order: a
-    file, or that part of it that drives a browser. Of those the large ones come first, so that the
-    processes end at the same time.
+    file, or that part of it that drives a browser. Of those the slowest come first, so that the
+    processes end at the same time; `make weigh` measures them.
     """
 
     def drives(item: pytest.Item) -> bool:
         return "browser" in getattr(item, "fixturenames", ())
 
-    sizes = Counter(item.path for item in items if drives(item))
-    items.sort(key=lambda item: (1, -sizes[item.path], item.path) if drives(item) else (0,))
+    def name(item: pytest.Item) -> str:
+        return item.path.relative_to(ROOT).as_posix()
+
+    weights: dict[str, int] = json.loads((ROOT / "tests/weights.json").read_text(encoding="utf-8"))
+    items.sort(
+        key=lambda item: (
+            (1, -weights.get(name(item), 0), name(item)) if drives(item) else (0, 0, "")
+        )
+    )
     for item in items:
-        group = f"{item.path.relative_to(ROOT)}{' in a browser' if drives(item) else ''}"
+        group = f"{name(item)}{' in a browser' if drives(item) else ''}"
         item.add_marker(pytest.mark.xdist_group(group))
 
 
@@ -104,7 +111,7 @@ def build(source: Path, kind: str, into: Path, **environ: str) -> None:
 
 @pytest.fixture(scope="session")
 def installed_swell(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel into an environment of its own; return the folder of its programs."""
+    """Install the wheel into a new environment; return the folder of its programs."""
     place, first = shared_folder(tmp_path_factory, "installed")
     programs = place / "venv" / ("Scripts" if os.name == "nt" else "bin")
     with first() as needed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,11 @@ PAUSES = {
     ),
 }
 """Functions that may pause, and why."""
+
+
+def test_the_weights_are_of_files_that_are_there() -> None:
+    weights = json.loads((ROOT / "tests/weights.json").read_text(encoding="utf-8"))
+    assert [name for name in weights if not (ROOT / name).is_file()] == [], "run `make weigh`"
 
 
 def pauses(path: Path) -> Iterator[str]:

@@ -65,7 +65,7 @@ async def processes(
     Args:
         *handlers: Their handlers.
         url: The database.
-        seed: Of a bad backplane; a good one when left out.
+        seed: Seed of an unreliable backplane; without it the backplane is reliable.
         identify: As for `chat`.
         **options: Further options of `chat`.
     """

@@ -1,4 +1,4 @@
-"""Links: for one owner, and read by whoever has the key."""
+"""Links: for one owner, read by every process that has the key."""
 
 from __future__ import annotations
 

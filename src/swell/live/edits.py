@@ -43,7 +43,7 @@ class Assign(msgspec.Struct, frozen=True):
 
     Attributes:
         by_name: The first segment is the name of a component, looked up when resolved.
-        plain: It is a row of texts and flags without a type of their own: see `Grow`.
+        plain: It is a row of built-in texts and flags: see `Grow`.
     """
 
     key: str

@@ -99,7 +99,7 @@ class Links:
         return hmac.digest(self._key, text, sha256)[:_MAC]
 
     def _client_mac(self, what: bytes, session_id: str) -> bytes:
-        # 9 bytes: the id has no padding then, and nobody can try many at once.
+        # 9 bytes: the id has no padding then, and guesses are limited.
         return hmac.digest(self._key, b"client" + what + session_id.encode(), sha256)[:9]
 
 
