@@ -26,10 +26,10 @@ FRAME = "swell.server.pages.WatchedPage.flush"
 
 
 class Calls:
-    """Counts calls of Swell's functions below a token's or a frame's, while it is open."""
+    """Counts calls of some of Swell's functions, and of those below them, while it is open."""
 
-    def __init__(self) -> None:
-        self.counted = {TOKEN: Counter[str](), FRAME: Counter[str]()}
+    def __init__(self, *roots: str) -> None:
+        self.counted = {root: Counter[str]() for root in roots}
         self._root = ""
         self._depth = 0  # of calls below the root
 
@@ -55,7 +55,7 @@ class Calls:
 
 async def counted(length: int, frames: int = 10, tokens: int = 5) -> dict[str, Counter[str]]:
     """Return the calls for some frames of as many tokens, at the end of `length` words."""
-    calls = Calls()
+    calls = Calls(TOKEN, FRAME)
     shown = asyncio.Event()
 
     async def answer(_: Turn) -> AsyncIterator[str]:
@@ -92,6 +92,19 @@ async def test_a_token_of_a_long_answer_takes_as_many_calls() -> None:
     short, long = await counted(10), await counted(20_000)
     for root in (TOKEN, FRAME):
         assert long[root].total() <= short[root].total() + 10
+
+
+async def test_a_tab_sets_what_depends_on_its_thread_twice_for_a_prompt_and_its_answer() -> None:
+    async def answer(_: Turn) -> str:
+        return "Hello, you."
+
+    dress = "swell.chat.page.view.View._dress"
+    async with chatting(answer) as tab:
+        await tab.send("The first one")
+        with Calls(dress) as calls:
+            await tab.send("Hi")
+        assert tab.answer == "Hello, you."
+        assert calls[dress][dress] == 2
 
 
 class CountedStore:

@@ -374,6 +374,8 @@ class View:
             try:
                 async with self.lock:
                     changes, self._changes = self._changes, []
+                    if not changes:
+                        break  # `show` was faster
                     before = self.rows.ids
                     await self._show(changes)
                     if self.token is not None and set(before) - set(self.rows.ids):
@@ -388,7 +390,9 @@ class View:
     async def show(self, accepted: Accepted) -> None:
         """Turn to the thread that has just got a prompt, and show that."""
         self.follow(accepted.thread)
-        await self._show([RunQueued(accepted)])
+        change = RunQueued(accepted)
+        self._changes = [heard for heard in self._changes if heard != change]
+        await self._show([change])
 
     async def _show(self, changes: Sequence[Change]) -> None:
         """Show changes from their records, or read the store if they have none."""
