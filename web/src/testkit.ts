@@ -2,7 +2,7 @@
  * For the tests of components: a client without a server, over a real page and real arguments. Import it before any
  * component.
  */
-import { flushSync, mount, unmount, type Component } from "svelte";
+import { createRawSnippet, flushSync, mount, unmount, type Component, type Snippet } from "svelte";
 import { PageState, type Json, type Op } from "./page/state";
 import { Args } from "./transport/args";
 import type { PageClient } from "./page/client";
@@ -136,6 +136,21 @@ export function draw(component: Component<{ client: PageClient }>, client: FakeC
     target.remove();
   };
 }
+
+/** Draw one component by itself; the answer takes it away. */
+export function show<P extends Record<string, unknown>>(component: Component<P>, props: P): () => void {
+  const target = document.createElement("div");
+  document.body.append(target);
+  const drawn = mount(component, { target, props });
+  flushSync();
+  return () => {
+    void unmount(drawn);
+    target.remove();
+  };
+}
+
+/** A snippet of markup, for the `children` of a component. */
+export const markup = (html: string): Snippet => createRawSnippet(() => ({ render: () => html }));
 
 /** An element that must be there. */
 export function find<E extends HTMLElement = HTMLElement>(selector: string): E {

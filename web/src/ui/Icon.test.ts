@@ -1,20 +1,17 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test, vi } from "vitest";
-import { find, findAll } from "../testkit";
-import { flushSync, mount, unmount } from "svelte";
+import { find, findAll, show as draw } from "../testkit";
 import Icon from "./Icon.svelte";
 
 let leave: (() => void) | undefined;
-afterEach(() => leave?.());
+afterEach(() => {
+  leave?.();
+  leave = undefined;
+});
 
 function show(props: { name: string; size?: number }): void {
   leave?.();
-  const drawn = mount(Icon, { target: document.body, props });
-  flushSync();
-  leave = () => {
-    void unmount(drawn);
-    leave = undefined;
-  };
+  leave = draw(Icon, props);
 }
 
 const path = (): string | null => find(".icon path").getAttribute("d");
