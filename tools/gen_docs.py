@@ -26,6 +26,7 @@ from swell.parts.base import part_types
 from swell.schema.kinds import Record, required
 from swell.settings.reference import settings_markdown
 from swell.testing import chat as testing_chat
+from swell.values.shared import Shared, Versioned
 from swell.wave.names import CARD_NAMES, COMPONENT_NAMES, FUNCTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -424,6 +425,8 @@ def api_page() -> str:
             )
         else:
             out.append(f"## {name}\n\n{code(signature(name, thing))}\n\n{described(thing)}")
+    out += class_sections("Shared", Shared)
+    out.append(f"## Versioned\n\n{described(Versioned)}")
     out += class_sections("q.page", AsyncPage)
     out += class_sections('q.page["card"]', Ref)
     return "\n\n".join(out) + "\n"

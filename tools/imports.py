@@ -22,9 +22,10 @@ Arrows: TypeAlias = dict[str, set[str]]
 ALLOWED = {
     "__main__": "cli",
     "app": (
-        "backplane chat.app chat.options chat.store expando identity mistakes query rules server  "
-        "settings site storage"
+        "app_name backplane chat.app chat.options chat.store expando identity mistakes query  "
+        "rules server settings site storage values"
     ),
+    "app_name": "",
     "backoff": "",
     "backplane": "backoff errors logs settings",
     "cards": "components errors live mistakes parts schema wave",
@@ -34,9 +35,9 @@ ALLOWED = {
     ),
     "chat.api": "chat.records chat.runs errors expando logs models parts server settings workers",
     "chat.app": (
-        "backoff backplane chat.api chat.feed chat.files chat.options chat.page chat.refusal  "
-        "chat.runs chat.store errors identity locales logs query server settings site storage  "
-        "tasks ui workers"
+        "app_name backoff backplane chat.api chat.feed chat.files chat.options chat.page  "
+        "chat.refusal chat.runs chat.store errors identity locales logs query server settings  "
+        "site storage tasks ui workers"
     ),
     "chat.decorator": "app chat.options chat.runs mistakes",
     "chat.feed": "backplane chat.records",
@@ -102,6 +103,7 @@ ALLOWED = {
     ),
     "types": "schema ui",
     "ui": "cards components mistakes wave",
+    "values": "backplane chat.store errors logs",
     "wave": "errors",
     "workers": "settings",
 }

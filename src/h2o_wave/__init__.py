@@ -8,6 +8,7 @@ from typing import Any
 
 from h2o_wave.rules import app as app
 from swell import main as main
+from swell import shared as shared
 from swell import types as types
 from swell import ui as ui
 from swell.expando import Expando as Expando

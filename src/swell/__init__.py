@@ -10,7 +10,7 @@ Run it with `swell run app.py`.
 """
 
 from . import ui
-from .app import app, main
+from .app import app, main, shared
 from .expando import Expando, clone_expando, copy_expando, expando_to_dict
 from .query import Q
 from .routing import handle_on, on, run_on
@@ -33,5 +33,6 @@ __all__ = [
     "on",
     "pack",
     "run_on",
+    "shared",
     "ui",
 ]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 
 from . import rules
+from .app_name import app_name
 from .backplane.base import Backplane
 from .backplane.memory import MemoryBackplane
 from .expando import Expando
@@ -29,14 +30,20 @@ if TYPE_CHECKING:
     from .settings.table import Settings
     from .site import FileSource
     from .storage.uploads import Uploads
+    from .values.shared import Shared, SharedValues
 
-__all__ = ["App", "app", "main", "registering"]
+__all__ = ["App", "app", "main", "registering", "shared"]
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _PageHandler = TypeVar("_PageHandler", bound="Callable[[Query], Awaitable[object]]")
 _Hook = Callable[[], Any]
 _Drain = Callable[[float], Awaitable[Any]]
 _Key: TypeAlias = "Callable[[Settings], Awaitable[str | None]]"
+
+
+_SERVERS = ("postgresql:", "postgres:")
+
+T = TypeVar("T")
 
 
 class App:
@@ -70,6 +77,7 @@ class App:
             least 32 characters, or None. The setting `secret_key` comes first, then the first key
             of these; without any, each start makes a new key, which signs all users out.
         file_sources: Functions that open stored files for links to them, by route.
+        names: Names of apps by route, as the database has them; others are named by their place.
     """
 
     def __init__(
@@ -86,12 +94,14 @@ class App:
         self.backplane: Backplane = MemoryBackplane()
         self.keys: list[_Key] = []
         self.file_sources: dict[str, FileSource] = {}
+        self.names: dict[str, str] = {}
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []
         self._server: Server | None = None
         self._databases: Databases | None = None
         self._database: Lease | None = None
+        self._values: SharedValues | None = None
         self._starting = asyncio.Lock()
         self._read: Settings | None = None
 
@@ -261,10 +271,50 @@ class App:
             self._databases = Databases()
         return self._databases
 
+    def shared(self, name: str, kind: type[T], *, app: str | None = None) -> Shared[T]:
+        """Return a value that all processes of the app share; the arguments are as for `shared`.
+
+        Raises:
+            ValueError: If the name is empty, too long or not printable.
+        """
+        from .values.shared import Shared
+
+        return Shared(name, kind, self._shared_values, lambda: app or self._name())
+
+    def _name(self) -> str:
+        """Return the name under which shared values are stored."""
+        if not self.routes:
+            return "app"
+        route = min(self.routes)
+        return self.names.get(route) or app_name(self.routes[route].handler, route)
+
+    def _shared_values(self) -> SharedValues:
+        """Return where shared values are.
+
+        Raises:
+            RuntimeError: If they are in a database and the app does not run.
+        """
+        if self._values is None:
+            from .values.memory import MemoryKeeper
+            from .values.shared import SharedValues
+
+            if self._database is None:
+                if self.running.database_url.startswith(_SERVERS):
+                    raise RuntimeError(
+                        "shared values are in the database, to which an app is connected while it "
+                        "runs; use them in handlers and in on_startup"
+                    )
+                self._values = SharedValues(MemoryKeeper(), self.backplane)
+            else:
+                from .values.database import DatabaseKeeper
+
+                self._values = SharedValues(DatabaseKeeper(self._database), self.backplane)
+        return self._values
+
     async def _open_database(self) -> Lease | None:
         """Connect to the database server of the settings; None without one."""
         url = self.running.database_url
-        if not url.startswith(("postgresql:", "postgres:")):
+        if not url.startswith(_SERVERS):
             return None
         from .chat.store import lease_of
 
@@ -293,6 +343,7 @@ class App:
         self._server = Server(self, await self._key(), self._uploads())
         self._server.start()
         self.backplane = await open_backplane(self.running)
+        self._values = None
         try:
             for hook in self._on_startup:
                 await _call(hook)
@@ -325,10 +376,12 @@ class App:
         await server.stop()
         for hook in self._on_shutdown:
             await _call(hook)
+        if self._values is not None:
+            self._values.close()
         await self.backplane.close()
         if self._database is not None:
             await self._database.close()
-            self._database = None
+            self._database = self._values = None
 
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -410,6 +463,31 @@ def app(
     """
     hooks = on_startup, on_shutdown
     return current().page(route, mode, *hooks, on_drain=on_drain, ack=ack, forgive=forgive)
+
+
+def shared(name: str, kind: type[T], *, app: str | None = None) -> Shared[T]:
+    """Return a value that all processes of an app share.
+
+        visits = shared("visits", int)
+
+        @app("/")
+        async def serve(q: Q):
+            count = await visits.update(lambda count: (count or 0) + 1)
+
+    It is in the database if the setting `database_url` names PostgreSQL, else in the memory of the
+    process, where it lasts until the process exits.
+
+    Args:
+        name: Its name in the app, 1 to 200 characters.
+        kind: Its type: anything that msgspec reads from JSON, such as `int`, `list[str]` or a
+            `msgspec.Struct`. None stands for no value.
+        app: Name of the app that has it; for `main` and other apps without a name that of their
+            first route, so that two apps on one database do not see each other's values.
+
+    Raises:
+        ValueError: If the name is empty, too long or not printable.
+    """
+    return current().shared(name, kind, app=app)
 
 
 async def _call(hook: _Hook) -> None:

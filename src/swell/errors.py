@@ -155,6 +155,29 @@ class LimitError(SwellError):
         return f"{self.what} would exceed its limit of {self.limit}; nothing was changed"
 
 
+class SharedValueError(SwellError):
+    """A shared value does not fit the type that the app reads it with.
+
+    Another version of the app has stored it. Set it again, delete it, or use another name.
+
+    Attributes:
+        name: Name of the value.
+        reason: What was expected and found.
+    """
+
+    code = "bad_shared_value"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
+
+    def __str__(self) -> str:
+        return (
+            f"the shared value {self.name!r} is of another type: {self.reason}; "
+            "set it again, delete it, or use another name"
+        )
+
+
 class AnswerLimitError(LimitError):
     """An answer of `@chat` reached the maximum length; the text so far stays.
 

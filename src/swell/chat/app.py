@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import inspect
-import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swell import ui
+from swell.app_name import app_name
 from swell.backoff import Backoff
 from swell.backplane.base import Backplane
 from swell.backplane.memory import MemoryBackplane
@@ -77,20 +75,6 @@ def add_chat(
     return made
 
 
-def app_name(handler: Callable[..., Any], route: str) -> str:
-    """Return the name of an app that gave itself none: the same as long as it stays in its place.
-
-    It names the location of the function, and ends with a hash of the whole path.
-    """
-    inner = inspect.unwrap(handler)
-    code = getattr(inner, "__code__", None) or getattr(type(inner).__call__, "__code__", None)
-    module = sys.modules.get(getattr(inner, "__module__", ""))
-    file = code.co_filename if code is not None else getattr(module, "__file__", None)
-    path = Path(file or "app").resolve()
-    mark = hashlib.sha256(str(path).encode()).hexdigest()[:6]
-    return f"{path.parent.name}/{path.stem}{route.rstrip('/')}-{mark}"
-
-
 class Application(Protocol):
     """The attributes of `App` that a chat uses."""
 
@@ -103,6 +87,7 @@ class Application(Protocol):
         """The connections to databases that all parts of the application share."""
 
     file_sources: dict[str, FileSource]
+    names: dict[str, str]
 
     @property
     def running(self) -> Settings:
@@ -172,6 +157,7 @@ class ChatApp:
         app.keys.append(self.session_key)
         self.route = route if route == "/" else route.rstrip("/")
         app.file_sources[self.route] = self.open_file
+        app.names[self.route] = self.name
         self._databases = app.databases
         if self.options.openai or self.options.ag_ui:
             from .api import add_endpoints

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from swell.app_name import app_name
 from swell.chat import NewPrompt, Turn, chat
-from swell.chat.app import app_name
 from swell.chat.store import default_path, open_store, schema
 from swell.chat.store.engines.sqlite import connect as connect_file
 from swell.cli import main as command

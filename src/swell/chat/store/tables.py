@@ -37,6 +37,7 @@ __all__ = [
     "processes",
     "runs",
     "secrets",
+    "shared_values",
     "shares",
     "signals",
     "threads",
@@ -321,3 +322,16 @@ uploads = Table(
 Index("uploads_owner", uploads.c.owner)
 Index("uploads_client", uploads.c.client)
 Index("uploads_seen", uploads.c.seen)
+
+# Values that all processes of an app share; see `swell.values`.
+shared_values = Table(
+    "shared_values",
+    metadata,
+    Column("app", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("expires", Double),
+    # Names the last write, so that a repeated one is recognised.
+    Column("writer", Text, nullable=False),
+)
