@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 
 from swell.app import App
+from swell.backplane import postgres as postgres_module
 from swell.backplane.memory import MemoryBackplane
 from swell.backplane.open import open_backplane
 from swell.backplane.postgres import PostgresBackplane
@@ -24,7 +26,8 @@ from tests.pgbouncer import pgbouncer, pooled
 from tests.postgres import PostgresServer, new_database
 from tests.programs import Program
 
-from .conformance import Heard
+from .conformance import WAIT_S, Heard
+from .faults import Turns
 
 __all__ = ["pooled"]
 
@@ -33,6 +36,17 @@ pytestmark = pytest.mark.anyio
 
 async def echo(turn: Turn) -> AsyncIterator[str]:
     yield turn.prompt
+
+
+async def until_connections(url: str, count: int) -> None:
+    """Wait until backplanes have so many; the server notices the end of one a moment later."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
+    async with asyncio.timeout(WAIT_S):
+        while True:
+            with psycopg.connect(url) as connection:
+                if connection.execute(query, ["swell backplane"]).fetchone() == (count,):
+                    return
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize(
@@ -108,11 +122,8 @@ async def test_the_chats_of_an_app_share_one_connection_and_processes_hear_each_
         one.backplane.publish("the end", b"")
         await arrived.until(arrived.any)
         assert heard == [ThreadChanged("t")]
-        with psycopg.connect(url) as connection:
-            count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
-            assert connection.execute(count, ["swell backplane"]).fetchone() == (2,)
-    with psycopg.connect(url) as connection:
-        assert connection.execute(count, ["swell backplane"]).fetchone() == (0,)
+        await until_connections(url, 2)
+    await until_connections(url, 0)
 
 
 async def test_behind_pgbouncer_in_transaction_mode_the_process_says_so_and_runs_alone(
@@ -124,13 +135,28 @@ async def test_behind_pgbouncer_in_transaction_mode_the_process_says_so_and_runs
         assert isinstance(app.backplane, MemoryBackplane)
     [line] = [one for one in caplog.records if one.name == "swell.backplane"]
     assert line.levelno == logging.ERROR
-    assert "LISTEN does not work through this connection" in line.getMessage()
+    assert "LISTEN does not work through this pooler" in line.getMessage()
     assert "set SWELL_BACKPLANE to the URL of the database itself" in line.getMessage()
 
 
 async def test_a_pooler_in_transaction_mode_cannot_be_the_backplane(pooled: str) -> None:
     with pytest.raises(SettingError, match=r"^setting 'backplane' .*LISTEN does not work"):
         await open_backplane(Settings(backplane=pooled))
+
+
+async def test_a_slow_database_is_not_mistaken_for_a_pooler(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    backplane = PostgresBackplane(postgres.url(), "service")
+    turns = Turns(backplane)
+    with monkeypatch.context() as slow:
+        slow.setattr(postgres_module, "TEST_S", 0.1)
+        slow.setattr(postgres_module._PostgresLink, "_notified", lambda *_: None)
+        await backplane.open()
+        assert turns.seen == []
+    assert "no connection to PostgreSQL, trying again: a notification took" in caplog.text
+    await turns.until([True])
+    await backplane.close()
 
 
 async def test_a_pooler_in_session_mode_can(postgres: PostgresServer, program: Program) -> None:

@@ -126,7 +126,8 @@ class _PostgresLink(Link):
         """Hear a notification of another connection.
 
         Raises:
-            SettingError: If it does not arrive.
+            SettingError: If it does not arrive through a pooler.
+            LinkError: If it does not arrive from the database itself, which is only slow then.
         """
         await self.listen([self._test_channel], [])
         with _errors():
@@ -136,12 +137,14 @@ class _PostgresLink(Link):
             async with asyncio.timeout(TEST_S):
                 await self._tested.wait()
         except TimeoutError:
+            if self._process == self._pg.backend_pid:
+                raise LinkError(f"a notification took more than {TEST_S:g} s") from None
             raise SettingError(
                 "backplane",
-                "the database URL",
-                "LISTEN does not work through this connection, probably because a pooler such as "
-                "PgBouncer runs in transaction mode; set SWELL_BACKPLANE to the URL of "
-                "the database itself or of a pooler in session mode, or to a `valkey://` URL",
+                "the settings",
+                "LISTEN does not work through this pooler, such as PgBouncer in transaction mode; "
+                "set SWELL_BACKPLANE to the URL of the database itself or of a pooler in session "
+                "mode, or to a `valkey://` URL",
             ) from None
         await self.listen([], [self._test_channel])
 
