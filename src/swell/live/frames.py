@@ -27,11 +27,15 @@ SLOTS = 64
 
 
 class Ops(msgspec.Struct, frozen=True):
-    """A frame that was read: the patches `f` to `n`, merged, applied whole or not at all."""
+    """A frame that was read: the patches `f` to `n`, merged, applied whole or not at all.
+
+    `names` has the paths that it names, by slot.
+    """
 
     f: int
     n: int
     o: list[Op]
+    names: dict[int, Path] = {}
 
 
 class PathNames:
@@ -54,10 +58,19 @@ class PathNames:
                 self._latest = op.path
 
     def _name(self, path: Path, seq: int) -> None:
-        slot = self._next
-        self._next = (slot + 1) % SLOTS
+        self.assign(self._next, path, seq)
+        self._next = (self._next + 1) % SLOTS
+
+    def assign(self, slot: int, path: Path, seq: int) -> None:
+        """Let a slot stand for a path from patch `seq` on.
+
+        Raises:
+            OpError: If a slot before it is unused.
+        """
+        if slot > len(self._paths):
+            raise OpError(f"slot {slot} is named before slot {len(self._paths)}")
         if slot < len(self._paths):
-            del self._slots[tuple(self._paths[slot])]
+            self._slots.pop(tuple(self._paths[slot]), None)
             self._paths[slot], self._made[slot] = path, seq
         else:
             self._paths.append(path)
@@ -118,7 +131,7 @@ class FrameReader:
         except (TypeError, ValueError, IndexError):
             raise OpError("a frame is [n, count, part, ...]") from None
         self._paths.update(names)  # not before all of it was read, and never from an old frame
-        return Ops(n - count + 1, n, ops)
+        return Ops(n - count + 1, n, ops, names)
 
     def _part(self, part: list[Any], names: dict[int, Path]) -> Op | None:
         head = part[0]

@@ -45,6 +45,7 @@ class Log:
         self._patches: deque[Patch] = deque()
         self._size = 0
         self._open: Append | None = None
+        self._start = 0  # the patch before the oldest
         self.seq = 0
 
     @property
@@ -96,7 +97,9 @@ class Log:
         while patches and (
             len(patches) > most or self._size > most_bytes or patches[0].at < now - age
         ):
-            self._size -= patches.popleft().size
+            gone = patches.popleft()
+            self._size -= gone.size
+            self._start = gone.seq
         if not patches:
             self._open = None
 
@@ -104,6 +107,7 @@ class Log:
         """Drop all patches: a client that lacks one needs a snapshot."""
         self._patches.clear()
         self._size = 0
+        self._start = self.seq
         self._open = None
 
     def covers(self, seq: int) -> bool:
