@@ -23,7 +23,8 @@ from swell.live.connection import Connection
 from swell.live.edits import AddCard, Edit
 from swell.live.page import LivePage
 from swell.live.wire import Act, Bye, Hello
-from swell.server.broker import ANONYMOUS, Broker
+from swell.server.broker import Broker
+from swell.server.client import ANONYMOUS
 from swell.server.identity import Caller
 from swell.server.pages import WatchedPage
 from swell.server.route import Route

@@ -142,7 +142,10 @@ class Connection:
         Never fails, since the sender is not responsible for a slow reader: if too many messages are
         queued, the next `take` raises.
         """
-        frame = encode(message)
+        self.push_frame(encode(message))
+
+    def push_frame(self, frame: bytes) -> None:
+        """Queue a control message that is encoded already, as `push` does."""
         if self._control and self._control[-1] == frame:
             return  # a repetition is redundant, such as the `clear` of each shared action
         if len(self._control) >= _CONTROL_MAX:

@@ -35,30 +35,37 @@ from swell.live.wire import (
     PROTOCOL_VERSION,
     Ack,
     Act,
-    Clear,
     Drain,
     End,
     Err,
     Hello,
-    ServerMessage,
-    Welcome,
 )
 from swell.locales import words_of
 from swell.logs import logger
 from swell.page.page import AsyncPage
-from swell.query import BROADCAST, MULTICAST, UNICAST, Auth, Query
+from swell.query import UNICAST, Query
 from swell.rules import Rules
 from swell.schema.kinds import forgiving
-from swell.settings.table import Settings, sent_settings
+from swell.settings.table import Settings
 from swell.site import AsyncSite
 from swell.tasks import Tasks
 
 from .admission import Admission
 from .attachments import submission
+from .client import (
+    ANONYMOUS,
+    Client,
+    Greeting,
+    TabConnection,
+    client_id,
+    shared_address,
+    signed_part,
+)
+from .elsewhere import Elsewhere
 from .files import FileStore
 from .identity import Caller, Identities, owner_key, public_session
 from .links import Links
-from .pages import Pages, WatchedPage
+from .pages import Pages
 from .route import Route
 
 _log = logger("swell")
@@ -73,74 +80,13 @@ FILES_MAX = 100  # files that an action names and that are looked for in other p
 HOOK_GRACE_S = 5.0  # how much longer than drain_s a function for on_drain may take
 
 
-ANONYMOUS = Identity(ANON)
-"""The user of a request without sign-in."""
-
-
-class Client:
-    """One browser tab, from its first hello until it has been gone for too long.
-
-    Attributes:
-        id: Random, known to this tab and the server only.
-        session_id: The browser it belongs to; other browsers are refused.
-        auth: The user it belongs to; other users are refused, even in the same browser.
-        owner: Whose its files are.
-        state: `q.client`.
-        seen: Ids of its latest actions, so that none runs twice; False until acknowledged.
-        error: What last went wrong, until the next action succeeds.
-        locale: `q.locale`.
-        signed_in: Whether a user is signed in.
-        acted: Whether anything was done in it.
-        opened_at: When it was opened, in seconds of `time.monotonic`.
-        gone_at: When its last connection closed, None while it has one.
-        peer: `q.peer`.
-    """
-
-    def __init__(
-        self,
-        route: Route,
-        page: WatchedPage,
-        address: str,
-        caller: Caller,
-        identity: Identity,
-        id: str,
-    ) -> None:
-        subject = identity.subject
-        self.id = id
-        self.session_id = caller.session_id
-        self.route = route
-        self.page = page
-        self.address = address
-        self.headers = caller.headers
-        self.locale = caller.locale
-        self.auth = Auth(
-            identity.name or subject, subject, identity.access_token, identity.refresh_token
-        )
-        self.owner = owner_key(caller.session_id, route, subject)
-        self.state = Expando()
-        self.seen: OrderedDict[str, bool] = OrderedDict()
-        self.connections: set[Connection] = set()
-        self.error: Err | None = None
-        self.signed_in = subject != ANON
-        self.acted = False
-        self.opened_at = time.monotonic()
-        self.gone_at: float | None = None
-        self.ended = False  # since another user has signed in
-        self.running = 0
-        self.peer = ""
-        self.sequence = 0  # of its actions; the answer to the latest decides about `error`
-
-    def send(self, message: ServerMessage) -> None:
-        """Queue a message for every connection of this tab."""
-        for connection in list(self.connections):
-            connection.push(message)
-
-
 class Broker:
     """Knows every client and runs their handlers.
 
     Attributes:
         settings: Bounds and times.
+        greeting: Makes the answer to a hello.
+        elsewhere: Connects it with other processes; None if there are none.
 
     Args:
         settings: Bounds and times.
@@ -170,7 +116,8 @@ class Broker:
         self._to_others = False
         self._empty = asyncio.Event()  # set when the last tab has left a draining process
         self.settings = settings
-        self._limits = sent_settings(settings)
+        self.greeting = Greeting(settings, build)
+        self.elsewhere: Elsewhere | None = None
         self._routes = routes
         self._app_state = app_state
         self._users: dict[str, Expando] = {}
@@ -200,10 +147,17 @@ class Broker:
         self._all.discard(connection)
         if self.draining and not self._all:
             self._empty.set()
+        if self.elsewhere is not None:
+            self.elsewhere.left(connection)
+        self.detach(connection)
+
+    def detach(self, connection: TabConnection) -> None:
+        """Take a connection that has closed from its client."""
         client = self.clients.get(connection.client)
         if client is None:
             return
-        client.page.unwatch(connection)
+        if isinstance(connection, Connection):
+            client.page.unwatch(connection)
         client.connections.discard(connection)
         if not client.connections:
             client.gone_at = time.monotonic()
@@ -225,6 +179,19 @@ class Broker:
                 self.end_others(route, caller.session_id, "")
             raise ProtocolError(code, error.reason) from None
 
+    async def arrive(self, connection: Connection, hello: Hello, caller: Caller) -> None:
+        """Attach a connection to the client it names or to a new one, here or elsewhere.
+
+        Raises:
+            ProtocolError: If it is refused.
+        """
+        identity = await self.identify(hello, caller)
+        elsewhere = self.elsewhere
+        if elsewhere is not None and await elsewhere.take(connection, hello, caller, identity):
+            return
+        if connection in self._all:  # else it has closed in the meantime
+            self.hello(connection, hello, caller, identity)
+
     def hello(
         self, connection: Connection, hello: Hello, caller: Caller, identity: Identity = ANONYMOUS
     ) -> None:
@@ -239,17 +206,41 @@ class Broker:
             identity: The user, from `identify`.
 
         Raises:
-            ProtocolError: If the version differs, or the client is unknown, of another session
-                (both give the same error), or of another user in this browser.
+            ProtocolError: See `admit`.
+        """
+        client = self.admit(connection, hello, caller, identity)
+        client.page.watchers.add(connection)
+        user = client.auth.username
+        self.greeting.greet(
+            connection, client.page.live, hello, client.id, user, lambda: client.error
+        )
+        self.begin(client, hello)
+
+    def route_of(self, hello: Hello) -> Route:
+        """Return the route that a hello names.
+
+        Raises:
+            ProtocolError: If there is none, or the browser has another version.
         """
         if hello.v != PROTOCOL_VERSION or (hello.build and hello.build != self._build):
             raise ProtocolError(CLOSE_VERSION, "this page was loaded from another version")
         route = self._routes.get(hello.route)
         if route is None:
             raise ProtocolError(CLOSE_FORBIDDEN, "unknown route")
+        return route
+
+    def admit(
+        self, connection: TabConnection, hello: Hello, caller: Caller, identity: Identity
+    ) -> Client:
+        """Return the client that a hello names, or a new one; it has the connection.
+
+        Raises:
+            ProtocolError: If the version differs, or the client is unknown, of another session
+                (both give the same error), or of another user in this browser.
+        """
+        route = self.route_of(hello)
         if connection.client and hello.client != connection.client:
             raise ProtocolError(CLOSE_MALFORMED, "a connection belongs to one client")
-        fresh = hello.client is None
         found = self.clients.get(hello.client or "")
         self.end_others(route, caller.session_id, identity.subject)
         if hello.client is None:
@@ -261,39 +252,14 @@ class Broker:
         else:
             client = found
             client.headers = caller.headers
-        live = client.page.live
-        pos = hello.pos
-        resumed = not fresh and pos is not None and live.covers(pos.e, pos.s)
         client.connections.add(connection)
-        client.page.watchers.add(connection)
         client.gone_at = None
         client.peer = connection.peer
+        return client
 
-        def welcome(mode: str = "snapshot") -> Welcome:
-            snapshot = live.snapshot() if mode == "snapshot" else None
-            return Welcome(
-                mode=mode,
-                client=client.id,
-                e=live.epoch,
-                s=live.seq if mode == "snapshot" else seq or 0,
-                v=PROTOCOL_VERSION,
-                hb=self.settings.beat_interval_s,
-                limits=self._limits,
-                build=self._build,
-                user=client.auth.username,
-                state=snapshot.state if snapshot else None,
-                paths=(snapshot.paths or None) if snapshot else None,
-                parts=(len(snapshot.parts) or None) if snapshot else None,
-                crc=snapshot.crc if snapshot and snapshot.parts else None,
-                error=client.error,
-            )
-
-        seq = pos.s if resumed and pos is not None else None
-        connection.attach(live, client.id, seq, welcome)
-        if resumed:
-            connection.push(welcome("resumed"))
-        connection.wake()
-        if fresh:
+    def begin(self, client: Client, hello: Hello) -> None:
+        """Call the handler for a client that a hello without one has made."""
+        if hello.client is None:
             name = "#" if hello.hash else None
             self._run(client, None, {"#": hello.hash} if hello.hash else {}, name, {})
 
@@ -307,6 +273,8 @@ class Broker:
         """
         if not self.identities.needed(route):
             return
+        if self.elsewhere is not None:
+            self.elsewhere.end_others(route, session_id, subject)
         for client in list(self._per_session.get(session_id, {}).values()):
             if client.route is route and client.auth.subject != subject:
                 client.ended = True
@@ -318,10 +286,17 @@ class Broker:
     def _end(self, client: Client, code: int, reason: str) -> None:
         """Close all connections of a client, and forget it."""
         for connection in list(client.connections):
-            client.page.unwatch(connection)
+            if isinstance(connection, Connection):
+                client.page.unwatch(connection)
             connection.end(code, reason)
         client.connections.clear()
         self._leave(client)
+
+    def end_page(self, address: str, code: int, reason: str) -> None:
+        """Close all connections to a page, and forget its clients."""
+        for client in list(self.clients.values()):
+            if client.address == address:
+                self._end(client, code, reason)
 
     async def owner(self, caller: Caller, client_id: str) -> str | None:
         """Return whose the files are that a client of the caller uploads; None if it has no such.
@@ -333,7 +308,8 @@ class Broker:
         """
         client = self.clients.get(client_id)
         if client is None and self._files is not None and self._files.shared is not None:
-            path = self._files.links.route_of_client(client_id, caller.session_id, self._routes)
+            signed = signed_part(client_id)
+            path = self._files.links.route_of_client(signed, caller.session_id, self._routes)
             if path is None:
                 return None
             route = self._routes[path]
@@ -368,7 +344,7 @@ class Broker:
 
     # ---------------------------------------------------------------------- actions
 
-    def act(self, connection: Connection, act: Act, session_id: str) -> None:
+    def act(self, connection: TabConnection, act: Act, session_id: str) -> None:
         """Answer an action and run the handler, once per id.
 
         Raises:
@@ -376,10 +352,12 @@ class Broker:
                 claims to be an event of the system.
         """
         client = self.clients.get(connection.client)
-        if client is None or client.session_id != session_id:
-            raise ProtocolError(CLOSE_FORBIDDEN, "unknown client")
         if act.event is not None and act.event[0].startswith("@"):
             raise ProtocolError(CLOSE_MALFORMED, "events of the system come from the server")
+        if client is None or client.session_id != session_id:
+            if isinstance(connection, Connection) and self._passed_on(connection, act):
+                return
+            raise ProtocolError(CLOSE_FORBIDDEN, "unknown client")
         if client.seen.get(act.id) or (session_id, act.id) in self._left:
             connection.push(Ack(act.id, "dup"))
             return
@@ -405,7 +383,7 @@ class Broker:
             self._begin(connection, client, act)
 
     async def _fetch(
-        self, connection: Connection, client: Client, act: Act, named: list[str]
+        self, connection: TabConnection, client: Client, act: Act, named: list[str]
     ) -> None:
         """Fetch the files of an action, which other processes may have, and run its handler."""
         assert self._files is not None
@@ -421,7 +399,7 @@ class Broker:
             client.running -= 1
         self._begin(connection, client, act)
 
-    def _begin(self, connection: Connection, client: Client, act: Act) -> None:
+    def _begin(self, connection: TabConnection, client: Client, act: Act) -> None:
         """Run the handler of an action."""
         try:
             events = self._events(client, act)
@@ -436,9 +414,11 @@ class Broker:
             client.seen[act.id] = True
             connection.push(Ack(act.id, "ok"))
         if client.route.mode != "unicast":
-            for other in client.page.watchers - client.connections:
-                other.push(Clear())
+            client.page.clear(client.id)
         self._run(client, act.id, act.args, act.name, events)
+
+    def _passed_on(self, connection: Connection, act: Act) -> bool:
+        return self.elsewhere is not None and self.elsewhere.act(connection, act)
 
     def _events(self, client: Client, act: Act) -> dict[str, Any]:
         """Return what an action puts into `q.events`, with ids of files made into paths.
@@ -544,13 +524,11 @@ class Broker:
             time.monotonic(),
         ):
             self._end(other, CLOSE_FULL, "others need the room")
-        # Addresses of different kinds differ: paths begin with a slash, ids do not, and no path has
-        # the character before the name of a signed-in user.
-        person = f"/{subject}" if subject == ANON else f"/\x1f{subject}"
-        shared = {BROADCAST: route.path, MULTICAST: person}.get(route.mode or UNICAST)
-        address = shared or secrets.token_urlsafe(16)
+        address = shared_address(route, subject) or secrets.token_urlsafe(16)
         links = self._files.links if self._files is not None else Links()
         id = links.client(session_id, route.path)
+        if self.elsewhere is not None:
+            id = client_id(self.elsewhere.process, id)
         client = Client(route, self.pages.open(address), address, caller, identity, id)
         self.clients[client.id] = client
         self._per_session.setdefault(session_id, {})[client.id] = client
@@ -627,6 +605,8 @@ class Broker:
         leave_by = asyncio.get_running_loop().time() + min(spread_s, seconds)
         for connection in list(self._all):
             connection.push(Drain(int(spread_s * 1000)))
+        if to_others and self.elsewhere is not None:
+            self.elsewhere.drain()
         ending = [asyncio.ensure_future(hook(seconds)) for hook in hooks]
         if late := await self._tasks.wait(seconds):
             _log.warning("%d handlers were still running after drain_s and were cancelled", late)

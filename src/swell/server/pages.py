@@ -6,6 +6,7 @@ import math
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from swell.cards.base import named_components
 from swell.live.connection import Connection
@@ -13,6 +14,7 @@ from swell.live.edits import Edit
 from swell.live.page import LivePage
 from swell.live.state import PageState
 from swell.live.tail import Tail
+from swell.live.wire import Clear
 from swell.settings.table import Settings
 
 from .pacer import Pacer
@@ -37,6 +39,16 @@ change of the address is between them. With one frame at once the token would wa
 """
 
 
+class Relaying(Protocol):
+    """Sends what happens to a page to the other processes that show it."""
+
+    def flush(self) -> None:
+        """Send the patches since the last flush."""
+
+    def clear(self, client: str) -> None:
+        """Send that this tab acts on the shared page."""
+
+
 class WatchedPage:
     """A live page with the connections that watch it; what `q.page` saves to.
 
@@ -45,14 +57,22 @@ class WatchedPage:
         watchers: Connections to notify of a new patch.
         flushed_at: When they were last notified, in seconds of `time.monotonic`.
         burst: Frames that it may send without waiting for the interval.
+        relaying: Sends what happens to other processes that show it; None if there are none.
 
     Args:
         settings: Its bounds.
         paces: Pacers by the number of saves in a frame, from most saves to none.
+        live: State, log and frames; new ones when left out.
     """
 
-    def __init__(self, settings: Settings, paces: Sequence[tuple[int, Pacer]]) -> None:
-        self.live = LivePage(secrets.token_hex(8), settings, named_components)
+    def __init__(
+        self,
+        settings: Settings,
+        paces: Sequence[tuple[int, Pacer]],
+        live: LivePage | None = None,
+    ) -> None:
+        self.live = live or LivePage(secrets.token_hex(8), settings, named_components)
+        self.relaying: Relaying | None = None
         self.watchers: set[Connection] = set()
         self.flushed_at = -math.inf
         self.burst = 0
@@ -82,7 +102,11 @@ class WatchedPage:
         now = time.monotonic()
         pacer = self._pacer
         self._saves += 1
-        if self.live.commit(edits, now) and self.watchers and not self._waits:
+        if (
+            self.live.commit(edits, now)
+            and (self.watchers or self.relaying is not None)
+            and not self._waits
+        ):
             self._waits = True
             pacer.add(self, now)
         return pacer.should_yield(now)
@@ -124,6 +148,16 @@ class WatchedPage:
         for connection in tuple(self.watchers) if alone else ():
             if connection not in group:
                 connection.wake()
+        if self.relaying is not None:
+            self.relaying.flush()
+
+    def clear(self, client: str) -> None:
+        """Let all tabs but one forget what was entered: that one acts on the shared page."""
+        for connection in self.watchers:
+            if connection.client != client:
+                connection.push(Clear())
+        if self.relaying is not None:
+            self.relaying.clear(client)
 
     def unwatch(self, connection: Connection) -> None:
         """Forget a watcher."""
@@ -150,6 +184,9 @@ class Pages:
     def __len__(self) -> int:
         return len(self._pages)
 
+    def __contains__(self, address: str) -> bool:
+        return address in self._pages
+
     def open(self, address: str) -> WatchedPage:
         """Return the page for one more client of it, making it when it is the first."""
         self._clients[address] = self._clients.get(address, 0) + 1
@@ -162,9 +199,9 @@ class Pages:
             page = self._pages[address] = WatchedPage(self._settings, self._paces)
         return page
 
-    def apart(self) -> WatchedPage:
-        """Return a page without an address, for a query without a tab."""
-        return WatchedPage(self._settings, self._paces)
+    def apart(self, live: LivePage | None = None) -> WatchedPage:
+        """Return a page without an address: of a query without a tab, or of another process."""
+        return WatchedPage(self._settings, self._paces, live)
 
     def close(self, address: str) -> None:
         """Forget the page when this was its last client."""

@@ -27,6 +27,8 @@ class Route(msgspec.Struct, frozen=True):
             handler acknowledges it or ends, unless it raises.
         identify: Returns the user of a request, see `App`; None uses the setting `user_header`.
         forgive: Called with what H2O Wave ignores on a page; None makes it an error.
+        relayed: Whether other processes relay its pages. Those of `@chat` are painted from the
+            store in any process instead.
     """
 
     path: str
@@ -35,3 +37,4 @@ class Route(msgspec.Struct, frozen=True):
     ack: str = "received"
     identify: Identify | None = None
     forgive: Callable[[str], None] | None = None
+    relayed: bool = True

@@ -222,8 +222,7 @@ class Sockets:
                 if frames is not None:
                     frames.used()
             elif isinstance(received, Hello):
-                identity = await self._broker.identify(received, caller)
-                self._broker.hello(connection, received, caller, identity)
+                await self._broker.arrive(connection, received, caller)
             elif isinstance(received, Bye):
                 return
 

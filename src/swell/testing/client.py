@@ -165,6 +165,12 @@ class Client:
             await asyncio.gather(self._pump, return_exceptions=True)
         self._connection = self._pump = None
 
+    async def move(self, harness: Harness) -> None:
+        """Lose the connection, and connect to another process of the service."""
+        await self.drop()
+        self._broker, self._files = harness.broker, harness.files
+        await self.open()
+
     async def act(
         self,
         name: str | None = None,
@@ -304,8 +310,9 @@ class Client:
 
     async def settle(self) -> None:
         """Wait until no handler of this tab runs and it has got all that there is for it."""
-        client = self._broker.clients[self._id or ""]
-        await self._until(lambda: not client.running)
+        client = self._broker.clients.get(self._id or "")
+        if client is not None:  # else another process has it
+            await self._until(lambda: not client.running)
         await self._catch_up()
 
     async def _catch_up(self) -> None:
@@ -340,9 +347,7 @@ class Client:
             received = connection.receive(msgspec.json.encode(message), time.monotonic())
             if isinstance(received, Hello):
                 caller = self._caller()
-                subject = await self._broker.identify(received, caller)
-                if connection is self._connection:
-                    self._broker.hello(connection, received, caller, subject)
+                await self._broker.arrive(connection, received, caller)
             elif isinstance(received, Act):
                 self._broker.act(connection, received, self._session)
         except ProtocolError as error:
@@ -436,7 +441,7 @@ class Harness:
 
     def __init__(self, broker: Broker, files: FileStore, route: str, settings: Settings) -> None:
         self.broker = broker
-        self._files = files
+        self.files = files
         self._route = route
         self._settings = settings
         self._tabs: list[Client] = []
@@ -458,7 +463,7 @@ class Harness:
             headers: Further headers that the browser sends, by name.
         """
         client = Client(
-            self.broker, self._files, self._settings, self._route, session, language, headers
+            self.broker, self.files, self._settings, self._route, session, language, headers
         )
         self._tabs.append(client)
         await client.open(hash)
@@ -469,7 +474,7 @@ class Harness:
         for tab in self._tabs:
             await tab.drop()
         await self.broker.stop()
-        self._files.close()
+        self.files.close()
 
 
 @contextmanager
