@@ -34,6 +34,27 @@ function row(index: number) {
   return found;
 }
 
+describe("an empty page in place of another", () => {
+  const empty: Snapshot = { cards: [] };
+
+  test("is shown when it is filled, in one step", () => {
+    const seen: string[][] = [];
+    page.subscribe(() => seen.push([...page.cards.keys()]));
+    page.load(empty, true);
+    expect(page.toJSON()).toEqual(empty);
+    expect([...page.cards.keys()]).toEqual(["meta", "note", "chat"]);
+    page.apply([["s", ["meta"], { view: "meta", box: "" }]]);
+    expect(seen).toEqual([["meta"]]);
+    expect(page.toJSON()).toEqual({ cards: [["meta", { view: "meta", box: "" }]] });
+  });
+
+  test("is shown when nothing follows", () => {
+    page.load(empty, true);
+    page.clear();
+    expect(page.cards.size).toBe(0);
+  });
+});
+
 describe("readers", () => {
   test("read cells by the name of the field", () => {
     expect(row(0).cell("content")).toBe("hi");

@@ -23,6 +23,8 @@ export class PageState {
   /** For each card on the page, the number of the last assignment of each property; "" stands for the whole card. */
   readonly #assigned = new Map<string, Map<string, number>>();
   #assignments = 0;
+  /** The page is empty by now, and what it had is still shown. */
+  #emptied = false;
 
   /** In the order in which they were added. A new map whenever a card changed. */
   get cards(): ReadonlyMap<string, CardState> {
@@ -35,7 +37,7 @@ export class PageState {
    * @throws Desync if any op does not fit; the page is then as it was.
    */
   apply(ops: readonly Op[]): void {
-    const draft = new PageDraft(this.#cards);
+    const draft = new PageDraft(this.#emptied ? new Map() : this.#cards);
     try {
       for (const op of ops) {
         checkOp(op);
@@ -56,11 +58,17 @@ export class PageState {
   /**
    * Replace everything; all cards, buffers and rows are new objects afterwards.
    *
+   * @param begins Whether the app is about to fill the page, after a restart or in another process. If it is empty,
+   *   what was there stays in view until the first frame, or until `clear`.
    * @throws Desync if the snapshot is malformed; the page is then as it was.
    */
-  load(snapshot: Snapshot): void {
+  load(snapshot: Snapshot, begins = false): void {
     const draft = new PageDraft(new Map());
     if (!isObject(snapshot) || !isList(snapshot.cards)) throw new Desync("malformed snapshot");
+    if (begins && snapshot.cards.length === 0 && this.#cards.size > 0) {
+      this.#emptied = true;
+      return;
+    }
     for (const entry of snapshot.cards) {
       if (!isList(entry) || entry.length !== 2) throw new Desync("malformed snapshot");
       const [key, card] = entry;
@@ -72,10 +80,15 @@ export class PageState {
     this.#commit(draft);
   }
 
+  /** Remove what is only shown because nothing has followed an empty page yet. */
+  clear(): void {
+    if (this.#emptied) this.apply([]);
+  }
+
   /** The page as it would travel now. Equal to the server's at the same position. */
   toJSON(): Snapshot {
     const plain = (value: Json | Buffer): Json => (value instanceof BufferModel ? value.toJSON() : (value as Json));
-    const cards = [...this.#cards].map(([key, card]): readonly [string, JsonObject] => [
+    const cards = [...(this.#emptied ? [] : this.#cards)].map(([key, card]): readonly [string, JsonObject] => [
       key,
       Object.fromEntries(Object.entries(card).map(([name, value]) => [name, plain(value)])),
     ]);
@@ -111,6 +124,7 @@ export class PageState {
     const before = this.#cards;
     const next = draft.cards;
     this.#cards = next;
+    this.#emptied = false;
     for (const key of this.#assigned.keys()) if (!next.has(key)) this.#assigned.delete(key);
     const keys = next === before ? [] : [...new Set([...before.keys(), ...next.keys()])];
     const changed = keys.filter((key) => before.get(key) !== next.get(key));

@@ -124,7 +124,23 @@ describe("frames", () => {
     expect(page.socket.all("hello").length).toBe(2);
     expect([page.socket.closedWith, client.status]).toEqual([null, "online"]);
     page.socket.receive(welcome({ s: 50, state: emptyState }));
-    expect(client.page.cards.size).toBe(0);
+    expect(client.page.toJSON()).toEqual(emptyState);
+  });
+
+  test("a page that begins anew replaces the old one with its first frame, or with the next beat", async () => {
+    for (const news of [[1, 1, ["s", ["n"], { view: "x", box: "", content: "new" }]], { t: "beat", e: "F", s: 0 }]) {
+      const { page, client } = await onlinePage();
+      const before = shown(client);
+      page.socket.end(1006);
+      page.pass(1000);
+      page.socket.open();
+      page.socket.end(4503);
+      page.socket.open();
+      page.socket.receive(welcome({ e: "F", s: 0, state: emptyState }));
+      expect(shown(client)).toBe(before);
+      page.socket.receive(news);
+      expect(shown(client)).toBe(Array.isArray(news) ? "new" : undefined);
+    }
   });
 
   test("a snapshot in mid-connection is loaded, and actions are not sent again", async () => {

@@ -55,8 +55,9 @@ const MAX_RETRY_MS = 60_000;
 
 /** What snapshots are loaded into and frames are applied to. Both throw {@link Desync} for what does not fit. */
 export interface Replica {
-  load(snapshot: Snapshot): void;
+  load(snapshot: Snapshot, begins?: boolean): void;
   apply(ops: readonly Op[]): void;
+  clear?(): void;
 }
 
 export class Client<Page extends Replica = Replica> {
@@ -386,7 +387,7 @@ export class Client<Page extends Replica = Replica> {
     this.#platform.store.set(this.#userKey, welcome.user);
     if (welcome.state !== null) {
       this.#parts = null;
-      this.page.load(welcome.state);
+      this.page.load(welcome.state, welcome.e !== this.#position?.e);
       this.#frames = new FrameReader(welcome.paths);
       this.#position = { e: welcome.e, s: welcome.s };
     } else if (welcome.parts > 0) {
@@ -455,7 +456,7 @@ export class Client<Page extends Replica = Replica> {
         this.#cancelTail = null;
         if ((this.#position?.s ?? s) < s) this.#resync(true);
       }, TAIL_MS);
-    }
+    } else this.page.clear?.();
   }
 
   /** Ask for what is missing, or with `resume` false for everything. */
