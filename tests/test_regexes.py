@@ -103,7 +103,7 @@ def test_twice_the_text_takes_twice_the_time(
     # All cases when they are small, and the slowest ones on 100 kB: what is not linear would take
     # minutes with that.
     cases = [(p, piece, end) for p in PREFIXES for piece in PIECES for end in ("", "\x01!")]
-    slowest = sorted(cases, key=lambda case: check(case, 3_000), reverse=True)
+    slowest = sorted(cases, key=lambda case: check(case, 1_000), reverse=True)
     for case in slowest[:20]:
         check(case, 20_000)
         check(case, 100_000)
