@@ -49,8 +49,7 @@ def check_stop(page: Page) -> None:
     assert len(messages(page, "assistant").last.inner_text().split()) > len(text.split())
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-@pytest.mark.parametrize("extra", ["", ", generating=True"])
+@pytest.mark.parametrize(("package", "extra"), [("swell", ""), ("h2o_wave", ", generating=True")])
 def test_a_fragment_shows_its_two_messages(run: Run, page: Page, package: str, extra: str) -> None:
     app = run(CYCLIC.format(package=package, extra=extra))
     page.goto(app.url)
