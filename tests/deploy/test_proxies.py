@@ -97,11 +97,11 @@ def proxy(request: pytest.FixtureRequest, program: Program) -> Proxy:
     return chosen
 
 
-def page(port: int, cookie: str = "") -> tuple[int, str]:
+def page(port: int, cookie: str = "", host: str = NAME) -> tuple[int, str]:
     """Load the page on a new connection; return the status and the cookie."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     with contextlib.closing(connection):
-        connection.request("GET", "/", headers={"Host": f"{NAME}:{port}", "Cookie": cookie})
+        connection.request("GET", "/", headers={"Host": f"{host}:{port}", "Cookie": cookie})
         response = connection.getresponse()
         response.read()
         return response.status, (response.getheader("set-cookie") or "").partition(";")[0]
