@@ -158,17 +158,27 @@ class Faults:
             for found in heard.values():
                 await found.until(partial(found.has, count))
 
-    async def test_it_is_ready_when_the_server_has_begun_to_listen(
-        self, members: tuple[Backplane, Backplane]
-    ) -> None:
-        one, two = members
-        for number in range(30):
-            heard, topic = Heard(), f"topic {number}"
-            two.subscribe(topic, heard.listen, heard.gap)
-            await asyncio.sleep(0)  # it is about to ask the server
+    async def test_it_is_ready_when_the_server_has_begun_to_listen(self, server: Server) -> None:
+        with FaultProxy(server.port) as proxy:
+            one, two = server.make("service"), server.make("service", proxy.port)
+            heard = Heard()
+            await one.open()
+            await two.open()
             await two.ready()
-            one.publish(topic, b"x")
-            await heard.until(partial(heard.has, 1))
+            proxy.pause("up")  # what is sent to the server
+            two.subscribe("a", heard.listen, heard.gap)
+            for _ in range(10):  # it asks the server
+                await asyncio.sleep(0)
+            waiting = asyncio.create_task(two.ready())
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert not waiting.done()
+            proxy.resume("up")
+            await waiting
+            one.publish("a", b"x")
+            await heard.until(heard.any)
+            await one.close()
+            await two.close()
 
     async def test_what_is_published_without_a_connection_arrives_later(
         self, server: Server
