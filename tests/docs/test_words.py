@@ -24,6 +24,9 @@ PAGES = sorted(
 )
 MODULES = sorted(ROOT.glob("src/**/*.py"))
 TESTS = sorted(ROOT.glob("tests/**/*.py"))
+CLIENT = sorted(
+    file for file in ROOT.glob("web/src/**/*") if file.suffix in (".ts", ".svelte", ".css")
+)
 TEXTS = ROOT / "src/swell/locales/en.json"
 
 CODE = {
@@ -103,6 +106,14 @@ def comments(source: str) -> Iterator[tuple[int, str]]:
             yield token.start[0], prose(token.string)
 
 
+CLIENT_COMMENT = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*|<!--.*?-->", re.DOTALL)
+
+
+def client_comments(source: str) -> Iterator[tuple[int, str]]:
+    for comment in CLIENT_COMMENT.finditer(source):
+        yield source.count("\n", 0, comment.start()) + 1, prose(comment[0])
+
+
 @functools.cache
 def sentences(file: Path) -> list[tuple[int, str]]:
     """Return the prose of a file with the lines that it begins on."""
@@ -119,6 +130,8 @@ def _sentences(file: Path) -> Iterator[tuple[int, str]]:
     elif file.suffix == ".py":
         yield from strings(ast.parse(source))
         yield from comments(source)
+    elif file in CLIENT:
+        yield from client_comments(source)
     elif file.suffix == ".md":
         yield 1, prose(source)
     else:
@@ -139,13 +152,21 @@ def found(file: Path, banned: dict[str, str]) -> Iterator[str]:
 
 @pytest.mark.parametrize("banned", [AMERICAN, BANNED], ids=["spelling", "phrases"])
 def test_the_words_are_those_of_the_glossary(banned: dict[str, str]) -> None:
-    assert not [one for file in [*PAGES, *MODULES, *TESTS, TEXTS] for one in found(file, banned)]
+    files = [*PAGES, *MODULES, *TESTS, *CLIENT, TEXTS]
+    assert not [one for file in files for one in found(file, banned)]
 
 
 def test_a_phrase_is_named_with_its_file_and_line() -> None:
     page = ROOT / "docs" / "howto" / "stop.md"
     (line,) = found(page, {"add a stop button": "x"})
     assert line.startswith("docs/howto/stop.md:1: 'Add a stop button'")
+
+
+def test_the_comments_of_the_client_are_read() -> None:
+    view = ROOT / "web/src/markdown/view.ts"
+    (line,) = found(view, {"markdown that grows while": "x"})
+    assert line.startswith("web/src/markdown/view.ts:2: 'Markdown that grows while'")
+    assert len(CLIENT) > 200
 
 
 def test_the_texts_of_the_interface_are_read() -> None:

@@ -12,7 +12,7 @@ if (target === null) throw new Error("the page has no #app");
 
 const client = new Client(browserPlatform(), placeOfPage(), new PageState());
 void client.start();
-// The words are there before the first of them is drawn; the connection is made meanwhile.
-// The words are there before the first of them is drawn; the connection is made meanwhile.
+// The texts are loaded before the first rendering, while the client connects.
+// The texts are loaded before the first rendering, while the client connects.
 const popovers = "showPopover" in target ? null : import("./ui/popover-polyfill").then(({ default: add }) => add());
 void Promise.all([speakLocally(), popovers]).then(() => mount(App, { target, props: { client } }));

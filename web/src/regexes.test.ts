@@ -1,5 +1,5 @@
 /**
- * Every regular expression that sees what somebody else wrote takes time in proportion to it.
+ * Every regular expression that reads untrusted text takes time in proportion to its length.
  *
  * The list is found in the sources: each literal and each `new RegExp` is either tried on its worst cases or named below
  * with the reason why it never sees a long text of others. So a new one fails until it is one or the other.

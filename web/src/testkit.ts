@@ -125,7 +125,7 @@ function patchDom(): void {
 }
 patchDom();
 
-/** Draw a component with a fake client; the answer takes it away. */
+/** Draw a component with a fake client; returns a function that removes it. */
 export function draw(component: Component<{ client: PageClient }>, client: FakeClient): () => void {
   const target = document.createElement("div");
   document.body.append(target);
@@ -137,7 +137,7 @@ export function draw(component: Component<{ client: PageClient }>, client: FakeC
   };
 }
 
-/** Draw one component by itself; the answer takes it away. */
+/** Draw one component; returns a function that removes it. */
 export function show<P extends Record<string, unknown>>(component: Component<P>, props: P): () => void {
   const target = document.createElement("div");
   document.body.append(target);
@@ -166,7 +166,7 @@ export function click(selector: string): void {
   flushSync();
 }
 
-/** Put text into a box as a person does. */
+/** Type text into a box as a user does. */
 export function type(selector: string, text: string): void {
   const box = find<HTMLInputElement>(selector);
   box.value = text;

@@ -46,7 +46,7 @@ test.each([
   ["ArrowUp", { on: "textarea" }],
   ["Escape", { within: false }],
   ["Escape", { shiftKey: true }],
-  ["s", {}], // nobody offers a sidebar
+  ["s", {}], // there is no sidebar
 ])("%s is nobody's with %o", (key, more) => {
   expect(press(key, more)).toBeUndefined();
 });

@@ -7,8 +7,8 @@ import { text } from "words:reading";
 import type { Commands } from "../ui/commands.svelte";
 
 /**
- * Where a key counts: `anywhere`, also while something is typed; in the prompt `box`, which takes it by itself; on a
- * `message`; or `within` the conversation. Without a word of it, wherever nothing is typed.
+ * Where a key counts: `anywhere`, also while something is typed; in the prompt `box`, which handles it; on a
+ * `message`; or `within` the conversation. When left out, everywhere except in text boxes.
  */
 type Where = "anywhere" | "box" | "message" | "within";
 
@@ -16,7 +16,7 @@ type Where = "anywhere" | "box" | "message" | "within";
 type Press = string;
 
 export interface Shortcut {
-  /** The command; undefined for what browsers do by themselves. */
+  /** The command; undefined for what browsers do without help. */
   readonly id?: string;
   readonly label: string;
   /** Ways to press it. */

@@ -14,7 +14,7 @@ export interface Surroundings {
   emit(event: string, data: Readonly<Record<string, Json>>): Promise<"ok" | "failed">;
   /** A question in the conversation was answered here. */
   answered(question: Element): void;
-  /** The actions of a message are there, and take the focus by this; the answer takes it back. */
+  /** Register the function that focuses the actions of a message; returns a function that removes it. */
   offerActions(source: Source, focus: () => boolean): () => void;
   /** Send a prompt; what is in the box stays there. */
   say(words: string): void;

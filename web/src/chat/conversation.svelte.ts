@@ -1,5 +1,5 @@
 /**
- * A conversation: the messages that the page has of it, what the person types and sends, and what is asked for.
+ * A conversation: its messages on the page, what the user types and sends, and the requests for more messages.
  *
  *          send                  acknowledged                 the answer begins
  *   IDLE ───────────▶ SENDING ──────────────────▶ AWAITING ─────────────────────▶ ANSWERING
@@ -10,7 +10,7 @@
  *    └───────────────────┴───────────────────────────┴───────────────────────────────┘
  *
  * - An app that sets `generating` is awaited, or answers, without a prompt of this box.
- * - A prompt leaves the box in the drawing that shows it in the list: a frame of its own would hold up the answer.
+ * - A prompt leaves the box in the same rendering that shows it in the list: a separate frame would delay the answer.
  * - A draft belongs to its conversation. One that was new until this box sent its first prompt is the same as before.
  * - Older messages are asked for once, until they come or the action has ended; so are newer ones and the latest.
  */
@@ -73,7 +73,7 @@ export class Conversation implements Surroundings {
   #assigned: { readonly value: string | undefined; readonly assigned: number; readonly put: number };
   /** The end of the conversation, as it was last drawn. */
   #known: { readonly key: string | undefined; readonly length: number; readonly newer: boolean; readonly put: number } | undefined;
-  /** Key of the answer that the person stopped. */
+  /** Key of the answer that the user stopped. */
   #stoppedAt = $state<string>();
   /** The message whose editor was asked for. */
   #toEdit = $state.raw<Source>();
@@ -179,7 +179,7 @@ export class Conversation implements Surroundings {
     if (!this.generating && this.#awaited === undefined) return false;
     return this.echoes.length > 0 || last === null || last.fromUser || (isBlank(last) && statusOf(last) === undefined);
   });
-  /** The last answer was stopped by the person. */
+  /** The user stopped the last answer. */
   get stopped(): boolean {
     return this.#stoppedAt !== undefined && !this.generating && this.#stoppedAt === this.lastSource?.key && statusOf(this.last) === undefined;
   }
@@ -247,7 +247,7 @@ export class Conversation implements Surroundings {
   #submit(prompt: string, more: Submission | undefined): Promise<"ok" | "failed"> {
     const { args } = this.#client;
     if (!this.listens("submit") && !tellsSubmit(this.card)) return args.submit(this.name, prompt);
-    // The app is told of each prompt by an event too, with what came along.
+    // The app also receives an event for each prompt, with its attachments and mentions.
     args.set(this.name, prompt);
     return this.#emit("submit", submitted(more));
   }
@@ -271,7 +271,7 @@ export class Conversation implements Surroundings {
     if (echo.more !== undefined) this.composer?.restore(echo.more);
     this.composer?.focus();
   }
-  /** Open the editor of the person's last message; false when there is none. */
+  /** Open the editor of the user's last message; false when there is none. */
   editLast(): boolean {
     const own = this.all.findLast((source) => source.read()?.fromUser === true);
     if (own === undefined || nameOf(own, own.read()) === null) return false;
@@ -395,7 +395,7 @@ export class Conversation implements Surroundings {
       keepDraft(place, this.#text === this.#leaving ? "" : this.#text);
       return;
     }
-    // What was sent there and could not be delivered is in the memory of its own place.
+    // A prompt that could not be delivered there is kept in the draft of that place.
     this.#echoes.list = [];
     this.#awaited = undefined;
     this.draft = readDraft(place);

@@ -25,7 +25,7 @@ export interface ItemProps<Item = Values> {
 }
 
 export interface Control {
-  /** The person changed the value. */
+  /** The user changed the value. */
   change(value: Json): void;
   /** Submit the form with the value as it is. */
   submit(): void;

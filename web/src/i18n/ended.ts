@@ -13,7 +13,7 @@ const reasons: Readonly<Record<number, Reason>> = {
   4507: "endedDeleted",
 };
 
-/** A sentence for the person. */
+/** The message for the user. */
 export default function endedReason(code: number): string {
   const reason = reasons[code];
   return reason ? text[reason] : text.endedOther({ code });

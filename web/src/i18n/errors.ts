@@ -8,5 +8,5 @@ const own = new Map<string, () => string>([
   ...(["offline", "outbox_full", "too_big"] as const).map((code) => [code, () => text[code]] as const),
 ]);
 
-/** A sentence for the person: the reader's language for what is known here, else what the app says. */
+/** The message for the user: in their language for known codes, otherwise the app's text. */
 export const sentence = ({ code, msg }: { readonly code: string; readonly msg: string }): string => own.get(code)?.() ?? (msg || text.errorTitle);

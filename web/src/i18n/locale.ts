@@ -18,7 +18,7 @@ export async function speakLocally(): Promise<void> {
   }
 }
 
-/** For dates and numbers: the page's language in the way of the person's region, as in `en-GB`. */
+/** For dates and numbers: the page's language with the user's region, as in `en-GB`. */
 export function locale(): string {
   const { lang } = document.documentElement;
   const [language = "en"] = lang.split("-");

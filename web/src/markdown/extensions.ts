@@ -1,6 +1,6 @@
 /**
- * What most texts do without is loaded when a text first needs it: calm streaming, formulas, footnotes, and all that
- * code can do beyond being shown.
+ * Parts of Markdown that most texts do not use, loaded with the first text that does: streaming without flicker, formulas,
+ * footnotes, and the tools of code.
  */
 import { again } from "../ui/retry";
 import type { Extensions } from "./types";

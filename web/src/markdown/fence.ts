@@ -13,7 +13,7 @@ export interface OpenFence {
 }
 
 /**
- * The fence that is open at the end of a text, if there is one that the short way can go on with.
+ * The fence that is open at the end of a text, if new lines of it can be added without the parser.
  *
  * @param end Length of the text whose last token this is.
  */
@@ -28,9 +28,9 @@ export function openFence(token: Token | undefined, block: CodeBlock | undefined
 }
 
 /**
- * Go on with an open fence.
+ * Add new lines to an open fence.
  *
- * @returns False if it may have come to its end: then the parser has to look.
+ * @returns False if the code may have ended: then the text must be parsed.
  */
 export function extendFence(open: OpenFence, text: string): boolean {
   for (let end = text.indexOf("\n", open.scanned); end >= 0; end = text.indexOf("\n", open.scanned)) {

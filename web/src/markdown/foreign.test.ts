@@ -9,7 +9,7 @@ beforeEach(() => {
   document.body.replaceChildren(root);
 });
 
-/** What a translator of a browser does: each text is replaced by nodes of its own. */
+/** What a browser's translator does: it replaces each text by other nodes. */
 function translate(): void {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   const texts: Text[] = [];

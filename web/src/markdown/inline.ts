@@ -9,7 +9,7 @@ import type { Context, InlineEntry } from "./types";
 /**
  * Make the children of `parent` show these tokens; nodes whose source is the same stay, and text that grows grows.
  *
- * A translator of the browser puts nodes of its own in place of ours; then all of them are made anew.
+ * A browser's translator replaces our nodes by others; then all of them are created again.
  */
 export function syncInline(
   parent: Element,
@@ -34,7 +34,7 @@ export function syncInline(
   for (const gone of entries.splice(tokens.length)) parent.removeChild(gone.node);
 }
 
-/** Keeping the node of what goes on keeps a selection in it. */
+/** Keeping the node of a growing text keeps a selection in it. */
 function grow(old: InlineEntry, token: Token, context: Context, inLink: boolean): boolean {
   const known = token as MarkedToken;
   switch (known.type) {
@@ -114,7 +114,7 @@ function codespan(text: string): Node {
   return code;
 }
 
-/** The box of a task; what it says is for the person who wrote the list to change. */
+/** The box of a task; only the author of the list can change it. */
 export function checkbox(checked: boolean): HTMLElement {
   const box = document.createElement("input");
   box.type = "checkbox";

@@ -14,7 +14,7 @@ const MAX_DEPTH = 24;
  */
 export const MAX_INLINE = 20_000;
 
-/** Raw HTML is not a thing of its own here: its characters are text, and Markdown between tags is Markdown. */
+/** Raw HTML has no meaning here: its characters are text, and Markdown between tags is Markdown. */
 class TextTokenizer extends Tokenizer {
   override html(): undefined {
     return undefined;
@@ -100,7 +100,7 @@ class BoundedLexer extends Lexer {
   override blockTokens(src: string, tokens?: TokensList, lastParagraphClipped?: boolean): TokensList;
   override blockTokens(src: string, tokens: Token[] = [], lastParagraphClipped?: boolean): Token[] {
     if (this.#depth >= MAX_DEPTH) {
-      // Quotes and lists look at their last token: one that they know how to go on after.
+      // Quotes and lists continue after their last token, which must be of a type that they know.
       tokens.push({ type: "text", raw: src, text: src, tokens: [plain(src)] });
       this.state.top = true;
       return tokens;
@@ -136,7 +136,7 @@ const hooks = { emStrongMask: withLetters } as unknown as NonNullable<MarkedOpti
 
 const options: MarkedOptions = { gfm: true, tokenizer: new TextTokenizer(), hooks };
 
-/** What may still go on at the end of a text: the tokens of its last paragraph, heading or cell. */
+/** What may still grow at the end of a text: the tokens of its last paragraph, heading or cell. */
 function openLeaf(tokens: readonly Token[], text: string): Token[] | undefined {
   if (/\n[ \t]*\n$/.test(text) || settledTokens(tokens, text) === tokens.length) return undefined;
   let token = tokens.at(-1) as MarkedToken | undefined;

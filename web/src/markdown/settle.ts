@@ -17,7 +17,7 @@ interface Piece {
  * Two things settle blocks: the end of one that nothing can continue (a closed fence, a heading, a paragraph with a
  * blank line behind it), and the beginning of a next one that nothing can take back (its first line is complete).
  *
- * @param tokens The top-level tokens of a text that may go on.
+ * @param tokens The top-level tokens of a text that may grow.
  * @returns How many of the tokens are settled.
  */
 export function settledTokens(tokens: readonly Token[], text: string): number {

@@ -3,7 +3,7 @@ import { syncInline } from "./inline";
 import { extensions, wantExtensions } from "./extensions";
 import type { Cell, Context, TableParts } from "./types";
 
-/** So many rows and columns are drawn at first, and as many more each time somebody asks: a browser lays out all there are. */
+/** So many rows and columns are drawn at first, and as many more at each request: a browser lays out all of them. */
 export const PORTION = { rows: 100, columns: 40 } as const;
 
 export function tableParts(): TableParts {

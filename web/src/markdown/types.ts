@@ -13,7 +13,7 @@ export interface Context {
   readonly policy: MarkdownPolicy;
   /** Which `[x](?name)` is a command rather than an address, and how it looks; see {@link Commands}. */
   readonly commands: Commands;
-  /** Images of other sites that the person has asked for. */
+  /** Images of other sites that the user has asked for. */
   readonly loaded: Set<string>;
   /** What numbers in brackets point to. */
   sources: Sources;

@@ -26,21 +26,21 @@ extensionsFrom(() => import("./extensions/all"));
 const SHORT_TAIL = 4_096;
 
 /**
- * A longer one, a single huge block, is parsed again when it has grown by this share of itself, so that the characters
- * parsed stay in proportion to the text.
+ * A longer one, a single huge block, is parsed again when it has grown by this fraction, so that the number of
+ * parsed characters stays in proportion to the text.
  */
 const GROWTH = 1 / 64;
 
-/** Nor does what has come wait for longer than this, in milliseconds. */
+/** Longest time that new text waits for the parser, in milliseconds. */
 const PATIENCE_MS = 500;
 
-/** Settled blocks that stand together in a box of their own: the browser paints it anew only when one of them changes. */
+/** Number of settled blocks in one box, which the browser repaints only when one of them changes. */
 const RUN = 8;
 
 /** Text that may point to a source. */
 const CITES = /\[\d/;
 
-/** Text that means nothing but itself, wherever in a paragraph it is added. */
+/** Text without any markup, wherever in a paragraph it is added. */
 const PLAIN = /^[\p{L}\p{N} ,;]+$/u;
 
 /** A settled block that may refer to a definition that comes later. */
@@ -114,7 +114,7 @@ export class MarkdownView {
   /**
    * Show this text. If it continues the last one, only what is not settled yet is parsed.
    *
-   * @param done Whether it is complete, as far as anybody knows; if not, what is open at its end is shown calmly.
+   * @param done Whether it is complete, as far as is known; if not, open marks at its end are rendered as closed.
    */
   set(text: string, done = false): void {
     const next = text.includes("\r") || text.includes("\0") ? normalize(text) : text;
@@ -173,7 +173,7 @@ export class MarkdownView {
     return true;
   }
 
-  /** The text is complete, as far as anybody knows: show what was open as it is, and what refers to later definitions. */
+  /** The text is complete, as far as is known: show what was open as it is, and what refers to later definitions. */
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
@@ -191,7 +191,7 @@ export class MarkdownView {
     if (places && this.#text.includes("#")) settleAnchors(this.#root, places);
   }
 
-  /** Leave the element empty and let go of it. */
+  /** Empty the element and stop using it. */
   destroy(): void {
     this.#alive = false;
     this.#reset();
@@ -285,7 +285,7 @@ export class MarkdownView {
     this.#settle(tokens, tail, known);
   }
 
-  /** @param known Blocks that were there before: somebody may have selected something in them. */
+  /** @param known Blocks that were there before, which may hold a selection. */
   #settle(tokens: readonly Token[], tail: string, known: ReadonlySet<BlockEntry>): void {
     const count = settledTokens(tokens, tail);
     let start = this.#settled;
@@ -309,7 +309,7 @@ export class MarkdownView {
       this.#count++;
       if (token.raw.includes("[")) {
         this.#referrers.push({ start, end: this.#settled + at, node: entry.node });
-        // Some of these may be taken back as the text goes on.
+        // Some of these may become invalid as the text grows.
         if (this.#referrerLinks !== this.#tailLinks) this.#referrerLinks = "";
       }
       start = this.#settled + at;

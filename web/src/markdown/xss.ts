@@ -154,7 +154,7 @@ const diagrams = [
   "not a diagram <script>window.__xss=1</script>",
 ];
 
-/** All of them, each a reply of its own. */
+/** All of them, each as a separate reply. */
 export const payloads: readonly string[] = [
   ...schemes.flatMap((scheme) => [`[x](${scheme})`, `![x](${scheme})`]),
   ...schemes.slice(0, 8).flatMap((scheme) => [`[x][r]\n\n[r]: ${scheme}\n`, `[![x](${scheme})](${scheme})`]),

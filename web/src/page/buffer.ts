@@ -14,7 +14,7 @@ export interface Row {
   readonly cells: Cells;
   /** The value of a field; undefined if there is no such field or the row is empty. */
   cell(field: string): Json | undefined;
-  /** Called after a frame that changed the cells of this row. The answer unsubscribes. */
+  /** Called after a frame that changed the cells of this row. Returns a function that unsubscribes. */
   subscribe(fn: () => void): () => void;
 }
 
@@ -25,7 +25,7 @@ export interface Buffer {
   readonly fields: readonly string[];
   /** In order. A new array whenever rows came, went, or became or ceased to be empty. */
   readonly rows: readonly Row[];
-  /** Called after a frame that changed `rows`; not for changed cells. The answer unsubscribes. */
+  /** Called after a frame that changed `rows`; not for changed cells. Returns a function that unsubscribes. */
   subscribe(fn: () => void): () => void;
 }
 

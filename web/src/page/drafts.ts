@@ -1,4 +1,4 @@
-/** What a person typed and did not send, kept in the tab so that a reload or a card put anew does not lose it. */
+/** Text that was typed and not sent, kept in the tab so that it survives a reload and a replaced card. */
 import { read, storageKey, write } from "./storage";
 
 /** The name that a draft is kept under: its conversation's, if the card has several. */

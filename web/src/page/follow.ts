@@ -1,4 +1,4 @@
-/** Make what is kept outside of components reactive. */
+/** Make state outside of components reactive. */
 import { createSubscriber } from "svelte/reactivity";
 import type { PageState } from "./state";
 
@@ -9,7 +9,7 @@ export interface Subscribable {
 
 /**
  * Make a store that is read and subscribed to by hand reactive: reading the result in a template or an effect follows
- * the store's changes for as long as somebody looks.
+ * the store's changes while the template or effect exists.
  *
  * @param store Read reactively by the caller, so that another store means another call: `$derived(follow(row, ...))`.
  */

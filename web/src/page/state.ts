@@ -75,7 +75,7 @@ export class PageState {
       if (typeof key !== "string" || draft.cards.has(key)) throw new Desync(`illegal card ${JSON.stringify(key)}`);
       draft.putCard(key, card);
     }
-    // Even an empty page in place of an empty one is news to whoever waits for the first snapshot.
+    // Even an empty page in place of an empty one is a change for subscribers that wait for the first snapshot.
     draft.structural = true;
     this.#commit(draft);
   }
@@ -104,7 +104,7 @@ export class PageState {
     return Math.max(numbers?.get("") ?? 0, numbers?.get(prop) ?? 0);
   }
 
-  /** Called when cards came, went or were replaced, or when where they stand changed. The answer unsubscribes. */
+  /** Called when cards came, went or were replaced, or when where they stand changed. Returns a function that unsubscribes. */
   subscribe(fn: () => void): () => void {
     return this.#listeners.add(fn);
   }

@@ -24,7 +24,7 @@ export class Args {
     this.#port = port;
   }
 
-  /** A control has this value: its default when it appears, or what the person made of it. */
+  /** A control has this value: its default when it appears, or what the user entered. */
   set(name: string, value: Json): void {
     this.#pending.set(name, value);
     this.#last = name;
@@ -60,7 +60,7 @@ export class Args {
     return this.#send("#");
   }
 
-  /** Hear of each submission and event before it is sent, by the control that caused it; the answer ends that. */
+  /** Call `fn` with the control that causes a submission or event, before it is sent; returns a function that stops that. */
   watch(heard: (name: string | null) => void): () => void {
     this.#watchers.add(heard);
     return () => {
@@ -68,7 +68,7 @@ export class Args {
     };
   }
 
-  /** Forget what is pending: somebody else submitted on a page that is shared. */
+  /** Discard the pending values: another user submitted on a shared page. */
   clear(): void {
     this.#pending.clear();
     this.#last = null;

@@ -113,7 +113,7 @@ async function hold(name: string, waitMs: number): Promise<(() => void) | null> 
   for (let attempt = 1; attempt <= HOLD_ATTEMPTS; attempt++) {
     const release = await tryHold(locks, name);
     if (release !== null) return release;
-    // The page that was reloaded may still be letting go. Asking again, and not for how long the answer takes: on a
+    // The reloaded page may not have released it yet. Ask again, and do not measure how long the answer takes: on a
     // machine that is busy everything takes long.
     await new Promise((resolve) => setTimeout(resolve, waitMs / HOLD_ATTEMPTS));
   }

@@ -127,7 +127,7 @@ export class Client<Page extends Replica = Replica> {
       this.#submitHash();
     });
     platform.onOffline(() => {
-      // A server on this machine or in this network may still answer: ask, and say what is known meanwhile.
+      // A server on this machine or in this network may still answer: send a probe, and show the offline state until then.
       if (this.#status !== "online") return;
       this.#setSilent(true);
       if (this.#hello === null) this.#resync(true);
@@ -144,7 +144,7 @@ export class Client<Page extends Replica = Replica> {
     return this.#status;
   }
 
-  /** The connection is open, and there is reason to think that nobody is at its other end. */
+  /** The connection is open, but the server has stopped answering. */
   get silent(): boolean {
     return this.#silent;
   }
@@ -159,7 +159,7 @@ export class Client<Page extends Replica = Replica> {
     return this.#outbox.size > 0 || this.#running.size > 0;
   }
 
-  /** Who the server takes the person for. */
+  /** The signed-in user, as the server knows them. */
   get user(): string {
     return this.#user;
   }
@@ -169,7 +169,7 @@ export class Client<Page extends Replica = Replica> {
     return this.#endedCode;
   }
 
-  /** Called when any of the above changed. The answer unsubscribes. */
+  /** Called when any of the above changed. Returns a function that unsubscribes. */
   subscribe(fn: () => void): () => void {
     return this.#listeners.add(fn);
   }
@@ -408,20 +408,20 @@ export class Client<Page extends Replica = Replica> {
     if (this.#status !== "draining") this.#setStatus("online");
     this.#link.established();
     this.#flush();
-    // A new client's first query carries the hash of the hello; one that was there before has to be told.
+    // A new client's first query carries the hash of the hello; an earlier client must send it.
     if (hello === null) return;
     if (welcome.client !== hello.client) this.#identity.sawHash(hello.hash);
     else if (this.#identity.hash !== this.#platform.hash()) this.#submitHash();
   }
 
-  /** Somebody else is here now: leave nothing of what was shown, typed and not sent, and begin with a new page. */
+  /** Another user has signed in: discard everything shown, typed and unsent, and begin with a new page. */
   #startOver(): void {
     this.#leave();
     this.#reloading = true;
     this.#platform.reload();
   }
 
-  /** Show and keep nothing of the person who was here. */
+  /** Discard everything of the former user. */
   #leave(): void {
     this.#identity.forget();
     this.#outbox.clear();
@@ -482,7 +482,7 @@ export class Client<Page extends Replica = Replica> {
       for (const { id } of this.#outbox.sent()) this.#outbox.remove(id, "failed");
     }
     this.#outbox.unsendAll();
-    // Their ends may pass while nobody listens.
+    // Their `end` may be sent while the connection is down.
     this.#running.clear();
 
     if (code === Close.version && this.#platform.store.get(this.#reloadKey) === null) {
@@ -496,7 +496,7 @@ export class Client<Page extends Replica = Replica> {
       return "stop";
     }
     if (code === Close.forbidden && hello !== null && hello.client !== null) {
-      // The session is a new one. What the person has typed and sent is still theirs, and goes to the new client.
+      // The session is a new one. What the user has typed and sent is kept for the new client.
       this.#identity.forget();
       this.#position = null;
       this.#setStatus("reconnecting");
@@ -508,7 +508,7 @@ export class Client<Page extends Replica = Replica> {
     }
     if (isTerminal(code)) {
       if (code === Close.otherPerson) this.#leave();
-      // Whoever signs in again finds what they have typed.
+      // A user who signs in again finds the typed text.
       else if (code === Close.signedOut) this.#hide();
       this.#endedCode = code;
       this.#setStatus("ended");

@@ -1,9 +1,9 @@
 /**
- * A connection that is there before the client is.
+ * A connection that opens before the client is loaded.
  *
- * Going to the server, shaking hands and being answered takes as long as fetching and compiling the client. A small script
- * of its own (`src/early.ts`) begins with the one while the browser does the other, and keeps what comes until the
- * client takes over. Without it, or when it comes too late, the client makes its own connection.
+ * The handshake with the server takes as long as fetching and compiling the client. A small separate script (`src/early.ts`)
+ * connects while the browser loads the client, and buffers the messages until the client accepts the connection. Without
+ * it, or when it comes too late, the client connects itself.
  */
 import { clientKey, connect, hashOfPage, hello, type Place, socketPath } from "./hello";
 
@@ -39,7 +39,7 @@ export function begin(place: Place): void {
   socket.onmessage = ({ data }) => heard.push(data);
 }
 
-/** Take over; undefined when there is no connection that can be used. */
+/** Accept the connection; undefined when there is none that can be used. */
 export function take(): Early | undefined {
   const early = globalThis.swellEarly;
   globalThis.swellEarly = null;

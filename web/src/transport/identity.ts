@@ -64,7 +64,7 @@ export class Identity {
     this.#write();
   }
 
-  /** Be nobody: the next hello asks for a new id. */
+  /** Forget the client's id: the next hello asks for a new one. */
   forget(): void {
     this.id = null;
     this.#platform.store.remove(this.#key);

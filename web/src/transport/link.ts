@@ -64,7 +64,7 @@ export class Link {
     this.#socket?.send(text);
   }
 
-  /** Give the connection up and go on as after a loss with this code. */
+  /** Close the connection and continue as after a loss with this code. */
   drop(code: number): void {
     const socket = this.#socket;
     if (socket === null) return;

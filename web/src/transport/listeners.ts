@@ -2,7 +2,7 @@
 export class Listeners {
   readonly #fns = new Set<() => void>();
 
-  /** Add a callback; the answer removes it again. The same function added twice is called twice. */
+  /** Add a callback; returns a function that removes it. The same function added twice is called twice. */
   add(fn: () => void): () => void {
     const entry = () => fn();
     this.#fns.add(entry);

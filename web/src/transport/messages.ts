@@ -25,7 +25,7 @@ export type ClientMessage =
   | ({ readonly t: "act"; readonly id: string } & ActBody)
   | { readonly t: "pong"; readonly s: number };
 
-/** Something went wrong that the person should know about. */
+/** An error to show to the user. */
 export interface ErrorInfo {
   /** Stable name. */
   readonly code: string;

@@ -76,7 +76,7 @@ export class Outbox {
     if (entry !== undefined) entry.sent = false;
   }
 
-  /** The connection is gone: nobody knows what arrived, so everything is sent again. */
+  /** The connection is gone, and what arrived is unknown: everything is sent again. */
   unsendAll(): void {
     for (const entry of this.#entries.values()) entry.sent = false;
   }

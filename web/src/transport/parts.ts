@@ -10,7 +10,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 /**
  * CRC-32 of a text's UTF-8, as an unsigned number.
  *
- * @param before That of the text before this one, to go on with.
+ * @param before The checksum of the text before this one, to continue.
  */
 export function crc32(text: string, before = 0): number {
   let crc = ~before;

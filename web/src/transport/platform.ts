@@ -27,7 +27,7 @@ export interface Platform {
   readonly store: Store;
   /** Milliseconds since 1970. */
   now(): number;
-  /** Call `fn` once after `ms`; the answer cancels. */
+  /** Call `fn` once after `ms`; returns a function that cancels it. */
   timer(fn: () => void, ms: number): () => void;
   /** In [0, 1). */
   random(): number;
@@ -45,7 +45,7 @@ export interface Platform {
    * Where the browser cannot tell, the name counts as held.
    */
   hold(name: string, waitMs: number): Promise<(() => void) | null>;
-  /** The network or the person came back. */
+  /** The network is back, or the user has returned to the tab. */
   onWake(fn: () => void): void;
   /** The machine has no network any more. */
   onOffline(fn: () => void): void;

@@ -1,6 +1,6 @@
 /**
- * Cards that show for themselves that something is going on, such as a chat that waits for its answer. While there is
- * one, the line at the top of the page keeps still: one sign is enough.
+ * Counts the cards that show a sign of progress, such as a chat that waits for its answer. While there is one, the line at
+ * the top of the page is hidden: one sign is enough.
  */
 let count = $state(0);
 
@@ -8,7 +8,7 @@ export const busySigns = {
   get any(): boolean {
     return count > 0;
   },
-  /** Count one sign; the answer takes it back. */
+  /** Count one sign; returns a function that removes it. */
   add(): () => void {
     count += 1;
     return () => {

@@ -1,4 +1,4 @@
-/** What one part of the page can do for another, by name: who can do it offers it, and nobody has to find anybody. */
+/** Commands that one part of the page offers to the others, by name, so that they need no reference to each other. */
 import { untrack } from "svelte";
 
 export interface Command {

@@ -1,7 +1,7 @@
 /**
  * Popovers for browsers without them: Chrome before 114, Firefox before 125, Safari before 17.
  *
- * They are shown in front of the page, and those with `popover="auto"` go when somebody presses elsewhere or Escape.
+ * They are shown in front of the page, and those with `popover="auto"` close at a press elsewhere or Escape.
  */
 import "./popover-polyfill.css";
 

@@ -1,4 +1,4 @@
-/** Say what went wrong while something was drawn; the rest of the page goes on. */
+/** Report an error in drawing a part of the page; the rest continues to work. */
 export function report(error: unknown): void {
   // eslint-disable-next-line no-console -- for developers, too
   console.error(error);

@@ -53,7 +53,7 @@ export function placeBox(box: GridBox): Place {
   };
 }
 
-/** Order in which a person reads cards: by row, then by column. */
+/** Reading order of cards: by row, then by column. */
 export function byReading(one: GridBox, other: GridBox): number {
   return one.row - other.row || one.column - other.column;
 }

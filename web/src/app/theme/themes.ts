@@ -34,7 +34,7 @@ export const themes: Readonly<Record<string, Theme>> = {
   benext: { text: "#555555", card: "#ffffff", page: "#e3e6ea", primary: "#ab481a" },
 };
 
-/** What `auto` is in the dark: grey without a colour of its own, as the default is, and softer than black and white. */
+/** What `auto` is in the dark: neutral grey, as the default is, and softer than black and white. */
 export const night: Theme = { text: "#ececec", card: "#212121", page: "#181818", primary: "#ffffff" };
 
 /** Shares (0..1) that `ui/tokens.css` mixes surfaces with; a test compares the two. */
@@ -42,7 +42,7 @@ export const shares = { code: 0.05, hover: 0.07, tone: 0.1 } as const;
 
 const isDark = (theme: Theme): boolean => luminance(theme.page) < 0.25;
 
-/** The soft shape behind what a person said: the surface, a step nearer, with a breath of the primary colour. */
+/** The colour of the bubble behind a prompt: the surface, one step lighter, with a little of the primary colour. */
 function bubble(theme: Theme, surface: string): string {
   const [ground, tint] = [toLab(surface), toLab(theme.primary)];
   const step = isDark(theme) ? 0.085 : -0.045;

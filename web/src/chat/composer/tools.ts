@@ -8,18 +8,18 @@ export interface ComposerTools {
   readonly any: boolean;
   /** Why Send has to wait. */
   readonly blocked: string | undefined;
-  /** Say so, to somebody who tried. */
+  /** Show that reason, after Send was pressed. */
   explain(): void;
   /** What goes along with this text; the box is empty afterwards. */
   take(text: string): Submission;
-  /** Put back what was not sent, into the box or only into its memory. */
+  /** Put back what was not sent, into the box or only into its draft. */
   restore(from: Submission, show: boolean): void;
 }
 
 /** Attachments are on, also with all their limits as by default. */
 export const isSet = (value: unknown): boolean => typeof value === "object" && value !== null;
 
-/** A prompt of this card can carry more than text, so the app is told by the event `submit`. */
+/** A prompt of this card can carry more than text, so the app receives the event `submit`. */
 export const tellsSubmit = (card: ChatbotCard): boolean =>
   Number(isSet(card.attachments)) + (card.slash_commands ?? []).length + (card.mentions ?? []).length > 0;
 

@@ -1,4 +1,4 @@
-/** Days as people call them. Times are milliseconds since the epoch. */
+/** Names of days, such as Today. Times are milliseconds since the epoch. */
 
 import { day } from "../../i18n/format";
 import { locale } from "../../i18n/locale";

@@ -1,5 +1,5 @@
 /**
- * What the person just sent, shown until the server's rows have it.
+ * What the user has just sent, shown until the server's rows have it.
  *
  * An echo is dropped when the rows hold the same words once more than when it was sent, or when rows came and the
  * action is done without them: an app may rewrite or withhold a prompt. When nothing at all changes it stays.

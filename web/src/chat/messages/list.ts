@@ -2,13 +2,13 @@
 import type { Source } from "./rows";
 
 export interface ListHandle {
-  /** Bring a message into view, also one that is not drawn yet; the answer is its article. */
+  /** Bring a message into view, also one that is not drawn yet; returns its article. */
   reveal(source: Source, block?: ScrollLogicalPosition): Promise<HTMLElement | undefined>;
   /** Draw all messages, also those far from the view. */
   drawAll(): void;
   /** The scrolling element. */
   region(): HTMLElement;
-  /** Remember the place while nothing scrolls, as on paper; the answer goes back to it. */
+  /** Remember the place while nothing scrolls, as on paper; returns a function that goes back to it. */
   pause(): () => void;
   /** The box of a message with all that belongs to it, and its article; undefined while they are not drawn. */
   boxOf(source: Source): HTMLElement | undefined;

@@ -9,7 +9,7 @@ export interface PartList {
   growing?: boolean;
   /** Nothing follows them: text is added to the last one. */
   alone?: boolean;
-  /** The person said them. */
+  /** They are parts of a prompt. */
   user?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface PartProps<Part = Values> {
   growing: boolean;
   /** It is this part that is written now. */
   live: boolean;
-  /** The person said it. */
+  /** It is a prompt. */
   user: boolean;
   /** Its message is the last one of the conversation. */
   last: boolean;
@@ -32,6 +32,6 @@ export interface PartProps<Part = Values> {
 
 /**
  * Where parts of a type stand: `row`, neighbours of the type in one row; `steps`, neighbours as steps on the way to the answer;
- * `below`, all of them under the message once it is written. Without a word of it: where it came, by itself.
+ * `below`, all of them under the message once it is complete. When left out, each part stands where it came.
  */
 export type Place = "row" | "steps" | "below";

@@ -12,7 +12,7 @@ export class Ratings {
     this.#emit = emit;
   }
 
-  /** What the person said of a message; undefined when nothing. Reactive. */
+  /** The user's rating of a message; undefined when there is none. Reactive. */
   of(source: Source): boolean | undefined {
     return this.#marks.get(source.key);
   }

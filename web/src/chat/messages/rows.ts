@@ -133,7 +133,7 @@ export function fromHistory(history: unknown): readonly Source[] {
   });
 }
 
-/** How often the person already said exactly this. */
+/** How often a prompt with exactly this text is there already. */
 export function countSaid(rows: readonly Source[], text: string): number {
   const wanted = text.trim();
   return rows.filter((row) => {

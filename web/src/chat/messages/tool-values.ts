@@ -1,6 +1,6 @@
 /** What tools were given and gave back, in words. */
 
-/** JSON for people, at most so many characters of it. */
+/** Readable JSON, cut to so many characters. */
 export function pretty(value: unknown, most = 50_000): { readonly text: string; readonly cut: boolean } {
   const whole = JSON.stringify(value, null, 2) ?? "";
   return { text: whole.slice(0, most), cut: whole.length > most };

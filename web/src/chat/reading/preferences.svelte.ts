@@ -1,4 +1,4 @@
-/** How this person reads, on all pages of this browser; changed in the list of shortcuts. And how they type. */
+/** The reader's preferences for reading and typing, for all pages of this browser; changed in the list of shortcuts. */
 import { MediaQuery } from "svelte/reactivity";
 import type { ChatbotCard } from "../../page/cards.gen";
 

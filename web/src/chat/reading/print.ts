@@ -6,7 +6,7 @@ import { flushSync } from "svelte";
 import type { ListHandle } from "../messages/list";
 import "./print.css";
 
-/** Get ready for paper whenever the browser prints; the answer stops that. */
+/** Prepare the page whenever the browser prints; returns a function that stops that. */
 export function preparePaper(list: ListHandle): () => void {
   let back: (() => void) | undefined;
 

@@ -90,7 +90,7 @@ export class Scroll {
   #newer = false;
 
   /**
-   * Watch a conversation; the answer stops it.
+   * Watch a conversation; returns a function that stops it.
    *
    * @param scroller What scrolls.
    * @param body What the messages are in; its parent is in the scroller and has room below them.
@@ -282,7 +282,7 @@ export class Scroll {
     this.count += messages;
   }
 
-  /** Remember the place while nothing scrolls, as on paper; the answer goes back to it. */
+  /** Remember the place while nothing scrolls, as on paper; returns a function that goes back to it. */
   pause(): () => void {
     const place = this.#taken();
     this.#paused = true;
@@ -304,7 +304,7 @@ export class Scroll {
     return [...(this.#body?.querySelectorAll("[data-message=user]") ?? [])].slice(-2).reverse();
   }
 
-  /** Whether something on the way takes the gesture, since it can scroll in that direction by itself. */
+  /** Whether an element below the pointer scrolls in that direction, and takes the gesture. */
   #scrollsWithin(event: Event): boolean {
     let box = event.target instanceof Element ? event.target : null;
     for (; box && box !== this.#scroller; box = box.parentElement) if (box.scrollTop > 0) return true;
@@ -360,7 +360,7 @@ export class Scroll {
     const scroller = this.#scroller;
     if (!scroller || this.#paused || this.#newer || this.#dragging) return;
     this.arrived = false;
-    // Not the end while a prompt is at the top: the answer may be longer than the view, and nobody has looked yet.
+    // Not the end while a prompt is at the top: the answer may be longer than the view, and its height is not known yet.
     scroller.scrollTop = this.#state === "prompt" ? this.#least - scroller.clientHeight : scroller.scrollHeight;
     this.#note();
   }

@@ -16,7 +16,7 @@ let made = 0;
  * Group messages so that a list of thousands stays cheap and none is drawn again because others came or went.
  *
  * A message stays in its section. New ones at the end fill the last section and then make others, new ones at the front
- * make sections of their own. A section in which nothing changed stays the same object.
+ * make new sections. A section in which nothing changed stays the same object.
  *
  * @param before What this function returned for the messages as they were.
  */
@@ -46,7 +46,7 @@ export function intoSections(all: readonly Source[], before: readonly Section[] 
 /** Characters in a line of text at full measure. */
 const LINE = 80;
 
-/** About how high messages will be, in rem, before anybody drew them. */
+/** Estimated height of messages that were never drawn, in rem. */
 export function estimate(items: readonly Source[]): number {
   let lines = 0;
   for (const item of items) {

@@ -2,7 +2,7 @@
  * Which sections of a conversation are drawn.
  *
  * Those in view and close to it are; the others are boxes of about the right height, so that a conversation of
- * thousands opens at once and costs no more for its length. What was once drawn stays until there is too much of it.
+ * thousands opens at once and costs no more for its length. A drawn section stays drawn until there are too many.
  */
 import { tick } from "svelte";
 import { below } from "./place";
@@ -45,7 +45,7 @@ export class Window {
     return this.#sections.indexOf(section, -AT_END) >= 0 || this.#sections.length <= AT_END;
   }
 
-  /** A section came; the answer takes it away again. */
+  /** Add a section; returns a function that removes it. */
   add(key: string, pane: Pane): () => void {
     this.#panes.set(key, pane);
     if (pane.drawn) this.#drawn++;
@@ -55,7 +55,7 @@ export class Window {
     };
   }
 
-  /** Watch a scrolling element; the answer stops it. */
+  /** Watch a scrolling element; returns a function that stops it. */
   attach(scroller: HTMLElement): () => void {
     this.#scroller = scroller;
     const look = (): void => this.look();
@@ -120,7 +120,7 @@ export class Window {
         seen = true;
       } else near.push(pane);
     }
-    // What is only near comes one in a frame: nobody waits for it.
+    // Sections outside the view are drawn one in a frame: they are not urgent.
     if (!seen) this.#draw(near.pop());
     if (near.length > 0 || seen) this.look();
     else if (this.#drawn > MAX_DRAWN) this.#foldFar(first, last);

@@ -1,6 +1,6 @@
 /**
- * A few words beside a link, as long as it is pointed at or has the focus. One box serves all: it stands above whatever
- * would cut it off, is told to nobody twice (the link says it itself), and Escape puts it away.
+ * A few words beside a link, while it is hovered or has the focus. All links share one box: it stands above the elements
+ * that would clip it, is hidden from screen readers (the link says it already), and Escape hides it.
  */
 const GAP = 8;
 
@@ -42,7 +42,7 @@ function showTip(link: HTMLElement, title: string, detail: string): void {
   box.style.top = `${String(above < GAP ? place.bottom + GAP : above)}px`;
 }
 
-/** Put away what is shown. */
+/** Hide the tooltip. */
 export function hideTip(event?: Event): void {
   if (event?.currentTarget instanceof HTMLElement && event.currentTarget !== owner) return;
   owner = undefined;

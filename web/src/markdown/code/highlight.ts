@@ -3,7 +3,7 @@ import type { HLJSApi, LanguageFn } from "highlight.js";
 import core from "highlight.js/lib/core";
 import { languages } from "./languages";
 
-/** The few kinds of words that have a colour of their own; the rest is text. */
+/** The kinds of words that have a colour; the rest is text. */
 const KINDS: Readonly<Record<string, string>> = {
   keyword: "k", literal: "k", "selector-tag": "k", operator: "k", doctag: "k", tag: "k", name: "k", section: "k",
   string: "s", regexp: "s", char: "s", quote: "s", addition: "s", link: "s",

@@ -6,7 +6,7 @@ import { whenSeen } from "../../ui/seen";
 import { languageNamed } from "./languages";
 import type { CodeBlock } from "../types";
 
-/** Longest code that gets colours, in UTF-16 code units; more would block the page for longer than anybody should notice. */
+/** Longest code that gets colours, in UTF-16 code units; more would block the page noticeably. */
 export const MAX_COLOURED = 100_000;
 
 /** Code up to this length gets its colours as soon as it is complete; the rest when the browser has nothing else to do. */
@@ -58,7 +58,7 @@ function confirm(copy: HTMLButtonElement, name: string): void {
   }, COPIED_MS);
 }
 
-/** The code will not go on: give it its colours, or draw it. */
+/** The code is complete: colour it, or draw it. */
 export function completeCode(block: CodeBlock): void {
   const code = block.text.data;
   if (block.language.toLowerCase() === "mermaid") {
@@ -80,7 +80,7 @@ async function paint(block: CodeBlock, code: string, language: string): Promise<
   const { colour, loadLanguage } = found;
   if (!(await loadLanguage(language))) return;
   if (code.length > AT_ONCE) await idle();
-  // It may have gone on, or been coloured, or be selected: then it stays as it is.
+  // It may have changed, be coloured already, or be selected: then it stays as it is.
   if (block.coloured || block.text.data !== code || !block.inner.contains(block.text)) return;
   if (isSelected(block.inner)) {
     document.addEventListener("selectionchange", () => void paint(block, code, language), { once: true });

@@ -1,9 +1,8 @@
 /**
- * Draws what is written in the language of Mermaid.
+ * Draws diagrams in the language of Mermaid.
  *
- * Mermaid is large and makes pictures out of text that nobody has checked. So it runs in a frame without an origin,
- * which may reach neither this page nor any other place, and what comes back is shown as an image: there, nothing runs
- * and nothing is fetched.
+ * Mermaid is large and draws untrusted text. So it runs in a frame without an origin, which can reach neither this page nor
+ * the network, and its drawing is shown as an image, which runs no script and fetches nothing.
  */
 import { text as words } from "words:diagram";
 import { luminance, mix, parseHex } from "../../ui/color";
@@ -222,7 +221,7 @@ function watchLook(): void {
   new MutationObserver(() => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      // eslint-disable-next-line no-restricted-syntax -- the code of all texts; those that are gone are forgotten by themselves
+      // eslint-disable-next-line no-restricted-syntax -- the code of all texts; the map forgets removed ones
       for (const node of document.querySelectorAll(".code")) {
         const entry = drawn.get(node);
         if (entry && entry.look !== "" && entry.look !== JSON.stringify(coloursAt(node))) draw(entry);

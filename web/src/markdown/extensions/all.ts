@@ -1,4 +1,4 @@
-/** What most texts do without: see `../extensions.ts`, which loads it. */
+/** The extensions of Markdown that are loaded on demand: see `../extensions.ts`. */
 import type { Token } from "marked";
 import { alertNode, alertOf } from "./alerts";
 import { calm } from "../streaming/calm";

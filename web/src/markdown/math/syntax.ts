@@ -87,7 +87,7 @@ const FENCES: readonly [open: RegExp, close: string][] = [
   [/^ {0,3}\\\[/, "\\]"],
 ];
 
-/** Environments that are formulas on lines of their own without any other mark. */
+/** Environments that are display formulas without any other mark. */
 const ENVIRONMENT =
   /^ {0,3}\\begin\{((?:align|aligned|alignat|alignedat|equation|gather|gathered|multline|split|eqnarray|cases|array|[bpvBV]?matrix|smallmatrix)\*?)\}/;
 
@@ -95,7 +95,7 @@ const ENVIRONMENT =
 const MATH_CODE = /^ {0,3}(`{3,}|~{3,})[ \t]*math[ \t]*(?:\n|$)/;
 
 /**
- * The formula on lines of its own that a text begins with.
+ * The display formula that a text begins with.
  *
  * @param open Whether one without an end counts: the end has not been written yet.
  */
@@ -142,7 +142,7 @@ function mathCode(text: string, open: boolean): MathToken | null {
   return { type: "math", raw: text, text: text.slice(found[0].length).trim(), display: true, closed: !open };
 }
 
-/** Where in a paragraph a formula on lines of its own begins. */
+/** Where in a paragraph a display formula begins. */
 export function startOfMath(text: string, open: boolean): number | undefined {
   const starts = /\n {0,3}(?:\$\$|\\\[|\\begin\{)/g;
   const blank = text.search(BLANK);

@@ -37,7 +37,7 @@ function show(node: HTMLElement, token: MathToken): void {
   }
   if (draw || !token.closed) return;
   void loadMath().then(() => {
-    // It may have been changed meanwhile.
+    // It may have changed since.
     if (draw && node.dataset["math"] === token.text) show(node, token);
   });
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { MarkdownView } from "../view";
 import { markup, openPolicy, randomNumbers } from "../testing";
 
-/** What can be read, without the buttons of code and tables and the white space that nobody sees. */
+/** The visible text, without the buttons of code and tables and without collapsed white space. */
 function shown(root: HTMLElement): string {
   const copy = root.cloneNode(true) as HTMLElement;
   for (const buttons of copy.querySelectorAll(".code-head, .table-tools")) buttons.remove();

@@ -1,5 +1,5 @@
 /**
- * Show the end of a paragraph that is being written as it will probably look: emphasis, code and formulas that are open
+ * Render the end of a growing paragraph as it will probably look: emphasis, code and formulas that are open
  * are closed, the marks of a link that is not complete are left out, and so is what one more character decides.
  */
 import { charAt, charBefore, isPunctuation, opensHere } from "../flanking";

@@ -21,7 +21,7 @@ function inside(line: string): string {
   return rest;
 }
 
-/** How much of a text that goes on is shown now. */
+/** Return how much of a growing text can be shown now. */
 export function hold(text: string): number {
   const start = text.lastIndexOf("\n") + 1;
   const line = text.slice(start);

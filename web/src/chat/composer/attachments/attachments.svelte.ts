@@ -1,7 +1,7 @@
 /**
  * Files of a prompt that is being written: checked, uploaded a few at a time, kept by their addresses over a reload.
  *
- * The server checks again when the prompt is sent; the limits here are told in time and in words.
+ * The server checks again when the prompt is sent; the checks here give an early and readable message.
  */
 import { text as words } from "words:composer";
 import { size } from "../../../i18n/format";

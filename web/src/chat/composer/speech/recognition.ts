@@ -16,7 +16,7 @@ interface Result {
   readonly [index: number]: { readonly transcript: string } | undefined;
 }
 
-/** The browser's recognizer, undefined where it has none. */
+/** The browser's speech recognition, undefined where it has none. */
 export function recognizer(): (new () => Recognition) | undefined {
   const from = window as unknown as Record<string, (new () => Recognition) | undefined>;
   return from["SpeechRecognition"] ?? from["webkitSpeechRecognition"];
