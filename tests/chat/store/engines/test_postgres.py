@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -12,7 +14,8 @@ import pytest
 
 from swell.chat import NewPrompt
 from swell.chat.store import open_store, schema
-from swell.chat.store.engines.postgres import connect
+from swell.chat.store.engines.base import Tx
+from swell.chat.store.engines.postgres import PostgresEngine, connect
 from swell.cli import main as command
 from swell.errors import StoreSchemaError, StoreUnavailableError
 from swell.parts import Text
@@ -45,6 +48,35 @@ async def test_behind_pgbouncer_a_live_run_is_not_recovered_and_nothing_is_prepa
     [_, answer] = await second.messages(running.thread.id)
     assert answer.text == "So far 29"
     await second.close()
+
+
+async def test_a_transaction_that_does_nothing_is_ended_and_run_again(
+    postgres: PostgresServer, postgres_template: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is frozen in the middle of one would keep its locks for as long."""
+    monkeypatch.setattr("swell.chat.store.engines.postgres.IDLE_S", 1)
+    engine = PostgresEngine(new_database(postgres, postgres_template))
+    waiting = PostgresEngine(engine._url)
+    attempts = []
+
+    def freeze(tx: Tx) -> None:
+        attempts.append(tx)
+        tx.run("UPDATE secrets SET value = value || 'x'")
+        if len(attempts) == 1:
+            assert waiting_for_lock.wait(30)
+            time.sleep(3)
+
+    def wait(tx: Tx) -> None:
+        waiting_for_lock.set()
+        tx.run("UPDATE secrets SET value = value || 'y'")
+
+    waiting_for_lock = threading.Event()
+    await engine.write(lambda tx: tx.run("INSERT INTO secrets VALUES ('a', '', 0)"))
+    await asyncio.gather(engine.write(freeze), waiting.write(wait))
+    [(value,)] = await engine.read(lambda tx: tx.rows("SELECT value FROM secrets"))
+    assert (value, len(attempts)) == ("yx", 2)
+    await engine.close()
+    await waiting.close()
 
 
 async def test_a_database_that_cannot_hold_every_text_is_refused(

@@ -15,11 +15,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL
 from sqlalchemy import Connection, create_engine, pool
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
@@ -44,6 +45,9 @@ CONNECT_S = 5
 
 STATEMENT_S = 15
 """How long one statement may take, in seconds; waiting for a lock counts."""
+
+IDLE_S = 3
+"""How long a transaction may be idle, in seconds: a process that is frozen in one holds locks."""
 
 UPGRADE_LOCK = 0x7377656C6C
 """Number of the lock that an upgrade of the tables holds."""
@@ -136,12 +140,16 @@ class PostgresEngine:
                 connection = self._connection()
                 with connection.transaction():
                     if self._pooled:
-                        connection.execute(f"SET LOCAL statement_timeout = '{STATEMENT_S}s'")
+                        connection.execute(_limits("SET LOCAL"))
                     return work(Tx(connection, self._compiler))
             except (errors.DeadlockDetected, errors.SerializationFailure) as error:
                 if attempt >= ATTEMPTS:
                     raise _unavailable("it is too busy", error) from error
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except (
+                psycopg.OperationalError,
+                psycopg.InterfaceError,
+                errors.IdleInTransactionSessionTimeout,
+            ) as error:
                 broken = connection is not None and connection.broken
                 if connection is not None:
                     self._drop(connection)
@@ -160,7 +168,7 @@ class PostgresEngine:
                 if self._pooled:  # the next transaction may be on another connection of the server
                     connection.prepare_threshold = None
                 else:
-                    connection.execute(f"SET statement_timeout = '{STATEMENT_S}s'")
+                    connection.execute(_limits("SET"))
                 self._check(connection)
             except BaseException:
                 connection.close()
@@ -188,6 +196,14 @@ class PostgresEngine:
         with contextlib.suppress(psycopg.Error):
             connection.close()
         self._mine.connection = None
+
+
+def _limits(command: Literal["SET", "SET LOCAL"]) -> SQL:
+    """Return the statements that bound what a connection, or a transaction, may take."""
+    return SQL(
+        f"{command} statement_timeout = {1000 * STATEMENT_S};"
+        f"{command} idle_in_transaction_session_timeout = {1000 * IDLE_S}"
+    )
 
 
 def _plain(url: str) -> str:
