@@ -47,6 +47,10 @@ class Process:
         self.app = app
         self._harness = harness
 
+    def last_tab(self) -> ChatTab:
+        """Return the latest tab, which may not be painted yet."""
+        return ChatTab(self._harness._tabs[-1])
+
     async def tab(self, address: str = "") -> ChatTab:
         """Open a tab that is connected to this process."""
         return ChatTab(await self._harness.tab("session", address))

@@ -340,6 +340,7 @@ class ChatApp:
     async def _open(self, q: Q) -> View:
         """Return a new tab's view, painted as soon as the store can be read."""
         backoff = Backoff()
+        q.client.address = q.args["#"]  # an action may come before the page is painted
         while True:
             try:
                 return await self._view(q)
@@ -366,7 +367,7 @@ class ChatApp:
                 self._views.add(view)
                 try:
                     async with view.lock:
-                        await view.paint(str(q.args["#"] or ""))
+                        await view.paint(str(q.client.address or ""))
                 except BaseException:
                     self._forget(view)
                     raise
