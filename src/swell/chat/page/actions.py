@@ -271,8 +271,9 @@ class Actions:
 
     async def _begin(self, asked: Asked, request: Request) -> None:
         """Begin another branch; the runs of this one are stopped first."""
-        view = asked.view
-        if view.thread is not None:
+        view, action_id = asked.view, asked.q.action_id
+        again = action_id and await self._runs.has_accepted(view.user, action_id)
+        if view.thread is not None and not again:
             await self._runs.stop_thread(view.thread.id)
         async with view.lock:
             await self._submit(asked.q, view, request)

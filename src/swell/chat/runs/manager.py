@@ -216,6 +216,10 @@ class RunManager:
             self._enqueue(accepted, user, address)
         return accepted
 
+    async def has_accepted(self, user: User, action_id: str) -> bool:
+        """Return whether an action has begun a run before, in whatever process."""
+        return await self.store.has_accepted(user.id, action_id)
+
     async def stop_thread(self, thread_id: str) -> None:
         """Stop the runs of a thread, in all processes, and wait for their ends as `stop` does."""
         await self.stop(self.of_thread(thread_id))
@@ -240,9 +244,9 @@ class RunManager:
         for run_id in left:
             await self._seize(run_id)
 
-    async def _seize(self, run_id: str) -> None:
+    async def _seize(self, run_id: str, state: EndState = "stopped") -> None:
         _, user = await self.store.accepted(run_id)
-        ended = await self.store.seize(run_id, "stopped")
+        ended = await self.store.seize(run_id, state)
         if ended is not None:
             self._publish_end(user.id, ended)
 
@@ -341,6 +345,24 @@ class RunManager:
         for user_id, ended in recovered.interrupted:
             self._publish_end(user_id, ended)
 
+    async def reclaim(self, run_ids: Iterable[str]) -> None:
+        """Start the runs that the store names as this process's and that are not made here.
+
+        The connection to the database broke when they were accepted or started, and whether that
+        was stored was unknown. A run that had started is interrupted.
+        """
+        for run_id in run_ids:
+            with contextlib.suppress(NotFoundError):  # its thread has been deleted
+                accepted, user = await self.store.accepted(run_id)
+                run = accepted.run
+                if run_id in self._runs or run.owner != self.store.owner:
+                    continue
+                if run.state == "accepted" and not self.draining:
+                    self.store.take(run)
+                    self._enqueue(accepted, user)
+                elif run.state == "running":
+                    await self._seize(run_id, "interrupted")
+
     def obey(self, signal: Signal) -> None:
         """Stop a run, or answer its question, as another process asks."""
         run = self._runs.get(signal.run_id)
@@ -373,10 +395,10 @@ class RunManager:
         end: Change = ThreadChanged(run.thread_id)
         try:
             state = await self._make(run)
-            if run.lost:
+            if run.lost and run.state == "running":
                 run.answer.end()
                 end = RunEnded(run.as_interrupted(), time.time())
-            elif state is not None:
+            elif state is not None and not run.lost:
                 end = await self._finish(run, state)
         except NotFoundError:
             run.state = "stopped"  # the thread was deleted during the run
@@ -394,7 +416,8 @@ class RunManager:
             run.changed()
             if run.lost:
                 self._feed.announce(run.user_id, end)
-                self._tasks.start(self._end_lost(run))
+                if run.state == "running":
+                    self._tasks.start(self._end_lost(run))
             else:
                 self._feed.publish(run.user_id, end)
 
@@ -416,7 +439,10 @@ class RunManager:
             if run.cancelled.is_set():
                 return run.why
             while not await self._persist(lambda: self.store.start(run.id)):
-                run.state = (await self._persist(lambda: self.store.run(run.id))).state
+                stored = await self._persist(lambda: self.store.run(run.id))
+                if stored.state == "running" and stored.owner == self.store.owner:
+                    break  # by an earlier attempt, whose answer got lost
+                run.state = stored.state
                 if run.state != "accepted" or not self.store.holds(run.id):
                     return None  # another process has taken it, or it has ended
                 await self._wait_for_news(run, stopped)  # of an earlier run of another process
@@ -607,11 +633,19 @@ class RunManager:
             try:
                 self.lose(await self.store.flush(grown, at))
             except StoreUnavailableError:
+                self._forget_stored(at)
                 return False  # the next flush, or the end, has it all
             except Exception:
+                self._forget_stored(at)
                 _log.exception("could not store the texts of running answers")
                 return False
             return True
+
+    def _forget_stored(self, run_ids: Iterable[str]) -> None:
+        """Let the next flush store texts again, also those that do not grow until then."""
+        for run in self._unstored:
+            if run.id in run_ids:
+                self._unstored[run] = 0
 
     async def _store_now(self, run_id: str) -> int | None:
         """Store the text of one run; return how many changes it includes, None if it cannot."""

@@ -237,9 +237,6 @@ class Mirrors:
         backoff = Backoff(LOOK_S)
         while self._mirrors:
             await asyncio.sleep(LOOK_S)
-            for mirror in list(self._mirrors.values()):
-                if not mirror.watchers:
-                    self._end(mirror)
             now = asyncio.get_running_loop().time()
             mirrors = list(self._mirrors.values())
             try:
@@ -253,7 +250,9 @@ class Mirrors:
                 if state not in ("accepted", "running"):
                     await self._read(mirror)
                     continue
-                if owner != mirror.owner:
+                if not mirror.watchers:  # on a branch that no tab shows: only its end matters
+                    mirror.owner, mirror.live = owner, False
+                elif owner != mirror.owner:
                     mirror.owner = owner
                     self._ask(mirror)
                 elif not mirror.live:

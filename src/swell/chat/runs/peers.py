@@ -8,12 +8,14 @@ anything of them when it comes back.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Protocol
 
 from swell.chat.feed import Feed
-from swell.chat.store.processes import BEAT_S, LEASE_S, Signal
+from swell.chat.store import processes
+from swell.chat.store.processes import Beat, Signal
 from swell.errors import StoreUnavailableError
 from swell.logs import logger
 from swell.tasks import Tasks
@@ -48,6 +50,9 @@ class Owned(Protocol):
 
     async def adopt(self, recovered: Recovered) -> None:
         """Start the runs of processes that are gone, and publish the ends of others."""
+
+    async def reclaim(self, run_ids: Iterable[str]) -> None:
+        """Start runs of this process that it does not know, or interrupt them."""
 
     def obey(self, signal: Signal) -> None:
         """Do what another process asks of a run."""
@@ -102,7 +107,7 @@ class Peers:
 
     async def _live(self) -> None:
         while True:
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(processes.BEAT_S)
             try:
                 await self.beat()
             except Exception:
@@ -115,10 +120,10 @@ class Peers:
         while not writing.done():  # a database that is cut off may not answer for long
             await asyncio.wait([writing], timeout=_CHECK_S)
             self._compare_lease()
-        try:
-            beat = writing.result()
-        except StoreUnavailableError:
-            return
+        with contextlib.suppress(StoreUnavailableError):  # the next one has it all
+            await self._act_on(writing.result(), began, before)
+
+    async def _act_on(self, beat: Beat | None, began: float, before: set[str]) -> None:
         self._renewed = began
         if beat is None:
             _log.warning(
@@ -131,13 +136,14 @@ class Peers:
         self._others = beat.others
         for signal in beat.signals:
             self._owned.obey(signal)
-        self._calm = self._calm + 1 if beat.late < LEASE_S / 2 else 0
+        await self._owned.reclaim(beat.held - self._owned.running())
+        self._calm = self._calm + 1 if beat.late < processes.LEASE_S / 2 else 0
         if self._calm >= _CALM:
             await self._owned.adopt(await self._store.recover())
 
     def _compare_lease(self) -> None:
         """Give up the runs when other processes may have taken them over."""
-        if self._others and self._clock() - self._renewed > LEASE_S:
+        if self._others and self._clock() - self._renewed > processes.LEASE_S:
             self._owned.lose(self._owned.running())
 
     # ------------------------------------------------------------------------------- requests

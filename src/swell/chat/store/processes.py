@@ -11,7 +11,16 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from .engines.base import Tx
 from .statements import ACTIVE, inserting
@@ -105,7 +114,7 @@ _HELD = select(runs.c.id).where(runs.c.owner == bindparam("process"), ACTIVE)
 _OTHERS = select(processes.c.id).where(
     processes.c.app == bindparam("app"),
     processes.c.id != bindparam("process"),
-    processes.c.seen > _NOW - LEASE_S,
+    processes.c.seen > _NOW - bindparam("lease", type_=Double),
 )
 _ASKED = (
     select(signals.c.n, signals.c.run_id, signals.c.kind, signals.c.body)
@@ -115,9 +124,11 @@ _ASKED = (
 )
 _TAKE = delete(signals).where(signals.c.n == bindparam("number"))
 _LEAVE = delete(processes).where(processes.c.id == bindparam("process"))
-_KNOWN = select(processes.c.seen > _NOW - LEASE_S, processes.c.machine, processes.c.pid).where(
-    processes.c.id == bindparam("process")
-)
+_KNOWN = select(
+    processes.c.seen > _NOW - bindparam("lease", type_=Double),
+    processes.c.machine,
+    processes.c.pid,
+).where(processes.c.id == bindparam("process"))
 _OF_APP = select(processes.c.id).where(processes.c.app == bindparam("app"))
 _LISTED = (
     select(
@@ -168,7 +179,7 @@ def beat(tx: Tx, process: str, app: str, *, draining: bool) -> Beat | None:
     assert row is not None
     tx.run(_BEAT, process=process, drains=int(draining))
     held = frozenset(row[0] for row in tx.rows(_HELD, process=process))
-    others = len(tx.rows(_OTHERS, app=app, process=process))
+    others = len(tx.rows(_OTHERS, app=app, process=process, lease=LEASE_S))
     return Beat(held, others, float(row[0]) - float(before[0]), asked(tx, process))
 
 
@@ -191,7 +202,7 @@ def listed(tx: Tx, app: str) -> list[Process]:
 
 def alive(tx: Tx, process: str) -> bool:
     """Return whether a process has written its heartbeat lately, and runs."""
-    row = tx.row(_KNOWN, process=process)
+    row = tx.row(_KNOWN, process=process, lease=LEASE_S)
     return row is not None and bool(row[0]) and not _has_exited(row[1], int(row[2]))
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "flush",
     "get",
     "growing",
+    "has_accepted",
     "recover",
     "seize",
     "start",
@@ -131,6 +132,11 @@ def accept(tx: Tx, planned: Planned) -> Accepted:
     )
     tx.run(_TOUCH, thread=thread_id, time=planned.time, leaf=planned.answer_id)
     return _accepted(tx, planned.user_id, planned.run_id, duplicate=False)
+
+
+def has_accepted(tx: Tx, user_id: str, action_id: str) -> bool:
+    """Return whether an action of a user has made a run before."""
+    return tx.row(_ACTION, user=user_id, action=action_id) is not None
 
 
 def _place(tx: Tx, planned: Planned) -> tuple[str, str]:

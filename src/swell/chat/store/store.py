@@ -392,6 +392,14 @@ class Store:
             self._held[accepted.run.id] = accepted.run.fence
         return accepted
 
+    async def has_accepted(self, user_id: str, action_id: str) -> bool:
+        """Return whether `accept` has stored a run for an action of a user."""
+        return await self._read(runs.has_accepted, user_id, clean(action_id))
+
+    def take(self, run: Run) -> None:
+        """Write to a run that the store names as this process's, from now on."""
+        self._held[run.id] = run.fence
+
     def holds(self, run_id: str) -> bool:
         """Return whether this process owns a run, as far as it knows."""
         return run_id in self._held
