@@ -88,7 +88,7 @@ slow: web ## run them with slow pages and apps, to find what trusts in speed; 30
 faults: web programs ## run the fault tests at their full size: networks, kill -9, disks, databases, leaks
 	chromium=$$($(BIN)/python tools/bootstrap.py headless) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full \
-		tests/faults tests/e2e/test_faults.py tests/e2e/test_chat_faults.py
+		tests/faults tests/cluster tests/e2e/test_faults.py tests/e2e/test_chat_faults.py
 
 attacks: web ## attack a running server at full size: floods of tabs, frames and connections
 	chromium=$$($(BIN)/python tools/bootstrap.py headless) && \

@@ -83,7 +83,7 @@ class Link:
         """Connect to the server and pass bytes on until one side ends."""
         server = _socket()
         try:
-            await asyncio.get_running_loop().sock_connect(server, self._proxy.target)
+            await asyncio.get_running_loop().sock_connect(server, self._proxy.choose())
         except OSError:
             server.close()
             await self.close(reset=False)
@@ -191,8 +191,8 @@ class FaultProxy:
     """Listens on a free port and passes every connection on to a server.
 
     `cut`, `blackhole`, `cut_after` and `pause` do something to the connections that there are;
-    the weather and `offline` hold for later ones, too. Every method may be called from any thread
-    and has taken effect when it returns.
+    the weather, `offline` and `stall` hold for later ones, too. Every method may be called from any
+    thread and has taken effect when it returns.
 
     Args:
         port: Port of the server on this machine.
@@ -216,6 +216,7 @@ class FaultProxy:
         self.cuts = 0
         self._make_filter = make_filter
         self._offline = False
+        self._stalled = False
         self._running: set[asyncio.Task[None]] = set()
         self._listener = _socket()
         self._listener.bind(("127.0.0.1", 0))
@@ -308,6 +309,22 @@ class FaultProxy:
 
         return self._call(count())
 
+    def stall(self) -> None:
+        """Pass nothing on, on any connection, and let neither side know, until `unstall`."""
+        self._stalled = True
+        for direction in (UP, DOWN):
+            self.pause(direction)
+
+    def unstall(self) -> None:
+        """Undo `stall`: what was sent meanwhile arrives."""
+        self._stalled = False
+        for direction in (UP, DOWN):
+            self.resume(direction)
+
+    def choose(self) -> tuple[str, int]:
+        """Return where the next connection goes; called on the proxy's loop."""
+        return self.target
+
     # ---------------------------------------------------------------------- innards
 
     def _run(self) -> None:
@@ -329,6 +346,9 @@ class FaultProxy:
             return
         self.accepted += 1
         link = Link(self, client, self._make_filter() if self._make_filter else None)
+        if self._stalled:
+            link.hold(UP, True)
+            link.hold(DOWN, True)
         self.links.append(link)
         task = self._loop.create_task(link.run())
         self._running.add(task)

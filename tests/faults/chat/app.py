@@ -2,8 +2,8 @@
 
 What the handler does is in the prompt, as `name=value`: `tell` so many tokens, `pace` seconds
 apart, `hold` before this token until the file `go` is there, and before the first token `call` a
-tool that takes for ever, `swallow` being cancelled, `block` the event loop for so many seconds, or
-`raise`.
+tool that takes for ever, `ask` the user for a word, `swallow` being cancelled, `block` the event
+loop for so many seconds, or `raise`.
 """
 
 # ruff: noqa: ASYNC240  # a look at a file is quick
@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from swell import ui
 from swell.chat import RunLimits, ToolCall, Turn, Yieldable, chat
 from swell.chat.store.engines import postgres
 from swell.identity import Request
@@ -61,7 +62,7 @@ async def answer(turn: Turn) -> AsyncIterator[Yieldable]:
     deadly.reach("handler.called")
     wish = dict(word.split("=", 1) for word in turn.prompt.split() if "=" in word)
     try:
-        async for said in _answer(wish):
+        async for said in _answer(turn, wish):
             yield said
             deadly.reach("handler.word")
         deadly.reach("handler.end")
@@ -69,7 +70,9 @@ async def answer(turn: Turn) -> AsyncIterator[Yieldable]:
         note("ended", turn.prompt)
 
 
-async def _answer(wish: dict[str, str]) -> AsyncIterator[Yieldable]:
+async def _answer(turn: Turn, wish: dict[str, str]) -> AsyncIterator[Yieldable]:
+    if "ask" in wish:
+        await turn.ask([ui.textbox("word", label=wish["ask"])])
     if "call" in wish:
         yield ToolCall(wish["call"], {}, id="c1")
         await asyncio.Event().wait()

@@ -40,7 +40,12 @@ class ChatProcess(RunningApp):
     """
 
     def __init__(
-        self, folder: Path, url: str, env: dict[str, str] | None = None, *prefix: str
+        self,
+        folder: Path,
+        url: str,
+        env: dict[str, str] | None = None,
+        *prefix: str,
+        app: str = APP,
     ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -48,7 +53,7 @@ class ChatProcess(RunningApp):
         self.folder = folder
         self.stored = Stored(url)
         folder.mkdir(exist_ok=True)
-        command = [*prefix, sys.executable, "-m", "swell", "run", APP, "--port", str(self.port)]
+        command = [*prefix, sys.executable, "-m", "swell", "run", app, "--port", str(self.port)]
         environ = {
             "SWELL_SESSION_COOKIE": "tests",  # the same behind a proxy on another port
             "PYTHONPATH": str(ROOT),
