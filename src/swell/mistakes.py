@@ -35,7 +35,7 @@ def check_names(function: str, given: Iterable[str], known: Iterable[str]) -> No
     """Check the names of keyword arguments.
 
     Raises:
-        TypeError: If one is not known; it names the one that was probably meant.
+        TypeError: If a name is unknown; the message suggests the likely one.
     """
     for name in given:
         if name not in known:
@@ -47,7 +47,7 @@ def check_route(decorator: str, route: object) -> None:
     """Check the first argument of a decorator such as `@chat`.
 
     Raises:
-        TypeError: If it is the function, so that the parentheses were left out, or no text.
+        TypeError: If it is the function itself, without the parentheses of a call, or not a text.
     """
     if callable(route):
         raise TypeError(

@@ -325,7 +325,7 @@ class Client:
         async with asyncio.timeout(_TIMEOUT_S):
             while not condition():
                 if self._pump is not None and self._pump.done():
-                    self._pump.result()  # raises what went wrong in there, such as a gap
+                    self._pump.result()  # raises its error, such as a gap
                 # A handler may finish without sending anything, so check again soon.
                 self._changed.clear()
                 try:

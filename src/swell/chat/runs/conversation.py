@@ -46,7 +46,7 @@ class Picture(NamedTuple):
 
 
 class PictureFile(NamedTuple):
-    """A picture that is kept.
+    """A stored picture.
 
     Attributes:
         url: Its address in parts.

@@ -53,7 +53,7 @@ def decoded(content: bytes, name: str) -> str:
         name: The user's name for it, for the error.
 
     Raises:
-        DocumentError: If it is no text, such as an office document, an archive or a picture.
+        DocumentError: If it is not text, such as an office document, an archive or a picture.
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):
