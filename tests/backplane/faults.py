@@ -80,8 +80,8 @@ class Faults:
 
     async def break_and_come_back(
         self, members: tuple[Backplane, Backplane], breaking: Callable[[], object]
-    ) -> None:
-        """Break something; afterwards the gap is known, and messages arrive again."""
+    ) -> int:
+        """Break something; afterwards messages arrive again. Return the number of gaps."""
         one, two = members
         heard, turns = Heard(), [Turns(one), Turns(two)]
         two.subscribe("a", heard.listen, heard.gap)
@@ -101,6 +101,7 @@ class Faults:
         await heard.until(lambda: b"after" in heard.messages)
         assert heard.gaps >= 1
         assert heard.messages == sorted(set(heard.messages), key=heard.messages.index)
+        return heard.gaps
 
     async def test_a_lost_connection_is_made_again_and_the_gap_reported(
         self,
@@ -108,7 +109,7 @@ class Faults:
         server: Server,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        await self.break_and_come_back(members, server.cut)
+        assert await self.break_and_come_back(members, server.cut) == 1
         lines = [one.getMessage() for one in caplog.records if one.name == "swell.backplane"]
         assert [line.partition(" to ")[0] for line in sorted(lines)] == [
             *["connected"] * 2,

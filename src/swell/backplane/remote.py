@@ -270,7 +270,7 @@ class RemoteBackplane:
         for channel in (*ended, *begun):
             self._receiver.forget(channel)
         await link.listen(begun, ended)
-        for channel in begun:
+        for channel in begun - {self._everywhere}:
             self._gap(channel)
         self._heard = wanted
         self._release()
