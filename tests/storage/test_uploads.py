@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from swell.chat.store import lease_of
 from swell.chat.store.databases import Databases, Lease
 from swell.errors import LimitError
+from swell.server.files import FileStore
+from swell.settings.table import Settings
 from swell.storage.base import Upload
 from swell.storage.uploads import Uploads
 from tests.postgres import PostgresServer, new_database
@@ -124,3 +127,31 @@ async def test_an_upload_that_did_not_arrive_is_not_there_and_leaves_nothing(
     await uploads.tend((), KEEP_S)
     [(left,)] = await database.read(lambda tx: tx.rows("SELECT count(*) FROM uploads"))
     assert (left, await pieces(database)) == (0, 0)
+
+
+async def test_a_file_served_in_place_is_found_by_other_processes_of_the_machine(
+    database: Lease, content: Path
+) -> None:
+    one, other = FileStore(Settings()), FileStore(Settings())
+    one.shared, other.shared = Uploads(database), Uploads(database)
+    served = await one.serve_file("ann", content)
+    found = await other.find(served.id, "content", "ann")
+    assert found is not None
+    assert (found.path, found.in_place) == (content, True)
+    assert await other.find(served.id, "content", "bob") is None
+    assert await pieces(database) == 0
+    await asyncio.to_thread(content.unlink)
+    assert await other.find(served.id, "content", "ann") is None
+    one.close()
+    other.close()
+
+
+async def test_files_in_place_count_for_no_quota(database: Lease, content: Path) -> None:
+    uploads = Uploads(database)
+    for number in range(5):
+        await uploads.add_in_place(upload(f"{number}", client=""), content)
+    await uploads.add(upload("a"), content, 1, 10)
+    await later(database, KEEP_S + 1)
+    await Uploads(database).tend((), KEEP_S)
+    assert await uploads.get("0") is None
+    assert await asyncio.to_thread(content.exists)

@@ -25,7 +25,7 @@ from swell.logs import logger
 from swell.server.security import new_id
 from swell.settings.table import Settings
 from swell.site import FileSource, LinkedFile
-from swell.storage.base import Upload
+from swell.storage.base import IN_PLACE, Upload
 from swell.temporary import TemporaryFolder
 
 from .links import Link, Links
@@ -243,7 +243,10 @@ class FileStore:
             stored = StoredFile(
                 found.id, found.name, found.owner, path, found.size, found.picture, found.client
             )
-            stored.elsewhere = found
+            if found.key.startswith(IN_PLACE):
+                stored.path, stored.in_place = Path(found.key.removeprefix(IN_PLACE)), True
+            else:
+                stored.elsewhere = found
         return stored
 
     async def fetch(self, stored: StoredFile) -> StoredFile:
@@ -337,7 +340,7 @@ class FileStore:
         Raises:
             OSError: If the file cannot be read.
         """
-        key = (owner, path)
+        key, fresh = (owner, path), False
         if key not in self._in_place:
             size, head = await anyio.to_thread.run_sync(looked_at, path)
             if key not in self._in_place:  # checked again after the await
@@ -346,10 +349,26 @@ class FileStore:
                 )
                 served.in_place = True
                 self._files[served.id] = self._in_place[key] = served
+                fresh = True
+        served = self._in_place[key]
         self._in_place.move_to_end(key)
         while len(self._in_place) > IN_PLACE_MAX:
             self.delete(next(iter(self._in_place.values())).id)
-        return self._in_place[key]
+        if fresh:
+            await self._announce(served)
+        return served
+
+    async def _announce(self, served: StoredFile) -> None:
+        """Let other processes of this machine find a file that is served in place."""
+        if self.shared is None:
+            return
+        upload = Upload(
+            *(served.id, served.name, served.owner, served.size, served.picture, served.client)
+        )
+        try:
+            await self.shared.add_in_place(upload, served.path)
+        except StoreUnavailableError as error:
+            _log.warning("only this process serves %s: %s", served.path, error)
 
     def link(self, owner: str, route: str, file_id: str, name: str, share: str = "") -> str:
         """Return the address at which an owner gets a file of the source at a route.

@@ -13,7 +13,10 @@ from typing import NamedTuple, Protocol
 import anyio
 import anyio.to_thread
 
-__all__ = ["PIECE_BYTES", "Content", "FileStorage", "Upload", "pieces"]
+__all__ = ["IN_PLACE", "PIECE_BYTES", "Content", "FileStorage", "Upload", "pieces"]
+
+IN_PLACE = "disk:"
+"""Begin of the key of an upload that is a file of the app; the rest is its path."""
 
 PIECE_BYTES = 256 * 1024
 """Largest piece, in bytes."""

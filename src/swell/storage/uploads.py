@@ -14,7 +14,7 @@ from swell.chat.store.statements import inserting
 from swell.chat.store.tables import uploads
 from swell.errors import LimitError
 
-from .base import Content, Upload
+from .base import IN_PLACE, Content, Upload
 from .database import DatabaseStorage
 
 __all__ = ["Uploads"]
@@ -27,10 +27,10 @@ REMOVED_AT_ONCE = 100
 
 _NOW = literal_column("extract(epoch from clock_timestamp())", Double)
 _ID = uploads.c.id == bindparam("file")
-_ADD = inserting(uploads)
+_ADD = inserting(uploads, ignore=True)
 _TIME = select(_NOW)
 _SPACE = select(func.count(), func.coalesce(func.sum(uploads.c.size), 0)).where(
-    uploads.c.owner == bindparam("whose")
+    uploads.c.owner == bindparam("whose"), uploads.c.client != ""
 )
 _READY = update(uploads).where(_ID).values(ready=1)
 _GET = select(
@@ -88,6 +88,16 @@ class Uploads:
         await self._storage.put(kept.key, content)
         await self._engine.write(lambda tx: tx.run(_READY, file=kept.id))
 
+    async def add_in_place(self, upload: Upload, path: Path) -> None:
+        """Let other processes find a file of the app that is on the disk of this machine.
+
+        It counts for no quota.
+        """
+        key = IN_PLACE + str(path)
+        await self._engine.write(
+            partial(_insert, kept=upload._replace(key=key), process=self._process, ready=1)
+        )
+
     async def get(self, file_id: str) -> Upload | None:
         """Return an upload; None if there is none."""
         row = await self._engine.read(lambda tx: tx.row(_GET, file=file_id))
@@ -135,10 +145,14 @@ def _add(tx: Tx, kept: Upload, process: str, most: int, most_bytes: int) -> str:
             return f"{most} files (upload_quota_files)"
         if size + kept.size > most_bytes:
             return f"{most_bytes:,} bytes (upload_quota_bytes)"
+    _insert(tx, kept, process, ready=0)
+    return ""
+
+
+def _insert(tx: Tx, kept: Upload, process: str, ready: int) -> None:
     now = tx.row(_TIME)
     assert now is not None
-    tx.run(_ADD, **kept._asdict(), process=process, ready=0, seen=float(now[0]))
-    return ""
+    tx.run(_ADD, **kept._asdict(), process=process, ready=ready, seen=float(now[0]))
 
 
 _SEE = (
