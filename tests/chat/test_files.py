@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +17,7 @@ from swell.chat import Turn
 from swell.chat.options import ChatOptions
 from swell.live.state import PageState
 from swell.settings.table import Settings
+from tests.attacks.rig import Target, target
 from tests.postgres import PostgresServer, new_database
 from tests.server.live_server import LiveServer, Tab, serving
 
@@ -257,6 +260,51 @@ def test_an_upload_and_its_prompt_may_arrive_at_two_processes(service: Chat) -> 
         ann.attach("Read", "notes.txt", b"two words", other)
         assert ann.fetch(ann.shown()) == (200, "two words")
         ann.until(lambda cards: cards["chat"]["data"].rows[1].cells[0] == "two words")
+
+
+APP = """
+from swell.chat import Turn, chat
+
+
+@chat("/", attachments=True)
+async def answer(turn: Turn):
+    yield " ".join([await file.text() for file in turn.files])
+    yield await turn.file(b"made", "made.txt")
+"""
+
+
+class Process(LiveServer):
+    """A process of `swell run`, as tabs know it."""
+
+    def __init__(self, running: Target) -> None:
+        self.port = running.port
+        self.host = f"127.0.0.1:{running.port}"
+
+
+def test_real_processes_serve_the_files_of_each_other(
+    postgres: PostgresServer, postgres_template: str, tmp_path: Path
+) -> None:
+    url = new_database(postgres, postgres_template)
+    file = tmp_path / "app.py"
+    file.write_text(APP)
+    start = {"app": file, "database_url": url, "session_cookie": "s"}
+    with target(tmp_path, **start) as first, target(tmp_path, **start) as second:
+        one, other = Process(first), Process(second)
+        ann, bob = Page(one), Page(other)
+        ann.attach("Read", "notes.txt", b"two words", other)
+        attached = ann.shown()
+        made = ann.until(
+            lambda cards: re.search(
+                r"/_f/[^']+/made.txt", str(cards["chat"]["data"].rows[-1].cells)
+            )
+        )
+        assert "two words" in str(ann.state.cards["chat"]["data"].rows[-1].cells)
+        for address, content in ((attached, "two words"), (made[0], "made")):
+            assert other.get(address, Cookie=ann.cookie)[2] == content
+            assert ann.fetch(address) == (200, content)
+            assert bob.fetch(address) == (404, "")
+        first.stop()
+        assert other.get(attached, Cookie=ann.cookie)[2] == "two words"
 
 
 def test_an_upload_needs_a_tab_of_its_session_at_some_process(service: Chat) -> None:
