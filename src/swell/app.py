@@ -360,7 +360,11 @@ class App:
         for key in self.keys:
             if (found := await key(settings)) is not None:
                 return found
-        return None
+        if self._database is None:
+            return None
+        from .chat.store import Store
+
+        return await Store(self._database).key("session")
 
     async def drain(self) -> None:
         """Ask every browser to reconnect later, and wait up to `drain_s` for the handlers."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.postgres import PostgresServer
 
+from swell.chat.store.schema import HEAD
 from swell.cli import main
 
 
@@ -25,12 +26,12 @@ def test_a_file_is_made_shown_and_checked(
     assert "is not there; `swell db upgrade` makes it" in capsys.readouterr().err
     assert not path.exists()
     assert run("upgrade", "--url", url) == 0
-    assert capsys.readouterr().out == f"{path}: version none -> 0009\n"
+    assert capsys.readouterr().out == f"{path}: version none -> {HEAD}\n"
     assert path.stat().st_mode & 0o077 == 0
     assert run("upgrade", "--url", url) == 0
-    assert "has version 0009 already" in capsys.readouterr().out
+    assert f"has version {HEAD} already" in capsys.readouterr().out
     assert run("current", "--url", url) == 0
-    assert "version 0009; this Swell needs 0009" in capsys.readouterr().out
+    assert f"version {HEAD}; this Swell needs {HEAD}" in capsys.readouterr().out
     assert run("check", "--url", str(path)) == 0
     assert "as this Swell expects it" in capsys.readouterr().out
 
@@ -55,7 +56,7 @@ def test_a_newer_version_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert run(action, "--url", str(path)) == 1
         assert "made by a newer Swell" in capsys.readouterr().err
     assert run("current", "--url", str(path)) == 1
-    assert "version 9999; this Swell needs 0009" in capsys.readouterr().out
+    assert f"version 9999; this Swell needs {HEAD}" in capsys.readouterr().out
 
 
 def test_the_setting_names_the_database(

@@ -10,11 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from swell import Q
 from swell.app import App
 from swell.chat import ChatOptions, Turn
 from swell.server.keys import folder_key
 from swell.server.sessions import Session, SessionSigner
 from swell.settings.table import Settings
+from tests.postgres import PostgresServer, new_database
 
 pytestmark = pytest.mark.anyio
 
@@ -86,3 +88,27 @@ async def test_chats_keep_the_key_beside_the_default_database(
     app.chat("/", ChatOptions())(echo)
     found = await session(app, folder_key(tmp_path / "swell"))
     assert found is not None
+
+
+async def test_pages_without_a_chat_share_the_key_of_the_database(
+    postgres: PostgresServer, postgres_template: str
+) -> None:
+    async def serve(q: Q) -> None:
+        await q.page.save()
+
+    settings = Settings(database_url=new_database(postgres, postgres_template), session_cookie="s")
+    one, other = App(settings), App(settings)
+    for app in (one, other):
+        app.page("/")(serve)
+    async with one.lifespan(), other.lifespan():
+        cookies = httpx.Cookies()
+        found = []
+        for app in (one, other):
+            transport = httpx.ASGITransport(app=app)
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://localhost", cookies=cookies
+            ) as http:
+                await http.get("/")
+                cookies = http.cookies
+                found.append(str(cookies["s"]).partition(".")[0])
+    assert found[0] == found[1]
