@@ -183,7 +183,7 @@ MUTANTS = [
         "ids of actions not remembered",
         [
             InPython(
-                "swell.server.broker.Broker.act",
+                "swell.server.broker.Broker._begin",
                 "client.seen[act.id] = True",
                 "del client.seen[act.id]",
             )
