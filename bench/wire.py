@@ -12,7 +12,7 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 _MASK = b"\0\0\0\0"  # a mask of zeros is a mask: the payload stays as it is
@@ -41,7 +41,9 @@ class Socket:
 
     __slots__ = ("_parts", "_rest", "frames", "index", "size", "sock")
 
-    def __init__(self, url: str, path: str, index: int = 0) -> None:
+    def __init__(
+        self, url: str, path: str, index: int = 0, headers: Mapping[str, str] | None = None
+    ) -> None:
         host = urlsplit(url).netloc
         name, _, port = host.partition(":")
         self.index = index
@@ -49,10 +51,12 @@ class Socket:
         self.sock = socket.create_connection((name, int(port)), timeout=30)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         key = base64.b64encode(os.urandom(16)).decode()
+        further = "".join(f"{header}: {value}\r\n" for header, value in (headers or {}).items())
         self.sock.sendall(
             f"GET {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n"
             "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
+            f"{further}\r\n".encode()
         )
         head = b""
         while b"\r\n\r\n" not in head:

@@ -15,7 +15,7 @@ from .news import WATCH_S, Changed, News, Stored, encode
 
 __all__ = ["INTERVAL_S", "Growing", "Relay", "batch"]
 
-INTERVAL_S = 0.02
+INTERVAL_S = 0.033
 """Least time between two messages about one run, in seconds: what grows in it is one message."""
 
 
