@@ -22,7 +22,7 @@ import { isBuffer, type Json } from "../page/state";
 import { submitted, type Submission } from "../page/submission";
 import { busySigns } from "../ui/busy.svelte";
 import { Commands, pageCommands } from "../ui/commands.svelte";
-import { tellsSubmit } from "./composer/tools";
+import { emitsSubmit } from "./composer/tools";
 import type { Surroundings } from "./context";
 import { Echoes, type Echo } from "./messages/echoes.svelte";
 import type { ListHandle } from "./messages/list";
@@ -103,7 +103,7 @@ export class Conversation implements Surroundings {
       this.#settle();
     });
     $effect(() => {
-      this.#tellScroll();
+      this.#notifyScroll();
     });
     $effect(() => (this.waiting || this.streaming ? untrack(() => busySigns.add()) : undefined));
   }
@@ -246,7 +246,7 @@ export class Conversation implements Surroundings {
 
   #submit(prompt: string, more: Submission | undefined): Promise<"ok" | "failed"> {
     const { args } = this.#client;
-    if (!this.listens("submit") && !tellsSubmit(this.card)) return args.submit(this.name, prompt);
+    if (!this.listens("submit") && !emitsSubmit(this.card)) return args.submit(this.name, prompt);
     // The app also receives an event for each prompt, with its attachments and mentions.
     args.set(this.name, prompt);
     return this.#emit("submit", submitted(more));
@@ -283,7 +283,7 @@ export class Conversation implements Surroundings {
     this.#toEdit = undefined;
     return true;
   }
-  /** Say a suggestion of the app: as its event, or else put it into the box. */
+  /** Send a suggestion of the app as its event, or else put it into the box. */
   pick(suggestion: string, label: string): void {
     this.composer?.focus();
     if (!this.listens("suggestion")) {
@@ -413,7 +413,7 @@ export class Conversation implements Surroundings {
   }
 
   /** After it is drawn: what was added at the end moves the view, or is counted. */
-  #tellScroll(): void {
+  #notifyScroll(): void {
     const before = this.#known;
     const { rows, lastSource, last, newer, scroll } = this;
     const now = (this.#known = { key: lastSource?.key, length: saidOf(last).length, newer, put: this.#assignment.put });

@@ -4,7 +4,7 @@ import type { Images, Sources } from "./view";
 
 const IMAGES = Symbol("images");
 
-/** Say whose images the texts inside a component show; see `markdown/policy.ts`. */
+/** Set whose images the texts inside a component show; see `markdown/policy.ts`. */
 export function provideImages(read: () => Images): void {
   setContext(IMAGES, read);
 }
@@ -17,7 +17,7 @@ export const inConversation = (): boolean => hasContext(IMAGES);
 
 const COMMANDS = Symbol("commands");
 
-/** Say which commands the texts inside a component may run, where a model may have written them; undefined for all. */
+/** Set which commands the texts inside a component may run, where a model may have written them; undefined for all. */
 export function provideTextCommands(read: () => readonly string[] | undefined): void {
   setContext(COMMANDS, read);
 }
@@ -28,7 +28,7 @@ export const textCommands = (): (() => readonly string[] | undefined) =>
 
 const SOURCES = Symbol("sources");
 
-/** Say which sources the texts inside a component may point to, undefined where a `[1]` points to nothing. */
+/** Set which sources the texts inside a component may point to, undefined where a `[1]` points to nothing. */
 export function provideSources(read: () => Sources): void {
   setContext(SOURCES, read);
 }

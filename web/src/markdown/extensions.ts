@@ -33,7 +33,7 @@ export function setExtensions(part: Extensions): void {
   for (const call of calls) call();
 }
 
-/** Say where they come from: they import what imports this. */
+/** Set where they are loaded from: they import modules that import this one. */
 export function extensionsFrom(from: () => Promise<{ readonly default: Extensions }>): void {
   source = from;
 }

@@ -1,8 +1,8 @@
 /**
  * The page as this tab knows it: cards by key, kept equal to the server's page by applying its ops.
  *
- * Plain properties are immutable values that share what did not change; rows are objects that stay and tell who
- * asks that their cells changed. So a token that streams in wakes one row and copies nothing else.
+ * Plain properties are immutable values that share what did not change; rows are objects that stay and notify their
+ * subscribers of changed cells. So a token that streams in wakes one row and copies nothing else.
  */
 import { type Buffer, BufferModel, type Cells, isBuffer, type Row, type RowId } from "./buffer";
 import type { CardState } from "./card";

@@ -20,9 +20,9 @@ export interface ComposerTools {
 export const isSet = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 /** A prompt of this card can carry more than text, so the app receives the event `submit`. */
-export const tellsSubmit = (card: ChatbotCard): boolean =>
+export const emitsSubmit = (card: ChatbotCard): boolean =>
   Number(isSet(card.attachments)) + (card.slash_commands ?? []).length + (card.mentions ?? []).length > 0;
 
 /** The card offers more than a box for text. */
 export const wantsTools = (card: ChatbotCard): boolean =>
-  tellsSubmit(card) || (card.speech === true && ("SpeechRecognition" in window || "webkitSpeechRecognition" in window));
+  emitsSubmit(card) || (card.speech === true && ("SpeechRecognition" in window || "webkitSpeechRecognition" in window));

@@ -1,7 +1,7 @@
 /** Says what happens in a conversation to those who listen: sentences, not tokens, and nothing of what was there before. */
 import { text } from "words:reading";
 import { str } from "../../page/read";
-import type { Say } from "./preferences.svelte";
+import type { Announced } from "./preferences.svelte";
 import { partsOf, saidOf, statusOf, type Words } from "../messages/rows";
 import { SentenceReader } from "./sentences";
 
@@ -25,7 +25,7 @@ export class Announcer {
    * @param key Its key.
    * @param active It is an answer that is being written.
    */
-  follow(words: Words | null, key: string | undefined, active: boolean, say: Say): void {
+  follow(words: Words | null, key: string | undefined, active: boolean, say: Announced): void {
     const said = saidOf(words);
     const [tools, failure] = [toolsOf(words), failureOf(words)];
     if (this.#wrote === undefined) {

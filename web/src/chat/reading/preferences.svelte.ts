@@ -2,23 +2,23 @@
 import { MediaQuery } from "svelte/reactivity";
 import type { ChatbotCard } from "../../page/cards.gen";
 
-export type Say = "all" | "ends" | "nothing";
+export type Announced = "all" | "ends" | "nothing";
 
 const KEY = "swell:reading";
 
-interface Habits {
-  /** What of an answer is said to screen readers. */
-  readonly say: Say;
+interface Preferences {
+  /** How much of an answer is announced to screen readers. */
+  readonly say: Announced;
   /** Single letters are shortcuts. */
   readonly singleKeys: boolean;
 }
 
-let kept = $state.raw<Habits>(read());
+let kept = $state.raw<Preferences>(read());
 
-function read(): Habits {
-  const usual: Habits = { say: "all", singleKeys: true };
+function read(): Preferences {
+  const usual: Preferences = { say: "all", singleKeys: true };
   try {
-    return { ...usual, ...(JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Habits>) };
+    return { ...usual, ...(JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Preferences>) };
   } catch {
     return usual;
   }
@@ -37,9 +37,9 @@ export function sendsByCtrl(card: ChatbotCard): boolean {
 }
 
 /** Reactive. */
-export const habits = (): Habits => kept;
+export const preferences = (): Preferences => kept;
 
-export function keepHabits(change: Partial<Habits>): void {
+export function savePreferences(change: Partial<Preferences>): void {
   kept = { ...kept, ...change };
   try {
     localStorage.setItem(KEY, JSON.stringify(kept));

@@ -55,7 +55,7 @@ export function showDiagram(block: CodeBlock): void {
   const known = drawn.get(block.node);
   if (known?.source === source) return;
   if (source.length > MAX_SOURCE || source.split("\n").length > MAX_LINES) {
-    say(block, words.diagramTooLarge);
+    showNote(block, words.diagramTooLarge);
     return;
   }
   const entry = known ?? { block, box: document.createElement("div"), source, look: "" };
@@ -77,7 +77,7 @@ function draw(entry: Entry): void {
     colours,
     done(drawing) {
       if (block.text.data !== source) return;
-      if (drawing === null) say(block, words.diagramFailed);
+      if (drawing === null) showNote(block, words.diagramFailed);
       else put(block, box, drawing);
     },
   });
@@ -96,7 +96,7 @@ function put(block: CodeBlock, box: HTMLElement, drawing: Drawing): void {
   image.addEventListener("load", release);
   image.addEventListener("error", () => {
     release();
-    say(block, words.diagramFailed);
+    showNote(block, words.diagramFailed);
   });
   image.src = address;
   box.replaceChildren(image);
@@ -117,7 +117,7 @@ function put(block: CodeBlock, box: HTMLElement, drawing: Drawing): void {
   block.head.firstElementChild?.after(toggle);
 }
 
-function say(block: CodeBlock, message: string): void {
+function showNote(block: CodeBlock, message: string): void {
   block.node.classList.remove("drawn");
   block.node.querySelector(NOTE)?.remove();
   const note = document.createElement("p");
