@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -345,16 +346,24 @@ def test_a_chat_on_sqlite_is_for_one_process(
 
 def test_a_chat_on_postgresql_is_served_by_many_processes(
     serve: Serve,
+    capsys: pytest.CaptureFixture[str],
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     postgres: PostgresServer,
     postgres_template: str,
 ) -> None:
     (folder / "app.py").write_text(CHAT + APP)
-    monkeypatch.setenv("SWELL_DATABASE_URL", new_database(postgres, postgres_template))
+    url = new_database(postgres, postgres_template)
+    monkeypatch.setenv("SWELL_DATABASE_URL", url)
     served = serve(2)
-    assert len(pids(served.url())) == 2
+    serving = pids(served.url())
+    assert main(["status", "--url", url]) == 0
+    listed = capsys.readouterr().out
+    assert {int(pid) for pid in re.findall(r" (\d+) +\d+ s +\d+ s ago +serving", listed)} == serving
+    assert "processes: 2 alive, 0 silent" in listed
     assert served.end() == (0, "")
+    assert main(["status", "--url", url]) == 0
+    assert "processes: 0 alive, 0 silent" in capsys.readouterr().out
 
 
 def test_processes_on_one_database_accept_the_sessions_of_each_other(
