@@ -8,6 +8,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -299,6 +301,30 @@ def test_sighup_replaces_them_one_after_the_other_and_the_port_is_always_served(
     for pid in before:
         gone(pid)
     assert served.end()[0] == 0
+
+
+@pytest.mark.parametrize("nohup", [False, True], ids=["closed", "nohup"])
+def test_they_end_with_their_terminal_unless_started_with_nohup(folder: Path, nohup: bool) -> None:
+    command = f"{sys.executable} -m swell run app.py --workers 2 --port 0"
+    line = f"echo $$ >pid; exec {'nohup ' if nohup else ''}{command} >log 2>&1"
+    program = "import pty, sys; pty.spawn(sys.argv[1:])"
+    terminal = subprocess.Popen([sys.executable, "-c", program, "sh", "-c", line], cwd=folder)
+
+    def logged(part: str) -> None:
+        until = time.monotonic() + 60
+        while part not in ((folder / "log").read_text() if (folder / "log").exists() else ""):
+            assert time.monotonic() < until, f"{part} was never logged"
+            time.sleep(0.05)
+
+    logged("Swell is running at ")
+    pid = int((folder / "pid").read_text())
+    terminal.kill()  # the system sends SIGHUP
+    terminal.wait()
+    if nohup:
+        os.kill(pid, signal.SIGHUP)
+        logged("replaced 2 workers")
+        os.kill(pid, signal.SIGTERM)
+    gone(pid)
 
 
 def test_new_code_that_cannot_start_replaces_nothing(serve: Serve, folder: Path) -> None:

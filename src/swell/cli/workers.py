@@ -115,6 +115,7 @@ def _work(
     # Ctrl+C reaches every process of the terminal; until the server handles it, the supervisor
     # does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # of a terminal that was closed
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     replaced = threading.Event()
     threading.Thread(target=_obey, args=(pipe, replaced), daemon=True).start()
@@ -238,11 +239,21 @@ def _how(code: int) -> str:
 # --------------------------------------------------------------------------------- the supervisor
 
 
+def _has_terminal() -> bool:
+    """Return whether this process belongs to a terminal that is open."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return False
+    return True
+
+
 class Supervisor:
     """Keeps a number of workers running.
 
     SIGTERM and SIGINT end all of them, and a second SIGINT does so at once. SIGHUP replaces them
-    one after the other: each ends when the one in its place accepts requests.
+    one after the other: each ends when the one in its place accepts requests. When the terminal is
+    closed, all end.
 
     Args:
         start: Starts a worker.
@@ -276,7 +287,9 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_end, number)
-        loop.add_signal_handler(signal.SIGHUP, self._asked_to_replace.set)
+        # Under `nohup` the terminal may be closed.
+        bound = signal.getsignal(signal.SIGHUP) != signal.SIG_IGN and _has_terminal()
+        loop.add_signal_handler(signal.SIGHUP, self._on_hangup, bound)
         serving = asyncio.ensure_future(self._serve())
         ending = asyncio.ensure_future(self._ending.wait())
         try:
@@ -288,6 +301,13 @@ class Supervisor:
             ending.cancel()
             await asyncio.wait({serving, ending})
             await self._stop()
+
+    def _on_hangup(self, bound: bool) -> None:
+        """Replace the workers, or end when the terminal of this process was closed."""
+        if bound and not _has_terminal():
+            self._ending.set()
+        else:
+            self._asked_to_replace.set()
 
     def _on_end(self, number: int) -> None:
         if self._ending.is_set() and number == signal.SIGINT:
