@@ -22,8 +22,8 @@ Arrows: TypeAlias = dict[str, set[str]]
 ALLOWED = {
     "__main__": "cli",
     "app": (
-        "app_name backplane chat.app chat.options chat.store expando identity mistakes query  "
-        "rules server settings site storage values"
+        "app_name backplane chat.app chat.options chat.store expando identity leases mistakes  "
+        "query rules server settings site storage values"
     ),
     "app_name": "",
     "backoff": "",
@@ -75,6 +75,7 @@ ALLOWED = {
     ),
     "hints": "",
     "identity": "expando",
+    "leases": "chat.store errors logs tasks",
     "live": "errors settings",
     "locales": "",
     "logs": "",

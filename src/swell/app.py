@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from .chat.options import ChatOptions
     from .chat.store.databases import Databases, Lease
+    from .leases.pages import PageLeases
     from .query import Query
     from .server.asgi import Server
     from .settings.table import Settings
@@ -99,6 +100,7 @@ class App:
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []
         self._server: Server | None = None
+        self._leases: PageLeases | None = None
         self._databases: Databases | None = None
         self._database: Lease | None = None
         self._values: SharedValues | None = None
@@ -174,6 +176,7 @@ class App:
         ack: AckWhen = "received",
         identify: Identify | None = None,
         forgive: Callable[[str], None] | None = None,
+        relayed: bool = True,
     ) -> None:
         """Let `handler` answer on `route`; a later handler of a route replaces the earlier.
 
@@ -181,6 +184,8 @@ class App:
 
         Args:
             identify: Returns the user on this route, instead of `App.identify`.
+            relayed: Whether tabs at other processes of the service get the page of this process;
+                if not, each process has separate pages.
 
         Raises:
             ValueError: If the route, the mode or `ack` cannot be used.
@@ -192,7 +197,7 @@ class App:
         if ack not in get_args(AckWhen):
             raise ValueError(f"ack must be one of {', '.join(get_args(AckWhen))}, got {ack!r}")
         path = route if route == "/" else route.rstrip("/")
-        self.routes[path] = Route(path, handler, mode, ack, identify, forgive)
+        self.routes[path] = Route(path, handler, mode, ack, identify, forgive, relayed)
         if on_startup is not None:
             self._on_startup.append(on_startup)
         if on_shutdown is not None:
@@ -345,12 +350,33 @@ class App:
         self.backplane = await open_backplane(self.running)
         self._values = None
         try:
+            await self._join()
             for hook in self._on_startup:
                 await _call(hook)
         except BaseException:
+            await self._leave()
             await self.backplane.close()
             raise
         self._server.watch()
+
+    async def _join(self) -> None:
+        """Show pages of other processes, if the service has any."""
+        server = self._server
+        assert server is not None
+        if not server.relays or isinstance(self.backplane, MemoryBackplane):
+            return
+        if server.shares and self._database is not None:
+            from .leases.pages import PageLeases
+
+            self._leases = PageLeases(self._database, self._database.owner, self._name())
+            await self._leases.open()
+        server.join(self.backplane, self._leases)
+
+    async def _leave(self) -> None:
+        """Leave the shared pages of this process to the others."""
+        leases, self._leases = self._leases, None
+        if leases is not None:
+            await leases.close()
 
     async def _key(self) -> str | None:
         """Return the key that signs session cookies; None for a random one."""
@@ -378,6 +404,7 @@ class App:
         if server is None:
             return
         await server.stop()
+        await self._leave()
         for hook in self._on_shutdown:
             await _call(hook)
         if self._values is not None:

@@ -104,6 +104,7 @@ class Application(Protocol):
         on_drain: Callable[[float], Awaitable[Any]] | None = None,
         ack: AckWhen = "received",
         identify: Identify | None = None,
+        relayed: bool = True,
     ) -> None:
         """Let a function answer on a route."""
 
@@ -151,6 +152,7 @@ class ChatApp:
             on_drain=self.drain,
             ack="handled",
             identify=self.options.identify,
+            relayed=False,  # any process paints them from the store
         )
         name = "database" if "database" not in app.checks else f"database of {route}"
         app.checks[name] = self.check

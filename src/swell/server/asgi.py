@@ -22,6 +22,7 @@ from swell.backplane.base import Backplane
 from swell.errors import SignInError
 from swell.expando import Expando
 from swell.identity import Identify
+from swell.query import UNICAST
 from swell.rules import Rules
 from swell.server.locales import page_locale
 from swell.settings.table import Settings
@@ -34,6 +35,8 @@ from .folders import configured_folders, folder_routes
 from .health import Health
 from .identity import Caller, direct_peer, header_lists
 from .links import Links
+from .relay.leases import Leases
+from .relay.relay import Relay
 from .route import Route
 from .security import host_allowed, request_host, security_headers
 from .sessions import Session, SessionSigner
@@ -105,6 +108,7 @@ class Server:
         self.broker = Broker(
             self.settings, routes, app.state, self._bundle.build, self._files, app.rules
         )
+        self._relay: Relay | None = None
         self._watchdog = Watchdog()
         self._sockets = Sockets(self.broker, self.settings, self._signer)
 
@@ -165,6 +169,26 @@ class Server:
         work = anyio.to_thread.run_sync(clear_left, abandon_on_cancel=True)
         self._clearing = asyncio.create_task(work, name="swell-clear-left")
 
+    def join(self, backplane: Backplane, leases: Leases | None) -> None:
+        """Show the pages of other processes here, and those of this one there.
+
+        Args:
+            backplane: An open one.
+            leases: Who owns shared pages; without them each process keeps its own.
+        """
+        self._relay = Relay(self.broker, backplane, leases)
+        self._relay.start()
+
+    @property
+    def relays(self) -> bool:
+        """Whether a route has pages for other processes."""
+        return any(route.relayed for route in self._routes.values())
+
+    @property
+    def shares(self) -> bool:
+        """Whether a route has pages that tabs of several processes share."""
+        return any(route.relayed and route.mode != UNICAST for route in self._routes.values())
+
     def watch(self) -> None:
         """Log calls that block the event loop; from when the app has started."""
         self._watchdog.start()
@@ -188,6 +212,8 @@ class Server:
         if self._clearing is not None:
             self._clearing.cancel()
             await asyncio.wait({self._clearing})
+        if self._relay is not None:
+            await self._relay.stop()
         await self.broker.stop()
         self._watchdog.stop()
         self._files.close()

@@ -527,7 +527,7 @@ class Broker:
         address = shared_address(route, subject) or secrets.token_urlsafe(16)
         links = self._files.links if self._files is not None else Links()
         id = links.client(session_id, route.path)
-        if self.elsewhere is not None:
+        if self.elsewhere is not None and route.relayed:
             id = client_id(self.elsewhere.process, id)
         client = Client(route, self.pages.open(address), address, caller, identity, id)
         self.clients[client.id] = client

@@ -335,3 +335,13 @@ shared_values = Table(
     # Names the last write, so that a repeated one is recognised.
     Column("writer", Text, nullable=False),
 )
+
+# The processes that own pages which several tabs share; see `swell.leases.pages`.
+page_owners = Table(
+    "page_owners",
+    metadata,
+    Column("app", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("process", String(32), nullable=False),
+)
+Index("page_owners_process", page_owners.c.process)

@@ -1,0 +1,1 @@
+"""Leases: which process of a service owns what."""
