@@ -6,6 +6,8 @@ read the store to show it. Other processes hear over the backplane that a thread
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Callable
 from hashlib import sha256
 from typing import NamedTuple, TypeAlias
@@ -71,6 +73,10 @@ class ThreadChanged(NamedTuple):
 
     thread_id: str
 
+
+_READS_PER_S = 500  # listeners that read the store at once after a gap, per second
+
+_SPREAD_S = 5.0  # how long that may take
 
 Change: TypeAlias = RunQueued | RunEnded | ThreadRenamed | ThreadChanged
 Listener: TypeAlias = Callable[[Change], None]
@@ -166,8 +172,13 @@ class Feed:
             for listener in tuple(listeners.get(key, ())):
                 listener(ThreadChanged(thread_id))
 
+        def miss() -> None:
+            # After a lost connection all listeners read the store: not all at the same moment.
+            most = min(len(self._ends) / _READS_PER_S, _SPREAD_S)
+            asyncio.get_running_loop().call_later(random.uniform(0, most), call, "")  # noqa: S311  # no secret
+
         self._ends[topic] = self.backplane.subscribe(
-            topic, lambda message: call(_decode(message).thread_id), lambda: call("")
+            topic, lambda message: call(_decode(message).thread_id), miss
         )
 
 
