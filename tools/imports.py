@@ -55,7 +55,7 @@ ALLOWED = {
         "backoff backplane chat.feed chat.files chat.records chat.refusal chat.requests  "
         "chat.store coerce  "
         "components development errors expando locales logs markdown mistakes models parts  "
-        "settings storage tasks ui workers"
+        "settings storage tasks temporary ui workers"
     ),
     "chat.store": "chat.records chat.requests errors locales logs markdown parts",
     "chat.tools": "coerce development errors hints locales logs markdown models parts workers",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 __all__ = ["TemporaryFolder", "clear_left"]
 
-_PREFIXES = ("swell-files-", "swell-chat-")
+_PREFIXES = ("swell-files-", "swell-chat-", "swell-pdf-")
 _LOCK = ".alive"
 
 
@@ -19,7 +19,7 @@ class TemporaryFolder:
     """A folder that only this account can read, beside a lock that ends with the process.
 
     Args:
-        kind: Its purpose: `files` or `chat`.
+        kind: Its purpose: `files`, `chat` or `pdf`.
 
     Attributes:
         path: Where it is.

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.chat.runs.pdf import endless_pdf
+from tests.postgres import new_database
 from tests.seeds import Size
 
 from .rig import ANSWER_S, HERE, NEWCOMER_S, Peer, newcomer, tab, target
@@ -52,9 +53,16 @@ def ask(peer: Peer, address: str) -> None:
     peer.send(t="act", id="1", name="chat", args={"chat": "read it"}, event=event)
 
 
-async def test_hostile_documents_hold_up_no_download(tmp_path: Path, size: Size) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_hostile_documents_hold_up_no_download(
+    tmp_path: Path, size: Size, database: str, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path / 'chat.db'}"
+    if database == "postgresql":
+        template = request.getfixturevalue("postgres_template")
+        url = new_database(request.getfixturevalue("postgres"), template)
     hostile = endless_pdf(size(1_000_000, 4_000_000))
-    with target(tmp_path, app=HERE / "reader.py", drain_s=1) as running:
+    with target(tmp_path, app=HERE / "reader.py", drain_s=1, database_url=url) as running:
         await newcomer(running.port)
         other = await tab(running.port, "203.0.113.7")
         await other.painted()

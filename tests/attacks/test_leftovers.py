@@ -57,6 +57,9 @@ async def test_uploads_of_a_killed_process_are_removed_by_the_next_one(
         assert len(left()) == 2
         kill(killed)
         assert len(left()) == 2  # no process was left to remove it
+        document = shared / "swell-pdf-killed"  # a copy that it was reading
+        document.mkdir(mode=0o700)
+        (document / ".alive").touch()
         with target(tmp_path / "third", app=HERE / "reader.py") as running:
             async with asyncio.timeout(30):
                 while len(left()) > 1:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import anyio
+import anyio.to_thread
+
 from swell.chat.records import StoredFile
 from swell.storage.base import Content
+from swell.temporary import TemporaryFolder
 from swell.workers import lane
 
 from .awaiting import must_await
@@ -70,8 +73,12 @@ class Attachment:
                 office document, an archive or a picture.
         """
         if is_pdf(self.name, self.mime):
-            with tempfile.TemporaryDirectory(prefix="swell-pdf-") as folder:
-                return await pdf_text(await self.save(Path(folder, "file")), self.name)
+            folder = await anyio.to_thread.run_sync(TemporaryFolder, "pdf")
+            try:
+                return await pdf_text(await self.save(folder.path / "file"), self.name)
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await anyio.to_thread.run_sync(folder.remove)
         content = await self.read()
         pools = lane()
         return await pools.files.run(pools.person, lambda: decoded(content, self.name))
