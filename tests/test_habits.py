@@ -11,6 +11,14 @@ ROOT = Path(__file__).parents[1]
 
 PAUSES = {
     "tests/attacks/holder.py: answer": "an app whose answer takes its time",
+    "tests/chat/runs/test_peers.py: test_what_the_backplane_does_to_messages_changes_no_page": (
+        "a handler that streams for a while; the verdict is the same at any pace"
+    ),
+    "tests/chat/store/engines/test_postgres.py: freeze": (
+        "a process that stands still in the middle of a transaction"
+    ),
+    "tests/cluster/schedule.py: _break": "a fault that lasts a random time",
+    "tests/cluster/schedule.py: _step": "users who act at random moments",
     "tests/e2e/slow/app/sitecustomize.py: slow_turn": "an app that is slow, for `make slow`",
     "tests/e2e/test_chat_faults.py: test_r6_who_comes_back_finds_the_whole_answer": (
         "the page is to expire in the server meanwhile; the verdict is the same if it does not"

@@ -22,7 +22,7 @@ _kept = ExitStack()
 
 
 def no_fencing() -> None:
-    """Let a process write to every run, whoever owns it, and whether it has ended."""
+    """Let a process write to every run, also of another owner, and after its end."""
     table = tables.runs
     of_run = table.c.id == bindparam("run")
     runs._FLUSHED = (
@@ -89,7 +89,7 @@ class Broken(NamedTuple):
 
     Attributes:
         install: Breaks this process.
-        seed: Of the schedule.
+        seed: Seed of the schedule.
         shows: What the failure says.
     """
 

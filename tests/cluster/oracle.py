@@ -40,7 +40,7 @@ class Seen:
         acknowledged: The actions that were acknowledged.
         refused: The actions that were refused, with the reason.
         faults: What was broken.
-        stops: Whether an answer was stopped by somebody.
+        stops: Whether a user stopped an answer.
         buried: How many processes had been taken for gone before.
     """
 

@@ -130,7 +130,7 @@ class Schedule:
     # --------------------------------------------------------------------------- people
 
     async def _step(self) -> None:
-        """Let somebody do something in one of the tabs."""
+        """Let a user act in one of the tabs."""
         tab = self._rng.choice(self._tabs)
         step = self._rng.choices(list(STEPS), weights=list(STEPS.values()))[0]
         self.steps.append(step.__name__.strip("_"))
@@ -205,7 +205,7 @@ class Schedule:
     # --------------------------------------------------------------------------- faults
 
     async def _break(self, name: str) -> None:
-        """Let something break, do something meanwhile, and mend it."""
+        """Break something, act, and mend it."""
         rng, cluster = self._rng, self._cluster
         owner = await asyncio.to_thread(cluster.owner, self.seen.thread)
         victim = owner if owner and rng.random() < 0.75 else rng.choice(cluster.members)

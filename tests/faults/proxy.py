@@ -316,7 +316,7 @@ class FaultProxy:
             self.pause(direction)
 
     def unstall(self) -> None:
-        """Undo `stall`: what was sent meanwhile arrives."""
+        """Undo `stall`: the bytes sent since then arrive."""
         self._stalled = False
         for direction in (UP, DOWN):
             self.resume(direction)
