@@ -91,6 +91,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
 
     # Notices above the page
     waiting: str
+    behind: str
     missing: str
     deleted: str
     removed: str

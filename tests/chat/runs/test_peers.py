@@ -134,6 +134,31 @@ async def test_the_tabs_of_who_interrupts_a_run_are_at_rest(
         assert (second.texts, second.status) == (["Hi", "Hello "], "interrupted")
 
 
+async def test_without_a_backplane_tabs_say_that_they_are_behind_and_read_the_store(
+    url: str,
+) -> None:
+    words = Words()
+    async with processes(words, Words(), url=url) as (one, two):
+        first = await one.tab()
+        await first.send("Hi", wait=False)
+        words.say("Hello ")
+        await first.says("Hello ")
+        second = await two.tab(first.address)
+        await second.says("Hello ")
+        backplane = two.app.feed.backplane
+        await backplane.close()
+        await second.page.until(
+            lambda page: "may be a second behind" in str(page["meta"].get("notification_bar"))
+        )
+        assert first.page.page["meta"].get("notification_bar") is None
+        words.say("there.")
+        await second.says("there.")
+        await backplane.open()
+        await second.page.until(lambda page: page["meta"].get("notification_bar") is None)
+        words.say(None)
+        await second.done()
+
+
 async def test_stop_works_from_a_tab_of_any_process(url: str) -> None:
     words = Words()
     async with processes(words, Words(), url=url) as (one, two):

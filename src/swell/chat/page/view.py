@@ -84,7 +84,9 @@ class View:
         self._catching_up: asyncio.Task[None] | None = None
         self._said: dict[tuple[str, str], Any] = {}  # properties as last assigned
         self._hash = ""
+        self._behind = False
         chat.feed.subscribe(user.id, self.hear)
+        self._unwatch = chat.feed.backplane.watch(self._on_connected)
 
     @property
     def address(self) -> str:
@@ -496,6 +498,7 @@ class View:
         self.rows.leave()
         self.panel.drop_files()
         self.chat.feed.unsubscribe(self.user.id, self.hear)
+        self._unwatch()
         self._read_along(None)
         if self._catching_up is not None:
             self._catching_up.cancel()
@@ -509,6 +512,18 @@ class View:
             undo = ui.button("undelete", self.words.undo, value=message_id)
             bar = self._notice(self.words.deleted, undo)
         self._set("meta", "notification_bar", bar)
+
+    def _on_connected(self, connected: bool) -> None:
+        """Say that an answer of another process comes late, as long as the backplane is away."""
+        thread = self.thread.id if self.thread is not None else ""
+        if not connected and self.chat.runs.is_elsewhere(thread):
+            self._behind = True
+            self._set("meta", "notification_bar", self._notice(self.words.behind))
+            self.page.commit()
+        elif connected and self._behind:
+            self._behind = False
+            self._set("meta", "notification_bar", None)
+            self.page.commit()
 
     async def notify(self, text: str) -> None:
         """Show a notice of the app."""

@@ -145,6 +145,10 @@ class RunManager:
         """Return whether an answer is made in a thread, as far as this process shows it."""
         return bool(self.of_thread(thread_id) or self._mirrors.of_thread(thread_id))
 
+    def is_elsewhere(self, thread_id: str) -> bool:
+        """Return whether another process makes an answer in a thread that a tab shows here."""
+        return bool(self._mirrors.of_thread(thread_id))
+
     async def follow(self, messages: Iterable[Message], user_id: str) -> None:
         """Follow the runs of other processes that make some of these messages."""
         if self.store.distributed:
