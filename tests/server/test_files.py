@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from swell.errors import LimitError
-from swell.server.files import safe_name
+from swell.server.file_names import safe_name
 from swell.settings.table import Settings
 
 from .place import Place, files, multipart

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, digits
+
 import pytest
 
 from swell.server.links import Links
@@ -45,6 +47,16 @@ def test_other_addresses_are_no_links(text: str) -> None:
     assert Links().read(text) is None
 
 
+def test_a_link_has_one_spelling() -> None:
+    links = Links()
+    text = links.make("ann", "/", FILE)
+    assert links.read(text) is not None
+    assert links.read(text + "=") is None
+    # The last character has two bits of the link; the other four must be zero.
+    read = [last for last in ascii_letters + digits + "-_" if links.read(text[:-1] + last)]
+    assert sorted(read) == ["A", "Q", "g", "w"]
+
+
 def test_the_id_of_a_tab_proves_its_session_and_route() -> None:
     links = Links(b"k" * 32)
     id = links.client("ann", "/help")
@@ -53,5 +65,5 @@ def test_the_id_of_a_tab_proves_its_session_and_route() -> None:
     assert Links(b"k" * 32).route_of_client(id, "ann", routes) == "/help"
     assert Links().route_of_client(id, "ann", routes) is None
     assert links.route_of_client(id, "bob", routes) is None
-    for other in ("", "x", id[:-4], id + "AAAA", "é"):
+    for other in ("", "x", id[:-4], id + "AAAA", "é", "/" * 44):
         assert links.route_of_client(other, "ann", routes) is None

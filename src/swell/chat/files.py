@@ -17,7 +17,7 @@ from swell.chat.store.ids import token_hash
 from swell.errors import LimitError, NotFoundError, PartError
 from swell.logs import logger
 from swell.parts import File, Image, Part
-from swell.server.files import mime_of, safe_name
+from swell.server.file_names import mime_of, safe_name
 from swell.site import AsyncSite, LinkedFile
 from swell.storage.base import Content, FileStorage
 

@@ -7,13 +7,10 @@ routes.
 
 from __future__ import annotations
 
-import mimetypes
-import re
-import unicodedata
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
@@ -28,6 +25,7 @@ from swell.site import FileSource, LinkedFile
 from swell.storage.base import IN_PLACE, Upload
 from swell.temporary import TemporaryFolder
 
+from .file_names import mime_of, safe_name
 from .links import Link, Links
 
 if TYPE_CHECKING:
@@ -39,8 +37,6 @@ __all__ = [
     "FileStore",
     "Incoming",
     "StoredFile",
-    "mime_of",
-    "safe_name",
     "size_limit",
 ]
 
@@ -51,76 +47,14 @@ FILES_PATH = "/_f/"
 IN_PLACE_MAX = 10_000
 """Files of the app served without a copy, at the same time."""
 
-NAME_MAX_BYTES = 255
 _COPY_BYTES = 1 << 18
 
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 _PICTURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
 )
-# Types that Python's table lacks or reads from the machine.
-_TYPES = {
-    ".avif": "image/avif",
-    ".csv": "text/csv",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".heic": "image/heic",
-    ".heif": "image/heif",
-    ".md": "text/markdown",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".webp": "image/webp",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".yaml": "application/yaml",
-    ".yml": "application/yaml",
-}
-
-
-# --------------------------------------------------------------------------------------- names
-
-
-def safe_name(raw: str) -> str:
-    """Return a file name that is harmless to show, to send in a header and to save anywhere.
-
-    Folders go, whichever slash separates them; so do control and text-direction characters and
-    what Windows reserves, but for the quotation mark: browsers replace that when they save a file.
-    The ending is kept when a long name is cut.
-
-    Args:
-        raw: The name as sent, not trusted.
-
-    Returns:
-        1 to 255 bytes of UTF-8, without any path meaning.
-    """
-    text = unicodedata.normalize("NFC", raw.encode("utf-8", "replace").decode("utf-8"))
-    text = text.replace("\\", "/").rpartition("/")[2]
-    # other spaces become the one that everything can show; what cannot be shown goes: control
-    # and format characters (which are the direction marks), private use, unassigned
-    text = "".join(" " if unicodedata.category(c) == "Zs" else c for c in text)
-    text = "".join(c for c in text if c.isprintable())
-    text = re.sub(r"[<>:|?*]", "_", text)
-    text = _cut(text.strip(" ").rstrip(". "))
-    if _RESERVED.fullmatch(text):
-        text = _cut("_" + text)
-    return text or "file"
-
-
-def _cut(text: str) -> str:
-    if len(text.encode()) <= NAME_MAX_BYTES:
-        return text
-    stem, dot, ending = text.rpartition(".")
-    if not stem or len(ending.encode()) > 16:
-        stem, dot, ending = text, "", ""
-    room = NAME_MAX_BYTES - len((dot + ending).encode())
-    return stem.encode()[:room].decode("utf-8", "ignore").rstrip(". ") + dot + ending
-
-
-def mime_of(name: str) -> str:
-    """Return the media type that the ending of a name claims."""
-    ending = PurePath(name).suffix.lower()
-    guess = _TYPES.get(ending) or mimetypes.guess_type(f"x{ending}")[0]
-    return guess or "application/octet-stream"
 
 
 # --------------------------------------------------------------------------------------- store

@@ -59,10 +59,7 @@ class Links:
 
     def read(self, text: str) -> Link | None:
         """Return what a link says, which is not proven before `proves`; None if it is no link."""
-        try:
-            raw = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
-        except (binascii.Error, ValueError):
-            return None
+        raw = _decoded(text)
         if len(raw) not in (_ROUTE + _FILE + _MAC, _ROUTE + _FILE + _SHARE + _MAC):
             return None
         file, share = raw[_ROUTE : _ROUTE + _FILE], raw[_ROUTE + _FILE : -_MAC]
@@ -85,10 +82,7 @@ class Links:
 
     def route_of_client(self, client_id: str, session_id: str, routes: Iterable[str]) -> str | None:
         """Return the route of a tab of a session; None if it is not one of these."""
-        try:
-            raw = base64.b64decode(client_id, b"-_", validate=True)
-        except (binascii.Error, ValueError):
-            return None
+        raw = _decoded(client_id)
         what, mac = raw[: _FILE + _ROUTE], raw[_FILE + _ROUTE :]
         if not hmac.compare_digest(mac, self._client_mac(what, session_id)):
             return None
@@ -105,3 +99,12 @@ class Links:
 
 def _mark(route: str) -> bytes:
     return sha256(route.encode()).digest()[:_ROUTE]
+
+
+def _decoded(text: str) -> bytes:
+    """Return the bytes of a text that this module wrote; none for any other spelling of them."""
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        return b""
+    return raw if base64.urlsafe_b64encode(raw).decode().rstrip("=") == text else b""

@@ -19,7 +19,8 @@ from swell.server.security import host_allowed, request_host, same_site_request
 from swell.settings.table import Settings
 
 from .download import FILE_HEADERS, HEAD_BYTES, media_type, stored_file
-from .files import FILES_PATH, FileStore, Incoming, StoredFile, safe_name, size_limit
+from .file_names import safe_name
+from .files import FILES_PATH, FileStore, Incoming, StoredFile, size_limit
 from .identity import Caller, direct_peer, header_lists
 from .links import Link
 from .sessions import SessionSigner
