@@ -14,7 +14,8 @@ from swell.schema.kinds import properties
 from swell.wave.names import ENUMS
 
 SRC = Path(swell.__file__).parent
-READS = """    Assigning takes the properties that a card of some kind has. Any name can be read, since it may
+READS = """\
+    Assigning takes the properties that a card of some kind has. Any name can be read, since it may
     be a component of a form: `q.page["form"].city.value = "Oslo"`."""
 MADE = "Made by `make gen`; edits here are lost."
 

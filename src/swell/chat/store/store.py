@@ -5,36 +5,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, ParamSpec, TypeVar
 
 from swell.chat.records import (
-    Accepted,
-    Ended,
-    EndState,
     Feedback,
     Hit,
     Message,
     RatedAnswer,
-    Run,
-    RunState,
     StoredFile,
     Thread,
     User,
 )
-from swell.chat.requests import Regenerate, Request
 from swell.errors import StoreUnavailableError
 from swell.locales import Words, words_of
 from swell.logs import logger
-from swell.parts import Part
 
-from . import apps, files, keys, messages, processes, runs, search, threads, transfer
+from . import apps, files, keys, messages, processes, search, threads, transfer
 from .engines.base import Engine, Tx
 from .engines.presence import Turnstile
 from .ids import new_id, now
-from .processes import Beat, Process, Signal
-from .runs import Growing, Recovered
-from .statements import clean, encode_parts, to_json
+from .run_store import RunStore
+from .statements import clean
 
 __all__ = ["Store"]
 
@@ -42,15 +34,11 @@ _log = logger("swell.chat")
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-FLUSHED_MAX = 10_000
-"""Most runs whose flushed parts are remembered; others are written whole at each flush."""
-
 FEEDBACK_AT_ONCE = 500
 """How many rows of feedback are read at a time."""
 
 
-class Store:
+class Store(RunStore):
     """Conversations that outlive the process, in SQLite, PostgreSQL or memory.
 
     `swell.chat.store.open_store` makes one for a URL. Another SQL database needs an `Engine`; a
@@ -74,13 +62,7 @@ class Store:
 
         `clock` returns the time in seconds since the epoch; a test gives its own.
         """
-        self._engine = engine
-        self._app = app
-        self._clock = clock
-        self.owner = engine.owner
-        self._joined = False
-        self._held: dict[str, int] = {}  # runs of this process, with their fencing numbers
-        self._flushed: dict[str, list[tuple[str, str]] | None] = {}
+        super().__init__(engine, app, clock=clock)
         self._turnstile: Turnstile | None = None
 
     def of_app(self, app: str) -> Store:
@@ -124,11 +106,6 @@ class Store:
                 )
         await self.purge()
 
-    @property
-    def distributed(self) -> bool:
-        """Whether other processes may serve the app at the same time: on PostgreSQL."""
-        return self._engine.distributed
-
     async def key(self, name: str) -> str:
         """Return a random key that is made once: every process on the database gets the same.
 
@@ -136,35 +113,6 @@ class Store:
             name: Its purpose, such as `session`.
         """
         return await self._write(keys.agreed, name, secrets.token_urlsafe(32), self._clock())
-
-    async def beat(self, *, draining: bool = False) -> Beat | None:
-        """Write the heartbeat of this process, and return what it is to know; PostgreSQL only.
-
-        None when the process was taken for gone: it has lost its runs. From then on it is a new
-        process, which owns none.
-        """
-        if not self._joined:
-            await self._join()
-        found = await self._write(processes.beat, self.owner, self._app, draining=draining)
-        if found is None:
-            self.owner, self._joined = new_id(), False
-            self._held.clear()
-            await self._join()
-        return found
-
-    async def asked(self) -> tuple[Signal, ...]:
-        """Return what other processes ask of the runs of this one, each once, oldest first."""
-        return await self._write(processes.asked, self.owner)
-
-    async def processes(self) -> list[Process]:
-        """Return the processes that serve the app, oldest first; PostgreSQL only."""
-        return await self._read(processes.listed, self._app)
-
-    async def _join(self) -> None:
-        """Become one of the processes that serve the app, so that runs have a living owner."""
-        if self._engine.distributed and not self._joined:
-            await self._write(processes.join, self.owner, self._app)
-            self._joined = True
 
     async def close(self) -> None:
         """Finish the queued work and disconnect. Closing twice is harmless."""
@@ -178,27 +126,6 @@ class Store:
         if self._turnstile is not None:
             self._turnstile.leave()
             self._turnstile = None
-
-    async def _read(
-        self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        return await self._engine.read(self._timed(work, *args, **kwargs))
-
-    async def _write(
-        self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        return await self._engine.write(self._timed(work, *args, **kwargs))
-
-    def _timed(
-        self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> Callable[[Tx], T]:
-        time = self._clock()  # once: the engine may repeat the work
-
-        def timed(tx: Tx) -> T:
-            tx.time = time
-            return work(tx, *args, **kwargs)
-
-        return timed
 
     # ----------------------------------------------------------------------------------- users
 
@@ -338,224 +265,6 @@ class Store:
     async def undelete_message(self, user_id: str, message_id: str) -> Thread:
         """Restore a deleted message with those deleted together with it, and show it."""
         return await self._write(messages.restore, user_id, message_id)
-
-    # ------------------------------------------------------------------------------------ runs
-
-    async def accept(
-        self,
-        user_id: str,
-        request: Request,
-        *,
-        action_id: str,
-        settings: dict[str, Any] | None = None,
-        locale: str = "en",
-        model: str | None = None,
-    ) -> Accepted:
-        """Store a prompt, its empty answer and a run in state `accepted`, in one transaction.
-
-        Exactly once for each `action_id` of a user: a repeat stores nothing and returns the same
-        records with `duplicate` set, even when both arrive at the same time.
-
-        Args:
-            user_id: The user who asks.
-            request: A `NewPrompt`, an `Edit` or a `Regenerate`.
-            action_id: Made by the browser before the first send; 1 to 200 code points.
-            settings: The app's settings for this answer, JSON.
-            locale: Language of the page that asks.
-            model: Name of the model, for the answer.
-
-        Raises:
-            ValueError: If `action_id` is too short or too long.
-        """
-        await self._join()
-        action_id = clean(action_id)
-        if not 1 <= len(action_id) <= 200:
-            raise ValueError(f"action_id must have 1 to 200 characters, got {len(action_id)}")
-        planned = runs.Planned(
-            user_id=user_id,
-            request=request,
-            parts=() if isinstance(request, Regenerate) else encode_parts(request.parts),
-            action_id=action_id,
-            claim=new_id(),
-            owner=self.owner,
-            settings=to_json(settings or {}),
-            locale=locale,
-            model=None if model is None else clean(model),
-            thread_id=new_id(),
-            prompt_id=new_id(),
-            answer_id=new_id(),
-            run_id=new_id(),
-            time=self._clock(),
-        )
-        accepted = await self._write(runs.accept, planned)
-        if accepted.run.state == "accepted" and accepted.run.owner == self.owner:
-            self._held[accepted.run.id] = accepted.run.fence
-        return accepted
-
-    async def has_accepted(self, user_id: str, action_id: str) -> bool:
-        """Return whether `accept` has stored a run for an action of a user."""
-        return await self._read(runs.has_accepted, user_id, clean(action_id))
-
-    def take(self, run: Run) -> None:
-        """Write to a run that the store names as this process's, from now on."""
-        self._held[run.id] = run.fence
-
-    def holds(self, run_id: str) -> bool:
-        """Return whether this process owns a run, as far as it knows."""
-        return run_id in self._held
-
-    async def start(self, run_id: str) -> bool:
-        """Move a run from `accepted` to `running`, in the order of the thread's prompts.
-
-        Returns:
-            False if an earlier run of the thread has not ended, if this process does not own the
-            run, or if the run is not `accepted` any more.
-        """
-        return await self._write(runs.start, run_id, self._fence(run_id), self._clock())
-
-    def _fence(self, run_id: str) -> int:
-        """Return the number that each write of a run names; no row has -1."""
-        return self._held.get(run_id, -1)
-
-    async def flush(
-        self, answers: Mapping[str, Sequence[Part]], at: Mapping[str, int] | None = None
-    ) -> list[str]:
-        """Store what running answers contain by now, in one transaction.
-
-        Args:
-            answers: Parts by id of the run.
-            at: How many changes of the answer they include, by id of the run.
-
-        Returns:
-            Runs that do not run any more, or have another owner: nothing is stored of them.
-        """
-        changed = {}
-        for run_id, parts in answers.items():
-            new, old = encode_parts(parts), self._flushed.get(run_id) or []
-            if new != old:
-                place = 0 if at is None else at.get(run_id, 0)
-                changed[run_id] = runs.Flushed(self._fence(run_id), place, new, old)
-                if run_id in self._flushed or len(self._flushed) < FLUSHED_MAX:
-                    self._flushed[run_id] = None  # unknown until it is written
-        lost = await self._write(runs.flush, changed) if changed else []
-        for run_id, flushed in changed.items():
-            if run_id in self._flushed:  # it has not ended since
-                self._flushed[run_id] = list(flushed.new)
-        return lost
-
-    async def finish(
-        self,
-        run_id: str,
-        state: EndState,
-        parts: Sequence[Part] | None = None,
-        *,
-        usage: dict[str, Any] | None = None,
-        error: str | None = None,
-        error_code: str | None = None,
-        error_id: str | None = None,
-        suggestions: Sequence[str] = (),
-        model: str | None = None,
-    ) -> Ended | None:
-        """End a run and its answer in one transaction.
-
-        Args:
-            run_id: The run.
-            state: How it ended.
-            parts: The whole answer; None keeps the flushed parts.
-            usage: Its token counts.
-            error: Text for the user.
-            error_code: Code of that text, for translation.
-            error_id: The error id in the log.
-            suggestions: Prompts to continue with.
-            model: Name of the model that answered.
-
-        Returns:
-            The stored record; None if the run had already ended in another state, or has
-            another owner.
-        """
-        if state not in ("done", "stopped", "interrupted", "failed"):
-            raise ValueError(f"a run cannot end as {state!r}")
-        new = None if parts is None else encode_parts(parts)
-        error = None if error is None else clean(error)
-        model = None if model is None else clean(model)
-        cost = None if usage is None else to_json(usage)
-        after = to_json([clean(prompt) for prompt in suggestions]) if suggestions else None
-        time = self._clock()
-        ended = await self._write(
-            runs.finish,
-            run_id,
-            self._fence(run_id),
-            state,
-            new,
-            usage=cost,
-            error=error,
-            error_code=error_code,
-            error_id=error_id,
-            suggestions=after,
-            model=model,
-            time=time,
-        )
-        self._flushed.pop(run_id, None)
-        self._held.pop(run_id, None)
-        return ended
-
-    async def growing(self, answer_id: str) -> Growing | None:
-        """Return the active run that makes an answer, with what is stored; None without one.
-
-        For the server: it does not check whose answer it is.
-        """
-        return await self._read(runs.growing, answer_id)
-
-    async def states(self, run_ids: Sequence[str]) -> dict[str, tuple[RunState, str, int]]:
-        """Return state, owner and number of stored changes of runs; for the server."""
-        return await self._read(runs.states, run_ids)
-
-    async def ask(self, run_id: str, kind: Literal["stop", "answer"], body: str = "") -> bool:
-        """Leave a signal for the process that owns a run; False when the run has ended."""
-        return await self._write(runs.ask, run_id, kind, body, self._clock())
-
-    async def seize(self, run_id: str, state: EndState) -> Ended | None:
-        """End a run whose owner does not, with the text that is stored; None if it has ended.
-
-        The owner writes nothing of it from then on.
-        """
-        return await self._write(runs.seize, run_id, self.owner, state, self._clock())
-
-    async def run(self, run_id: str) -> Run:
-        """Return one run."""
-        return await self._read(runs.get, run_id)
-
-    async def accepted(self, run_id: str) -> tuple[Accepted, User]:
-        """Return a run with its thread, messages and user; for the server, which owns it."""
-        return await self._read(runs.accepted, run_id)
-
-    async def settings(self, user_id: str, thread_id: str) -> dict[str, Any]:
-        """Return the app's settings of the last run in a thread; empty when there is none."""
-        return await self._read(runs.settings, user_id, thread_id)
-
-    async def active_runs(self, thread_id: str) -> list[Run]:
-        """Return the runs of a thread that are accepted or running, oldest first."""
-        return await self._read(runs.active, thread_id)
-
-    async def recover(self) -> Recovered:
-        """Become the owner of the runs of processes that are gone.
-
-        Those that run become `interrupted`, with the text that was flushed; accepted ones belong
-        to this process from then on, and are to be started. Runs of living processes are left
-        alone.
-        """
-        await self._join()
-        alive, time = self._engine.alive, self._clock()
-
-        def found(tx: Tx) -> Recovered:
-            recovered = runs.recover(tx, self._app, self.owner, alive, time)
-            if self._engine.distributed:
-                processes.bury(tx, self._app)
-            return recovered
-
-        recovered = await self._write(found)
-        self._held.update({run.id: run.fence for run in recovered.waiting})
-        return recovered
 
     # -------------------------------------------------------------------------------- feedback
 
