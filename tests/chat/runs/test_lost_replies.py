@@ -16,7 +16,7 @@ from swell.live.wire import Act
 from tests.chat.processes import processes
 from tests.postgres import PostgresServer, new_database
 
-from .test_peers import Words
+from .test_peers import Words, silence
 
 
 @pytest.fixture
@@ -216,3 +216,27 @@ async def test_a_prompt_to_a_page_that_waits_for_the_store_goes_to_its_thread(
         assert second.texts == ["Hi", "Hello.", "And then?", "This."]
         monkeypatch.setattr(store, "visitor", visitor)
         await opening
+
+
+async def test_a_run_that_becomes_ones_own_is_followed_as_such(
+    url: str, postgres: PostgresServer
+) -> None:
+    here, there = Words(), Words()
+    async with processes(here, there, url=url) as (one, two):
+        first, other = await one.tab(), await one.tab()
+        await first.send("Hi", wait=False)
+        here.say("Hello ")
+        await first.says("Hello ")
+        await other.open(first.address)
+        await other.send("And then?", wait=False)
+        second = await two.tab(first.address)
+        await silence(one, postgres, url)
+        await two.app.runs._peers.beat()
+        [run] = two.app.runs.all()
+        assert not two.app.runs._mirrors.of_thread(run.thread_id)
+        for word in ("Then ", "this."):
+            there.say(word)
+            await second.says(word)
+        there.say(None)
+        await second.done()
+        assert second.texts[3] == "Then this."

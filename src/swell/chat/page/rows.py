@@ -215,12 +215,11 @@ class Rows:
         self._shown = []
         for message, cells, key in zip(messages, drawn, keys, strict=True):
             tail = self._tails.get(message.id)
-            if tail is not None and tail.run.ended.is_set():
+            if ended := tail is not None and tail.run.ended.is_set():
                 self._unfollow(message.id)
-                if cells:  # else its end was heard of, and is shown soon
-                    rows[key] = cells
-            elif tail is None and (tail := self._follow(message, key)) is None:
-                if cells != known.get(key):
+                tail = None
+            if tail is None and (tail := self._follow(message, key)) is None:
+                if cells if ended else cells != known.get(key):  # else its end is shown soon
                     rows[key] = cells
             else:
                 if tail.key != key or key not in known or tail.fresh:

@@ -393,7 +393,10 @@ class RunManager:
         run.files = self._files
         self._runs[run.id] = self._answers[run.answer_id] = run
         run.task = self._tasks.start(self._live(run))
-        self._feed.publish(run.user_id, RunQueued(accepted))
+        change: Change = RunQueued(accepted)
+        if self._mirrors.end(run.answer_id):  # it was another process's until now
+            change = ThreadChanged(run.thread_id)
+        self._feed.publish(run.user_id, change)
 
     async def _live(self, run: Run) -> None:
         end: Change = ThreadChanged(run.thread_id)

@@ -163,11 +163,12 @@ class Mirrors:
         elif growing.run.owner != self._store.owner and message.id not in self._mirrors:
             self._add(Mirror(growing))
 
-    def end(self, message_id: str) -> None:
-        """Let go of the run that made a message, which has ended."""
+    def end(self, message_id: str) -> bool:
+        """Let go of the run that makes a message, if it is followed; return whether it was."""
         mirror = self._mirrors.get(message_id)
         if mirror is not None:
             self._end(mirror)
+        return mirror is not None
 
     def close(self) -> None:
         """Let go of everything."""
