@@ -44,6 +44,7 @@ def lease_in_the_backplane() -> None:
     began, beat, open_ = time.monotonic(), Peers.beat, Peers.open
 
     async def beat_loudly(self: Peers) -> None:
+        heard[self._store.owner] = time.monotonic()
         await beat(self)
         self._feed.backplane.publish(self._feed.topic("alive", "all"), self._store.owner.encode())
 
@@ -101,11 +102,11 @@ class Broken(NamedTuple):
 MUTANTS = {
     one.install.__name__: one
     for one in (
-        Broken(no_fencing, 0, "after its end"),
-        Broken(no_lease, 0, "still owns"),
-        Broken(lease_in_the_backplane, 0, "while alive"),
-        Broken(missed_resubscribe, 0, "tab"),
-        Broken(reorder_not_handled, 0, "has shown"),
+        Broken(no_fencing, 1454, "after its end"),
+        Broken(no_lease, 2450, "still owns"),
+        Broken(lease_in_the_backplane, 1685, "while alive"),
+        Broken(missed_resubscribe, 4295, "tab"),
+        Broken(reorder_not_handled, 1431, "has shown"),
     )
 }
 

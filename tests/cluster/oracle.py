@@ -159,10 +159,10 @@ def _check_runs(seen: Seen, cluster: Cluster) -> None:
             assert called[0] == began[0].pid, f"{of} was made by {called[0]}"
         match state:
             case "done":
-                assert called, f"{of} was made by nobody"
+                assert called, f"{of} was never made"
                 assert said == text(full), f"{of} has {len(numbers(said))} tokens"
             case "stopped":
-                assert seen.stops, f"{of} was stopped by nobody"
+                assert seen.stops, f"{of} was not to be stopped"
             case "interrupted":
                 late = any(owner.process in silent for owner in owners[answer])
                 assert seen.faults & SILENCING or late, f"{of} was interrupted for no reason"

@@ -13,6 +13,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -20,6 +21,7 @@ from swell.chat.store import schema
 from swell.chat.store.engines.postgres import connect
 from tests.faults.chat.rig import ChatProcess, Stored
 from tests.faults.proxy import FaultProxy
+from tests.pgbouncer import pgbouncer
 from tests.postgres import PostgresServer
 from tests.redis_server import RedisServer
 
@@ -94,7 +96,7 @@ class Cluster:
         folder: Where they run and keep their notes.
         redis: Path of `redis-server` or `valkey-server`.
         env: Further variables of each process.
-        pooled: Runs a pooler before a port of the database, and gives the pooler's port.
+        pooler: Path of `pgbouncer`, to be between the processes and the database.
 
     Attributes:
         postgres: The database's server.
@@ -105,25 +107,21 @@ class Cluster:
         watch: What the database has noted.
     """
 
-    def __init__(self, folder: Path, redis: Path, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        redis: Path,
+        env: dict[str, str] | None = None,
+        pooler: Path | None = None,
+    ) -> None:
         self.folder = folder
-        self._program, self._env = redis, env or {}
+        self._redis, self._pooler, self._env = redis, pooler, env or {}
         self._stack = contextlib.ExitStack()
-
-    def pooler(self, port: int) -> int:
-        """Return the port that processes use for the database."""
-        return port
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._start_servers)
-        ports = self.postgres.port, self.redis.port
-        wires = [
-            [
-                self._stack.enter_context(FaultProxy(port))
-                for port in (self.pooler(ports[0]), ports[1])
-            ]
-            for _ in range(3)
-        ]
+        ports = self._database_port(), self.redis.port
+        wires = [[self._stack.enter_context(FaultProxy(port)) for port in ports] for _ in range(3)]
         self.members: list[Member] = await asyncio.gather(
             *(
                 asyncio.to_thread(Member, self.folder, database, "service", backplane, self._env)
@@ -147,7 +145,7 @@ class Cluster:
     def _start_servers(self) -> None:
         self.postgres = PostgresServer()
         self._stack.callback(self.postgres.close)
-        self.redis = RedisServer(self._program)
+        self.redis = RedisServer(self._redis)
         self._stack.callback(self.redis.close)
         self.postgres.execute("CREATE DATABASE service")
         url = self.postgres.url("service")
@@ -158,6 +156,13 @@ class Cluster:
             database.execute(WATCH.replace("{silent}", str(LEASE_S / 2)).encode())
         self.stored = Stored(url)
         self.watch = Watch(self.stored)
+
+    def _database_port(self) -> int:
+        """Return the port of the database, or of the pooler before it."""
+        if self._pooler is None:
+            return self.postgres.port
+        pooler = pgbouncer(self._pooler, self.postgres.port, "service", "transaction")
+        return urlsplit(self._stack.enter_context(pooler)).port or 0
 
     def owner(self, thread_id: str) -> Member | None:
         """Return the process that owns the active run of a thread."""
