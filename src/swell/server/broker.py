@@ -375,7 +375,6 @@ class Broker:
             said = words_of().failures["busy"]
             connection.push(Ack(act.id, "err", "busy", said, _RETRY_MS))
             return
-        self._admission.acted(session_id)
         client.seen[act.id] = False
         if (named := _named_files(act)) and self._files is not None and self._files.shared:
             self._tasks.start(self._fetch(connection, client, act, named), name="swell-fetch")
@@ -397,7 +396,8 @@ class Broker:
             return
         finally:
             client.running -= 1
-        self._begin(connection, client, act)
+        if self.clients.get(client.id) is client:  # else the tab sends it again
+            self._begin(connection, client, act)
 
     def _begin(self, connection: TabConnection, client: Client, act: Act) -> None:
         """Run the handler of an action."""
@@ -408,6 +408,7 @@ class Broker:
             connection.push(Ack(act.id, "err", error.reason, error.message))
             return
         client.acted = True
+        self._admission.acted(client.session_id)
         if len(client.seen) > SEEN_MAX:
             client.seen.popitem(last=False)
         if client.route.ack == "received":
