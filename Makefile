@@ -143,6 +143,7 @@ bench-browser: ## the rows of the bench that look at a page, beside the peers
 bench-scale: install programs ## what a hop between two processes costs, over each backplane
 	@$(BIN)/python -m bench.scale $(BENCH)
 	@$(BIN)/python -m bench.relayed
+	@$(BIN)/python -m bench.shared_page
 
 clean: ## remove everything that was made or fetched
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build \

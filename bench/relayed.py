@@ -37,10 +37,13 @@ DIALECT = ChatWire()
 
 
 @contextmanager
-def service(database: str, backplane: str) -> Iterator[tuple[list[str], list[int]]]:
-    """Serve the app with two processes; give their addresses and process ids."""
+def service(
+    database: str, backplane: str, app: Path = APP, **more: str
+) -> Iterator[tuple[list[str], list[int]]]:
+    """Serve an app with two processes; give their addresses and process ids."""
     environment = {
         **PEER.env,
+        **more,
         "SWELL_DATABASE_URL": database,
         "SWELL_BACKPLANE": backplane,
         "SWELL_USER_HEADER": "x-user",
@@ -52,7 +55,7 @@ def service(database: str, backplane: str) -> Iterator[tuple[list[str], list[int
     with ExitStack() as stack:
         urls, pids = [], []
         for _ in range(2):
-            command = [sys.executable, "-m", "swell", "run", str(APP), "--port", "0"]
+            command = [sys.executable, "-m", "swell", "run", str(app), "--port", "0"]
             process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
             stack.callback(process.wait)
             stack.callback(process.terminate)
