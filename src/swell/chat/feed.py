@@ -74,9 +74,11 @@ class ThreadChanged(NamedTuple):
     thread_id: str
 
 
-_READS_PER_S = 500  # listeners that read the store at once after a gap, per second
+_READS_AT_ONCE = 50  # listeners that read the store at the same moment after a gap
 
-_SPREAD_S = 5.0  # how long that may take
+_READS_PER_S = 500  # of more than that, how many begin in a second
+
+_SPREAD_S = 5.0  # how long they may take to begin
 
 Change: TypeAlias = RunQueued | RunEnded | ThreadRenamed | ThreadChanged
 Listener: TypeAlias = Callable[[Change], None]
@@ -174,8 +176,12 @@ class Feed:
 
         def miss() -> None:
             # After a lost connection all listeners read the store: not all at the same moment.
+            if len(self._ends) <= _READS_AT_ONCE:
+                call("")
+                return
             most = min(len(self._ends) / _READS_PER_S, _SPREAD_S)
-            asyncio.get_running_loop().call_later(random.uniform(0, most), call, "")  # noqa: S311  # no secret
+            wait_s = random.uniform(0, most)  # noqa: S311  # no secret
+            asyncio.get_running_loop().call_later(wait_s, call, "")
 
         self._ends[topic] = self.backplane.subscribe(
             topic, lambda message: call(_decode(message).thread_id), miss
