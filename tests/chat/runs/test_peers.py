@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from swell import ui
-from swell.chat import Turn
+from swell.chat import RunLimits, Turn
 from swell.chat.store.processes import LEASE_S
 from swell.parts import Part, Reasoning, ToolCall
 from tests.chat.processes import Process, processes
@@ -209,6 +209,24 @@ async def test_prompts_of_a_thread_wait_for_each_other_across_processes(url: str
         assert (here.calls, there.calls) == (1, 1)
         await first.says("2")
         await first.done()
+
+
+async def test_a_run_that_waits_for_another_process_takes_no_place_of_others(url: str) -> None:
+    here, there = Words(), Words()
+    async with processes(here, there, url=url, limits=RunLimits(total=1)) as (one, two):
+        first = await one.tab()
+        await first.send("First", wait=False)
+        here.say("1")
+        await first.says("1")
+        second, third = await two.tab(first.address), await two.tab()
+        await second.send("Second", wait=False)
+        there.say("3", None)
+        await third.send("Third")
+        assert third.texts == ["Third", "3"]
+        there.say("2", None)
+        here.say(None)
+        await second.says("2")
+        await second.done()
 
 
 async def test_a_question_can_be_answered_in_a_tab_of_any_process(url: str) -> None:

@@ -67,10 +67,11 @@ class Gate:
         self._advance()
 
     def leave(self, ticket: Ticket) -> None:
-        """Release the place of a run that has ended or was cancelled in the queue."""
+        """Release the place of a run that has ended, cannot begin yet, or was cancelled."""
         if ticket in self._queue:
             self._queue.remove(ticket)
         elif ticket.open.is_set():
+            ticket.open.clear()
             self._count -= 1
             for key in (("user", ticket.user), ("address", ticket.address)):
                 self._inside[key] -= 1

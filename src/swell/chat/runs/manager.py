@@ -438,23 +438,23 @@ class RunManager:
         stopped = asyncio.ensure_future(run.cancelled.wait())
         try:
             await self._wait_for_turn(run, stopped)
-            if not run.cancelled.is_set():
+            while not run.cancelled.is_set():
                 self._gate.enter(run.ticket)
                 opened = asyncio.ensure_future(run.ticket.open.wait())
                 await asyncio.wait((opened, stopped), return_when=asyncio.FIRST_COMPLETED)
                 opened.cancel()
-            if run.cancelled.is_set():
-                return run.why
-            while not await self._persist(lambda: self.store.start(run.id)):
+                if run.cancelled.is_set() or await self._persist(lambda: self.store.start(run.id)):
+                    break
                 stored = await self._persist(lambda: self.store.run(run.id))
                 if stored.state == "running" and stored.owner == self.store.owner:
                     break  # by an earlier attempt, whose answer got lost
                 run.state = stored.state
                 if run.state != "accepted" or not self.store.holds(run.id):
                     return None  # another process has taken it, or it has ended
+                self._gate.leave(run.ticket)  # for runs that need not wait
                 await self._wait_for_news(run, stopped)  # of an earlier run of another process
-                if run.cancelled.is_set():
-                    return run.why
+            if run.cancelled.is_set():
+                return run.why
             run.state = "running"
             run.changed()
             try:
