@@ -67,6 +67,12 @@ class Process:
         self.harness.broker.elsewhere = None
         del self._table.alive[self.relay.process]
 
+    def take(self, address: str) -> None:
+        """Become the owner of a page, as after a pause of its owner beyond the lease."""
+        former = self._table.owners[address]
+        self._table.owners[address] = self.relay.process
+        self._table.alive[former].lost({address})
+
 
 @asynccontextmanager
 async def processes(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from swell.server.relay.channel import PENDING_MAX, Channel, packet
+from swell.server.relay.channel import PENDING_BYTES, PENDING_MAX, Channel, packet
 
 pytestmark = pytest.mark.anyio
 
@@ -69,12 +69,15 @@ async def test_every_message_arrives_once_and_in_order(seed: int) -> None:
     assert wire.heard == (sent, sent)
 
 
-async def test_a_process_that_never_answers_breaks_the_channel_in_the_end() -> None:
+@pytest.mark.parametrize(("size", "most"), [(7, PENDING_MAX), (1 << 20, PENDING_BYTES >> 20)])
+async def test_a_process_that_never_answers_breaks_the_channel_in_the_end(
+    size: int, most: int
+) -> None:
     wire = Wire(lambda arrive: None)
     broken = []
-    for _ in range(PENDING_MAX + 1):
+    for _ in range(most + 1):
         broken.append(wire.guest.broken)
-        wire.guest.send(b"message")
+        wire.guest.send(b"x" * size)
     wire.close()
     assert (any(broken), wire.guest.broken) == (False, True)
 

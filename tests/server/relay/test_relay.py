@@ -157,6 +157,19 @@ async def test_a_page_of_a_process_that_was_killed_is_painted_anew() -> None:
         assert (one.calls, two.calls) == (["open", "open", "1"], ["open", "2"])
 
 
+async def test_an_owner_that_was_replaced_sends_its_tabs_to_the_new_one() -> None:
+    one, two = Counter(), Counter()
+    async with processes([one.serve, two.serve], "broadcast") as (first, second):
+        here, there = await first.tab("a"), await second.tab("b")
+        second.take("/")
+        await until(lambda: (here.closed, there.closed) == (CLOSE_DRAIN, CLOSE_DRAIN))
+        here, there = await first.tab("a"), await second.tab("b")
+        await here.act("add", "1")
+        await number_is(there, 1)
+        assert here.position == there.position
+        assert (one.calls, two.calls) == (["open", "open"], ["open", "open", "1"])
+
+
 async def test_a_process_that_drains_leaves_its_pages_to_the_others() -> None:
     one, two = Counter(), Counter()
     async with processes([one.serve, two.serve], "broadcast") as (first, second):

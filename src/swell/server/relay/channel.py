@@ -30,6 +30,9 @@ WINDOW = 64
 PENDING_MAX = 10_000
 """Messages that may wait to be sent or acknowledged; with more the channel breaks."""
 
+PENDING_BYTES = 64 << 20
+"""Bytes of these messages, at most."""
+
 BODY_MAX = MESSAGE_MAX - 1024
 """Longest message, in bytes."""
 
@@ -107,6 +110,7 @@ class Channel:
         self.heard_at = self._loop.time()
         self._met = not to_host  # the host begins with a packet of the guest
         self._pending: deque[bytes] = deque()  # not acknowledged, oldest first
+        self._bytes = 0  # of these
         self._first = 1  # number of the oldest of these
         self._sent = 0  # number of the last that was sent
         self._got = 0
@@ -117,10 +121,11 @@ class Channel:
 
     def send(self, body: bytes) -> None:
         """Send a message, which is sent again until it has arrived."""
-        if len(self._pending) >= PENDING_MAX:
+        if len(self._pending) >= PENDING_MAX or self._bytes + len(body) > PENDING_BYTES:
             self.broken = True
         if not self.broken:
             self._pending.append(body)
+            self._bytes += len(body)
             self._flow()
 
     def receive(self, found: Packet) -> None:
@@ -129,7 +134,7 @@ class Channel:
         self._met = True
         if found.got >= self._first:
             while self._pending and self._first <= found.got:
-                self._pending.popleft()
+                self._bytes -= len(self._pending.popleft())
                 self._first += 1
             self._wait = AGAIN_S
             self._stop_again()

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 
 from swell.backplane.base import Backplane
 from swell.errors import ProtocolError, StoreUnavailableError
@@ -155,7 +156,14 @@ class Relay:
     # ----------------------------------------------------------------------------------- pages
 
     def _owned_now(self, address: str) -> bool:
+        """Return whether this process owns a page; if others say so, look before they ask again."""
+        if address not in self._owned and not self._draining and self._leases is not None:
+            self._tasks.start(self._look(address))
         return address in self._owned and not self._draining
+
+    async def _look(self, address: str) -> None:
+        with suppress(ProtocolError):  # the database is unavailable
+            await self._owner(address)
 
     async def _owner(self, address: str) -> str:
         """Return the process that owns a shared page; this one if no other does."""
@@ -180,9 +188,9 @@ class Relay:
         assert self._leases is not None
         async with self._lock:
             if address in self._owned and (always or address not in self._broker.pages):
-                del self._owned[address]
                 try:
                     await self._leases.release(address)
+                    self._owned.pop(address, None)
                 except StoreUnavailableError as error:
                     _log.warning("could not release a shared page: %s", error)
 
