@@ -74,7 +74,7 @@ class Schedule:
         self._person = f"person {seed} {uuid.uuid4().hex[:6]}"
         self._tabs: list[Watcher] = []
         self._posted: list[tuple[ChatTab, Act]] = []
-        self._answered: set[str] = set()
+        self._answered: dict[str, tuple[ChatTab, str]] = {}  # by question
         self._stack = AsyncExitStack()
         self.steps: list[str] = []
         self.seen = Seen(self._person, cluster.watch.count())
@@ -86,6 +86,10 @@ class Schedule:
             for answer, owners in self._cluster.watch.owners(self.seen.thread).items()
         ]
         calls = [f"{pid} made {answer}" for pid, answer in self._cluster.calls()][-5:]
+        calls += [
+            f"question {question}: {[ack for ack in tab.acks if ack.id == act]}"
+            for question, (tab, act) in self._answered.items()
+        ]
         pids = [f"{m.pid} at {m.port}" for m in self._cluster.members]
         return "\n".join([str(self.seen), *lines, *calls, *pids, self._cluster.log()])
 
@@ -180,14 +184,17 @@ class Schedule:
             await self._event(tab, "regenerate", {"id": self._rng.choice(answers)})
 
     async def _answer(self, tab: ChatTab) -> None:
-        """Answer the question that a tab shows."""
+        """Answer the question that a tab shows, again if the answer was refused."""
         for row in tab.rows:
             found = _QUESTION.search(str(row[5]).replace("'", '"')) if row[5] else None
-            if found is not None and found[1] not in self._answered:
-                self._answered.add(found[1])
+            if found is None:
+                continue
+            before = self._answered.get(found[1])
+            if before is None or before[1] in before[0].refused:
                 name = found[1] + "submit"
-                args = {found[1] + "word": "yes", name: True}
-                await self._post(tab, Act(str(uuid.uuid4()), args, name))
+                act = Act(str(uuid.uuid4()), {found[1] + "word": "yes", name: True}, name)
+                self._answered[found[1]] = tab, act.id
+                await self._post(tab, act)
 
     async def _lose(self, tab: ChatTab) -> None:
         tab.lose()
