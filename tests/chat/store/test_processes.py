@@ -192,3 +192,26 @@ async def test_processes_are_listed_with_their_runs(
     first, second = await one.processes()
     assert (first.id, first.pid, first.runs, first.draining) == (one.owner, os.getpid(), 1, False)
     assert (second.id, second.runs, second.draining) == (two.owner, 0, True)
+
+
+async def test_a_run_that_is_started_while_it_is_taken_over_is_interrupted(
+    stores: tuple[Store, Store],
+    user: User,
+    postgres: PostgresServer,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, two = stores
+    await prompt(one, user, "waiting")
+
+    def gone(_: object, owner: str) -> bool:
+        if owner == one.owner:
+            postgres.execute("UPDATE runs SET state = 'running' WHERE state = 'accepted'", url)
+        return owner != one.owner
+
+    monkeypatch.setattr(two._engine, "alive", gone)
+    recovered = await two.recover()
+    assert recovered.waiting == []
+    [(_, ended)] = recovered.interrupted
+    assert ended.answer is not None
+    assert ended.answer.status == "interrupted"

@@ -446,7 +446,7 @@ class RunManager:
                 if run.cancelled.is_set() or await self._persist(lambda: self.store.start(run.id)):
                     break
                 stored = await self._persist(lambda: self.store.run(run.id))
-                if stored.state == "running" and stored.owner == self.store.owner:
+                if stored.state == "running" and stored.fence == run.fence:
                     break  # by an earlier attempt, whose answer got lost
                 run.state = stored.state
                 if run.state != "accepted" or not self.store.holds(run.id):

@@ -450,8 +450,9 @@ def recover(
             _CHANGE_OWNER, run=run.id, held=run.fence, new_owner=owner
         ):
             continue
-        if run.state == "accepted":
-            waiting.append(get(tx, run.id))
+        now = get(tx, run.id)  # its owner may have started it since
+        if now.state == "accepted":
+            waiting.append(now)
         elif ended := finish(tx, run.id, run.fence + 1, "interrupted", None, time=time):
             interrupted.append((_owner(tx, run), ended))
     return Recovered(waiting, interrupted)
