@@ -308,7 +308,8 @@ def test_they_end_with_their_terminal_unless_started_with_nohup(folder: Path, no
     command = f"{sys.executable} -m swell run app.py --workers 2 --port 0"
     line = f"echo $$ >pid; exec {'nohup ' if nohup else ''}{command} >log 2>&1"
     program = "import pty, sys; pty.spawn(sys.argv[1:])"
-    terminal = subprocess.Popen([sys.executable, "-c", program, "sh", "-c", line], cwd=folder)
+    words = [sys.executable, "-c", program, "sh", "-c", line]
+    terminal = subprocess.Popen(words, cwd=folder, stdin=subprocess.DEVNULL)
 
     def logged(part: str) -> None:
         until = time.monotonic() + 60

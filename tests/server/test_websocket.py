@@ -225,6 +225,7 @@ def test_an_app_can_be_mounted_under_a_prefix(mount: object) -> None:
 OUR_OWN = {
     *(
         "port",
+        "workers",
         "session_max_age_s",
         "session_total_age_s",
         "hsts_max_age_s",
