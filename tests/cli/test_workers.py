@@ -313,14 +313,18 @@ def test_they_end_with_their_terminal_unless_started_with_nohup(folder: Path, no
 
     def logged(part: str) -> None:
         until = time.monotonic() + 60
-        while part not in ((folder / "log").read_text() if (folder / "log").exists() else ""):
-            assert time.monotonic() < until, f"{part} was never logged"
+        while part not in (
+            log := (folder / "log").read_text() if (folder / "log").exists() else ""
+        ):
+            assert time.monotonic() < until, f"{part} was never logged, only {log!r}"
             time.sleep(0.05)
 
-    logged("Swell is running at ")
-    pid = int((folder / "pid").read_text())
-    terminal.kill()  # the system sends SIGHUP
-    terminal.wait()
+    try:
+        logged("Swell is running at ")
+        pid = int((folder / "pid").read_text())
+    finally:
+        terminal.kill()  # the system sends SIGHUP
+        terminal.wait()
     if nohup:
         os.kill(pid, signal.SIGHUP)
         logged("replaced 2 workers")

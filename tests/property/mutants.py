@@ -224,7 +224,7 @@ MUTANTS = [
         "reuse of a short name not announced",
         [
             InPython(
-                "swell.live.frames.PathNames._name",
+                "swell.live.frames.PathNames.assign",
                 "self._paths[slot], self._made[slot] = path, seq",
                 "self._paths[slot] = path",
             )

@@ -119,6 +119,9 @@ async def test_another_tab_stops_edits_and_regenerates() -> None:
         assert chat.texts == other.texts == ["Changed", "⟦0⟧ "]
         assert chat.messages[0]["branch"] == [2, 2]
         await other.regenerate(wait=False)
+        await other.page.until(lambda _: other.texts[1:] == [""])
+        answer.model.release(1)
+        await other.says("⟦0⟧")
         await other.stop()
         await chat.page.until(lambda _: chat.status == "stopped")
         assert chat.messages[-1]["branch"] == [2, 2]
