@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -181,17 +180,6 @@ async def test_what_is_stored_of_an_answer_comes_with_its_place_in_the_changes(
     assert await two.states([made.run.id, "0" * 32]) == {made.run.id: ("running", one.owner, 7)}
     await one.finish(made.run.id, "done", [Text("Whole")])
     assert await two.growing(made.answer.id) is None
-
-
-async def test_processes_are_listed_with_their_runs(
-    stores: tuple[Store, Store], user: User
-) -> None:
-    one, two = stores
-    await prompt(one, user, "Hi")
-    await two.beat(draining=True)
-    first, second = await one.processes()
-    assert (first.id, first.pid, first.runs, first.draining) == (one.owner, os.getpid(), 1, False)
-    assert (second.id, second.runs, second.draining) == (two.owner, 0, True)
 
 
 async def test_a_run_that_is_started_while_it_is_taken_over_is_interrupted(

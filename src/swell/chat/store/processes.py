@@ -16,7 +16,6 @@ from sqlalchemy import (
     Double,
     bindparam,
     delete,
-    func,
     literal_column,
     select,
     update,
@@ -30,7 +29,6 @@ __all__ = [
     "BEAT_S",
     "LEASE_S",
     "Beat",
-    "Process",
     "Signal",
     "alive",
     "asked",
@@ -38,7 +36,6 @@ __all__ = [
     "bury",
     "join",
     "leave",
-    "listed",
 ]
 
 BEAT_S = 2.0
@@ -62,28 +59,6 @@ class Signal(msgspec.Struct, frozen=True):
     run_id: str
     kind: str
     body: str
-
-
-class Process(msgspec.Struct, frozen=True):
-    """A process that serves an app.
-
-    Attributes:
-        id: Of this start of it; runs name it as their owner.
-        host: Name of the machine.
-        pid: Id of the process there.
-        started: When, in seconds since the epoch by the database's clock.
-        silent_s: Seconds since its last heartbeat.
-        draining: Whether it is about to end.
-        runs: How many runs it owns that have not ended.
-    """
-
-    id: str
-    host: str
-    pid: int
-    started: float
-    silent_s: float
-    draining: bool
-    runs: int
 
 
 class Beat(msgspec.Struct, frozen=True):
@@ -130,22 +105,6 @@ _KNOWN = select(
     processes.c.pid,
 ).where(processes.c.id == bindparam("process"))
 _OF_APP = select(processes.c.id).where(processes.c.app == bindparam("app"))
-_LISTED = (
-    select(
-        processes.c.id,
-        processes.c.host,
-        processes.c.pid,
-        processes.c.started,
-        _NOW - processes.c.seen,
-        processes.c.draining,
-        select(func.count())
-        .select_from(runs)
-        .where(runs.c.owner == processes.c.id, ACTIVE)
-        .scalar_subquery(),
-    )
-    .where(processes.c.app == bindparam("app"))
-    .order_by(processes.c.started, processes.c.id)
-)
 
 
 def join(tx: Tx, process: str, app: str) -> None:
@@ -190,14 +149,6 @@ def asked(tx: Tx, process: str) -> tuple[Signal, ...]:
         if tx.run(_TAKE, number=number):
             found.append(Signal(run_id, kind, body))
     return tuple(found)
-
-
-def listed(tx: Tx, app: str) -> list[Process]:
-    """Return the processes of an app, oldest first."""
-    return [
-        Process(id_, host, pid, started, max(0.0, float(silent)), bool(draining), count)
-        for id_, host, pid, started, silent, draining, count in tx.rows(_LISTED, app=app)
-    ]
 
 
 def alive(tx: Tx, process: str) -> bool:

@@ -19,7 +19,7 @@ from swell.parts import Part
 from . import processes, runs
 from .engines.base import Engine, Tx
 from .ids import new_id, now
-from .processes import Beat, Process, Signal
+from .processes import Beat, Signal
 from .runs import Growing, Recovered
 from .statements import clean, encode_parts, to_json
 
@@ -71,10 +71,6 @@ class RunStore:
     async def asked(self) -> tuple[Signal, ...]:
         """Return what other processes ask of the runs of this one, each once, oldest first."""
         return await self._write(processes.asked, self.owner)
-
-    async def processes(self) -> list[Process]:
-        """Return the processes that serve the app, oldest first; PostgreSQL only."""
-        return await self._read(processes.listed, self._app)
 
     async def _join(self) -> None:
         """Become one of the processes that serve the app, so that runs have a living owner."""
