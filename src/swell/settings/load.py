@@ -11,7 +11,8 @@ import msgspec
 from swell.errors import SettingError
 from swell.settings import values as values
 
-from .table import About, Field, Settings, choices_of, fields, settings_table
+from .about import About
+from .table import Field, Settings, choices_of, fields, settings_table
 
 __all__ = ["Resolved", "load_settings", "misspelt_names", "resolve_settings"]
 

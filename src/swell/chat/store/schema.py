@@ -35,7 +35,7 @@ __all__ = [
     "upgrade",
 ]
 
-HEAD = "0013"
+HEAD = "0014"
 """The revision of this version's tables."""
 
 REVISIONS = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1))

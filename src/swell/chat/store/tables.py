@@ -25,7 +25,9 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "accounts",
     "actions",
+    "audit",
     "feedback",
     "file_pieces",
     "file_uses",
@@ -39,9 +41,11 @@ __all__ = [
     "secrets",
     "shared_values",
     "shares",
+    "sign_ins",
     "signals",
     "threads",
     "uploads",
+    "usage",
     "users",
 ]
 
@@ -345,3 +349,74 @@ page_owners = Table(
     Column("process", String(32), nullable=False),
 )
 Index("page_owners_process", page_owners.c.process)
+
+# Who has signed in, or may: for all apps of the database.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("provider", Text, nullable=False),
+    Column("groups", Text, nullable=False),  # JSON, as of the last sign-in
+    Column("role", Text),  # given by an administrator; without it the settings decide
+    Column("disabled", Double),
+    Column("created", Double, nullable=False),
+    Column("seen", Double),
+)
+
+# Browsers in which a user is signed in, by the SHA-256 of their session.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("subject", Text, _belongs("accounts.subject"), nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("claims", Text, nullable=False),
+    Column("tokens", Text),  # of the identity provider, encrypted
+    Column("sid", Text),  # the provider's name for the session
+    Column("address", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("seen", Double, nullable=False),
+    Column("expires", Double, nullable=False),
+    Column("ended", Double),
+)
+Index("sign_ins_subject", sign_ins.c.subject)
+Index("sign_ins_sid", sign_ins.c.provider, sign_ins.c.sid)
+Index("sign_ins_expires", sign_ins.c.expires)
+Index(
+    "sign_ins_ended",
+    sign_ins.c.ended,
+    sqlite_where=sign_ins.c.ended.is_not(None),
+    postgresql_where=sign_ins.c.ended.is_not(None),
+)
+
+# What administrators want to know later: sign-in, refusals, exports, changes of rights.
+audit = Table(
+    "audit",
+    metadata,
+    Column("n", _Number, primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # JSON
+    _app(),
+    sqlite_autoincrement=True,
+)
+Index("audit_at", audit.c.at)
+
+# What users have used, in steps of a minute; see `swell.chat.store.usage`.
+usage = Table(
+    "usage",
+    metadata,
+    Column("app", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("prompts", Integer, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("micros", BigInteger, nullable=False),  # millionths of the currency
+)
+Index("usage_start", usage.c.start)

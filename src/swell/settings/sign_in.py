@@ -1,0 +1,60 @@
+"""Settings of sign-in and sessions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from swell.settings import values as values
+
+from .about import About
+from .service import ServiceSettings
+
+
+class SignInSettings(ServiceSettings, frozen=True, kw_only=True):
+    """Sign-in and sessions."""
+
+    user_header: Annotated[
+        str | None,
+        About(
+            "Request header with the signed-in user, set by a proxy, such as `X-Forwarded-User`. "
+            "It is trusted from addresses in `trusted_proxies` only; requests without it, or not "
+            "through the proxy, are refused.",
+            parse=values.header_name,
+        ),
+    ] = None
+    secret_key: Annotated[
+        str | None,
+        About(
+            "Key that signs session cookies, at least 32 characters. Without it, `@chat` keeps one "
+            "in the database if that is PostgreSQL, else in the folder of the default database. "
+            "Other apps create a random key at each start, which ends all earlier sessions.",
+            least=32,
+            secret=True,
+        ),
+    ] = None
+    session_cookie: Annotated[
+        str | None,
+        About(
+            "Name of the session cookie. The default is `swell_session`, followed by the "
+            "port and the path of the browser's address, if it has them.",
+            parse=values.cookie_name,
+        ),
+    ] = None
+    session_total_age_s: Annotated[
+        float,
+        About(
+            "Total lifetime of a browser's session, however often it is used. "
+            "Without sign-in, its conversations are unreachable after that.",
+            60,
+            100 * 365 * 86400,
+        ),
+    ] = 2 * 365 * 86400.0
+    session_max_age_s: Annotated[
+        float,
+        About(
+            "How long a browser's session cookie is valid after the last visit.",
+            60,
+            10 * 365 * 86400,
+            "SESSION_EXPIRY",
+        ),
+    ] = 30 * 86400.0
