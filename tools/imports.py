@@ -26,6 +26,7 @@ ALLOWED = {
         "query rules server settings site storage values"
     ),
     "app_name": "",
+    "auth": "identity settings",
     "backoff": "",
     "backplane": "backoff errors logs settings",
     "cards": "components errors live mistakes parts schema wave",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from swell.settings import values as values
+from swell.settings import who as who
 
 from .about import About
 from .service import ServiceSettings
@@ -58,3 +59,48 @@ class SignInSettings(ServiceSettings, frozen=True, kw_only=True):
             "SESSION_EXPIRY",
         ),
     ] = 30 * 86400.0
+    admins: Annotated[
+        tuple[str, ...],
+        About(
+            "Users with the role `admin`, comma separated: a name, a verified e-mail address, "
+            "`group:NAME`, `domain:example.com` or `claim:NAME=VALUE`. They have all rights and "
+            "see the admin page at `/_admin`.",
+            parse=who.names,
+        ),
+    ] = ()
+    roles: Annotated[
+        tuple[str, ...],
+        About(
+            "Roles of the app and who has them, such as `editor=group:staff,domain:example.com`. "
+            "Users are named as in `admins`.",
+            parse=who.roles,
+        ),
+    ] = ()
+    rights: Annotated[
+        tuple[str, ...],
+        About(
+            "Which roles may see the settings form, make links, download and import chats, such "
+            "as `share=editor,export=none`. A right that is not named is of all members.",
+            parse=who.rights,
+        ),
+    ] = who.DEFAULT_RIGHTS
+    allowed_domains: Annotated[
+        tuple[str, ...],
+        About(
+            "Domains of verified e-mail addresses whose users may use the app, comma separated. "
+            "Without it all may. A user has to be on each allow-list that is set.",
+            parse=who.domains,
+        ),
+    ] = ()
+    allowed_groups: Annotated[
+        tuple[str, ...],
+        About("Groups whose members may use the app, comma separated.", parse=who.items),
+    ] = ()
+    allowed_claims: Annotated[
+        tuple[str, ...],
+        About(
+            "Claims of the identity provider of which a user needs one, comma separated, such as "
+            "`department=sales`.",
+            parse=who.claims,
+        ),
+    ] = ()

@@ -1,0 +1,1 @@
+"""Sign-in: accounts, rights, and the pages to sign in with."""
