@@ -77,6 +77,29 @@ async def test_each_link_is_a_new_one_and_unsharing_ends_them_all(store: Store) 
     assert not (await store.thread(user, thread)).shared
 
 
+async def test_a_link_for_an_organisation_opens_for_its_people_only(store: Store) -> None:
+    user, thread = await begun(store)
+    everyone = await store.share(user, thread)
+    signed_in = await store.share(user, thread, audience="*")
+    example = await store.share(user, thread, 60, audience="example.com")
+
+    async def opens(link: str, organisation: str | None) -> bool:
+        with contextlib.suppress(NotFoundError):
+            await store.shared(link, organisation=organisation)
+            await store.shared_until(link, organisation=organisation)
+            return True
+        with pytest.raises(NotFoundError):
+            await store.shared_until(link, organisation=organisation)
+        return False
+
+    readers = (None, "", "*", "example.com", "example.org")
+    assert [await opens(everyone, reader) for reader in readers] == [True] * 5
+    assert [await opens(signed_in, reader) for reader in readers] == [False, *[True] * 4]
+    assert [await opens(example, reader) for reader in readers] == [False] * 3 + [True, False]
+    with pytest.raises(ValueError, match="audience must name an organisation"):
+        await store.share(user, thread, audience="")
+
+
 async def test_the_oldest_of_too_many_links_goes(store: Store) -> None:
     user, thread = await begun(store)
     links = [await store.share(user, thread) for _ in range(22)]

@@ -317,7 +317,14 @@ class Store(RunStore):
 
     # --------------------------------------------------------------------------------- sharing
 
-    async def share(self, user_id: str, thread_id: str, expires_s: float | None = None) -> str:
+    async def share(
+        self,
+        user_id: str,
+        thread_id: str,
+        expires_s: float | None = None,
+        *,
+        audience: str | None = None,
+    ) -> str:
         """Return the token of a new read-only link: 192 random bits, returned only here.
 
         The store keeps a hash of it. Earlier links of the thread stay valid; of more than 20 the
@@ -328,15 +335,19 @@ class Store(RunStore):
             thread_id: The thread.
             expires_s: How long the link works, in seconds; None for as long as the thread is
                 shared.
+            audience: The organisation whose people may open the link, `*` for all signed-in users;
+                None for all users of the app. See `swell.auth.rights.Rights.organisation`.
 
         Raises:
-            ValueError: If `expires_s` is not more than 0.
+            ValueError: If `expires_s` is not more than 0, or `audience` is empty.
         """
+        if audience == "":
+            raise ValueError("audience must name an organisation, or be None for all users")
         if expires_s is not None and not expires_s > 0:
             raise ValueError(f"expires_s must be more than 0, got {expires_s}")
         token, at = secrets.token_urlsafe(24), self._clock()
         expires = None if expires_s is None else at + expires_s
-        await self._write(threads.share, user_id, thread_id, token, at, expires)
+        await self._write(threads.share, user_id, thread_id, token, at, expires, audience)
         return token
 
     async def unshare(self, user_id: str, thread_id: str) -> None:
@@ -351,11 +362,24 @@ class Store(RunStore):
         around: str | None = None,
         start: str | None = None,
         limit: int = 50,
+        organisation: str | None = None,
     ) -> tuple[Thread, list[Message]]:
-        """Return the thread of a read-only link and a window of its shown branch."""
+        """Return the thread of a read-only link and a window of its shown branch.
+
+        Args:
+            token: Token of the link.
+            before: As for `messages`, like the other arguments of the window.
+            around: See `messages`.
+            start: See `messages`.
+            limit: See `messages`.
+            organisation: That of the reader, empty for none; None if the reader is not signed in.
+
+        Raises:
+            NotFoundError: If there is no such link, or not for this reader.
+        """
 
         def found(tx: Tx) -> tuple[Thread, list[Message]]:
-            thread = threads.shared(tx, self._app, token, self._clock())
+            thread = threads.shared(tx, self._app, token, self._clock(), organisation)
             window = messages.window(
                 tx, thread.id, leaf=None, before=before, around=around, start=start, limit=limit
             )
@@ -363,10 +387,13 @@ class Store(RunStore):
 
         return await self._read(found)
 
-    async def shared_until(self, token: str) -> float | None:
-        """Return when a read-only link expires, in seconds since the epoch; None for never."""
+    async def shared_until(self, token: str, *, organisation: str | None = None) -> float | None:
+        """Return when a read-only link expires, in seconds since the epoch; None for never.
+
+        The arguments are those of `shared`.
+        """
         at = self._clock()
-        return await self._read(threads.shared_until, self._app, token, at)
+        return await self._read(threads.shared_until, self._app, token, at, organisation)
 
     async def served_file(self, file_id: str, share: str = "") -> StoredFile | None:
         """Return a file for a user who has a link to it; None if the link leads nowhere.

@@ -116,6 +116,8 @@ shares = Table(
     Column("thread_id", _Id, _belongs("threads.id"), nullable=False),
     Column("created", Double, nullable=False),
     Column("expires", Double),
+    # The organisation whose people may open it; nothing for all users of the app.
+    Column("audience", Text),
 )
 Index("shares_thread", shares.c.thread_id, shares.c.created)
 Index(

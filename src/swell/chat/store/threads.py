@@ -9,6 +9,7 @@ from sqlalchemy import (
     Double,
     SmallInteger,
     String,
+    Text,
     bindparam,
     delete,
     null,
@@ -338,6 +339,16 @@ _LINK = (
 )
 """The condition of a valid link and its thread."""
 
+EVERYONE = "*"
+"""The audience of a link that all signed-in users may open."""
+
+_READABLE = or_(
+    shares.c.audience.is_(None),
+    shares.c.audience == bindparam("signed_in", type_=Text),
+    shares.c.audience == bindparam("organisation", type_=Text),
+)
+"""The condition of a link that a reader may open: see `_reader`."""
+
 _ADD_LINK = inserting(shares, ignore=True)
 _OLDEST_LINKS = (
     select(shares.c.hash)
@@ -352,13 +363,13 @@ _SHARED = (
     select(*THREAD)
     .join(users, users.c.id == threads.c.user_id)
     .join(shares, shares.c.thread_id == threads.c.id)
-    .where(*_LINK)
+    .where(*_LINK, _READABLE)
 )
 _SHARED_UNTIL = (
     select(shares.c.expires)
     .join(threads, threads.c.id == shares.c.thread_id)
     .join(users, users.c.id == threads.c.user_id)
-    .where(*_LINK)
+    .where(*_LINK, _READABLE)
 )
 _SHARES_FILE = (
     select(messages.c.id)
@@ -372,11 +383,24 @@ _SHARES_FILE = (
 
 
 def share(
-    tx: Tx, user_id: str, thread_id: str, token: str, time: float, expires: float | None
+    tx: Tx,
+    user_id: str,
+    thread_id: str,
+    token: str,
+    time: float,
+    expires: float | None,
+    audience: str | None,
 ) -> None:
     """Add a link to a thread; the oldest goes when there are too many."""
     own_thread(tx, user_id, thread_id, lock=True)
-    tx.run(_ADD_LINK, hash=token_hash(token), thread_id=thread_id, created=time, expires=expires)
+    tx.run(
+        _ADD_LINK,
+        hash=token_hash(token),
+        thread_id=thread_id,
+        created=time,
+        expires=expires,
+        audience=audience,
+    )
     for (link,) in tx.rows(_OLDEST_LINKS, thread=thread_id):
         tx.run(_DROP_LINK, link=link)
 
@@ -387,20 +411,30 @@ def unshare(tx: Tx, user_id: str, thread_id: str) -> None:
     tx.run(_UNSHARE, thread=thread_id)
 
 
-def shared(tx: Tx, app: str, token: str, time: float) -> Thread:
+def shared(tx: Tx, app: str, token: str, time: float, organisation: str | None) -> Thread:
     """Return the thread of a link."""
-    row = tx.row(_SHARED, app=app, hash=token_hash(token), time=time)
+    row = tx.row(_SHARED, app=app, hash=token_hash(token), time=time, **_reader(organisation))
     if row is None:
         raise NotFoundError("shared thread", token[:4] + "…")
     return thread_of(tx, row)
 
 
-def shared_until(tx: Tx, app: str, token: str, time: float) -> float | None:
+def shared_until(
+    tx: Tx, app: str, token: str, time: float, organisation: str | None
+) -> float | None:
     """Return when a link expires; None if it does not."""
-    row = tx.row(_SHARED_UNTIL, app=app, hash=token_hash(token), time=time)
+    row = tx.row(_SHARED_UNTIL, app=app, hash=token_hash(token), time=time, **_reader(organisation))
     if row is None:
         raise NotFoundError("shared thread", token[:4] + "…")
     return None if row[0] is None else float(row[0])
+
+
+def _reader(organisation: str | None) -> dict[str, str]:
+    """Return the values of `_READABLE`; no audience is an empty text."""
+    return {
+        "signed_in": "" if organisation is None else EVERYONE,
+        "organisation": organisation or "",
+    }
 
 
 def shares_file(tx: Tx, app: str, share: str, file_id: str, time: float) -> bool:

@@ -1,4 +1,4 @@
-"""Accounts, sign-ins, the audit log, and usage."""
+"""Accounts, sign-ins, the audit log, usage, and who may open a link."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ _number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add four tables."""
+    """Add four tables and a column."""
+    op.add_column("shares", sa.Column("audience", sa.Text(), nullable=True))
     op.create_table(
         "accounts",
         sa.Column("subject", sa.Text(), nullable=False),
