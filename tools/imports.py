@@ -26,6 +26,7 @@ ALLOWED = {
         "query rules server settings site storage values"
     ),
     "app_name": "",
+    "audit": "chat.store errors logs",
     "auth": "identity settings",
     "backoff": "",
     "backplane": "backoff errors logs settings",
@@ -36,7 +37,7 @@ ALLOWED = {
     ),
     "chat.api": "chat.records chat.runs errors expando logs models parts server settings workers",
     "chat.app": (
-        "app_name backoff backplane chat.api chat.feed chat.files chat.options chat.page  "
+        "app_name audit backoff backplane chat.api chat.feed chat.files chat.options chat.page  "
         "chat.refusal chat.runs chat.store errors identity locales logs query server settings  "
         "site storage tasks ui workers"
     ),
@@ -45,9 +46,9 @@ ALLOWED = {
     "chat.files": "chat.records chat.store errors logs parts server site storage",
     "chat.options": "chat.records chat.runs chat.store identity query ui",
     "chat.page": (
-        "backoff cards chat.feed chat.files chat.options chat.records chat.refusal chat.requests  "
-        "chat.runs chat.store components errors expando hints locales logs markdown page parts  "
-        "query schema settings site ui"
+        "audit backoff cards chat.feed chat.files chat.options chat.records chat.refusal  "
+        "chat.requests chat.runs chat.store components errors expando hints locales logs  "
+        "markdown page parts query schema settings site ui"
     ),
     "chat.records": "parts",
     "chat.refusal": "errors locales",
@@ -61,8 +62,8 @@ ALLOWED = {
     "chat.store": "chat.records chat.requests errors locales logs markdown parts",
     "chat.tools": "coerce development errors hints locales logs markdown models parts workers",
     "cli": (
-        "app backoff chat chat.records chat.store coerce demo development errors live logs models  "
-        "query server settings swell"
+        "app audit backoff chat chat.records chat.store coerce demo development errors live logs  "
+        "models query server settings swell"
     ),
     "coerce": "errors schema",
     "components": "errors mistakes schema wave",

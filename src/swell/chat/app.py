@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from swell import ui
 from swell.app_name import app_name
+from swell.audit.events import AUDITED_REFUSALS
 from swell.backoff import Backoff
 from swell.backplane.base import Backplane
 from swell.backplane.memory import MemoryBackplane
@@ -40,6 +41,7 @@ from .runs.run import RunLimits
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from swell.audit.log import AuditLog
     from swell.chat.store import Store
     from swell.chat.store.databases import Databases
 
@@ -128,6 +130,7 @@ class ChatApp:
         self.form = SettingsForm(options.settings) if options.settings is not None else None
         self.names = Names.of(options.commands, options.mentions)
         self.store: Store
+        self.audit: AuditLog
         self.feed: Feed
         self.runs: RunManager
         self.files: Files
@@ -205,6 +208,9 @@ class ChatApp:
         except BaseException:
             await self.store.close()
             raise
+        from swell.audit.log import AuditLog  # here: it loads the database's library
+
+        self.audit = AuditLog(self.store.engine, self.name)
         self.files = self._open_files(temporary=self.options.store is None)
         self.runs = RunManager(
             self.store,
@@ -296,6 +302,8 @@ class ChatApp:
         """Purge chats deleted a day ago, and unused files."""
         while await self.store.purge():
             pass
+        while await self.audit.purge(self.settings.audit_keep_s):
+            pass
         await self.files.remove_unused()
 
     async def _purge_each_hour(self) -> None:
@@ -333,11 +341,21 @@ class ChatApp:
             if not fresh or q.action_id is not None:
                 await self.actions.act(q, view)
         except LocalizedRefusal as refused:
+            await self._audit_refusal(q, refused.reason)
             raise RefusedError(refused.say(words), refused.reason, refused.retry_ms) from None
         except StoreUnavailableError as error:
             raise RefusedError(words.away, error.code) from None
-        except NotFoundError:
-            raise RefusedError(words.gone, "not_found") from None
+        except NotFoundError as error:
+            await self._audit_refusal(q, error.code, error.id)
+            raise RefusedError(words.gone, error.code) from None
+
+    async def _audit_refusal(self, q: Q, reason: str, about: str = "") -> None:
+        """Write a refusal to the audit log, if it is about rights or limits."""
+        if reason in AUDITED_REFUSALS:
+            who, name = _subject(q), str(q.args["__wave_submission_name__"] or "")
+            await self.audit.write(
+                "refused", subject=who, address=q.peer, object=about, reason=reason, action=name
+            )
 
     async def _open(self, q: Q) -> View:
         """Return a new tab's view, painted as soon as the store can be read."""

@@ -6,13 +6,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from swell.cli import chat, config, db, demo, drain, feedback, run, status
+from swell.cli import audit, chat, config, db, demo, drain, feedback, run, status
 from swell.cli.command_error import CommandError
 from swell.errors import SettingError
 
 __all__ = ["main"]
 
-COMMANDS = (run, chat, demo, status, drain, config, db, feedback)
+COMMANDS = (run, chat, demo, status, drain, config, db, feedback, audit)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

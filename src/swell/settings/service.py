@@ -1,4 +1,4 @@
-"""Settings of the service: its address, database, other processes, language and log."""
+"""Settings of the service: its address, database, other processes and language."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .about import About
 
 
 class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The service: its address, database, other processes, language and log."""
+    """The service: its address, database, other processes and language."""
 
     host: Annotated[
         str,
@@ -175,7 +175,3 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             "sets it; never set it in production.",
         ),
     ] = False
-    log_level: Annotated[
-        Literal["debug", "info", "warning", "error"],
-        About("Lowest level that is logged.", flag="--log-level"),
-    ] = "info"

@@ -8,10 +8,10 @@ from swell.settings import values as values
 from swell.settings import who as who
 
 from .about import About
-from .service import ServiceSettings
+from .observe import ObserveSettings
 
 
-class SignInSettings(ServiceSettings, frozen=True, kw_only=True):
+class SignInSettings(ObserveSettings, frozen=True, kw_only=True):
     """Sign-in and sessions."""
 
     user_header: Annotated[

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 from swell import ui
+from swell.audit.events import AuditEvent
 from swell.cards.chatbot import Event
 from swell.cards.threads import ThreadsEvent
 from swell.chat.feed import ThreadChanged
@@ -77,6 +78,7 @@ class _Command(NamedTuple):
 _CHAT: dict[Event, Action] = {}  # events of the chat card
 _READER: dict[Event, Action] = {}  # those also available to readers of a shared thread
 _FORMS: dict[str, Action] = {}  # buttons of forms and notices, commands of the sidebar
+_AUDITED: dict[str, AuditEvent] = {"delete": "deleted", "undo": "restored"}  # of the sidebar
 _MENU: dict[str, _Command] = {}  # commands of a thread in the sidebar, in their order
 
 
@@ -214,6 +216,11 @@ class Actions:
             thread_id: The thread that has changed; empty when it may be any.
         """
         self._chat.feed.publish(view.user.id, ThreadChanged(thread_id), by=view.hear)
+
+    async def _audit(self, asked: Asked, event: AuditEvent, thread_id: str) -> None:
+        """Write what a user did with a thread to the audit log."""
+        subject = asked.view.user.subject
+        await self._chat.audit.write(event, subject=subject, address=asked.q.peer, object=thread_id)
 
     # -------------------------------------------------------------------------- prompts
 
@@ -375,7 +382,9 @@ class Actions:
             with suppress(NotFoundError):  # the sidebar reports it as well
                 thread = await self._store.thread(view.user.id, asked.id)
                 await self._runs.stop_thread(thread.id)
-        await view.sidebar.act(event, asked.value)
+        found = await view.sidebar.act(event, asked.value)
+        if found and (audited := _AUDITED.get(event)) is not None:
+            await self._audit(asked, audited, asked.id)
         async with view.lock:
             if event == "delete" and view.thread is not None and view.thread.id == asked.id:
                 await view.go("")
@@ -397,6 +406,7 @@ class Actions:
         """Bring back a thread that was deleted in another tab, and open it."""
         view, id = asked.view, str(asked.value)
         await self._store.undelete_thread(view.user.id, id)
+        await self._audit(asked, "restored", id)
         async with view.lock:
             view.offer_undo(None)
             await view.open(id)
@@ -412,6 +422,7 @@ class Actions:
             async with self._importing:
                 thread = await import_file(self._store, view.user, file, self._chat.settings)
             view.user = msgspec.structs.replace(view.user, stored=True)
+            await self._audit(asked, "imported", thread.id)
             async with view.lock:
                 await view.open(thread.id)
                 await view.refresh()
@@ -425,25 +436,28 @@ class Actions:
             items = share_panel(asked.q, thread, asked.view.words)
             asked.view.panel.show(items, about=thread.id)
         else:
-            await self._share(asked.q, asked.view, thread.id)
+            await self._share(asked, thread.id)
 
     @on_menu("export", "Download", lambda words: words.export)
     async def export(self, asked: Asked) -> None:
         """Offer a thread as files."""
         items, files = await export_panel(self._store, asked.view, asked.value)
+        await self._audit(asked, "exported", asked.value.id)
         asked.view.panel.show(items, about=asked.value.id, files=files)
 
     @on_form("new_link")
     async def new_link(self, asked: Asked) -> None:
         """Make another link to a thread."""
-        await self._share(asked.q, asked.view, str(asked.value))
+        await self._share(asked, str(asked.value))
         await self._refresh(asked.view)
 
-    async def _share(self, q: Q, view: View, thread_id: str) -> None:
+    async def _share(self, asked: Asked, thread_id: str) -> None:
         """Make a link to a thread, and show it once."""
+        q, view = asked.q, asked.view
         lasts = self._chat.settings.share_expires_s or None
         until = None if lasts is None else time.time() + lasts
         token = await self._store.share(view.user.id, thread_id, lasts)
+        await self._audit(asked, "shared", thread_id)
         thread = await self._store.thread(view.user.id, thread_id)
         items = share_panel(q, thread, view.words, token, until)
         view.panel.show(items, about=thread_id)
@@ -452,6 +466,7 @@ class Actions:
     async def unshare(self, asked: Asked) -> None:
         """End all links of a thread."""
         await self._store.unshare(asked.view.user.id, str(asked.value))
+        await self._audit(asked, "unshared", str(asked.value))
         asked.view.panel.close()
         self._publish(asked.view, str(asked.value))
         await self._refresh(asked.view)

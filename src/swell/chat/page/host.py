@@ -20,6 +20,7 @@ from swell.settings.table import Settings
 from .settings import SettingsForm
 
 if TYPE_CHECKING:
+    from swell.audit.log import AuditLog
     from swell.chat.store import Store
 
 __all__ = ["Events", "Host"]
@@ -40,6 +41,7 @@ class Host(Protocol):
     """The attributes of a `@chat` app that its pages use: see `chat` for the options."""
 
     store: Store
+    audit: AuditLog
     runs: RunManager
     files: Files
     feed: Feed

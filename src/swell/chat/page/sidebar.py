@@ -85,10 +85,10 @@ class Sidebar:
             "deleted": self._item(deleted) if deleted is not None else None,
         }
 
-    async def act(self, event: str, data: Any) -> None:
-        """Do what an event of the card asks for; what names no thread of this user, nothing."""
+    async def act(self, event: str, data: Any) -> bool:
+        """Do what an event of the card asks for, and return whether its thread was there."""
         given = data if isinstance(data, dict) else {}
-        id, on = str(given.get("id", "")), bool(given.get("on"))
+        id, on, found = str(given.get("id", "")), bool(given.get("on")), True
         try:
             match event:
                 case "rename":
@@ -111,8 +111,9 @@ class Sidebar:
                 case "more":
                     self._count = min(self._count + WINDOW, LOADED_MAX - 1)
         except NotFoundError:
-            pass  # another tab was faster; the next list shows it
+            found = False  # another tab was faster; the next list shows it
         await self.load()
+        return found
 
     def _item(self, thread: Thread) -> ui.ThreadItem:
         return ui.thread_item(

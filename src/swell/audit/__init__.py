@@ -1,0 +1,1 @@
+"""Audit: a log in the database of what administrators want to know later."""

@@ -1,0 +1,26 @@
+"""Settings of logs, metrics, traces and the audit log."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from .about import About
+from .service import ServiceSettings
+
+
+class ObserveSettings(ServiceSettings, frozen=True, kw_only=True):
+    """Logs, metrics, traces and the audit log."""
+
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        About("Lowest level that is logged.", flag="--log-level"),
+    ] = "info"
+    audit_keep_s: Annotated[
+        float,
+        About(
+            "How long entries of the audit log are kept, in seconds. 0 keeps them until they are "
+            "removed by other means.",
+            0,
+            100 * 365 * 86400,
+        ),
+    ] = 365 * 86400.0
