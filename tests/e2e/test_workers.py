@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 from pathlib import Path
@@ -14,7 +15,7 @@ from .chat import messages, say, until
 from .conftest import NewPage, Run
 
 CHAT = """
-import asyncio, pathlib
+import asyncio, os, pathlib
 from swell.chat import Turn, chat
 
 @chat("/", app="chat")
@@ -23,6 +24,7 @@ async def answer(turn: Turn):
         yield f"You said: {turn.prompt}"
         return
     number = 0
+    yield f"By {os.getpid()}: "
     while not pathlib.Path("release").exists():
         number += 1
         yield f"{number} "
@@ -31,10 +33,17 @@ async def answer(turn: Turn):
 """
 
 
+def numbers(page: Page) -> list[int]:
+    """Return the process that makes the last answer, and the numbers that the answer shows."""
+    return [
+        int(one)
+        for one in re.findall(r"\d+", messages(page, "assistant").last.text_content() or "")
+    ]
+
+
 def counted(page: Page) -> int:
     """Return the last number that the last answer shows."""
-    found = re.findall(r"\d+", messages(page, "assistant").last.text_content() or "")
-    return int(found[-1]) if found else 0
+    return (numbers(page)[1:] or [0])[-1]
 
 
 def test_an_answer_grows_in_every_tab_while_all_processes_are_replaced(
@@ -67,11 +76,42 @@ def test_an_answer_grows_in_every_tab_while_all_processes_are_replaced(
     until(page, lambda: any("replaced 2 workers" in line for line in app.log))
     for tab in tabs:
         expect(messages(tab, "assistant").last).to_contain_text("end")
-        text = messages(tab, "assistant").last.text_content() or ""
-        numbers = [int(one) for one in re.findall(r"\d+", text)]
-        assert numbers == list(range(1, len(numbers) + 1))
+        count = numbers(tab)[1:]
+        assert count == list(range(1, len(count) + 1))
         assert messages(tab).count() == 2
     say(other, "Hi", "chat")
     for tab in tabs:
         expect(messages(tab, "assistant").last).to_contain_text("You said: Hi")
+    other.close()
+
+
+def test_a_process_is_killed_and_any_tab_can_ask_again(
+    start: Run,
+    new_page: NewPage,
+    tmp_path: Path,
+    postgres: PostgresServer,
+    postgres_template: str,
+) -> None:
+    url = new_database(postgres, postgres_template)
+    app = start(CHAT, "--workers", "2", env={"SWELL_DATABASE_URL": url})
+    page = new_page()
+    page.goto(app.url)
+    say(page, "count", "chat")
+    until(page, lambda: counted(page) > 3)
+    other = page.context.new_page()
+    other.goto(page.url)
+    until(other, lambda: counted(other) > 3)
+
+    owner = numbers(page)[0]
+    os.kill(owner, signal.SIGKILL)
+    for tab in (page, other):
+        expect(messages(tab, "assistant").last).to_contain_text("This answer was interrupted.")
+        assert counted(tab) > 3
+    other.get_by_role("button", name="Retry").click()
+    for tab in (page, other):
+        until(tab, lambda tab=tab: numbers(tab)[:1] not in ([], [owner]))  # type: ignore[misc]
+        until(tab, lambda tab=tab: counted(tab) > 3)  # type: ignore[misc]
+    (tmp_path / "release").touch()
+    for tab in (page, other):
+        expect(messages(tab, "assistant").last).to_contain_text("end")
     other.close()
