@@ -24,6 +24,7 @@ SUPPORTED = {
     *("stylesheet", "inline_stylesheet", "choice", "command", "text", "text_xl", "text_l"),
     *("text_m", "text_s", "text_xs", "textbox", "button", "buttons", "inline", "checkbox"),
     *("dropdown", "message_bar", "progress", "separator", "link", "copyable_text"),
+    *("table", "table_column", "table_row"),
 }
 UNSUPPORTED = sorted(set(wave_names.FUNCTIONS) - SUPPORTED)
 

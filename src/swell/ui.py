@@ -43,6 +43,9 @@ from .components.link import Link as Link
 from .components.message_bar import MessageBar as MessageBar
 from .components.progress import Progress as Progress
 from .components.separator import Separator as Separator
+from .components.table import Table as Table
+from .components.table import TableColumn as TableColumn
+from .components.table import TableRow as TableRow
 from .components.text import Text as Text
 from .components.text import TextL as TextL
 from .components.text import TextM as TextM
@@ -82,6 +85,9 @@ link = Link
 message_bar = MessageBar
 progress = Progress
 separator = Separator
+table = Table
+table_column = TableColumn
+table_row = TableRow
 text = Text
 text_l = TextL
 text_m = TextM

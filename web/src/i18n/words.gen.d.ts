@@ -118,6 +118,7 @@ declare module "words:forms" {
     readonly selectNone: string;
     readonly pleaseWait: string;
     readonly opensNewTab: string;
+    readonly table: (values: { readonly rows: number }) => string;
   };
 }
 declare module "words:header" {

@@ -203,6 +203,16 @@ export type SeparatorItem = {
   readonly visible?: boolean | undefined;
 };
 
+export type TableItem = {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+  readonly rows?: readonly TableRow[] | undefined;
+  readonly height?: string | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+};
+
 export type TextItem = {
   readonly content: string;
   readonly size?: "xl" | "l" | "m" | "s" | "xs" | undefined;
@@ -443,6 +453,21 @@ export type Choice = {
   readonly name: string;
   readonly label?: string | undefined;
   readonly disabled?: boolean | undefined;
+};
+
+export type TableColumn = {
+  readonly name: string;
+  readonly label: string;
+  readonly min_width?: string | undefined;
+  readonly max_width?: string | undefined;
+  readonly link?: boolean | undefined;
+  readonly data_type?: "string" | "integer" | "number" | "time" | undefined;
+  readonly align?: "left" | "center" | "right" | undefined;
+};
+
+export type TableRow = {
+  readonly name: string;
+  readonly cells: readonly string[];
 };
 
 export type NavItem = {
