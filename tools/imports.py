@@ -38,8 +38,8 @@ ALLOWED = {
     "chat.api": "chat.records chat.runs errors expando logs models parts server settings workers",
     "chat.app": (
         "app_name audit backoff backplane chat.api chat.feed chat.files chat.options chat.page  "
-        "chat.refusal chat.runs chat.store errors identity locales logs query server settings  "
-        "site storage tasks ui workers"
+        "chat.refusal chat.runs chat.store errors identity locales logs observe query server  "
+        "settings site storage tasks ui workers"
     ),
     "chat.decorator": "app chat.options chat.runs mistakes",
     "chat.feed": "backplane chat.records",
@@ -56,14 +56,14 @@ ALLOWED = {
     "chat.runs": (
         "backoff backplane chat.feed chat.files chat.records chat.refusal chat.requests  "
         "chat.store coerce  "
-        "components development errors expando locales logs markdown mistakes models parts  "
-        "settings storage tasks temporary ui workers"
+        "components development errors expando locales logs markdown mistakes models observe  "
+        "parts settings storage tasks temporary ui workers"
     ),
     "chat.store": "chat.records chat.requests errors locales logs markdown parts",
     "chat.tools": "coerce development errors hints locales logs markdown models parts workers",
     "cli": (
         "app audit backoff chat chat.records chat.store coerce demo development errors live logs  "
-        "models query server settings swell"
+        "models observe query server settings swell"
     ),
     "coerce": "errors schema",
     "components": "errors mistakes schema wave",
@@ -84,6 +84,7 @@ ALLOWED = {
     "markdown": "",
     "mistakes": "",
     "models": "coerce errors",
+    "observe": "logs",
     "page": "cards errors live logs schema",
     "parts": "coerce components errors locales markdown mistakes schema",
     "query": "expando identity page rules site",
@@ -91,7 +92,8 @@ ALLOWED = {
     "rules": "",
     "schema": "errors hints live mistakes",
     "server": (
-        "backplane cards development errors expando identity live locales logs page query rules "
+        "backplane cards development errors expando identity live locales logs observe page query "
+        "rules "
         "schema settings site sizes storage tasks temporary"
     ),
     "settings": "errors hints locales",

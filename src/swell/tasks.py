@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -23,14 +24,21 @@ class Tasks:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def start(self, work: Coroutine[Any, Any, _T], name: str | None = None) -> asyncio.Task[_T]:
+    def start(
+        self,
+        work: Coroutine[Any, Any, _T],
+        name: str | None = None,
+        *,
+        context: contextvars.Context | None = None,
+    ) -> asyncio.Task[_T]:
         """Start a task.
 
         Args:
             work: The coroutine to run.
             name: Its name in logs.
+            context: Its context variables; a copy of the present ones when left out.
         """
-        task = asyncio.create_task(work, name=name)
+        task = asyncio.create_task(work, name=name, context=context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

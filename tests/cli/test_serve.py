@@ -19,7 +19,8 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from swell.cli.command_error import CommandError
-from swell.cli.serve import _Formatter, _logging, bind
+from swell.cli.serve import bind
+from swell.observe.logs import TextLines, logging_config
 from swell.server.sessions import COOKIE
 
 APP = """
@@ -248,7 +249,7 @@ def test_a_port_belongs_to_one_server() -> None:
 def test_a_log_line_cannot_be_forged(capsys: pytest.CaptureFixture[str]) -> None:
     logger = logging.getLogger("swell.test")
     before = logging.getLogger("swell").handlers[:]
-    logging.config.dictConfig(_logging("info"))
+    logging.config.dictConfig(logging_config("info", "text"))
     try:
         logger.warning("name %s", "a\r\n2026 INFO forged\x1b[31m\u202e")
         try:
@@ -266,7 +267,7 @@ def test_a_log_line_cannot_be_forged(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_what_an_exception_says_cannot_forge_a_line_of_the_log() -> None:
     forged = "2026-01-01 00:00:00,000 INFO swell: all is well"
-    formatter = _Formatter("%(levelname)s %(message)s")
+    formatter = TextLines("%(levelname)s %(message)s")
     try:
         try:
             raise ValueError(f"no such user\n{forged}")

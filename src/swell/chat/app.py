@@ -19,6 +19,7 @@ from swell.errors import NotFoundError, RefusedError, SettingError, StoreUnavail
 from swell.identity import Identify
 from swell.locales import Words, words_of
 from swell.logs import logger
+from swell.observe.ids import add_ids
 from swell.query import Q
 from swell.server.keys import folder_key
 from swell.server.route import AckWhen, Mode
@@ -338,6 +339,8 @@ class ChatApp:
         try:
             fresh = q.client.view is None
             view = await (self._view(q) if q.action_id is not None else self._open(q))
+            thread = {} if view.thread is None else {"thread": view.thread.id}
+            add_ids(user=view.user.id, **thread)
             if not fresh or q.action_id is not None:
                 await self.actions.act(q, view)
         except LocalizedRefusal as refused:

@@ -16,11 +16,9 @@ import signal
 import socket
 import sys
 import threading
-import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import msgspec
 import uvicorn
@@ -33,7 +31,8 @@ from swell.cli.broken import broken_app
 from swell.cli.command_error import BrokenAppError, CommandError
 from swell.cli.load import Target, load_app
 from swell.errors import SettingError, SwellError
-from swell.logs import escape, logger, traceback_of
+from swell.logs import logger
+from swell.observe.logs import logging_config
 from swell.server.limits import SeldomWarnings
 from swell.server.proxies import TrustedProxies
 from swell.server.static import ClientBundle
@@ -149,7 +148,7 @@ def serve_on(
         server.run(sockets=sockets)
     if not server.started and (error := starting.error) is not None:
         if not isinstance(error, SwellError):  # its message is sufficient, and is in the log
-            traceback.print_exception(error)
+            _log.error("the app could not start", exc_info=error)
         words = f"{name} could not start; the reason is above"
         raise BrokenAppError(words, error, error.__traceback__)
     return 0
@@ -161,18 +160,21 @@ def own_app(app: ASGIApp) -> App:
 
 
 def announce(settings: Settings, address: str, more: str = "") -> None:
-    """Print the address of an app that accepts requests.
+    """Print the address of an app that accepts requests; log it if the log is JSON.
 
     Args:
         settings: What it runs with.
         address: To open in a browser.
         more: Follows the address.
     """
-    print(f"Swell is running at {address}{more}  (Ctrl+C to stop)", flush=True)
+    lines = [f"Swell is running at {address}{more}  (Ctrl+C to stop)"]
     if not _is_loopback(settings.host):
-        print(
-            "It is open to the network: anyone who can reach this machine can use it.", flush=True
-        )
+        lines.append("It is open to the network: anyone who can reach this machine can use it.")
+    for line in lines:
+        if settings.log_format == "json":
+            _log.info("%s", line)
+        else:
+            print(line, flush=True)
 
 
 class _Starting:
@@ -283,7 +285,7 @@ class _Server(uvicorn.Server):
         if draining.cancel():
             await asyncio.wait({draining})
         elif error := draining.exception():
-            traceback.print_exception(error)
+            _log.error("could not drain, stopping now", exc_info=error)
         await super().shutdown(sockets)
         self._tcp.stop()
         _end_anyway()
@@ -499,46 +501,14 @@ def _address(app: App, settings: Settings, sockets: list[socket.socket]) -> str:
 # ------------------------------------------------------------------------------------- logging
 
 
-class _Formatter(logging.Formatter):
-    """Formats a message as one line.
-
-    Text from a browser cannot forge a second line or colour the terminal.
-    """
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
-        return escape(super().formatMessage(record))
-
-    def formatException(self, ei: Any) -> str:  # noqa: N802
-        return super().formatException(ei) if ei[1] is None else traceback_of(ei[1])
-
-
 def log_to_terminal(settings: Settings) -> None:
-    """Write the log lines of Swell to standard error; the app's loggers stay as they are."""
-    logging.config.dictConfig(_logging(settings.log_level, one_of_many=settings.workers > 1))
-
-
-def _logging(level: str, *, one_of_many: bool = False) -> dict[str, object]:
-    """Return the configuration of Swell's loggers; the app's loggers stay as they are."""
-    name = level.upper()
-    process = " [%(process)d]" if one_of_many else ""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {
-            "swell": {
-                "()": f"{__name__}._Formatter",
-                "format": f"%(asctime)s{process} %(levelname)s %(name)s: %(message)s",
-            }
-        },
-        "filters": {"seldom": {"()": SeldomWarnings}},
-        "handlers": {"swell": {"class": "logging.StreamHandler", "formatter": "swell"}},
-        "loggers": {
-            "swell": {"handlers": ["swell"], "level": name, "propagate": False},
-            "uvicorn": {
-                "handlers": ["swell"],
-                "level": "WARNING" if name == "INFO" else name,
-                "propagate": False,
-            },
-            "uvicorn.error": {"filters": ["seldom"]},
-        },
-    }
+    """Write the log lines of Swell to standard error, in the format of the settings."""
+    logging.captureWarnings(settings.log_format == "json")
+    logging.config.dictConfig(
+        logging_config(
+            settings.log_level,
+            settings.log_format,
+            one_of_many=settings.workers > 1,
+            seldom=SeldomWarnings,
+        )
+    )

@@ -22,6 +22,7 @@ from swell.backplane.base import Backplane
 from swell.errors import SignInError
 from swell.expando import Expando
 from swell.identity import Identify
+from swell.observe.ids import ids
 from swell.query import UNICAST
 from swell.rules import Rules
 from swell.server.locales import page_locale
@@ -37,6 +38,7 @@ from .identity import Caller, direct_peer, header_lists
 from .links import Links
 from .relay.leases import Leases
 from .relay.relay import Relay
+from .request_ids import request_id
 from .route import Route
 from .security import host_allowed, request_host, security_headers
 from .sessions import Session, SessionSigner
@@ -146,6 +148,13 @@ class Server:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request or WebSocket."""
+        if scope["type"] == "http":
+            with ids(request=request_id(scope, self.settings.trusted_proxies)):
+                await self._serve(scope, receive, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not host_allowed(
             request_host(scope["headers"]), self.settings
         ):

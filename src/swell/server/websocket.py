@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import sys
 import time
 from collections import Counter
@@ -19,6 +20,7 @@ from swell.errors import ProtocolError
 from swell.live.connection import FLOOD, Connection
 from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, Act, Bye, Hello
 from swell.logs import logger
+from swell.observe.ids import ids
 from swell.settings.table import Settings
 
 from .broker import Broker
@@ -133,7 +135,8 @@ class Sockets:
         try:
             self._bound(socket, peer)
             await socket.accept(headers=headers)
-            await self._run(socket, self._caller(socket, session_id), peer)
+            with ids(connection=secrets.token_hex(8)):
+                await self._run(socket, self._caller(socket, session_id), peer)
         finally:
             for counter, key in ((self._by_peer, peer), (self._by_session, session_id)):
                 counter[key] -= 1

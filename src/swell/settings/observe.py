@@ -15,6 +15,14 @@ class ObserveSettings(ServiceSettings, frozen=True, kw_only=True):
         Literal["debug", "info", "warning", "error"],
         About("Lowest level that is logged.", flag="--log-level"),
     ] = "info"
+    log_format: Annotated[
+        Literal["text", "json"],
+        About(
+            "Format of log lines: text, or one JSON object a line with ids of request, "
+            "connection, run, thread and user.",
+            flag="--log-format",
+        ),
+    ] = "text"
     audit_keep_s: Annotated[
         float,
         About(

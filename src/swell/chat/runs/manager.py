@@ -26,6 +26,7 @@ from swell.errors import (
 from swell.expando import Expando
 from swell.locales import words_of
 from swell.logs import logger
+from swell.observe.ids import add_ids, without_ids
 from swell.parts import Part
 from swell.settings.table import Settings
 from swell.tasks import Tasks
@@ -400,6 +401,7 @@ class RunManager:
 
     async def _live(self, run: Run) -> None:
         end: Change = ThreadChanged(run.thread_id)
+        add_ids(run=run.id, thread=run.thread_id, user=run.user_id)
         try:
             state = await self._make(run)
             if run.lost and run.state == "running":
@@ -468,7 +470,7 @@ class RunManager:
             )
             self._unstored[run] = 0
             if self._flusher is None or self._flusher.done():
-                self._flusher = self._tasks.start(self._flush())
+                self._flusher = self._tasks.start(self._flush(), context=without_ids())
             try:
                 await asyncio.wait((work, stopped), return_when=asyncio.FIRST_COMPLETED)
                 if work.done() and not run.cancelled.is_set():

@@ -11,6 +11,7 @@ from swell.chat.feed import Feed, ThreadChanged
 from swell.chat.records import Message
 from swell.chat.store.statements import to_json
 from swell.errors import StoreUnavailableError
+from swell.observe.ids import without_ids
 from swell.parts.base import decoded
 from swell.tasks import Tasks
 
@@ -184,7 +185,7 @@ class Mirrors:
         )
         self._ask(mirror)
         if self._looking is None or self._looking.done():
-            self._looking = self._tasks.start(self._look())
+            self._looking = self._tasks.start(self._look(), context=without_ids())
 
     def _end(self, mirror: Mirror) -> None:
         if self._mirrors.pop(mirror.answer_id, None) is not None:

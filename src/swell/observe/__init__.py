@@ -1,0 +1,1 @@
+"""Observe: log lines, metrics and traces, for those who operate a service."""
