@@ -30,6 +30,7 @@ ALLOWED = {
     "auth": "identity settings",
     "backoff": "",
     "backplane": "backoff errors logs settings",
+    "backup": "chat.store errors storage",
     "cards": "components errors live mistakes parts schema wave",
     "chat": (
         "chat.app chat.decorator chat.options chat.records chat.requests chat.runs chat.store  "
@@ -62,8 +63,8 @@ ALLOWED = {
     "chat.store": "chat.records chat.requests errors locales logs markdown parts",
     "chat.tools": "coerce development errors hints locales logs markdown models parts workers",
     "cli": (
-        "app audit backoff chat chat.records chat.store coerce demo development errors live logs  "
-        "models observe query server settings swell"
+        "app audit backoff backup chat chat.records chat.store coerce demo development errors live "
+        "logs models observe query server settings storage swell"
     ),
     "coerce": "errors schema",
     "components": "errors mistakes schema wave",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swell import ui
@@ -25,7 +24,7 @@ from swell.server.keys import folder_key
 from swell.server.route import AckWhen, Mode
 from swell.settings.table import Settings
 from swell.site import FileSource, LinkedFile
-from swell.storage.directory import DirectoryStorage
+from swell.storage.directory import DirectoryStorage, files_folder
 from swell.tasks import Tasks
 from swell.workers import Lane
 
@@ -260,7 +259,7 @@ class ChatApp:
     def _open_files(self, *, temporary: bool) -> Files:
         """Return the files of the chats: in the database, unless a directory is set."""
         set_ = self.settings.files_dir
-        home = Path(set_) if set_ is not None else default_path().parent / "files"
+        home = files_folder(set_)
         folder = DirectoryStorage(None if temporary and set_ is None else home)
         if not self.store.distributed:
             return Files(self.store, self.route, folder)

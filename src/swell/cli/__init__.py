@@ -6,13 +6,37 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from swell.cli import audit, chat, config, db, demo, drain, feedback, run, status
+from swell.cli import (
+    audit,
+    backup,
+    chat,
+    config,
+    db,
+    demo,
+    drain,
+    feedback,
+    restore,
+    run,
+    status,
+)
 from swell.cli.command_error import CommandError
 from swell.errors import SettingError
 
 __all__ = ["main"]
 
-COMMANDS = (run, chat, demo, status, drain, config, db, feedback, audit)
+COMMANDS = (
+    run,
+    chat,
+    demo,
+    status,
+    drain,
+    config,
+    db,
+    feedback,
+    audit,
+    backup,
+    restore,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -11,14 +11,20 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
+from swell.chat.store import default_path
 from swell.logs import logger
 from swell.temporary import TemporaryFolder
 
 from .base import PIECE_BYTES
 
-__all__ = ["DirectoryStorage"]
+__all__ = ["DirectoryStorage", "files_folder"]
 
 _log = logger("swell.storage")
+
+
+def files_folder(files_dir: str | None) -> Path:
+    """Return the directory of files: the one of the setting, or that beside the default file."""
+    return Path(files_dir) if files_dir is not None else default_path().parent / "files"
 
 
 class DirectoryStorage:

@@ -30,6 +30,7 @@ __all__ = [
     "current",
     "differences",
     "prepare",
+    "reading_on",
     "refuse",
     "sqlalchemy_on",
     "upgrade",
@@ -132,6 +133,17 @@ def sqlalchemy_on(connection: sqlite3.Connection) -> Iterator[Connection]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         connection.execute("PRAGMA foreign_keys = ON")
+
+
+@contextmanager
+def reading_on(connection: sqlite3.Connection) -> Iterator[Connection]:
+    """Wrap an `sqlite3` connection for SQLAlchemy, in a transaction that reads one moment."""
+    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool)
+    with engine.connect() as bound:
+        bound.begin()
+        connection.execute("BEGIN")
+        bound.exec_driver_sql("SELECT 1 FROM sqlite_master").fetchone()  # the moment is now
+        yield bound
 
 
 def _config(bound: Connection) -> Config:

@@ -30,7 +30,7 @@ from swell.errors import StoreSchemaError, StoreUnavailableError
 
 from .base import Compiler, Tx
 
-__all__ = ["PostgresEngine", "connect"]
+__all__ = ["PostgresEngine", "connect", "snapshot"]
 
 T = TypeVar("T")
 
@@ -270,6 +270,23 @@ def connect(url: str) -> Connection:
     Raises:
         StoreUnavailableError: If it cannot be reached.
     """
+    # Until the end of the transaction: the second of two concurrent upgrades has nothing to do.
+    return _bound(url, f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
+
+
+def snapshot(url: str) -> Connection:
+    """Return a connection that only reads, and sees the database as it is now until it is closed.
+
+    Raises:
+        StoreUnavailableError: If it cannot be reached.
+    """
+    bound = _bound(url, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    bound.exec_driver_sql("SELECT 1")  # the moment is that of the first query
+    return bound
+
+
+def _bound(url: str, first: str) -> Connection:
+    """Return a connection in a transaction that begins with a statement."""
     plain = _plain(url)
     engine = create_engine(
         "postgresql+psycopg://",
@@ -278,8 +295,7 @@ def connect(url: str) -> Connection:
     )
     try:
         bound = engine.connect()
-        # Until the end of the transaction: the second of two concurrent upgrades has nothing to do.
-        bound.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
+        bound.exec_driver_sql(first)
         return bound
     except StoreSchemaError:
         raise

@@ -30,7 +30,7 @@ from swell.errors import StoreUnavailableError, SwellError
 from .base import Compiler, Tx
 from .presence import Presence
 
-__all__ = ["SqliteEngine", "connect"]
+__all__ = ["SqliteEngine", "connect", "snapshot"]
 
 T = TypeVar("T")
 
@@ -395,6 +395,27 @@ def connect(path: Path) -> Iterator[Connection]:
         with schema.sqlalchemy_on(connection) as bound:
             yield bound
     except (sqlite3.Error, OSError) as error:
+        raise engine._explain(error) from error
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+@contextlib.contextmanager
+def snapshot(path: Path) -> Iterator[Connection]:
+    """Open a file with SQLAlchemy, to read it as it is now; others may write at the same time.
+
+    Raises:
+        StoreUnavailableError: If it cannot be used.
+    """
+    engine = SqliteEngine(path)
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = engine._configure(engine._join("rw"))
+        connection.execute("PRAGMA query_only = ON")
+        with schema.reading_on(connection) as bound:
+            yield bound
+    except sqlite3.Error as error:
         raise engine._explain(error) from error
     finally:
         if connection is not None:
