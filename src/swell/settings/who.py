@@ -1,6 +1,6 @@
 """How settings name users and their roles: one function for each way, from text to items.
 
-An item such as `group:staff` names users; `swell.auth.rights` decides whom it matches. As in
+An item such as `group:staff` names users; `swell.rights` decides whom it matches. As in
 `values.py`, each function raises `ValueError` with the expected form.
 """
 

@@ -336,7 +336,7 @@ class Store(RunStore):
             expires_s: How long the link works, in seconds; None for as long as the thread is
                 shared.
             audience: The organisation whose people may open the link, `*` for all signed-in users;
-                None for all users of the app. See `swell.auth.rights.Rights.organisation`.
+                None for all users of the app. See `swell.rights.Rights.organisation`.
 
         Raises:
             ValueError: If `expires_s` is not more than 0, or `audience` is empty.

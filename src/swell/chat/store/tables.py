@@ -361,7 +361,7 @@ accounts = Table(
     Column("email", Text),
     Column("provider", Text, nullable=False),
     Column("groups", Text, nullable=False),  # JSON, as of the last sign-in
-    Column("role", Text),  # given by an administrator; without it the settings decide
+    Column("role", Text),  # given by an administrator, beside those of the settings
     Column("disabled", Double),
     Column("created", Double, nullable=False),
     Column("seen", Double),

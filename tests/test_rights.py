@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from swell.auth.rights import EVERYONE, Rights, verified_email
 from swell.errors import SettingError
 from swell.identity import ANON
+from swell.rights import EVERYONE, Rights, verified_email
 from swell.settings.load import load_settings
 
 
@@ -72,21 +72,15 @@ def test_the_setting_roles_gives_each_role_to_several_kinds_of_users() -> None:
     assert rights.of(third).roles == ("member", "guide")
 
 
-def test_identify_may_add_roles() -> None:
-    assert with_().of(ANN, further=["editor"]).roles == ("member", "editor")
-
-
-def test_a_role_that_an_admin_gives_replaces_those_of_the_settings_but_not_admin() -> None:
-    rights = with_(roles="editor=ann", admins="bob")
-    assert rights.of(ANN, given="guide").roles == ("member", "guide")
-    assert rights.of(ANN, given="admin").roles == ("admin", "member")
-    assert rights.of(BOB, given="member").roles == ("admin", "member")
+def test_identify_and_administrators_add_roles() -> None:
+    assert with_().of(ANN, ["editor"]).roles == ("member", "editor")
+    assert with_(roles="guide=ann").of(ANN, ["admin"]).roles == ("admin", "member", "guide")
 
 
 def test_without_sign_in_no_one_gets_more_than_member() -> None:
     rights = with_(admins="anon,domain:example.com", roles="editor=anon")
-    assert rights.of(Person(ANON, "a@example.com"), further=["admin"]).roles == ("member",)
-    assert rights.of(BROWSER, given="admin").roles == ("member",)
+    assert rights.of(Person(ANON, "a@example.com"), ["admin"]).roles == ("member",)
+    assert rights.of(BROWSER, ["admin"]).roles == ("member",)
 
 
 # ------------------------------------------------------------------------ addresses that are proven

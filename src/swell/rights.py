@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from swell.identity import ANON
-from swell.settings import who as grammar
-from swell.settings.table import Settings
+from .identity import ANON
+from .settings import who as grammar
+from .settings.table import Settings
 
 __all__ = ["ADMIN", "EVERYONE", "MEMBER", "Grant", "Rights", "Who", "verified_email"]
 
@@ -100,26 +100,22 @@ class Rights:
         """Whether a setting is about signed-in users."""
         return self.limited or bool(self._admins or self._roles)
 
-    def of(self, who: Who, *, given: str | None = None, further: Iterable[str] = ()) -> Grant:
+    def of(self, who: Who, further: Iterable[str] = ()) -> Grant:
         """Return whether a user may use the app, and their roles.
 
         Args:
             who: The user.
-            given: The role that an administrator has given them: instead of those of the setting
-                `roles`. The setting `admins` holds anyway.
-            further: Roles from `identify=`.
+            further: Roles beside those of the settings: from `identify=`, or given by an
+                administrator.
         """
         if reason := self._refusal(who):
             return Grant(False, (), reason)
+        if who.subject == ANON:
+            return Grant(True, (MEMBER,))
         roles = {MEMBER, *further}
-        if given:
-            roles.add(given)
-        else:
-            roles |= {role for role, named in self._roles if _is(who, named)}
+        roles |= {role for role, named in self._roles if _is(who, named)}
         if self.is_admin_by_settings(who):
             roles.add(ADMIN)
-        if who.subject == ANON:
-            roles = {MEMBER}
         return Grant(True, tuple(sorted(roles, key=_order)))
 
     def is_admin_by_settings(self, who: Who) -> bool:

@@ -1,1 +1,0 @@
-"""Sign-in: accounts, rights, and the pages to sign in with."""
