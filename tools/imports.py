@@ -22,11 +22,12 @@ Arrows: TypeAlias = dict[str, set[str]]
 ALLOWED = {
     "__main__": "cli",
     "app": (
-        "app_name backplane chat.app chat.options chat.store expando identity leases mistakes  "
-        "query rules server settings site storage values"
+        "app_name auth backplane chat.app chat.options chat.store expando identity leases  "
+        "mistakes query rules server settings site storage values"
     ),
     "app_name": "",
     "audit": "chat.store errors logs",
+    "auth": "backplane chat.store errors identity locales logs server settings tasks",
     "backoff": "",
     "backplane": "backoff errors logs settings",
     "backup": "chat.store errors storage",

@@ -23,11 +23,13 @@ from .server.route import AckWhen, Mode, Route
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from .auth.sign_in import SignIn
     from .chat.options import ChatOptions
     from .chat.store.databases import Databases, Lease
     from .leases.pages import PageLeases
     from .query import Query
     from .server.asgi import Server
+    from .server.sign_in import Holder
     from .settings.table import Settings
     from .site import FileSource
     from .storage.uploads import Uploads
@@ -43,6 +45,7 @@ _Key: TypeAlias = "Callable[[Settings], Awaitable[str | None]]"
 
 
 _SERVERS = ("postgresql:", "postgres:")
+_RESERVED = ("/_s/", "/_f/", "/_auth/")
 
 T = TypeVar("T")
 
@@ -79,6 +82,8 @@ class App:
             of these; without any, each start makes a new key, which signs all users out.
         file_sources: Functions that open stored files for links to them, by route.
         names: Names of apps by route, as the database has them; others are named by their place.
+        titles: Titles of apps by route, for the sign-in page.
+        holders: Parts that act for signed-in users, and stop when these sign out.
     """
 
     def __init__(
@@ -96,10 +101,13 @@ class App:
         self.keys: list[_Key] = []
         self.file_sources: dict[str, FileSource] = {}
         self.names: dict[str, str] = {}
+        self.titles: dict[str, str] = {}
+        self.holders: list[Holder] = []
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []
         self._server: Server | None = None
+        self._sign_in: SignIn | None = None
         self._leases: PageLeases | None = None
         self._databases: Databases | None = None
         self._database: Lease | None = None
@@ -190,8 +198,10 @@ class App:
         Raises:
             ValueError: If the route, the mode or `ack` cannot be used.
         """
-        if not route.startswith("/") or route.startswith(("/_s/", "/_f/")):
-            raise ValueError(f"route must start with '/' and not with /_s/ or /_f/, got {route!r}")
+        if not route.startswith("/") or route.startswith(_RESERVED):
+            raise ValueError(
+                f"route must start with '/' and not with {', '.join(_RESERVED)}, got {route!r}"
+            )
         if mode is not None and mode not in get_args(Mode):
             raise ValueError(f"mode must be one of {', '.join(get_args(Mode))}, got {mode!r}")
         if ack not in get_args(AckWhen):
@@ -217,7 +227,7 @@ class App:
             ValueError: If the path cannot be used.
         """
         path = "/" + path.strip("/")
-        if path == "/" or path.split("/")[1] in ("_s", "_f"):
+        if path == "/" or f"{path}/".startswith(_RESERVED):
             raise ValueError(f"an application cannot be mounted at {path!r}")
         self.mounts[path] = app
 
@@ -236,7 +246,7 @@ class App:
             ValueError: If the path cannot be used, or there is no such folder.
         """
         path = "/" + path.strip("/")
-        if path == "/" or path.split("/")[1] in ("_s", "_f"):
+        if path == "/" or f"{path}/".startswith(_RESERVED):
             raise ValueError(f"a folder cannot be served at {path!r}")
         if not Path(folder).is_dir():
             raise ValueError(f"{folder} is not a folder")
@@ -345,19 +355,43 @@ class App:
 
         self._read = None
         self._database = await self._open_database()
-        self._server = Server(self, await self._key(), self._uploads())
+        self._sign_in = await self._open_sign_in()
+        self._server = Server(self, await self._key(), self._uploads(), self._sign_in)
         self._server.start()
         self.backplane = await open_backplane(self.running)
         self._values = None
         try:
             await self._join()
+            if self._sign_in is not None:
+                for holder in self.holders:
+                    self._sign_in.watch(holder)
+                await self._sign_in.start(self.backplane)
             for hook in self._on_startup:
                 await _call(hook)
         except BaseException:
+            await self._close_sign_in()
             await self._leave()
             await self.backplane.close()
             raise
         self._server.watch()
+
+    async def _open_sign_in(self) -> SignIn | None:
+        """Return the sign-in of the settings; None if browsers do not sign in here."""
+        settings = self.running
+        if settings.password_file is None:
+            return None
+        from .auth.open import open_sign_in
+
+        return await open_sign_in(settings, self._database, self._name(), self._title)
+
+    async def _close_sign_in(self) -> None:
+        sign_in, self._sign_in = self._sign_in, None
+        if sign_in is not None:
+            await sign_in.close()
+
+    def _title(self) -> str:
+        """Return the title of the app for the sign-in page."""
+        return next((self.titles[route] for route in sorted(self.titles)), "Swell")
 
     async def _join(self) -> None:
         """Show pages of other processes, if the service has any."""
@@ -404,6 +438,7 @@ class App:
         if server is None:
             return
         await server.stop()
+        await self._close_sign_in()
         await self._leave()
         for hook in self._on_shutdown:
             await _call(hook)

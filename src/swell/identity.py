@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -24,12 +24,22 @@ class Identity(msgspec.Struct, frozen=True):
         name: Name to show; the subject when empty.
         access_token: Token of the identity provider, for `q.auth.access_token`.
         refresh_token: Token to get a new access token with.
+        email: Address of the user.
+        groups: Groups of the user at the provider.
+        roles: What the user is here: `admin`, `member`, or a role of the app.
+        claims: What else the provider says about the user.
+        sign_in: Id of the sign-in, if the user has signed in through Swell.
     """
 
     subject: str
     name: str = ""
     access_token: str | None = None
     refresh_token: str | None = None
+    email: str | None = None
+    groups: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    claims: Mapping[str, Any] = {}
+    sign_in: str = ""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -43,6 +53,10 @@ class Request(msgspec.Struct, frozen=True):
         session_id: Stands for the browser, as `q.session_id`.
         locale: Language of the page, such as `de`.
         app: `q.app`.
+        identity: The user who has signed in through Swell or is named by `user_header`; None
+            without.
+        scope: The ASGI scope of the request or of the WebSocket, with what the middleware of the
+            host application has added, such as `session`, `user` and `state`.
     """
 
     route: str
@@ -52,6 +66,8 @@ class Request(msgspec.Struct, frozen=True):
     session_id: str
     locale: str
     app: Expando
+    identity: Identity | None = None
+    scope: Mapping[str, Any] = {}
 
     def header(self, name: str) -> str | None:
         """Return the value of a header that came once; None when it is missing or came twice.

@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any
 
@@ -29,6 +29,11 @@ class Auth:
         subject: Stable id of the user; `q.user` is stored under it.
         access_token: Token of the identity provider, None without sign-in.
         refresh_token: Token to get a new access token with, None without sign-in.
+        email: Address of the user, None if unknown.
+        groups: Groups of the user at the identity provider.
+        roles: What the user is here, such as `admin` or `member`; empty without sign-in.
+        claims: What else the identity provider says about the user.
+        sign_in: Id of the sign-in, if the user has signed in through Swell; else empty.
     """
 
     def __init__(
@@ -37,7 +42,18 @@ class Auth:
         subject: str = ANON,
         access_token: str | None = None,
         refresh_token: str | None = None,
+        *,
+        email: str | None = None,
+        groups: tuple[str, ...] = (),
+        roles: tuple[str, ...] = (),
+        claims: Mapping[str, Any] | None = None,
+        sign_in: str = "",
     ) -> None:
+        self.email = email
+        self.groups = groups
+        self.roles = roles
+        self.claims = claims or {}
+        self.sign_in = sign_in
         self.username = username
         self.subject = subject
         self.access_token = access_token

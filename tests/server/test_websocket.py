@@ -228,6 +228,8 @@ OUR_OWN = {
         "workers",
         "session_max_age_s",
         "session_total_age_s",
+        "sign_in_idle_s",
+        "sign_in_total_s",
         "hsts_max_age_s",
         "upload_total_bytes",
         "upload_keep_s",

@@ -90,6 +90,7 @@ class Application(Protocol):
 
     file_sources: dict[str, FileSource]
     names: dict[str, str]
+    titles: dict[str, str]
 
     @property
     def running(self) -> Settings:
@@ -163,6 +164,7 @@ class ChatApp:
         self.route = route if route == "/" else route.rstrip("/")
         app.file_sources[self.route] = self.open_file
         app.names[self.route] = self.name
+        app.titles[self.route] = self.options.title
         self._databases = app.databases
         if self.options.openai or self.options.ag_ui:
             from .api import add_endpoints

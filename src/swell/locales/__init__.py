@@ -119,6 +119,29 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     too_deep: str
     no_fit: str
 
+    # Sign-in and sign-out
+    sign_in: str
+    sign_in_to: str
+    user_name: str
+    password: str
+    sign_in_with: str
+    alternatively: str
+    wrong_password: str
+    too_many_attempts: str
+    no_sign_in: str
+    foreign_form: str
+    sign_in_failed: str
+    not_allowed: str
+    signed_in_as: str
+    go_on: str
+    sign_out: str
+    signed_out: str
+    sign_ins: str
+    this_browser: str
+    last_used: str
+    signed_in_since: str
+    sign_out_everywhere: str
+
     # How an answer ended, in a Markdown export
     interrupted: str
 
@@ -152,6 +175,7 @@ class _Both(msgspec.Struct):
 class _Server(msgspec.Struct):
     document: dict[str, str]
     chat: dict[str, str]
+    sign_in: dict[str, str] = msgspec.field(name="signIn")
 
 
 class _File(msgspec.Struct):
@@ -173,6 +197,7 @@ def words_of(locale: str = "en") -> Words:
 def _read(path: Path) -> Words:
     file = msgspec.json.decode(path.read_bytes(), type=_File)
     texts: dict[str, Any] = {**file.both.common, **file.server.document, **file.server.chat}
+    texts |= file.server.sign_in
     texts |= {"language": file.language, "failures": file.both.failures}
     texts["incomplete"] = file.both.incomplete
     return msgspec.convert(texts, Words)

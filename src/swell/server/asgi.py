@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import html
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlencode
 
 import anyio.to_thread
 import msgspec
@@ -42,6 +42,7 @@ from .request_ids import request_id
 from .route import Route
 from .security import host_allowed, request_host, security_headers
 from .sessions import Session, SessionSigner
+from .sign_in import SignIn
 from .static import ClientBundle
 from .uploads import file_routes
 from .watchdog import Watchdog
@@ -80,15 +81,21 @@ class Server:
         app: Handlers and settings.
         key: Signs session cookies, unless the setting `secret_key` does; None makes a random one.
         uploads: Where other processes of the service find uploads; None for a single process.
+        sign_in: Sign-in through Swell; None without it.
 
     Raises:
         SettingError: If a setting cannot be used or the web client has not been built.
     """
 
     def __init__(
-        self, app: Application, key: str | None = None, uploads: Uploads | None = None
+        self,
+        app: Application,
+        key: str | None = None,
+        uploads: Uploads | None = None,
+        sign_in: SignIn | None = None,
     ) -> None:
         self.settings = app.running
+        self._sign_in = sign_in
         self._bundle = ClientBundle.load()
         secret = self.settings.secret_key
         self._signer = SessionSigner(key if secret is None else secret, self.settings)
@@ -108,8 +115,10 @@ class Server:
         self._files.shared = uploads
         self._clearing: asyncio.Task[int] | None = None
         self.broker = Broker(
-            self.settings, routes, app.state, self._bundle.build, self._files, app.rules
+            self.settings, routes, app.state, self._bundle.build, self._files, app.rules, sign_in
         )
+        if sign_in is not None:
+            sign_in.watch(self.broker)
         self._relay: Relay | None = None
         self._watchdog = Watchdog()
         self._sockets = Sockets(self.broker, self.settings, self._signer)
@@ -124,6 +133,7 @@ class Server:
                 *Health(
                     lambda: self.broker.draining, app.checks, lambda: app.backplane.connected
                 ).routes(),
+                *(sign_in.routes(self._signer) if sign_in is not None else ()),
                 *self._bundle.routes(),
                 *file_routes(
                     self._files,
@@ -240,27 +250,47 @@ class Server:
             return _not_found(f"Try {links}." if paths else "No app has been defined with @app.")
         https = request.scope["scheme"] == "https"
         locale = page_locale(self.settings, request.headers.get("accept-language", ""))
-        response = HTMLResponse(self._bundle.render_html(prefix=prefix, route=path, locale=locale))
+        sign_in = self._sign_in.path if self._sign_in is not None else ""
+        body = self._bundle.render_html(prefix=prefix, route=path, locale=locale, sign_in=sign_in)
+        response = HTMLResponse(body)
         response.headers["cache-control"] = "no-store"
         response.headers["vary"] = "accept-language"
         host = request_host(request.scope["headers"]) or ""
         hsts = self.settings.hsts_max_age_s
         response.raw_headers.extend(security_headers(host, https, hsts))
         session = await self._session(request.scope, self._routes[path], locale)
+        if session is None:
+            return self._to_sign_in(request, prefix)
         # signed afresh at every visit, so that it ends so long after the last one
         response.raw_headers.append(self._signer.header(request.scope, session))
         return response
 
-    async def _session(self, scope: Scope, route: Route, locale: str) -> Session:
-        """Return the session for a page load: a new one when another user has signed in."""
+    def _to_sign_in(self, request: Request, prefix: str) -> Response:
+        assert self._sign_in is not None
+        query = request.scope.get("query_string", b"").decode("latin-1")
+        here = quote(request.scope["path"]) + (f"?{query}" if query else "")
+        to = f"{quote(prefix)}{self._sign_in.path}?{urlencode({'next': here})}"
+        return RedirectResponse(to, 303, {"cache-control": "no-store"})
+
+    async def _session(self, scope: Scope, route: Route, locale: str) -> Session | None:
+        """Return the session for a page load: a new one when another user has signed in.
+
+        None if the user has to sign in first.
+        """
         session = self._signer.of(scope)
         subject = ""
-        if self._one_sign_in and self.broker.identities.needed(route):
+        if self.broker.identities.needed(route) and (self._one_sign_in or self._sign_in):
             session_id = session.id if session is not None else ""
             headers = header_lists(scope["headers"])
-            caller = Caller(session_id, headers, direct_peer(scope), locale)
-            with suppress(SignInError):  # reported at the next `hello`
+            caller = Caller(session_id, headers, direct_peer(scope), locale, scope)
+            try:
                 subject = (await self.broker.identities.of(route, caller)).subject
+            except SignInError as error:
+                if self._sign_in is not None and not error.temporary:
+                    return None
+                # else reported at the next `hello`
+        if self._sign_in is not None:  # which makes new sessions itself
+            return session or self._signer.new()
         if session is not None and subject and not self._signer.belongs_to(session, subject):
             self.broker.end_others(route, session.id, subject)
             session = None

@@ -8,7 +8,7 @@ import functools
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from swell.development import report
@@ -67,6 +67,7 @@ from .identity import Caller, Identities, owner_key, public_session
 from .links import Links
 from .pages import Pages
 from .route import Route
+from .sign_in import SignIn
 
 _log = logger("swell")
 
@@ -95,6 +96,7 @@ class Broker:
         build: Id of the web client that is served.
         files: Where uploads are kept; None without a server.
         rules: What `@on` has registered for the app, for `run_on`.
+        sign_in: Sign-in through Swell; None without it.
     """
 
     def __init__(
@@ -105,9 +107,11 @@ class Broker:
         build: str,
         files: FileStore | None = None,
         rules: Rules | None = None,
+        sign_in: SignIn | None = None,
     ) -> None:
         self.pages = Pages(settings)
-        self.identities = Identities(settings, app_state)
+        self.identities = Identities(settings, app_state, sign_in)
+        self._sign_in = sign_in
         self._files = files
         self._rules = rules
         self.clients: dict[str, Client] = {}
@@ -252,6 +256,7 @@ class Broker:
         else:
             client = found
             client.headers = caller.headers
+            client.identify(identity)  # roles and tokens may have changed
         client.connections.add(connection)
         client.gone_at = None
         client.peer = connection.peer
@@ -282,6 +287,17 @@ class Broker:
                     self._end(client, CLOSE_OTHER_PERSON, "another user has signed in")
                 else:
                     self._end(client, CLOSE_SIGNED_OUT, "the user has signed out")
+
+    def sign_ins(self) -> set[str]:
+        """Return the ids of the sign-ins that have pages here."""
+        return {client.auth.sign_in for client in self.clients.values()} - {""}
+
+    def end_sign_ins(self, ids: Collection[str]) -> None:
+        """Close the pages of sign-ins that have ended."""
+        for client in list(self.clients.values()):
+            if client.auth.sign_in in ids:
+                client.ended = True
+                self._end(client, CLOSE_SIGNED_OUT, "the user has signed out")
 
     def _end(self, client: Client, code: int, reason: str) -> None:
         """Close all connections of a client, and forget it."""
@@ -335,7 +351,7 @@ class Broker:
     async def may_fetch(self, caller: Caller, owner: str | None) -> bool:
         """Return whether the caller may fetch a file of an owner; None means every browser."""
         if owner is None:
-            return self.identities.let_in(caller)
+            return await self.identities.let_in(caller)
         session_id, path = self.identities.route_of(owner)
         if session_id != caller.session_id or path is None:
             return session_id == caller.session_id
@@ -408,6 +424,8 @@ class Broker:
             connection.push(Ack(act.id, "err", error.reason, error.message))
             return
         client.acted = True
+        if self._sign_in is not None and client.auth.sign_in:
+            self._sign_in.used(client.auth.sign_in)
         self._admission.acted(client.session_id)
         if len(client.seen) > SEEN_MAX:
             client.seen.popitem(last=False)

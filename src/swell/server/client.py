@@ -173,7 +173,6 @@ class Client:
         identity: Identity,
         id: str,
     ) -> None:
-        subject = identity.subject
         self.id = id
         self.session_id = caller.session_id
         self.route = route
@@ -181,15 +180,13 @@ class Client:
         self.address = address
         self.headers = caller.headers
         self.locale = caller.locale
-        self.auth = Auth(
-            identity.name or subject, subject, identity.access_token, identity.refresh_token
-        )
-        self.owner = owner_key(caller.session_id, route, subject)
+        self.identify(identity)
+        self.owner = owner_key(caller.session_id, route, identity.subject)
         self.state = Expando()
         self.seen: OrderedDict[str, bool] = OrderedDict()
         self.connections: set[TabConnection] = set()
         self.error: Err | None = None
-        self.signed_in = subject != ANON
+        self.signed_in = identity.subject != ANON
         self.acted = False
         self.opened_at = time.monotonic()
         self.gone_at: float | None = None
@@ -197,6 +194,20 @@ class Client:
         self.running = 0
         self.peer = ""
         self.sequence = 0  # of its actions; the answer to the latest decides about `error`
+
+    def identify(self, identity: Identity) -> None:
+        """Set `q.auth`."""
+        self.auth = Auth(
+            identity.name or identity.subject,
+            identity.subject,
+            identity.access_token,
+            identity.refresh_token,
+            email=identity.email,
+            groups=identity.groups,
+            roles=identity.roles,
+            claims=identity.claims,
+            sign_in=identity.sign_in,
+        )
 
     def send(self, message: ServerMessage) -> None:
         """Queue a message for every connection of this tab."""

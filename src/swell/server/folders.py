@@ -41,9 +41,9 @@ def folder_routes(
         async def send(request: Request) -> Response:
             headers = header_lists(request.scope["headers"])
             session = signer.of(request.scope)
-            caller = Caller(
-                session.id if session is not None else "", headers, direct_peer(request.scope)
-            )
+            session_id = session.id if session is not None else ""
+            peer = direct_peer(request.scope)
+            caller = Caller(session_id, headers, peer, scope=request.scope)
             found = None
             if await may_fetch(caller, None):
                 found = await anyio.to_thread.run_sync(_find, root, request.path_params["file"])

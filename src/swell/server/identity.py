@@ -1,8 +1,8 @@
 """Identity: the one place that determines the user of a request.
 
 It is asked at every hello, resumed or not, and at every HTTP request that needs a user, each time
-with the headers of that request. Nothing is cached between requests, so sign-out and a change of
-user take effect with the next request.
+with the headers of that request. Nothing is cached here, so sign-out and a change of user take
+effect with the next request; a `SignIn` may remember a row of the database for two seconds.
 """
 
 from __future__ import annotations
@@ -16,15 +16,26 @@ from hashlib import sha256
 from inspect import isawaitable
 from typing import Any, NamedTuple
 
-from swell.errors import SignInError
+from msgspec.structs import replace
+
+from swell.errors import SignInError, StoreUnavailableError
 from swell.expando import Expando
 from swell.identity import ANON, Identity, Request
 from swell.logs import logger
 from swell.settings.table import Settings
 
 from .route import Route
+from .sign_in import SignIn
 
-__all__ = ["PEER", "Caller", "Identities", "direct_peer", "header_lists", "owner_key"]
+__all__ = [
+    "PEER",
+    "Caller",
+    "Identities",
+    "checked_subject",
+    "direct_peer",
+    "header_lists",
+    "owner_key",
+]
 
 _log = logger("swell.server")
 
@@ -52,12 +63,14 @@ class Caller(NamedTuple):
         headers: As `q.headers`: canonical names, lists of values.
         peer: Address of the other end of the connection, a proxy or the browser; empty if unknown.
         locale: Language of the page.
+        scope: The ASGI scope of the request.
     """
 
     session_id: str
     headers: dict[str, list[str]]
     peer: str = ""
     locale: str = "en"
+    scope: Mapping[str, Any] = {}
 
 
 def direct_peer(scope: Mapping[str, Any]) -> str:
@@ -97,9 +110,13 @@ class Identities:
         settings: `user_header`, `trusted_proxies`, and `hello_timeout_s` as the most that a
             function may take.
         app_state: `q.app`.
+        sign_in: Sign-in through Swell; None without it.
     """
 
-    def __init__(self, settings: Settings, app_state: Expando) -> None:
+    def __init__(
+        self, settings: Settings, app_state: Expando, sign_in: SignIn | None = None
+    ) -> None:
+        self._sign_in = sign_in
         self._header = settings.user_header and _canonical(settings.user_header)
         self._proxies = tuple(map(ipaddress.ip_network, settings.trusted_proxies))
         self._timeout_s = settings.hello_timeout_s
@@ -107,7 +124,7 @@ class Identities:
 
     def needed(self, route: Route) -> bool:
         """Return whether a route needs a signed-in user."""
-        return self._header is not None or route.identify is not None
+        return self._header is not None or self._sign_in is not None or route.identify is not None
 
     async def of(self, route: Route, caller: Caller) -> Identity:
         """Return the user of a request to a route; the subject is `anon` without sign-in.
@@ -115,17 +132,21 @@ class Identities:
         Raises:
             SignInError: If the route needs a signed-in user, and there is none.
         """
-        subject = ANON if self._header is None else self._from_header(self._header, caller)
+        known = await self._signed_in(caller)
         if route.identify is None:
-            return Identity(subject)
+            if known is None and self._sign_in is not None:
+                raise SignInError("the browser is not signed in")
+            return known or Identity(ANON)
         request = Request(
             route.path,
             caller.headers,
-            subject,
+            ANON if known is None else known.subject,
             caller.peer,
             public_session(caller.session_id),
             caller.locale,
             self._app_state,
+            known,
+            caller.scope,
         )
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -141,17 +162,35 @@ class Identities:
                 f"identify= of {route.path} failed (error {error_id})", True
             ) from None
         source = f"identify= of {route.path}"
-        if isinstance(who, Identity):
-            _checked(source, who.subject)
-            return who
-        return Identity(_checked(source, who))
+        if not isinstance(who, Identity):
+            who = Identity(checked_subject(source, who))
+        checked_subject(source, who.subject)
+        # The pages end with the sign-in, whatever the function makes of it.
+        return who if known is None else replace(who, sign_in=known.sign_in)
 
-    def let_in(self, caller: Caller) -> bool:
+    async def let_in(self, caller: Caller) -> bool:
         """Return whether a caller may fetch files for all users."""
+        if self._header is None and self._sign_in is None:
+            return True
         try:
-            return self._header is None or bool(self._from_header(self._header, caller))
+            return await self._signed_in(caller) is not None
         except SignInError:
             return False
+
+    async def _signed_in(self, caller: Caller) -> Identity | None:
+        """Return the user whom the header names or who has signed in here; None if there is none.
+
+        Raises:
+            SignInError: If the header is missing, or the sign-in cannot be read now.
+        """
+        if self._header is not None:
+            return Identity(self._from_header(self._header, caller))
+        if self._sign_in is None:
+            return None
+        try:
+            return await self._sign_in.identity(caller.session_id)
+        except StoreUnavailableError as error:
+            raise SignInError(f"the sign-in cannot be read: {error}", True) from None
 
     async def owns(self, route: Route, caller: Caller, owner: str) -> bool:
         """Return whether a file of this owner is the caller's."""
@@ -177,7 +216,7 @@ class Identities:
             subject = values[0].encode("latin-1").decode()
         except UnicodeError:
             raise SignInError(f"the header {name} is not UTF-8") from None
-        return _checked(f"the header {name}", subject)
+        return checked_subject(f"the header {name}", subject)
 
     def _trusts(self, peer: str) -> bool:
         try:
@@ -193,8 +232,12 @@ def public_session(session_id: str) -> str:
     return sha256(b"swell session " + session_id.encode()).hexdigest()[:32]
 
 
-def _checked(source: str, who: object) -> str:
-    """Return a user's name if it is one that cannot be shared by accident."""
+def checked_subject(source: str, who: object) -> str:
+    """Return a user's name if it is one that cannot be shared by accident.
+
+    Raises:
+        SignInError: If it is not.
+    """
     if not isinstance(who, str):
         raise SignInError(f"{source} gave {type(who).__name__}, expected text")
     if not any(map(_is_seen, who)):

@@ -156,7 +156,13 @@ class ClientBundle:
         return (self.js, *early, *self.preload, *self.css)
 
     def render_html(
-        self, *, prefix: str, route: str, title: str = "Swell", locale: str = "en"
+        self,
+        *,
+        prefix: str,
+        route: str,
+        title: str = "Swell",
+        locale: str = "en",
+        sign_in: str = "",
     ) -> bytes:
         """Return the page that starts the client.
 
@@ -165,6 +171,7 @@ class ClientBundle:
             route: Route of the app, such as `/demo`, without the prefix.
             title: Title until the app sets its own.
             locale: Language of the interface, one of `LOCALES`.
+            sign_in: Address of the sign-in page, without the prefix; empty if there is none.
         """
         base = html.escape(quote(prefix) + ASSETS_PATH)
         preload = [*self.preload, *([self.words[locale]] if locale in self.words else [])]
@@ -173,6 +180,7 @@ class ClientBundle:
         links += [f'<link rel="modulepreload" href="{base}{name}">' for name in preload]
         links += install_links(prefix=prefix, route=route, title=title)
         body = {"data-prefix": prefix, "data-route": route, "data-build": self.build}
+        body |= {"data-sign-in": sign_in} if sign_in else {}
         attributes = " ".join(f'{name}="{html.escape(text)}"' for name, text in body.items())
         page = [
             "<!doctype html>",

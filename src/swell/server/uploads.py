@@ -109,7 +109,7 @@ class FileRoutes:
         if session is None:
             return None
         headers = header_lists(request.scope["headers"])
-        return Caller(session.id, headers, direct_peer(request.scope))
+        return Caller(session.id, headers, direct_peer(request.scope), scope=request.scope)
 
     async def _file(self, request: Request) -> StoredFile | None:
         """Return the file that a request names, if the caller may fetch it."""

@@ -167,7 +167,7 @@ class Sockets:
     def _caller(self, socket: WebSocket, session_id: str) -> Caller:
         headers = header_lists(socket.scope["headers"])
         locale = page_locale(self._settings, ",".join(headers.get("Accept-Language", ())))
-        return Caller(session_id, headers, direct_peer(socket.scope), locale)
+        return Caller(session_id, headers, direct_peer(socket.scope), locale, socket.scope)
 
     async def _run(self, socket: WebSocket, caller: Caller, peer: str) -> None:
         writer = self._writer(socket)

@@ -23,6 +23,30 @@ class SignInSettings(ObserveSettings, frozen=True, kw_only=True):
             parse=values.header_name,
         ),
     ] = None
+    password_file: Annotated[
+        str | None,
+        About(
+            "File with the users who sign in with a password; `swell users add NAME` makes it. "
+            "Without it, and without another way to sign in, each browser counts as one user.",
+        ),
+    ] = None
+    sign_in_idle_s: Annotated[
+        float,
+        About(
+            "How long a user stays signed in after the last use of the app.",
+            60,
+            10 * 365 * 86400,
+            "SESSION_INACTIVITY_TIMEOUT",
+        ),
+    ] = 14 * 86400.0
+    sign_in_total_s: Annotated[
+        float,
+        About(
+            "After how long a user must sign in again, however often the app is used.",
+            60,
+            10 * 365 * 86400,
+        ),
+    ] = 90 * 86400.0
     secret_key: Annotated[
         str | None,
         About(

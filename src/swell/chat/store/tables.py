@@ -382,6 +382,7 @@ sign_ins = Table(
     Column("created", Double, nullable=False),
     Column("seen", Double, nullable=False),
     Column("expires", Double, nullable=False),
+    Column("until", Double, nullable=False),  # however often it is used
     Column("ended", Double),
 )
 Index("sign_ins_subject", sign_ins.c.subject)

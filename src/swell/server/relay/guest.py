@@ -257,22 +257,19 @@ class Guest:
         Raises:
             ProtocolError: If the other process refuses it.
         """
-        subject = identity.subject
-        visit = Visit(connection, channel, route, caller.session_id, subject, address)
+        session_id, subject = caller.session_id, identity.subject
+        visit = Visit(connection, channel, route, session_id, subject, address)
         enter = Enter(
             visit.id,
             hello.route,
             hello.client,
             hello.hash,
-            caller.session_id,
+            session_id,
             caller.headers,
             caller.peer,
             caller.locale,
             connection.peer,
-            subject,
-            identity.name,
-            identity.access_token,
-            identity.refresh_token,
+            identity,
         )
         body = encode(enter)
         if len(body) > BODY_MAX:

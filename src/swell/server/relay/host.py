@@ -7,7 +7,6 @@ from typing import Protocol
 
 from swell.backplane.base import MESSAGE_MAX
 from swell.errors import ProtocolError
-from swell.identity import Identity
 from swell.live.snapshot import cut
 from swell.live.wire import (
     CLOSE_DRAIN,
@@ -176,13 +175,13 @@ class Host:
     # ---------------------------------------------------------------------------------- visits
 
     def _enter(self, channel: Channel, enter: Enter) -> None:
-        identity = Identity(enter.subject, enter.name, enter.access_token, enter.refresh_token)
+        identity = enter.identity
         hello = Hello(PROTOCOL_VERSION, enter.route, enter.client, None, enter.hash)
         visit = _Visit(enter.visit, channel, enter.session_id, enter.peer)
         caller = Caller(enter.session_id, enter.headers, enter.direct, enter.locale)
         try:
             route = self._broker.route_of(hello)
-            address = shared_address(route, enter.subject)
+            address = shared_address(route, identity.subject)
             if self._draining or (address is not None and not self._owns(address)):
                 channel.send(encode(Moved(enter.visit)))
                 return

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from swell.identity import Identity
 from swell.live.ops import Path
 from swell.live.wire import Err
 
@@ -47,10 +48,7 @@ class Enter(msgspec.Struct, tag="enter", frozen=True):
         direct: See `Caller.peer`.
         locale: Language of the page.
         peer: See `limits.peer_of`.
-        subject: The user, as in `Identity`.
-        name: As in `Identity`.
-        access_token: As in `Identity`.
-        refresh_token: As in `Identity`.
+        identity: The user.
     """
 
     visit: str
@@ -62,10 +60,7 @@ class Enter(msgspec.Struct, tag="enter", frozen=True):
     direct: str
     locale: str
     peer: str
-    subject: str
-    name: str
-    access_token: str | None
-    refresh_token: str | None
+    identity: Identity
 
 
 class Acted(msgspec.Struct, tag="acted", frozen=True):

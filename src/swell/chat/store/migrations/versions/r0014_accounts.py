@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("created", sa.Double(), nullable=False),
         sa.Column("seen", sa.Double(), nullable=False),
         sa.Column("expires", sa.Double(), nullable=False),
+        sa.Column("until", sa.Double(), nullable=False),
         sa.Column("ended", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(["subject"], ["accounts.subject"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),

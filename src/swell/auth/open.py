@@ -1,0 +1,65 @@
+"""Opens the sign-in that the settings ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from swell.chat.store import open_store
+from swell.chat.store.engines.base import Engine
+from swell.errors import SettingError
+from swell.settings.table import Settings
+
+from .base import PasswordProvider, RemoteProvider
+from .passwords import Passwords
+from .routes import sign_in_routes
+from .sign_in import SignIn
+
+__all__ = ["open_sign_in"]
+
+
+async def open_sign_in(
+    settings: Settings, database: Engine | None, app: str, title: Callable[[], str]
+) -> SignIn | None:
+    """Return the sign-in of an application; None if the settings name no provider.
+
+    Args:
+        settings: Those of the application.
+        database: The server of the settings; None if the database is a file or in memory.
+        app: Name of the app, which names the default file.
+        title: Returns the title of the app.
+
+    Raises:
+        SettingError: If a provider cannot be used.
+        StoreUnavailableError: If the database cannot be used.
+    """
+    password, remotes = _providers(settings)
+    if password is None and not remotes:
+        return None
+    if settings.user_header is not None:
+        raise SettingError(
+            "user_header",
+            "the settings",
+            "the proxy names the user already; leave out the other ways to sign in",
+        )
+    engine = database
+    if engine is None:
+        engine = open_store(settings.database_url, app=app, source="the settings").engine
+        await engine.open()
+    return SignIn(
+        settings,
+        engine,
+        password,
+        remotes,
+        title=title,
+        pages=sign_in_routes,
+        owned=database is None,
+    )
+
+
+def _providers(settings: Settings) -> tuple[PasswordProvider | None, list[RemoteProvider]]:
+    """Return the providers that the settings name."""
+    password = None
+    if settings.password_file is not None:
+        password = Passwords(Path(settings.password_file).expanduser())
+    return password, []

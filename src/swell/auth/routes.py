@@ -1,0 +1,311 @@
+"""The addresses under `/_auth/`: sign in with a password, sign out, where a user is signed in."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from swell.errors import SignInError, StoreUnavailableError
+from swell.identity import Identity
+from swell.locales import Words
+from swell.logs import logger
+from swell.server.limits import LogLimiter, RateLimiter, peer_of
+from swell.server.locales import page_locale
+from swell.server.security import own_origin, request_host, same_site_request, security_headers
+from swell.server.sessions import SessionSigner
+
+from .base import SignedIn
+from .pages import STYLE, Look, login_page, message_page, sessions_page, sign_out_page
+from .requests import read_form, safe_next, sender_of
+from .sealed import Sealer
+from .sign_in import SignIn
+from .sign_ins import sign_in_id
+
+__all__ = ["SignInRoutes", "sign_in_routes"]
+
+_log = logger("swell.auth")
+_seldom = LogLimiter(_log)
+
+_CSS = Path(__file__).parent / "style.css"
+
+NAME_RATE, NAME_BURST = 1 / 10, 20
+"""Attempts for a name, a second and at once, from all addresses together."""
+
+PAIR_RATE, PAIR_BURST = 1 / 30, 8
+"""Attempts for a name from one address."""
+
+ADDRESS_RATE, ADDRESS_BURST = 1 / 2, 30
+"""Attempts from one address."""
+
+
+def sign_in_routes(sign_in: SignIn, signer: SessionSigner, sealer: Sealer) -> list[BaseRoute]:
+    """Return the routes under `/_auth/`; see `SignInRoutes`."""
+    return SignInRoutes(sign_in, signer, sealer).routes()
+
+
+class SignInRoutes:
+    """Answers the requests under `/_auth/`.
+
+    Args:
+        sign_in: The sign-in of the application.
+        signer: Makes sessions, and reads them from cookies.
+        sealer: Encrypts what a browser keeps.
+    """
+
+    def __init__(self, sign_in: SignIn, signer: SessionSigner, sealer: Sealer) -> None:
+        self._sign_in = sign_in
+        self._signer = signer
+        self._sealer = sealer
+        self._settings = sign_in.settings
+        self._names = RateLimiter(NAME_RATE, NAME_BURST)
+        self._pairs = RateLimiter(PAIR_RATE, PAIR_BURST)
+        self._addresses = RateLimiter(ADDRESS_RATE, ADDRESS_BURST)
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes."""
+        return [
+            Route("/_auth/login", self.login, methods=["GET"]),
+            Route("/_auth/password", self.password, methods=["POST"]),
+            Route("/_auth/logout", self.logout, methods=["GET", "POST"]),
+            Route("/_auth/sessions", self.sessions, methods=["GET", "POST"]),
+            Route(STYLE, _style, methods=["GET"]),
+            Route("/_auth/{path:path}", _missing, methods=["GET", "POST"]),
+        ]
+
+    async def login(self, request: Request) -> Response:
+        """Show the page to sign in; a browser that is signed in may sign out there."""
+        return_to = safe_next(request.query_params.get("next", ""), _prefix(request))
+        try:
+            who = await self._who(request)
+        except StoreUnavailableError:
+            return self._refusal(request, self._words(request).no_sign_in, 503)
+        look = self._look(request)
+        if who is not None:
+            name = who.name or who.subject
+            return self._page(request, sign_out_page(look, name=name, return_to=return_to))
+        return self._page(request, self._login(request, return_to))
+
+    async def password(self, request: Request) -> Response:
+        """Sign in with a name and a password."""
+        provider = self._sign_in.password
+        form = await self._form(request)
+        if isinstance(form, Response):
+            return form
+        if provider is None:
+            return _missing(request)
+        return_to = safe_next(form.get("next", ""), _prefix(request))
+        words = self._words(request)
+        name, password = form.get("name", ""), form.get("password", "")
+        wait = self._wait(name, peer_of(sender_of(request, self._settings).address))
+        if wait:
+            page = self._login(request, return_to, words.too_many_attempts, name)
+            return self._page(request, page, 429, {"retry-after": str(int(wait) + 1)})
+        try:
+            who = await provider.check(name, password)
+            if who is None:
+                self._note(request, f"wrong name or password for {name[:100]!r}")
+                return self._page(
+                    request, self._login(request, return_to, words.wrong_password, name), 401
+                )
+            return await self.finish(request, who, provider.name, return_to=return_to)
+        except (SignInError, StoreUnavailableError) as error:
+            temporary = not isinstance(error, SignInError) or error.temporary
+            self._note(request, str(error))
+            why = words.no_sign_in if temporary else words.not_allowed
+            page = self._login(request, return_to, why, name)
+            return self._page(request, page, 503 if temporary else 403)
+
+    async def finish(
+        self, request: Request, who: SignedIn, provider: str, *, return_to: str
+    ) -> Response:
+        """Sign a browser in with a new session, and send it on.
+
+        The session before is worthless from now on, as is a cookie that another site has planted.
+
+        Args:
+            request: The request that proved the user.
+            who: The user.
+            provider: Name of the provider.
+            return_to: Address to continue at, as `safe_next` returns it.
+
+        Raises:
+            SignInError: If the user may not use the app.
+            StoreUnavailableError: If the database cannot be used.
+        """
+        before, session = self._signer.of(request.scope), self._signer.new(who.subject)
+        sender = sender_of(request, self._settings)
+        await self._sign_in.begin(
+            session, who, provider, address=sender.address, agent=sender.agent
+        )
+        if before is not None:
+            await self._sign_in.end([sign_in_id(before.id)])
+        _log.info("%s signed in with %s from %s", who.subject, provider, sender.address or "here")
+        answer = RedirectResponse(return_to, 303, {"cache-control": "no-store"})
+        answer.raw_headers.append(self._signer.header(request.scope, session))
+        return answer
+
+    async def logout(self, request: Request) -> Response:
+        """Sign this browser out; a GET shows a button, since links must not change anything."""
+        if request.method == "GET":
+            return await self.login(request)
+        form = await self._form(request)
+        if isinstance(form, Response):
+            return form
+        session = self._signer.of(request.scope)
+        if session is not None:
+            try:
+                await self._sign_in.end([sign_in_id(session.id)])
+            except StoreUnavailableError:
+                return self._refusal(request, self._words(request).no_sign_in, 503)
+        return self._signed_out(request)
+
+    async def sessions(self, request: Request) -> Response:
+        """Show where a user is signed in, and sign out there."""
+        try:
+            who = await self._who(request)
+            if who is None:
+                to = f"{quote(_prefix(request))}/_auth/login"
+                return RedirectResponse(to, 303, {"cache-control": "no-store"})
+            known = await self._sign_in.sign_ins.of(who.subject)
+            if request.method == "POST":
+                return await self._end(request, who, {one.id for one in known})
+        except StoreUnavailableError:
+            return self._refusal(request, self._words(request).no_sign_in, 503)
+        page = sessions_page(
+            self._look(request), name=who.name or who.subject, here=who.sign_in, sign_ins=known
+        )
+        return self._page(request, page)
+
+    async def _end(self, request: Request, who: Identity, known: set[str]) -> Response:
+        form = await self._form(request)
+        if isinstance(form, Response):
+            return form
+        asked = form.get("id", "")
+        if asked == "all":
+            await self._sign_in.end_all(who.subject)
+        elif asked in known:
+            await self._sign_in.end([asked])
+        if asked in ("all", who.sign_in):
+            return self._signed_out(request)
+        to = f"{quote(_prefix(request))}/_auth/sessions"
+        return RedirectResponse(to, 303, {"cache-control": "no-store"})
+
+    # ------------------------------------------------------------------------------- helpers
+
+    def _signed_out(self, request: Request) -> Response:
+        """Answer a browser that is signed out now: another session, and no files in its cache."""
+        look = self._look(request)
+        answer = self._page(request, message_page(look, look.words.signed_out))
+        answer.headers["clear-site-data"] = '"cache"'
+        answer.raw_headers.append(self._signer.header(request.scope, self._signer.new()))
+        return answer
+
+    async def _who(self, request: Request) -> Identity | None:
+        session = self._signer.of(request.scope)
+        return await self._sign_in.identity(session.id) if session is not None else None
+
+    async def _form(self, request: Request) -> dict[str, str] | Response:
+        """Return the fields of a form of ours, or an answer that refuses it."""
+        if not same_site_request(request.scope, self._settings):
+            self._note(request, "a form came from another site")
+            return self._refusal(request, self._words(request).foreign_form, 403)
+        form = await read_form(request)
+        if form is None:
+            return self._refusal(request, self._words(request).sign_in_failed, 400)
+        return form
+
+    def _wait(self, name: str, address: str) -> float:
+        """Return how long an attempt has to wait, in seconds; 0 if it may be made now."""
+        now, name = time.monotonic(), name.strip().casefold()[:200]
+        return (
+            self._addresses.take(address, now)
+            or self._pairs.take(f"{address} {name}", now)
+            or self._names.take(name, now)
+        )
+
+    def _note(self, request: Request, reason: str) -> None:
+        address = sender_of(request, self._settings).address or "this machine"
+        _seldom.warning(f"{address} {reason}", "refused a sign-in from %s: %s", address, reason)
+
+    def _look(self, request: Request) -> Look:
+        locale = page_locale(self._settings, request.headers.get("accept-language", ""))
+        return self._sign_in.look(_prefix(request), locale)
+
+    def _words(self, request: Request) -> Words:
+        return self._look(request).words
+
+    def _refusal(self, request: Request, why: str, status: int) -> Response:
+        return self._page(request, message_page(self._look(request), why, alert=True), status)
+
+    def _login(self, request: Request, return_to: str, why: str = "", name: str = "") -> str:
+        look = self._look(request)
+        return login_page(
+            look,
+            return_to=return_to,
+            with_password=self._sign_in.password is not None,
+            remotes=self._sign_in.remotes,
+            error=why,
+            name=name,
+        )
+
+    def _page(
+        self,
+        request: Request,
+        page: str,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        answer = HTMLResponse(page, status, headers)
+        answer.headers["cache-control"] = "no-store"
+        answer.headers["vary"] = "accept-language"
+        answer.raw_headers.extend(page_headers(request, self._settings.hsts_max_age_s))
+        return answer
+
+
+def page_headers(
+    request: Request, hsts_max_age_s: float = 0.0, form_action: str = ""
+) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a page of sign-in: no script, and forms that go to this server only.
+
+    Args:
+        request: The request that it answers.
+        hsts_max_age_s: As for `security_headers`.
+        form_action: Origin to which an answer to a form may send the browser.
+    """
+    host = request_host(request.scope["headers"]) or ""
+    own = own_origin(request.scope["scheme"], host) or "'self'"
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            f"style-src {own}",
+            "img-src 'self' data: https:",
+            f"form-action 'self' {form_action}".rstrip(),
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+    https = request.scope["scheme"] == "https"
+    return [
+        (name, policy.encode("ascii") if name == b"content-security-policy" else value)
+        for name, value in security_headers(host, https, hsts_max_age_s)
+    ]
+
+
+def _prefix(request: Request) -> str:
+    return str(request.scope.get("root_path", ""))
+
+
+async def _style(request: Request) -> Response:
+    headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
+    del request
+    return Response(_CSS.read_bytes(), media_type="text/css; charset=utf-8", headers=headers)
+
+
+def _missing(request: Request) -> Response:
+    del request
+    return Response("There is nothing here.\n", 404, {"x-content-type-options": "nosniff"})

@@ -1,0 +1,58 @@
+"""The interface of sign-in through Swell, which `swell.auth` implements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+from starlette.routing import BaseRoute
+
+from swell.identity import Identity
+
+from .sessions import SessionSigner
+
+__all__ = ["Holder", "SignIn"]
+
+
+class Holder(Protocol):
+    """A part of the application that acts for signed-in users: open pages, running answers."""
+
+    def sign_ins(self) -> Collection[str]:
+        """Return the ids of the sign-ins that it acts for."""
+
+    def end_sign_ins(self, ids: Collection[str]) -> None:
+        """Stop to act for these sign-ins, which have ended."""
+
+
+class SignIn(Protocol):
+    """Sign-in of the browsers of an application.
+
+    Attributes:
+        path: Address of the sign-in page, without the prefix.
+    """
+
+    path: str
+
+    async def identity(self, session_id: str) -> Identity | None:
+        """Return the user who is signed in with a session; None if there is none.
+
+        Raises:
+            StoreUnavailableError: If the database cannot be used.
+        """
+
+    def routes(self, signer: SessionSigner) -> Sequence[BaseRoute]:
+        """Return the routes of the pages for sign-in, to be put before those of the app.
+
+        Args:
+            signer: Makes sessions, and reads them from cookies.
+        """
+
+    def used(self, sign_in: str) -> None:
+        """Note that a user did something, which prolongs the sign-in.
+
+        Args:
+            sign_in: Its id.
+        """
+
+    def watch(self, holder: Holder) -> None:
+        """Tell a part of the application when sign-ins end."""
