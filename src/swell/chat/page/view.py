@@ -56,6 +56,7 @@ class View:
         suggestions: Prompts that can be chosen now, by name.
         words: The texts of the page's language.
         lock: Held while the view switches to another thread or branch.
+        closed: Whether it shows nothing any more; the tab needs a new one.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class View:
         self.suggestions: dict[str, str] = {}
         self.panel = Panel(page, site)
         self.lock = asyncio.Lock()
+        self.closed = False
         runs = chat.runs
         self.sidebar = Sidebar(chat.store, user, runs.is_active)
         self.rows = Rows(page, site, user.id, self.words, runs, chat.files, chat.own)
@@ -145,6 +147,15 @@ class View:
             await self._turn_to(thread, None)
         self._hash = self.address
         await self.move("jump", message_id)
+
+    async def empty(self) -> None:
+        """Show a new conversation and an empty list: the user was erased."""
+        async with self.lock:
+            self.panel.close()
+            await self.go("")
+            self.leave_address()
+            await self.page.save()
+            self.page.forget()
 
     def leave_address(self) -> None:
         """Take the thread that is gone out of the address: once back, its link leads to it."""
@@ -495,6 +506,7 @@ class View:
 
     def close(self) -> None:
         """Let go of everything: the tab is gone."""
+        self.closed = True
         self.rows.leave()
         self.panel.drop_files()
         self.chat.feed.unsubscribe(self.user.id, self.hear)

@@ -150,6 +150,10 @@ class Store(RunStore):
         """Return a user once they are stored."""
         return user if user.stored else await self.user(user.subject)
 
+    async def erased(self) -> frozenset[str]:
+        """Return the ids of users of the app who are being erased."""
+        return await self._read(threads.erased, self._app)
+
     # --------------------------------------------------------------------------------- threads
 
     async def threads(
