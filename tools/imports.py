@@ -27,7 +27,7 @@ ALLOWED = {
     ),
     "app_name": "",
     "audit": "chat.store errors logs",
-    "auth": "backplane chat.store errors identity locales logs server settings tasks",
+    "auth": "backplane chat.store errors identity locales logs rights server settings tasks",
     "backoff": "",
     "backplane": "backoff errors logs settings",
     "backup": "chat.store errors storage",
@@ -38,18 +38,18 @@ ALLOWED = {
     ),
     "chat.api": "chat.records chat.runs errors expando logs models parts server settings workers",
     "chat.app": (
-        "app_name audit backoff backplane chat.api chat.feed chat.files chat.options chat.page  "
-        "chat.refusal chat.runs chat.store errors identity locales logs observe query server  "
-        "settings site storage tasks ui workers"
+        "app_name audit backoff backplane chat.api chat.feed chat.files chat.options chat.page "
+        "chat.refusal chat.runs chat.store errors identity locales logs observe query rights "
+        "server settings site storage tasks ui workers"
     ),
     "chat.decorator": "app chat.options chat.runs mistakes",
     "chat.feed": "backplane chat.records",
     "chat.files": "chat.records chat.store errors logs parts server site storage",
     "chat.options": "chat.records chat.runs chat.store identity query ui",
     "chat.page": (
-        "audit backoff cards chat.feed chat.files chat.options chat.records chat.refusal  "
-        "chat.requests chat.runs chat.store components errors expando hints locales logs  "
-        "markdown page parts query schema settings site ui"
+        "audit backoff cards chat.feed chat.files chat.options chat.records chat.refusal "
+        "chat.requests chat.runs chat.store components errors expando hints identity locales "
+        "logs markdown page parts query rights schema settings site ui"
     ),
     "chat.records": "parts",
     "chat.refusal": "errors locales",
@@ -64,7 +64,7 @@ ALLOWED = {
     "chat.tools": "coerce development errors hints locales logs markdown models parts workers",
     "cli": (
         "app audit backoff backup chat chat.records chat.store coerce demo development errors live "
-        "logs models observe people query server settings storage swell"
+        "logs models observe query server settings storage swell"
     ),
     "coerce": "errors schema",
     "components": "errors mistakes schema wave",
@@ -88,16 +88,14 @@ ALLOWED = {
     "observe": "logs",
     "page": "cards errors live logs schema",
     "parts": "coerce components errors locales markdown mistakes schema",
-    "people": "audit chat.store logs server storage",
     "query": "expando identity page rules site",
     "rights": "identity settings",
     "routing": "expando logs query rules",
     "rules": "",
     "schema": "errors hints live mistakes",
     "server": (
-        "backplane cards development errors expando identity live locales logs observe page query "
-        "rules "
-        "schema settings site sizes storage tasks temporary"
+        "backplane cards development errors expando identity live locales logs observe page "
+        "query rights rules schema settings site sizes storage tasks temporary"
     ),
     "settings": "errors hints locales",
     "site": "errors page storage",

@@ -27,8 +27,7 @@ async def shared(peer: Peer) -> str:
     await peer.painted()
     peer.send(t="act", id="1", name="chat", args={"chat": SECRET})
     thread = (await peer.shown(rb"t/([0-9a-f]{32})"))[1].decode()
-    event = ["threads", "command", {"id": thread, "name": "share"}]
-    peer.send(t="act", id="2", name="threads", args={}, event=event)
+    peer.send(t="act", id="2", name="new_link", args={"new_link": thread})
     return (await peer.shown(rb"#s/([A-Za-z0-9_-]{32})"))[1].decode()
 
 

@@ -65,7 +65,6 @@ async def test_what_a_user_does_with_a_thread_is_in_the_audit_log(tmp_path: Path
     found = await entries(file)
     assert [(one.event, one.object == id) for one in found] == [
         ("shared", True),
-        ("shared", True),
         ("unshared", True),
         ("exported", True),
         ("imported", False),

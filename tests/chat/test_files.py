@@ -137,11 +137,7 @@ def test_who_reads_a_shared_chat_gets_an_address_of_their_own(chat: Chat) -> Non
         ann, bob = Page(server), Page(server)
         ann.attach("Read", "notes.txt", b"two words")
         url = ann.shown()
-        thread = ann.until(lambda cards: cards["meta"].get("redirect")).removeprefix("#t/")
-        ann.say("threads", {}, ("threads", "command", {"id": thread, "name": "share"}))
-        items = ann.until(lambda cards: cards.get("panel", {}).get("items"))
-        link = next(one["copyable_text"]["value"] for one in items if "copyable_text" in one)
-        reader = Page(server, link.partition("#")[2])
+        reader = Page(server, share(ann))
         own = reader.shown()
         assert own != url
         assert reader.fetch(own) == ann.fetch(url) == (200, "two words")
@@ -179,10 +175,15 @@ def test_an_export_is_for_the_browser_that_asked_for_it(chat: Chat, form: str) -
 def share(tab: Page) -> str:
     """Share the open thread, and return the address of its link."""
     thread = tab.until(lambda cards: cards["meta"].get("redirect")).removeprefix("#t/")
-    tab.say("threads", {}, ("threads", "command", {"id": thread, "name": "share"}))
-    items = tab.until(lambda cards: cards.get("panel", {}).get("items"))
-    link = next(one["copyable_text"]["value"] for one in items if "copyable_text" in one)
-    return str(link.partition("#")[2])
+    tab.say("new_link", {"new_link": thread})
+
+    def link(cards: dict[str, Any]) -> str | None:
+        items = cards.get("panel", {}).get("items", ())
+        return next(
+            (one["copyable_text"]["value"] for one in items if "copyable_text" in one), None
+        )
+
+    return str(tab.until(link).partition("#")[2])
 
 
 def test_every_process_serves_the_files_of_all(service: Chat) -> None:

@@ -65,6 +65,7 @@ async def test_a_german_page_is_german_throughout() -> None:
         await chat.send("Hallo (du)")
         id = chat.address.removeprefix("t/")
         await chat.page.event("threads", "command", {"id": id, "name": "share"})
+        await chat.page.act("new_link", id)
         panel = chat.page.page["panel"]["items"]
         assert said(panel, "content", "label")[:2] == [
             "Teilen",

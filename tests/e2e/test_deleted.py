@@ -97,6 +97,7 @@ def test_a_share_that_ends_says_so(talk: RunningApp, page: Page, new_page: NewPa
     say(page, "one")
     expect_messages(page, "one", "You said one. ")
     choose(page, "one", "Share")
+    button(page, "New link").click()
     link = page.get_by_role("textbox", name="Link")
     reader = new_page()
     reader.goto(link.input_value())

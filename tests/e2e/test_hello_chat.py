@@ -386,6 +386,7 @@ def test_a_link_is_shared_by_keyboard(
     say(page, "2")
     expect_messages(page, "2", words(2))
     choose(page, "2", "Share…")
+    button(page, "New link").click()
     link = page.get_by_role("textbox", name="Link")
     link.focus()
     page.keyboard.press("Tab")

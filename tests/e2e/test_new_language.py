@@ -58,6 +58,7 @@ def test_a_further_language_takes_one_file(start: Run, new_page: NewPage, tmp_pa
     page.locator("a.thread").hover()
     page.get_by_role("button", name="«Menu of Hi»").click()
     page.get_by_role("menuitem", name="«Share…»", exact=True).click()
+    page.get_by_role("button", name="«New link»").click()
     panel = page.locator(".card.form")
     expect(panel).to_contain_text(re.compile("«Anyone with this link can read .*Hi"))
 

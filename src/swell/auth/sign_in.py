@@ -14,6 +14,7 @@ from swell.backplane.base import Backplane
 from swell.chat.store.engines.base import Engine
 from swell.errors import SignInError
 from swell.identity import Identity
+from swell.rights import Rights
 from swell.server.identity import checked_subject
 from swell.server.sessions import Session, SessionSigner
 from swell.server.sign_in import Holder
@@ -86,6 +87,7 @@ class SignIn:
         self.accounts = Accounts(engine, clock)
         lifetime = Lifetime(settings.sign_in_idle_s, settings.sign_in_total_s)
         self.sign_ins = SignIns(engine, lifetime, clock)
+        self._rights = Rights(settings)
         self._engine = engine
         self._owned = owned
         self._title = title
@@ -165,7 +167,7 @@ class SignIn:
             tokens.refresh if tokens else None,
             account.email,
             account.groups,
-            (account.role or "member",),
+            () if account.role is None else (account.role,),
             stored.claims,
             stored.id,
         )
@@ -205,6 +207,9 @@ class SignIn:
             StoreUnavailableError: If the database cannot be used.
         """
         checked_subject(f"the provider {provider}", who.subject)
+        grant = self._rights.of(who)
+        if not grant.allowed:
+            raise SignInError(f"{who.subject!r} may not use the app: {grant.reason}")
         account = await self.accounts.keep(who, provider)
         if account.disabled is not None:
             raise SignInError(f"the account {account.subject!r} is disabled")

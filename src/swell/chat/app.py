@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Container, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swell import ui
@@ -20,6 +20,7 @@ from swell.locales import Words, words_of
 from swell.logs import logger
 from swell.observe.ids import add_ids
 from swell.query import Q
+from swell.rights import Rights
 from swell.server.keys import folder_key
 from swell.server.route import AckWhen, Mode
 from swell.settings.table import Settings
@@ -28,7 +29,7 @@ from swell.storage.directory import DirectoryStorage, files_folder
 from swell.tasks import Tasks
 from swell.workers import Lane
 
-from .feed import Feed, ThreadChanged
+from .feed import Feed
 from .files import Files
 from .options import ChatOptions
 from .page.actions import Actions, check_menu
@@ -52,8 +53,6 @@ _log = logger("swell.chat")
 _SHOW_S = 2.0  # how long tabs may take to show how their answers ended, when the server ends
 
 _PURGE_S = 3600.0  # how often to purge
-
-_ERASED_S = 2.0  # how often to look for users who are erased
 
 
 def add_chat(
@@ -142,6 +141,7 @@ class ChatApp:
         self._databases: Databases | None = None
         self._handler = handler
         self.settings = Settings()
+        self.rights = Rights(self.settings)
         self._views: set[View] = set()
         self._tasks = Tasks()
 
@@ -199,6 +199,7 @@ class ChatApp:
         settings = settings or Settings()
         self.feed = Feed(backplane or MemoryBackplane(), self.name)
         self.settings = settings
+        self.rights = Rights(settings)
         self.store = self._chosen_store(settings)
         if settings.workers > 1 and not self.store.distributed:
             needed = (
@@ -231,7 +232,6 @@ class ChatApp:
         await self.runs.open()
         self.actions = Actions(self)
         self.own(self._purge_each_hour())
-        self.own(self._watch_erasures())
 
     def _chosen_store(self, settings: Settings) -> Store:
         """Return the store of the options, or of the settings; it is not open."""
@@ -319,35 +319,22 @@ class ChatApp:
                 _log.warning("could not purge deleted chats, retrying in an hour: %s", error)
             await asyncio.sleep(_PURGE_S)
 
-    async def _watch_erasures(self) -> None:
-        """End what this process shows and makes for users who are erased."""
-        while True:
-            await asyncio.sleep(_ERASED_S)
-            if self._views or self.runs.all():
-                try:
-                    if erased := await self.store.erased():
-                        await self._end_erased(erased)
-                except StoreUnavailableError:
-                    continue
+    def commands(self, words: Words, rights: Container[str], *, archived: bool) -> list[ui.Command]:
+        """Return the menu of the sidebar, which shows archived chats or the others.
 
-    async def _end_erased(self, erased: Collection[str]) -> None:
-        await self.runs.stop([run for run in self.runs.all() if run.user_id in erased])
-        for view in tuple(self._views):
-            if view.user.id in erased:
-                await view.empty()
-                self._forget(view)
-            elif view.reads is not None:  # a link that may be theirs
-                view.hear(ThreadChanged(view.reads))
-
-    def commands(self, words: Words, *, archived: bool) -> list[ui.Command]:
-        """Return the menu of the sidebar, which shows archived chats or the others."""
+        Args:
+            words: The texts of the page's language.
+            rights: Rights of the user.
+            archived: Whether it shows archived chats.
+        """
         settings = ui.command("settings", words.settings, icon="Settings")
+        import_ = ui.command("import", words.import_chat, icon="Upload", accept=[".json"])
         return [
-            *([settings] if self.form is not None else []),
+            *([settings] if self.form is not None and "settings" in rights else []),
             ui.command("archived", words.back, icon="Back")
             if archived
             else ui.command("archived", words.archived, icon="Archive"),
-            ui.command("import", words.import_chat, icon="Upload", accept=[".json"]),
+            *([import_] if "import" in rights else []),
         ]
 
     # ------------------------------------------------------------------------ acting
@@ -363,6 +350,7 @@ class ChatApp:
         try:
             fresh = q.client.view is None
             view = await (self._view(q) if q.action_id is not None else self._open(q))
+            view.identify(q.auth)
             thread = {} if view.thread is None else {"thread": view.thread.id}
             add_ids(user=view.user.id, **thread)
             if not fresh or q.action_id is not None:
@@ -408,9 +396,9 @@ class ChatApp:
             q.client.lock = asyncio.Lock()
         async with q.client.lock:
             view = q.client.view
-            if not isinstance(view, View) or view.closed:
+            if not isinstance(view, View):
                 user = await self.store.visitor(_subject(q))
-                view = View(self, user, q.page, q.site, q.locale)
+                view = View(self, user, q.page, q.site, q.locale, q.auth)
                 self._views.add(view)
                 try:
                     async with view.lock:

@@ -55,6 +55,7 @@ class User(msgspec.Struct, frozen=True):
         name: Display name.
         created: When they were stored, or first seen while they are not.
         stored: Whether the store has them, which it does with the first thing that is theirs.
+        roles: Their roles now, such as `member`; not stored with them. See `docs/howto/roles.md`.
     """
 
     id: str
@@ -62,6 +63,7 @@ class User(msgspec.Struct, frozen=True):
     name: str | None
     created: float
     stored: bool = True
+    roles: tuple[str, ...] = ()
 
 
 class Thread(msgspec.Struct, frozen=True):
@@ -152,6 +154,7 @@ class Run(msgspec.Struct, frozen=True):
         owner: The process that makes it.
         fence: Counts its owners: a write that names an earlier number changes nothing.
         number: Counts the runs of the thread, in the order in which they are made.
+        roles: Roles of the user when the prompt was accepted.
     """
 
     id: str
@@ -168,6 +171,7 @@ class Run(msgspec.Struct, frozen=True):
     owner: str = ""
     fence: int = 1
     number: int = 0
+    roles: tuple[str, ...] = ()
 
 
 class Accepted(msgspec.Struct, frozen=True):

@@ -15,7 +15,6 @@ from swell.cli import (
     demo,
     drain,
     feedback,
-    people,
     restore,
     run,
     status,
@@ -35,7 +34,6 @@ COMMANDS = (
     db,
     feedback,
     audit,
-    people,
     backup,
     restore,
 )

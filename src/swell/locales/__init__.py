@@ -79,6 +79,14 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     shared_already: str
     link: str
     new_link: str
+    share_ask: str
+    share_organisation: str
+    works_until: str
+    no_end: str
+    open_to: str
+    open_to_all: str
+    open_to_organisation: str
+    forbidden: str
     end_sharing: str
     exporting: str
     export_forms: str

@@ -22,6 +22,7 @@ from swell.errors import SignInError, StoreUnavailableError
 from swell.expando import Expando
 from swell.identity import ANON, Identity, Request
 from swell.logs import logger
+from swell.rights import Rights
 from swell.settings.table import Settings
 
 from .route import Route
@@ -45,15 +46,14 @@ PEER = "swell.peer"
 SUBJECT_MAX = 1000
 """Longest name of a user, in code points."""
 
-_RESERVED = (ANON, "browser:", "api:", "erased:")  # how users without sign-in are named
+_RESERVED = (ANON, "browser:", "api:")  # how users without sign-in are named
 _MISSING = {"none", "null", "(null)", "undefined", "nil", "nan", "[]", "{}", "()", "-", '""', "''"}
 """Texts that stand for a missing name: `str(None)`, or a proxy's `(null)`."""
 
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0\ufffc"
 """Characters that are printable, and show nothing."""
 
-BETWEEN = "\x1f"
-"""Between the parts of the owner of a file."""
+_BETWEEN = "\x1f"
 
 
 class Caller(NamedTuple):
@@ -97,7 +97,7 @@ def header_lists(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, list[str]]
 
 def owner_key(session_id: str, route: Route, subject: str) -> str:
     """Return the owner of a file: a browser, and the user who is signed in there."""
-    return session_id if subject == ANON else BETWEEN.join((session_id, route.path, subject))
+    return session_id if subject == ANON else _BETWEEN.join((session_id, route.path, subject))
 
 
 def _canonical(name: str) -> str:
@@ -122,6 +122,7 @@ class Identities:
         self._proxies = tuple(map(ipaddress.ip_network, settings.trusted_proxies))
         self._timeout_s = settings.hello_timeout_s
         self._app_state = app_state
+        self._rights = Rights(settings)
 
     def needed(self, route: Route) -> bool:
         """Return whether a route needs a signed-in user."""
@@ -131,8 +132,17 @@ class Identities:
         """Return the user of a request to a route; the subject is `anon` without sign-in.
 
         Raises:
-            SignInError: If the route needs a signed-in user, and there is none.
+            SignInError: If the route needs a signed-in user and there is none, or if the user may
+                not use the app.
         """
+        who = await self._who(route, caller)
+        grant = self._rights.of(who, who.roles)
+        if not grant.allowed:
+            raise SignInError(f"{who.subject!r} may not use the app: {grant.reason}")
+        return replace(who, roles=grant.roles)
+
+    async def _who(self, route: Route, caller: Caller) -> Identity:
+        """Return the user whom the header, the sign-in or `identify=` names."""
         known = await self._signed_in(caller)
         if route.identify is None:
             if known is None and self._sign_in is not None:
@@ -174,7 +184,8 @@ class Identities:
         if self._header is None and self._sign_in is None:
             return True
         try:
-            return await self._signed_in(caller) is not None
+            known = await self._signed_in(caller)
+            return known is not None and self._rights.of(known).allowed
         except SignInError:
             return False
 
@@ -203,8 +214,8 @@ class Identities:
 
     def route_of(self, owner: str) -> tuple[str, str | None]:
         """Return the session in an owner's key, and the path of the route, None without one."""
-        session_id, between, rest = owner.partition(BETWEEN)
-        return session_id, rest.partition(BETWEEN)[0] if between else None
+        session_id, between, rest = owner.partition(_BETWEEN)
+        return session_id, rest.partition(_BETWEEN)[0] if between else None
 
     def _from_header(self, name: str, caller: Caller) -> str:
         if not self._trusts(caller.peer):

@@ -69,7 +69,7 @@ async def two_people() -> AsyncIterator[tuple[ChatClient, ChatTab, Ids]]:
         await ann.send("Removed")
         removed = ann.messages[2]["id"]
         await ann.delete(2)
-        await ann.page.event("threads", "command", {"id": thread, "name": "share"})
+        await ann.page.act("new_link", thread)
         asking = await ann.tab()
         await asking.send("Ask", wait=False)
         await asking.page.until(lambda _: question(asking))

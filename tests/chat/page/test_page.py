@@ -269,6 +269,7 @@ async def test_a_shared_thread_can_be_read_until_sharing_ends() -> None:
         await chat.send("Hello")
         id = chat.address.removeprefix("t/")
         await chat.page.event("threads", "command", {"id": id, "name": "share"})
+        await chat.page.act("new_link", id)
         link = next(
             item["copyable_text"]["value"]
             for item in chat.page.page["panel"]["items"]

@@ -28,6 +28,7 @@ async def share(chat: ChatClient) -> str:
     """Share the open chat, and return the address in the link."""
     id = chat.address.removeprefix("t/")
     await chat.page.event("threads", "command", {"id": id, "name": "share"})
+    await chat.page.act("new_link", id)
     return link_in(chat)
 
 

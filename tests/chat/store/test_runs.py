@@ -196,3 +196,14 @@ async def test_a_change_that_is_repeated_is_made_once(url: str) -> None:
     await store.undelete_thread(user, made.thread.id)
     assert len(await store.messages(made.thread.id)) == 2
     await store.close()
+
+
+async def test_a_run_keeps_the_roles_that_its_user_had(store: Store) -> None:
+    user = await store.user("ann")
+    prompt = NewPrompt([Text("Hi")])
+    made = await store.accept(user.id, prompt, action_id="1", roles=("admin", "member"))
+    assert made.run.roles == ("admin", "member")
+    _, later = await store.accepted(made.run.id)
+    assert later.roles == ("admin", "member")
+    without = await store.accept(user.id, prompt, action_id="2")
+    assert without.run.roles == ()

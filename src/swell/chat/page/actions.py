@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
@@ -29,7 +28,7 @@ from swell.query import Q
 
 from .host import Host
 from .settings import SettingsForm
-from .share import export_panel, import_file, share_panel
+from .share import chosen_link, export_panel, import_file, link_panel, share_panel
 from .view import View
 
 __all__ = ["MAX_PROMPT", "Actions", "check_menu"]
@@ -73,11 +72,13 @@ class _Command(NamedTuple):
     icon: str
     label: Callable[[Words], str]
     action: Action
+    right: str | None
 
 
 _CHAT: dict[Event, Action] = {}  # events of the chat card
 _READER: dict[Event, Action] = {}  # those also available to readers of a shared thread
 _FORMS: dict[str, Action] = {}  # buttons of forms and notices, commands of the sidebar
+_RIGHTS: dict[str, str] = {}  # the rights that some of these need
 _AUDITED: dict[str, AuditEvent] = {"delete": "deleted", "undo": "restored"}  # of the sidebar
 _MENU: dict[str, _Command] = {}  # commands of a thread in the sidebar, in their order
 
@@ -100,27 +101,37 @@ def on_chat(*names: Event, reader: bool = False) -> Callable[[Action], Action]:
     return register
 
 
-def on_form(*names: str) -> Callable[[Action], Action]:
-    """Make a method the answer to buttons and commands outside of the chat card."""
+def on_form(*names: str, right: str | None = None) -> Callable[[Action], Action]:
+    """Make a method the answer to buttons and commands outside of the chat card.
+
+    Args:
+        *names: The names of the events.
+        right: The right that a user needs for it.
+    """
 
     def register(action: Action) -> Action:
         _FORMS.update(dict.fromkeys(names, action))
+        if right is not None:
+            _RIGHTS.update(dict.fromkeys(names, right))
         return action
 
     return register
 
 
-def on_menu(name: str, icon: str, label: Callable[[Words], str]) -> Callable[[Action], Action]:
+def on_menu(
+    name: str, icon: str, label: Callable[[Words], str], *, right: str | None = None
+) -> Callable[[Action], Action]:
     """Put a command into the menu of each thread, and make a method the answer to it.
 
     Args:
         name: Name of the event.
         icon: Name of the icon.
         label: Returns the label in the menu.
+        right: The right that a user needs for it.
     """
 
     def register(action: Action) -> Action:
-        _MENU[name] = _Command(icon, label, action)
+        _MENU[name] = _Command(icon, label, action, right)
         return action
 
     return register
@@ -162,9 +173,13 @@ class Actions:
         self._menu = {one.name for one in chat.options.menu}
         self._importing = asyncio.Lock()  # one at a time: each takes memory
 
-    def thread_commands(self, words: Words) -> list[ui.Command]:
-        """Return the menu of each thread in the sidebar."""
-        return [ui.command(name, one.label(words), icon=one.icon) for name, one in _MENU.items()]
+    def thread_commands(self, words: Words, rights: Container[str]) -> list[ui.Command]:
+        """Return the menu of each thread in the sidebar, for a user with these rights."""
+        return [
+            ui.command(name, one.label(words), icon=one.icon)
+            for name, one in _MENU.items()
+            if one.right is None or one.right in rights
+        ]
 
     async def act(self, q: Q, view: View) -> None:
         """Run the action of a query.
@@ -185,6 +200,7 @@ class Actions:
             for event in q.events.threads:
                 await self._on_threads(Asked(q, view, event, q.events.threads[event]))
         elif (form := _FORMS.get(str(name))) is not None:
+            _need(view, _RIGHTS.get(str(name)))
             await form(self, Asked(q, view, str(name), q.args[str(name)]))
         elif str(name) in self._menu and view.token is None:
             await self._command(Asked(q, view, str(name), q.args[str(name)]))
@@ -397,6 +413,7 @@ class Actions:
         thread = await self._store.thread(asked.view.user.id, asked.id)
         name = str(asked.get("name"))
         if (command := _MENU.get(name)) is not None:
+            _need(asked.view, command.right)
             await command.action(self, Asked(asked.q, asked.view, name, thread))
         async with asked.view.lock:
             await asked.view.refresh()
@@ -413,7 +430,7 @@ class Actions:
             await view.refresh()
         self._publish(view, id)
 
-    @on_form("import")
+    @on_form("import", right="import")
     async def import_(self, asked: Asked) -> None:
         """Take the conversations in files."""
         q, view = asked.q, asked.view
@@ -428,39 +445,32 @@ class Actions:
                 await view.refresh()
         self._publish(view)
 
-    @on_menu("share", "Share", lambda words: words.share)
+    @on_menu("share", "Share", lambda words: words.share, right="share")
     async def share(self, asked: Asked) -> None:
-        """Show the links of a thread, and make the first one."""
+        """Show a form to make a link to a thread."""
         thread = asked.value
-        if thread.shared:
-            items = share_panel(asked.q, thread, asked.view.words)
-            asked.view.panel.show(items, about=thread.id)
-        else:
-            await self._share(asked, thread.id)
+        items = share_panel(thread, asked.view, self._chat.settings)
+        asked.view.panel.show(items, about=thread.id)
 
-    @on_menu("export", "Download", lambda words: words.export)
+    @on_menu("export", "Download", lambda words: words.export, right="export")
     async def export(self, asked: Asked) -> None:
         """Offer a thread as files."""
         items, files = await export_panel(self._store, asked.view, asked.value)
         await self._audit(asked, "exported", asked.value.id)
         asked.view.panel.show(items, about=asked.value.id, files=files)
 
-    @on_form("new_link")
+    @on_form("new_link", right="share")
     async def new_link(self, asked: Asked) -> None:
-        """Make another link to a thread."""
-        await self._share(asked, str(asked.value))
-        await self._refresh(asked.view)
-
-    async def _share(self, asked: Asked, thread_id: str) -> None:
         """Make a link to a thread, and show it once."""
-        q, view = asked.q, asked.view
-        lasts = self._chat.settings.share_expires_s or None
-        until = None if lasts is None else time.time() + lasts
-        token = await self._store.share(view.user.id, thread_id, lasts)
+        q, view, thread_id = asked.q, asked.view, str(asked.value)
+        link = chosen_link(view, q.args, self._chat.settings)
+        token = await self._store.share(
+            view.user.id, thread_id, link.lasts_s, audience=link.audience
+        )
         await self._audit(asked, "shared", thread_id)
         thread = await self._store.thread(view.user.id, thread_id)
-        items = share_panel(q, thread, view.words, token, until)
-        view.panel.show(items, about=thread_id)
+        view.panel.show(link_panel(q, thread, view, token, link), about=thread_id)
+        await self._refresh(view)
 
     @on_form("unshare")
     async def unshare(self, asked: Asked) -> None:
@@ -484,7 +494,7 @@ class Actions:
         await asked.view.sidebar.act("search", {})
         await self._refresh(asked.view)
 
-    @on_form("settings")
+    @on_form("settings", right="settings")
     async def settings(self, asked: Asked) -> None:
         """Show the settings that a user may change."""
         view, form = asked.view, self._chat.form
@@ -494,7 +504,7 @@ class Actions:
             view.panel.show(_settings_panel(form, view.settings, view.words))
         await self._refresh(view)
 
-    @on_form("save_settings")
+    @on_form("save_settings", right="settings")
     async def save_settings(self, asked: Asked) -> None:
         """Keep them for the thread's next prompts."""
         view, form = asked.view, self._chat.form
@@ -512,6 +522,12 @@ class Actions:
         """Close the panel."""
         asked.view.panel.close()
         await self._refresh(asked.view)
+
+
+def _need(view: View, right: str | None) -> None:
+    """Refuse an action of a user who does not have a right."""
+    if right is not None and right not in view.rights:
+        raise LocalizedRefusal(lambda words: words.forbidden, "forbidden")
 
 
 def _settings_panel(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Container, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swell import ui
@@ -15,6 +15,7 @@ from swell.chat.options import ChatOptions
 from swell.chat.runs.manager import RunManager
 from swell.chat.runs.names import Names
 from swell.locales import Words
+from swell.rights import Rights
 from swell.settings.table import Settings
 
 from .settings import SettingsForm
@@ -33,8 +34,8 @@ class Events(Protocol):
     reader_events: tuple[Event, ...]
     thread_events: tuple[ThreadsEvent, ...]
 
-    def thread_commands(self, words: Words) -> list[ui.Command]:
-        """Return the menu of each thread in the sidebar."""
+    def thread_commands(self, words: Words, rights: Container[str]) -> list[ui.Command]:
+        """Return the menu of each thread in the sidebar, for a user with these rights."""
 
 
 class Host(Protocol):
@@ -49,6 +50,7 @@ class Host(Protocol):
     settings: Settings
     options: ChatOptions
     names: Names
+    rights: Rights
 
     @property
     def actions(self) -> Events:
@@ -57,5 +59,5 @@ class Host(Protocol):
     def own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Start a task that is cancelled when the app stops."""
 
-    def commands(self, words: Words, *, archived: bool) -> list[ui.Command]:
-        """Return the menu of the sidebar."""
+    def commands(self, words: Words, rights: Container[str], *, archived: bool) -> list[ui.Command]:
+        """Return the menu of the sidebar, for a user with these rights."""

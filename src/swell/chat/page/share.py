@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anyio.to_thread
 import msgspec
@@ -16,9 +17,11 @@ from swell import ui
 from swell.chat.records import Thread, User
 from swell.chat.refusal import LocalizedRefusal
 from swell.errors import ThreadFormatError
+from swell.expando import Expando
 from swell.locales import Words
 from swell.markdown import escape
 from swell.query import Q
+from swell.rights import EVERYONE
 from swell.settings.table import Settings
 
 if TYPE_CHECKING:
@@ -27,46 +30,121 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from swell.chat.store import Store
 
-__all__ = ["export_panel", "import_file", "share_panel"]
+__all__ = ["Link", "chosen_link", "export_panel", "import_file", "link_panel", "share_panel"]
+
+_DAY_S = 86_400.0
+_LIFETIMES = (_DAY_S, 7 * _DAY_S, 30 * _DAY_S, 90 * _DAY_S)
+_LASTS, _OPEN_TO = "link_lasts", "link_open_to"  # names of the controls
 
 
-def share_panel(
-    q: Q, thread: Thread, words: Words, token: str | None = None, until: float | None = None
-) -> list[Any]:
-    """Return a form about the read-only links of a thread.
+class Link(NamedTuple):
+    """What a user has chosen about a new link.
+
+    Attributes:
+        lasts_s: How long it works, in seconds; None for as long as the thread is shared.
+        audience: As in `Store.share`.
+    """
+
+    lasts_s: float | None
+    audience: str | None
+
+
+def chosen_link(view: View, args: Expando, settings: Settings) -> Link:
+    """Return what a user has chosen in the form of `share_panel`; else what it shows at first."""
+    offered, given = _lifetimes(settings), str(args[_LASTS] or "")
+    lasts = next((one for one in offered if f"{one:.10g}" == given), offered[-1])
+    open_to_all = _has_choice(view) and args[_OPEN_TO] == "all"
+    return Link(lasts or None, None if open_to_all else view.organisation or None)
+
+
+def share_panel(thread: Thread, view: View, settings: Settings) -> list[Any]:
+    """Return a form to make a link to a thread.
+
+    Args:
+        thread: The thread.
+        view: The tab.
+        settings: `share_expires_s` is the longest time that a link works.
+    """
+    words, offered = view.words, _lifetimes(settings)
+    about = words.shared_already if thread.shared else words.share_ask
+    until = [ui.choice(f"{one:.10g}", _end(one, words)) for one in offered]
+    items: list[Any] = [
+        ui.text_xl(words.sharing),
+        ui.text(about.format(title=escape(thread.title))),
+        ui.dropdown(_LASTS, words.works_until, value=f"{offered[-1]:.10g}", choices=until),
+    ]
+    if _has_choice(view):
+        people = words.open_to_organisation.format(organisation=view.organisation)
+        choices = [ui.choice("organisation", people), ui.choice("all", words.open_to_all)]
+        items += [ui.dropdown(_OPEN_TO, words.open_to, value="organisation", choices=choices)]
+    return [
+        *items,
+        ui.buttons(
+            [
+                ui.button("new_link", words.new_link, value=thread.id, primary=True),
+                *(
+                    [ui.button("unshare", words.end_sharing, value=thread.id)]
+                    if thread.shared
+                    else []
+                ),
+                ui.button("close_panel", words.close),
+            ]
+        ),
+    ]
+
+
+def link_panel(q: Q, thread: Thread, view: View, token: str, link: Link) -> list[Any]:
+    """Return a form with a link that was just made; it cannot be shown again.
 
     Args:
         q: The query.
-        thread: The thread, which is shared.
-        words: The texts of the page's language.
-        token: Token of a link that was just made; None when there are only older ones, which
-            cannot be shown again.
-        until: When that link expires, in seconds since the epoch; None for never.
+        thread: The thread.
+        view: The tab.
+        token: The token of the link.
+        link: What was chosen about it.
     """
-    title = escape(thread.title)
-    if token is None:
-        about: list[Any] = [ui.text(words.shared_already.format(title=title))]
-    else:
-        origin = (q.headers.get("Origin") or [""])[0]
-        address = f"{origin}{q.site.prefix}{q.route}#s/{token}"
-        about = [
-            ui.text(words.share_who.format(title=title)),
-            ui.copyable_text(address, words.link, name="share_link"),
-        ]
-        if until is not None:
-            time = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%d %H:%M UTC")
-            about.append(ui.text(words.share_until.format(time=time)))
-    return [
+    words = view.words
+    origin = (q.headers.get("Origin") or [""])[0]
+    address = f"{origin}{q.site.prefix}{q.route}#s/{token}"
+    about = words.share_who if link.audience is None else words.share_organisation
+    items: list[Any] = [
         ui.text_xl(words.sharing),
-        *about,
+        ui.text(about.format(title=escape(thread.title))),
+        ui.copyable_text(address, words.link, name="share_link"),
+    ]
+    if link.lasts_s is not None:
+        items.append(ui.text(words.share_until.format(time=_time(link.lasts_s))))
+    return [
+        *items,
         ui.buttons(
             [
-                *([ui.button("new_link", words.new_link, value=thread.id)] if not token else []),
                 ui.button("unshare", words.end_sharing, value=thread.id),
                 ui.button("close_panel", words.close, primary=True),
             ]
         ),
     ]
+
+
+def _has_choice(view: View) -> bool:
+    """Return whether there are users of the app who do not belong to the user's organisation."""
+    return bool(view.organisation) and view.organisation != EVERYONE
+
+
+def _lifetimes(settings: Settings) -> list[float]:
+    """Return how long a link may work, in seconds; the last is the longest, 0 for no end."""
+    limit = settings.share_expires_s
+    return [*(one for one in _LIFETIMES if not limit or one < limit), limit]
+
+
+def _end(lasts_s: float, words: Words) -> str:
+    """Return when a link ends that is made now: a day, or a time if it is within a day."""
+    if not lasts_s:
+        return words.no_end
+    return _time(lasts_s) if lasts_s < _DAY_S else _time(lasts_s).partition(" ")[0]
+
+
+def _time(lasts_s: float) -> str:
+    return datetime.fromtimestamp(time.time() + lasts_s, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 async def export_panel(store: Store, view: View, thread: Thread) -> tuple[list[Any], Sequence[str]]:

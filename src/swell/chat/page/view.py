@@ -16,9 +16,11 @@ from swell.backoff import Backoff
 from swell.chat.feed import Change, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
 from swell.chat.records import Accepted, Message, Thread, User
 from swell.errors import NotFoundError, StoreUnavailableError
+from swell.identity import ANON
 from swell.locales import words_of
 from swell.logs import logger
 from swell.page.page import AsyncPage
+from swell.query import Auth
 from swell.schema.data import data
 from swell.site import AsyncSite
 
@@ -46,6 +48,7 @@ class View:
         page: The tab's page.
         site: Serves files.
         locale: Language of the page.
+        auth: The user as they have signed in.
 
     Attributes:
         thread: The thread that is open; None for a new one.
@@ -55,12 +58,19 @@ class View:
         settings: The user's settings for this thread, JSON.
         suggestions: Prompts that can be chosen now, by name.
         words: The texts of the page's language.
+        rights: Rights of the user: `settings`, `share`, `export`, `import`.
+        organisation: That of the user, empty if they belong to none; None without sign-in.
         lock: Held while the view switches to another thread or branch.
-        closed: Whether it shows nothing any more; the tab needs a new one.
     """
 
     def __init__(
-        self, chat: Host, user: User, page: AsyncPage, site: AsyncSite, locale: str
+        self,
+        chat: Host,
+        user: User,
+        page: AsyncPage,
+        site: AsyncSite,
+        locale: str,
+        auth: Auth,
     ) -> None:
         self.chat = chat
         self.options = chat.options
@@ -77,7 +87,7 @@ class View:
         self.suggestions: dict[str, str] = {}
         self.panel = Panel(page, site)
         self.lock = asyncio.Lock()
-        self.closed = False
+        self.identify(auth)
         runs = chat.runs
         self.sidebar = Sidebar(chat.store, user, runs.is_active)
         self.rows = Rows(page, site, user.id, self.words, runs, chat.files, chat.own)
@@ -97,6 +107,13 @@ class View:
             return f"s/{self.token}"
         return f"t/{self.thread.id}" if self.thread is not None else ""
 
+    def identify(self, auth: Auth) -> None:
+        """Learn the roles of the user, which may have changed since the last action."""
+        self.user = msgspec.structs.replace(self.user, roles=auth.roles)
+        self.rights = self.chat.rights.granted(auth.roles)
+        signed_in = auth.subject != ANON
+        self.organisation = self.chat.rights.organisation(auth) if signed_in else None
+
     # ------------------------------------------------------------------------- painting
 
     async def paint(self, address: str) -> None:
@@ -112,7 +129,7 @@ class View:
             path="#t/",
             new_path="#",
             events=self.chat.actions.thread_events,
-            thread_commands=self.chat.actions.thread_commands(self.words),
+            thread_commands=self.chat.actions.thread_commands(self.words, self.rights),
         )
         await self.go(address)
 
@@ -148,15 +165,6 @@ class View:
         self._hash = self.address
         await self.move("jump", message_id)
 
-    async def empty(self) -> None:
-        """Show a new conversation and an empty list: the user was erased."""
-        async with self.lock:
-            self.panel.close()
-            await self.go("")
-            self.leave_address()
-            await self.page.save()
-            self.page.forget()
-
     def leave_address(self) -> None:
         """Take the thread that is gone out of the address: once back, its link leads to it."""
         self._set("meta", "redirect", "#")
@@ -180,8 +188,9 @@ class View:
         window: Window | None = None
         until: float | None = None  # when the link expires
         if token is not None:
-            thread, _ = await self.chat.store.shared(token, limit=1)
-            until = await self.chat.store.shared_until(token)
+            reader = self.organisation
+            thread, _ = await self.chat.store.shared(token, limit=1, organisation=reader)
+            until = await self.chat.store.shared_until(token, organisation=reader)
             window = Window(partial(self._shared, token))
             messages, shown = await self._read(window, thread.user_id, (), token)
         elif thread is not None:
@@ -243,7 +252,9 @@ class View:
         if self.panel.about is not None and not await self._is_there(self.panel.about):
             self.panel.close()
         if self.token is not None and self.window is not None:
-            shared, _ = await self.chat.store.shared(self.token, limit=1)
+            shared, _ = await self.chat.store.shared(
+                self.token, limit=1, organisation=self.organisation
+            )
             owner, held = shared.user_id, self.rows.ids
             self.rows.sync(*await self._read(self.window, owner, held, self.token))
             self._dress()
@@ -288,7 +299,7 @@ class View:
 
     async def _shared(self, token: str, **what: Any) -> list[Message]:
         """Read messages of a shared thread, as long as it is shared."""
-        _, messages = await self.chat.store.shared(token, **what)
+        _, messages = await self.chat.store.shared(token, organisation=self.organisation, **what)
         return messages
 
     async def _is_there(self, thread_id: str) -> bool:
@@ -358,7 +369,10 @@ class View:
         """Show the list of threads as it was loaded."""
         archived = self.sidebar.archived
         self._set("threads", "title", self.words.archived if archived else self.options.title)
-        self._set("threads", "commands", self.chat.commands(self.words, archived=archived))
+        commands = self.chat.commands(self.words, self.rights, archived=archived)
+        self._set("threads", "commands", commands)
+        of_threads = self.chat.actions.thread_commands(self.words, self.rights)
+        self._set("threads", "thread_commands", of_threads)
         for name, value in self.sidebar.card().items():
             self._set("threads", name, value)
 
@@ -506,7 +520,6 @@ class View:
 
     def close(self) -> None:
         """Let go of everything: the tab is gone."""
-        self.closed = True
         self.rows.leave()
         self.panel.drop_files()
         self.chat.feed.unsubscribe(self.user.id, self.hear)

@@ -212,7 +212,12 @@ class RunManager:
         try:
             user = await self.store.keep(user)
             accepted = await self.store.accept(
-                user.id, request, action_id=action_id, settings=settings, locale=locale
+                user.id,
+                request,
+                action_id=action_id,
+                settings=settings,
+                roles=user.roles,
+                locale=locale,
             )
         except StoreUnavailableError as error:
             _log.warning("a prompt was refused: %s", error)

@@ -85,6 +85,7 @@ class RunStore:
         *,
         action_id: str,
         settings: dict[str, Any] | None = None,
+        roles: Sequence[str] = (),
         locale: str = "en",
         model: str | None = None,
     ) -> Accepted:
@@ -98,6 +99,7 @@ class RunStore:
             request: A `NewPrompt`, an `Edit` or a `Regenerate`.
             action_id: Made by the browser before the first send; 1 to 200 code points.
             settings: The app's settings for this answer, JSON.
+            roles: Roles of the user.
             locale: Language of the page that asks.
             model: Name of the model, for the answer.
 
@@ -116,6 +118,7 @@ class RunStore:
             claim=new_id(),
             owner=self.owner,
             settings=to_json(settings or {}),
+            roles=to_json(list(roles)),
             locale=locale,
             model=None if model is None else clean(model),
             thread_id=new_id(),

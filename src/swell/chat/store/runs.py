@@ -56,6 +56,7 @@ class Planned(msgspec.Struct, frozen=True):
     claim: str
     owner: str
     settings: str
+    roles: str
     locale: str
     model: str | None
     thread_id: str
@@ -122,6 +123,7 @@ def accept(tx: Tx, planned: Planned) -> Accepted:
         action_id=planned.action_id,
         state="accepted",
         settings=planned.settings,
+        roles=planned.roles,
         owner=planned.owner,
         created=planned.time,
         started=None,
@@ -198,7 +200,8 @@ def accepted(tx: Tx, run_id: str) -> tuple[Accepted, User]:
     row = tx.row(_OWNER_OF, thread=get(tx, run_id).thread_id)
     assert row is not None, "a run goes with its thread"
     user = conversations.user_by_id(tx, row[0])
-    return _accepted(tx, user.id, run_id, duplicate=False), user
+    found = _accepted(tx, user.id, run_id, duplicate=False)
+    return found, msgspec.structs.replace(user, roles=found.run.roles)
 
 
 def settings(tx: Tx, user_id: str, thread_id: str) -> dict[str, Any]:

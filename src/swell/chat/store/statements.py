@@ -71,6 +71,7 @@ RUN = (
     runs.c.owner,
     runs.c.fence,
     runs.c.number,
+    runs.c.roles,
 )
 
 _JSON = msgspec.json.Decoder()
@@ -137,7 +138,7 @@ def thread_of(tx: Tx, row: Sequence[Any]) -> Thread:
 def run_of(row: Sequence[Any]) -> Run:
     """Return a run from the columns `RUN`."""
     identity, thread, prompt, answer, action, state, settings, created, *rest = row
-    started, ended, locale, owner, fence, number = rest
+    started, ended, locale, owner, fence, number, roles = rest
     return Run(
         identity,
         thread,
@@ -153,6 +154,7 @@ def run_of(row: Sequence[Any]) -> Run:
         owner,
         fence,
         number,
+        tuple(from_json(roles)) if roles else (),
     )
 
 

@@ -8,6 +8,8 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
+import msgspec
+
 from swell.chat.records import (
     Feedback,
     Hit,
@@ -148,11 +150,9 @@ class Store(RunStore):
 
     async def keep(self, user: User) -> User:
         """Return a user once they are stored."""
-        return user if user.stored else await self.user(user.subject)
-
-    async def erased(self) -> frozenset[str]:
-        """Return the ids of users of the app who are being erased."""
-        return await self._read(threads.erased, self._app)
+        if user.stored:
+            return user
+        return msgspec.structs.replace(await self.user(user.subject), roles=user.roles)
 
     # --------------------------------------------------------------------------------- threads
 

@@ -189,6 +189,8 @@ runs = Table(
     Column("number", Integer, nullable=False, server_default=text("0")),
     # How many changes of the answer the stored parts include.
     Column("flushed", Integer, nullable=False, server_default=text("0")),
+    # Roles of the user when the prompt was accepted, JSON; nothing in rows of before revision 0014.
+    Column("roles", Text),
 )
 Index("runs_thread", runs.c.thread_id, runs.c.id)
 Index("runs_prompt", runs.c.prompt_id)

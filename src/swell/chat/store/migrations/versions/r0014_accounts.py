@@ -1,4 +1,4 @@
-"""Accounts, sign-ins, the audit log, usage, and who may open a link."""
+"""Accounts, sign-ins, the audit log, usage, roles of a run's user, and who may open a link."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ _number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add four tables and a column."""
+    """Add four tables and two columns."""
+    op.add_column("runs", sa.Column("roles", sa.Text(), nullable=True))
     op.add_column("shares", sa.Column("audience", sa.Text(), nullable=True))
     op.create_table(
         "accounts",
