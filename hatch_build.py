@@ -79,37 +79,37 @@ def _sources(web: Path) -> Iterator[Path]:
 
 def build_client(root: Path) -> None:
     """Run the client's own build script, then note what it was built from."""
-    install_packages(root)
+    install_packages(root / "web")
     built = root / "src/swell/web"
     (built / STAMP).unlink(missing_ok=True)
     before = sources_digest(root)
-    run_npm(root, "run", "build")  # writes into src/swell/web and empties it first
+    run_npm(root / "web", "run", "build")  # writes into src/swell/web and empties it first
     if not (built / "manifest.json").is_file():
         raise RuntimeError(f"the build of the web client left no manifest in {built}")
     (built / STAMP).write_text(before, "ascii")
 
 
-def install_packages(root: Path) -> None:
-    """Fetch the client's packages, unless those of the lock file are there."""
-    lock = root / "web/package-lock.json"
+def install_packages(folder: Path) -> None:
+    """Fetch the packages of a folder, unless those of its lock file are there."""
+    lock = folder / "package-lock.json"
     if not lock.is_file():
-        raise RuntimeError(f"the sources of the web client are missing: {lock}")
+        raise RuntimeError(f"the sources are not complete: {lock} is missing")
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
-    stamp = root / "web/node_modules" / STAMP
+    stamp = folder / "node_modules" / STAMP
     if not stamp.is_file() or stamp.read_text("ascii") != digest:
-        run_npm(root, "ci", "--no-audit", "--no-fund")
+        run_npm(folder, "ci", "--no-audit", "--no-fund")
         stamp.parent.mkdir(exist_ok=True)
         stamp.write_text(digest, "ascii")
 
 
-def run_npm(root: Path, *arguments: str) -> None:
-    """Run npm in the client's folder."""
+def run_npm(folder: Path, *arguments: str) -> None:
+    """Run npm in a folder."""
     npm, environ = npm_command()
-    print(f"web client: npm {' '.join(arguments)}", file=sys.stderr, flush=True)
+    print(f"{folder.name}: npm {' '.join(arguments)}", file=sys.stderr, flush=True)
     # standard output belongs to the program that builds the package
-    done = subprocess.run([*npm, *arguments], cwd=root / "web", env=environ, stdout=sys.stderr)
+    done = subprocess.run([*npm, *arguments], cwd=folder, env=environ, stdout=sys.stderr)
     if done.returncode:
-        raise RuntimeError(f"npm {' '.join(arguments)} failed in {root / 'web'}, see above")
+        raise RuntimeError(f"npm {' '.join(arguments)} failed in {folder}, see above")
 
 
 def node_on_path() -> bool:
@@ -155,7 +155,7 @@ def main(arguments: list[str]) -> int:
     root = Path(__file__).resolve().parent
     try:
         if arguments == ["packages"]:
-            install_packages(root)
+            install_packages(root / "web")
         elif needs_build(root):
             build_client(root)
     except RuntimeError as error:

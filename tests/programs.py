@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from tools.bootstrap import PROGRAMS, SYSTEM_FOLDERS
 
-__all__ = ["Program", "program", "pytest_sessionfinish", "pytest_terminal_summary"]
+__all__ = ["NOT_INSTALLED", "Program", "program", "pytest_sessionfinish", "pytest_terminal_summary"]
 
 Program = Callable[[str], Path]
 
-_NOT_INSTALLED = "not installed: "
+NOT_INSTALLED = "not installed: "
+"""How the reason of a skipped test begins that misses a program."""
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def program() -> Program:
         search = os.pathsep.join([os.environ.get("PATH", os.defpath), *SYSTEM_FOLDERS])
         if (found := shutil.which(name, path=search)) is not None:
             return Path(found)
-        pytest.skip(f"{_NOT_INSTALLED}{name} (Debian: {package})")
+        pytest.skip(f"{NOT_INSTALLED}{name} (Debian: {package})")
 
     return find
 
@@ -44,7 +45,7 @@ def _missing(config: pytest.Config) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for report in reporter.stats.get("skipped", []) if reporter is not None else []:
         if isinstance(report.longrepr, tuple):
-            _, marked, name = report.longrepr[2].partition(_NOT_INSTALLED)
+            _, marked, name = report.longrepr[2].partition(NOT_INSTALLED)
             if marked:
                 found.setdefault(name, []).append(report.nodeid)
     return found

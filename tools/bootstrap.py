@@ -33,6 +33,9 @@ PROGRAMS = {
 }
 """Servers that tests start and programs that they run, and Debian's packages that have them."""
 
+NPM_PROGRAMS = {"oidc-provider": ROOT / "tests/auth/provider"}
+"""Servers that tests start with Node, and the folders whose lock files name their packages."""
+
 OTHER_BROWSERS = {
     "firefox-esr": "firefox-esr",
     "WebKitWebDriver": "webkit2gtk-driver",
@@ -131,6 +134,14 @@ def find_headless() -> int:
 def find_programs() -> int:
     """Install the servers that tests start; without the rights to, tests that need one say so."""
     install(PROGRAMS)
+    sys.path.insert(0, str(ROOT))
+    import hatch_build
+
+    for name, folder in NPM_PROGRAMS.items():
+        try:
+            hatch_build.install_packages(folder)
+        except RuntimeError as error:
+            say(f"{name} is missing, tests that need it will not run: {error}")
     return 0
 
 

@@ -81,10 +81,12 @@ class Ended(msgspec.Struct, frozen=True):
     Attributes:
         subject: The user; None when only the session is named.
         sid: The session; None for all sessions of the user.
+        issued: When the provider said so, in seconds since the epoch; later sign-ins stay.
     """
 
     subject: str | None
     sid: str | None
+    issued: float
 
 
 class Provider(Protocol):

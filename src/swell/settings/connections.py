@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from .about import About
-from .sign_in import SignInSettings
+from .oidc import OidcSettings
 
 
-class ConnectionSettings(SignInSettings, frozen=True, kw_only=True):
+class ConnectionSettings(OidcSettings, frozen=True, kw_only=True):
     """Connections and pages: times and bounds."""
 
     reconnect_timeout_s: Annotated[

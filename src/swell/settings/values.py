@@ -10,6 +10,7 @@ import ipaddress
 import math
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _DURATION_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _SIZE_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -194,3 +195,96 @@ def listen(text: str) -> dict[str, str]:
         raise ValueError("expected `host:port` or `:port`")
     host = host.strip("[]")
     return {"port": port, **({"host": host} if host else {})}
+
+
+# -------------------------------------------------------------------------------- OpenID Connect
+
+
+def web_url(text: str) -> str:
+    """An address over https, or over http on this machine."""
+    try:
+        url = urlsplit(text)
+        host, port = url.hostname, url.port
+    except ValueError:
+        raise ValueError("expected an address such as `https://login.example.com`") from None
+    del port
+    if not host or url.scheme not in ("https", "http") or not text.isprintable() or " " in text:
+        raise ValueError("expected an address such as `https://login.example.com`")
+    if url.username is not None or url.fragment:
+        raise ValueError("expected an address without a user and without `#`")
+    if url.scheme == "http" and not is_loopback(host):
+        raise ValueError("expected https; http works for addresses of this machine only")
+    return text
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, without asking DNS."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost" or host.lower().endswith(".localhost")
+
+
+def issuer(text: str) -> str:
+    """The issuer of an OpenID provider."""
+    url = web_url(text)
+    if url.endswith(DISCOVERY):
+        raise ValueError(f"expected the issuer, which is the part before `{DISCOVERY}`")
+    if "?" in url:
+        raise ValueError("expected an address without `?`")
+    return url
+
+
+DISCOVERY = "/.well-known/openid-configuration"
+"""Where a provider publishes its addresses, below its issuer."""
+
+
+def redirect_url(text: str) -> str:
+    """The address that a provider sends browsers back to."""
+    url = web_url(text)
+    if not re.search(r"/_auth/callback(/[a-z0-9-]+)?$", url):
+        raise ValueError("expected an address that ends in `/_auth/callback` or below")
+    return url
+
+
+def scopes(text: str) -> tuple[str, ...]:
+    """Scopes, separated by commas or spaces; `openid` is always there."""
+    found = tuple(text.replace(",", " ").split())
+    if any(not re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]+", scope) for scope in found):
+        raise ValueError("expected scopes such as `openid,profile,email`")
+    return found if "openid" in found else ("openid", *found)
+
+
+def provider_name(text: str) -> str:
+    """The name of a provider in addresses."""
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?", text):
+        raise ValueError("expected 1 to 32 small letters, digits and `-`")
+    return text
+
+
+_OURS = {
+    "client_id",
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+    "redirect_uri",
+    "request",
+    "request_uri",
+    "response_mode",
+    "response_type",
+    "scope",
+    "state",
+}
+"""Parameters of a request to sign in that may not be replaced."""
+
+
+def parameters(text: str) -> tuple[str, ...]:
+    """Parameters of the request to sign in, separated by commas, each as `name:value`."""
+    found = _items(text)
+    for item in found:
+        name, colon, value = item.partition(":")
+        if not colon or not value or not re.fullmatch(r"[A-Za-z0-9._-]+", name):
+            raise ValueError(f"expected `name:value`, such as `prompt:consent`, got `{item}`")
+        if name in _OURS:
+            raise ValueError(f"the parameter `{name}` cannot be set")
+    return found
