@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -63,6 +63,7 @@ async def test_a_good_token_signs_in(evil: Forger) -> None:
         {"iss": "https://evil.example"},
         {"iss": None},
         {"aud": "another app"},
+        {"aud": "another app", "azp": CLIENT},
         {"aud": [CLIENT, "another app"]},  # and no `azp`
         {"aud": [CLIENT, "another app"], "azp": "another app"},
         {"aud": None},
@@ -171,10 +172,10 @@ async def test_a_forged_token_is_refused(
 
 async def test_keys_that_are_no_public_keys_are_not_used(evil: Forger) -> None:
     secret = OctKey.generate_key(256, {"kid": "good"})
-    weak = RSAKey.import_key(RSAKey.generate_key(2048).as_dict(private=False))
+    strong = RSAKey.generate_key(2048).as_dict(private=False)
     evil.published = [
         secret.as_dict(private=True),
-        {**weak.as_dict(), "kid": "good", "use": "enc"},
+        {**strong, "kid": "good", "use": "enc"},
         {"kty": "RSA", "kid": "good", "n": "AQAB", "e": "AQAB"},
         {"kty": "RSA", "kid": "good"},
         {"kty": "odd", "kid": "good"},
@@ -184,6 +185,21 @@ async def test_keys_that_are_no_public_keys_are_not_used(evil: Forger) -> None:
     )
     assert (await refused(evil)).problem == "bad_token"
     evil.token = evil.signed
+    assert "does not publish" in (await refused(evil)).reason
+
+
+async def test_a_key_that_is_too_short_is_not_used(evil: Forger) -> None:
+    made = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    numbers = made.public_key().public_numbers()
+    n = base64.urlsafe_b64encode(numbers.n.to_bytes(128)).decode().rstrip("=")
+    evil.published = [{"kty": "RSA", "kid": "good", "n": n, "e": "AQAB"}]
+
+    def forge(claims: dict[str, Any]) -> str:
+        text = f"{_part({'alg': 'RS256', 'kid': 'good'})}.{_part(claims)}"
+        signature = made.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return f"{text}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+    evil.token = forge
     assert "does not publish" in (await refused(evil)).reason
 
 
@@ -288,7 +304,7 @@ async def test_answers_are_bounded_and_never_redirected(
 async def test_an_answer_that_does_not_end_is_given_up(
     evil: Forger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("swell.auth.oidc.fetch.TIMEOUT_S", 0.3)
+    monkeypatch.setattr("swell.auth.oidc.fetch.TIMEOUT_S", 1.0)
     evil.answers[DISCOVERY] = _Endless()
     found = await refused(evil)
     assert (found.problem, found.temporary) == ("provider_away", True)

@@ -259,6 +259,8 @@ def provider_name(text: str) -> str:
     """The name of a provider in addresses."""
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?", text):
         raise ValueError("expected 1 to 32 small letters, digits and `-`")
+    if text in ("anon", "api", "browser"):  # how users without sign-in are named
+        raise ValueError(f"the name `{text}` has another meaning")
     return text
 
 

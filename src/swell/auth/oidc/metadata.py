@@ -212,11 +212,9 @@ def _key(data: Any) -> Key | None:
         return None
     if data.get("kty") not in ("RSA", "EC", "OKP"):  # not `oct`: a secret is no public key
         return None
+    if data["kty"] == "RSA" and len(str(data.get("n"))) * 6 < RSA_LEAST_BITS:  # base64
+        return None
     try:
-        key = import_key(data)
+        return import_key(data)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    raw = key.public_key
-    if key.key_type == "RSA" and getattr(raw, "key_size", 0) < RSA_LEAST_BITS:
-        return None
-    return key
