@@ -28,6 +28,8 @@ PROGRAMS = {
     "nginx": "nginx-light",
     "openssl": "openssl",
     "pgbouncer": "pgbouncer",
+    "prometheus": "prometheus",
+    "promtool": "prometheus",
     "redis-server": "redis-server",
     "systemd-analyze": "systemd",
 }

@@ -23,13 +23,13 @@ ALLOWED = {
     "__main__": "cli",
     "app": (
         "app_name auth backplane chat.app chat.options chat.store expando identity leases  "
-        "mistakes query rules server settings site storage values"
+        "mistakes observe query rules server settings site storage values"
     ),
     "app_name": "",
-    "audit": "chat.store errors logs",
+    "audit": "chat.store errors logs observe",
     "auth": "backplane chat.store errors identity locales logs rights server settings tasks",
     "backoff": "",
-    "backplane": "backoff errors logs settings",
+    "backplane": "backoff errors logs observe settings",
     "backup": "chat.store errors storage",
     "cards": "components errors live mistakes parts schema wave",
     "chat": (
@@ -49,7 +49,7 @@ ALLOWED = {
     "chat.page": (
         "audit backoff cards chat.feed chat.files chat.options chat.records chat.refusal "
         "chat.requests chat.runs chat.store components errors expando hints identity locales "
-        "logs markdown page parts query rights schema settings site ui"
+        "logs markdown observe page parts query rights schema settings site ui"
     ),
     "chat.records": "parts",
     "chat.refusal": "errors locales",
@@ -60,8 +60,10 @@ ALLOWED = {
         "components development errors expando locales logs markdown mistakes models observe  "
         "parts settings storage tasks temporary ui workers"
     ),
-    "chat.store": "chat.records chat.requests errors locales logs markdown parts",
-    "chat.tools": "coerce development errors hints locales logs markdown models parts workers",
+    "chat.store": "chat.records chat.requests errors locales logs markdown observe parts",
+    "chat.tools": (
+        "coerce development errors hints locales logs markdown models observe parts workers"
+    ),
     "cli": (
         "app audit backoff backup chat chat.records chat.store coerce demo development errors live "
         "logs models observe query server settings storage swell"
@@ -85,7 +87,7 @@ ALLOWED = {
     "markdown": "",
     "mistakes": "",
     "models": "coerce errors",
-    "observe": "logs",
+    "observe": "errors locales logs settings",
     "page": "cards errors live logs schema",
     "parts": "coerce components errors locales markdown mistakes schema",
     "query": "expando identity page rules site",

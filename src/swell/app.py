@@ -18,6 +18,7 @@ from .backplane.memory import MemoryBackplane
 from .expando import Expando
 from .identity import Identify
 from .mistakes import check_handler, check_route, did_you_mean
+from .observe import metrics
 from .server.route import AckWhen, Mode, Route
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .chat.options import ChatOptions
     from .chat.store.databases import Databases, Lease
     from .leases.pages import PageLeases
+    from .observe.scrape import Metrics
     from .query import Query
     from .server.asgi import Server
     from .server.sign_in import Holder
@@ -114,6 +116,8 @@ class App:
         self._values: SharedValues | None = None
         self._starting = asyncio.Lock()
         self._read: Settings | None = None
+        self._metrics: Metrics | None = None
+        self._sampled: tuple[Callable[[], None], ...] = ()
 
     @property
     def running(self) -> Settings:
@@ -354,11 +358,17 @@ class App:
         from .server.asgi import Server
 
         self._read = None
+        await self._open_metrics()
         self._database = await self._open_database()
         self._sign_in = await self._open_sign_in()
-        self._server = Server(self, await self._key(), self._uploads(), self._sign_in)
+        scrape = self._metrics.text if self._metrics is not None else None
+        self._server = Server(self, await self._key(), self._uploads(), self._sign_in, scrape)
         self._server.start()
         self.backplane = await open_backplane(self.running)
+        self._sampled = (
+            metrics.sampled("backplane_connected", lambda: self.backplane.connected),
+            metrics.sampled("backplane_waiting", lambda: self.backplane.waiting),
+        )
         self._values = None
         try:
             await self._join()
@@ -372,6 +382,7 @@ class App:
             await self._close_sign_in()
             await self._leave()
             await self.backplane.close()
+            await self._close_metrics()
             raise
         self._server.watch()
 
@@ -392,6 +403,23 @@ class App:
     def _title(self) -> str:
         """Return the title of the app for the sign-in page."""
         return next((self.titles[route] for route in sorted(self.titles)), "Swell")
+
+    async def _open_metrics(self) -> None:
+        """Collect metrics, if the settings ask for them."""
+        settings = self.running
+        if settings.metrics_port or settings.metrics_token is not None:
+            from .observe.scrape import Metrics
+
+            found = Metrics(settings)
+            await found.open()
+            self._metrics = found
+
+    async def _close_metrics(self) -> None:
+        for end in self._sampled:
+            end()
+        found, self._metrics = self._metrics, None
+        if found is not None:
+            await found.close()
 
     async def _join(self) -> None:
         """Show pages of other processes, if the service has any."""
@@ -448,6 +476,7 @@ class App:
         if self._database is not None:
             await self._database.close()
             self._database = self._values = None
+        await self._close_metrics()
 
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

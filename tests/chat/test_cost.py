@@ -13,6 +13,8 @@ import pytest
 
 from swell.chat import Turn
 from swell.chat.store import open_store
+from swell.observe import metrics
+from swell.observe.instruments import instruments
 from swell.testing.chat import chatting
 
 pytestmark = pytest.mark.anyio
@@ -92,6 +94,18 @@ async def test_a_token_of_a_long_answer_takes_as_many_calls() -> None:
     short, long = await counted(10), await counted(20_000)
     for root in (TOKEN, FRAME):
         assert long[root].total() <= short[root].total() + 10
+
+
+async def test_a_token_takes_as_many_calls_while_metrics_are_collected() -> None:
+    without = await counted(10)
+    metrics.turn_on(instruments())
+    try:
+        collected = await counted(10)
+    finally:
+        metrics.turn_on(None)
+    for root in (TOKEN, FRAME):
+        assert collected[root].total() <= without[root].total() + 1
+        assert not [name for name in collected[root] if name.startswith("swell.observe.")]
 
 
 async def test_a_tab_sets_what_depends_on_its_thread_twice_for_a_prompt_and_its_answer() -> None:

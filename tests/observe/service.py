@@ -15,7 +15,7 @@ from email.message import Message
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.socket_tab import chat_tab, prompt
+from tests.socket_tab import chat_tab, prompt, until
 
 __all__ = ["Response", "Service", "get", "serving_chat"]
 
@@ -52,6 +52,8 @@ class Service:
     def __init__(self, folder: Path, *arguments: str, **environ: str) -> None:
         self.log: list[str] = []
         self._news = threading.Condition()
+        self._cookie = ""
+        self._closed = False
         clean = {name: value for name, value in os.environ.items() if name != "SWELL_DATABASE_URL"}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "swell", "run", "app.py", "--port", "0", *arguments],
@@ -63,13 +65,17 @@ class Service:
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self.netloc = re.findall(r"http://([^/ ]+)", self.line("Swell is running at"))[0]
+        try:
+            self.netloc = re.findall(r"http://([^/ ]+)", self.line("Swell is running at"))[0]
+        except BaseException:
+            self.end()
+            raise
 
     def line(self, part: str) -> str:
         """Wait for a line of the log with a text, and return it."""
         with self._news:
             assert self._news.wait_for(
-                lambda: any(part in one for one in self.log) or self._process.poll() is not None, 60
+                lambda: any(part in one for one in self.log) or self._closed, 60
             )
             found = [one for one in self.log if part in one]
         assert found, "".join(self.log)
@@ -85,13 +91,31 @@ class Service:
 
     def ask(self, *prompts: str) -> None:
         """Send prompts in a new tab, each when the answer before it has ended."""
-        with chat_tab(self.netloc, self.cookie()) as tab:
+        self._cookie = self.cookie()
+        with chat_tab(self.netloc, self._cookie) as tab:
             for number, text in enumerate(prompts):
                 prompt(tab, text, f"prompt-{number:030}")
                 ended = False
                 while not ended:
                     frame = str(tab.recv(timeout=60))
                     ended = any(end in frame for end in _ENDS)
+
+    def refused(self, text: str) -> None:
+        """Send a prompt in the browser of the last call of `ask`, which is refused."""
+        with chat_tab(self.netloc, self._cookie) as tab:
+            prompt(tab, text, f"refused-{'x' * 30}")
+            until(tab, '"st":"err"')
+
+    def signal(self, number: int) -> None:
+        """Send a signal."""
+        self._process.send_signal(number)
+
+    def kill_worker(self) -> None:
+        """Kill one of the workers."""
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
+        commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children.split()}
+        worker = next(pid for pid, command in commands.items() if b"spawn_main" in command)
+        os.kill(worker, signal.SIGKILL)
 
     def end(self) -> int:
         """Stop it, and return the exit code."""
@@ -110,6 +134,7 @@ class Service:
                 self.log.append(line)
                 self._news.notify_all()
         with self._news:
+            self._closed = True
             self._news.notify_all()
 
 

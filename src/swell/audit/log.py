@@ -23,8 +23,9 @@ from swell.chat.store.statements import clean
 from swell.chat.store.tables import audit
 from swell.errors import StoreUnavailableError
 from swell.logs import logger
+from swell.observe import metrics
 
-from .events import AuditEvent, Detail
+from .events import EVENTS, AuditEvent, Detail
 
 __all__ = ["AuditLog", "Entry", "record"]
 
@@ -140,6 +141,7 @@ class AuditLog:
         self._app = app
         self._clock = clock
         self._repeats = _Repeats()
+        metrics.audit_begun(EVENTS)
 
     async def write(
         self,
@@ -179,7 +181,9 @@ class AuditLog:
             entry = Entry(0, at, event, subject, address, object, detail, app)
             said = msgspec.json.encode(entry).decode()
             _log.error("could not store an audit entry (%s): %s", error, said)
+            metrics.audited(event, stored=False)
             return False
+        metrics.audited(event, stored=True)
         return True
 
     async def page(

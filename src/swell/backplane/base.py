@@ -47,6 +47,10 @@ class Backplane(Protocol):
     def connected(self) -> bool:
         """Whether messages travel now. While they do not, tabs in other processes are not live."""
 
+    @property
+    def waiting(self) -> int:
+        """How many messages the server has not accepted yet."""
+
     async def open(self) -> None:
         """Connect; earlier messages are lost.
 

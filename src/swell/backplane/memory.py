@@ -40,6 +40,11 @@ class MemoryBackplane:
         """Whether this member is open."""
         return self in self._hub.members
 
+    @property
+    def waiting(self) -> int:
+        """0: messages are delivered at once."""
+        return 0
+
     async def open(self) -> None:
         """Join the hub."""
         if not self.connected:

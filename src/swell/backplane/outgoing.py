@@ -34,6 +34,9 @@ class Outgoing:
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
+    def __len__(self) -> int:
+        return self._count
+
     def put(self, channel: str, topic: str, message: bytes) -> None:
         """Add a message; when there are too many, those that waited are dropped."""
         if self._count >= WAITING_MAX or self._bytes + len(message) > WAITING_BYTES:

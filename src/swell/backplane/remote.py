@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias
 from swell.backoff import Backoff
 from swell.errors import SettingError
 from swell.logs import logger
+from swell.observe import metrics
 
 from .base import Gap, Listener, Watcher, check
 from .envelope import EnvelopeError, Receiver, Sender
@@ -118,6 +119,11 @@ class RemoteBackplane:
         self._bad_logged = -BAD_LOG_S
 
     # -------------------------------------------------------------------------------- interface
+
+    @property
+    def waiting(self) -> int:
+        """How many messages the server has not accepted yet, envelopes under way included."""
+        return len(self._outgoing) + len(self._unanswered)
 
     async def open(self) -> None:
         """Connect, or fail to and keep trying."""
@@ -253,9 +259,11 @@ class RemoteBackplane:
                 ping_at = time.monotonic() + PING_S
             elif self._unanswered or self._outgoing:
                 self._unanswered = self._unanswered or self._outgoing.take()
+                began = time.monotonic()
                 async with asyncio.timeout(ANSWER_S):
                     await link.send(self._unanswered)
                 self._unanswered = []
+                metrics.backplane_sent(time.monotonic() - began)
             else:
                 self._sent.set()
                 with contextlib.suppress(TimeoutError):
@@ -324,6 +332,7 @@ class RemoteBackplane:
 
     def _gap(self, channel: str) -> None:
         """Report missing messages to the subscriptions of a channel, or of all."""
+        metrics.backplane_gap()
         found = self._subscriptions
         for topics in [*found.values()] if channel == self._everywhere else [found.get(channel)]:
             for subscriptions in [*(topics or {}).values()]:

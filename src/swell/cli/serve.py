@@ -32,6 +32,7 @@ from swell.cli.command_error import BrokenAppError, CommandError
 from swell.cli.load import Target, load_app
 from swell.errors import SettingError, SwellError
 from swell.logs import logger
+from swell.observe import metrics
 from swell.observe.logs import logging_config
 from swell.server.limits import SeldomWarnings
 from swell.server.proxies import TrustedProxies
@@ -261,6 +262,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         _gather_timers(asyncio.get_running_loop())
         self._tcp.start()
+        metrics.sampled("connections", lambda: len(self._tcp))
         await super().startup(sockets)
         for listening in sockets or ():
             listening.listen(BACKLOG)  # again: the server has set it to its batch size

@@ -36,8 +36,10 @@ from swell.cli.serve import (
     own_app,
     serve_on,
 )
+from swell.cli.worker_metrics import SharedMetrics, WorkerMetrics
 from swell.errors import SettingError
 from swell.logs import logger
+from swell.observe.scrape import share
 from swell.server.broker import HOOK_GRACE_S
 from swell.server.keys import new_key
 from swell.server.static import ClientBundle
@@ -85,14 +87,26 @@ def start_workers(target: Target, settings: Settings) -> int:
     log_to_terminal(settings)
     key = new_key()
     stop_s = settings.drain_s + HOOK_GRACE_S + CLOSE_S + LAST_S + SLACK_S
-    with closed(bind(settings.host, settings.port)) as sockets:
+    with closed(bind(settings.host, settings.port)) as sockets, WorkerMetrics(settings) as together:
+
+        def start() -> Worker:
+            shared = together.take()
+            worker = Worker(target, settings, sockets, key, shared)
+            worker.ended.add_done_callback(lambda _: together.free(shared))
+            return worker
+
         supervisor = Supervisor(
-            lambda: Worker(target, settings, sockets, key),
+            start,
             settings.workers,
             lambda address: announce(settings, address, f" with {settings.workers} processes"),
             stop_s,
         )
-        asyncio.run(supervisor.run())
+
+        async def run() -> None:
+            async with together.served():
+                await supervisor.run()
+
+        asyncio.run(run())
     return 0
 
 
@@ -100,9 +114,16 @@ def start_workers(target: Target, settings: Settings) -> int:
 
 
 def _work(
-    target: Target, settings: Settings, sockets: list[socket.socket], key: str, pipe: Connection
+    target: Target,
+    settings: Settings,
+    sockets: list[socket.socket],
+    key: str,
+    shared: SharedMetrics | None,
+    pipe: Connection,
 ) -> None:
     """Serve in a child process."""
+    if shared is not None:
+        share(shared.folder, shared.place)
 
     async def shared_key(_: Settings) -> str:
         return key
@@ -151,6 +172,7 @@ class Worker:
         settings: What to run with.
         sockets: They listen already.
         key: Signs session cookies if the app has no other key.
+        shared: Where it writes its metrics.
 
     Attributes:
         pid: Its process id.
@@ -160,13 +182,18 @@ class Worker:
     """
 
     def __init__(
-        self, target: Target, settings: Settings, sockets: list[socket.socket], key: str
+        self,
+        target: Target,
+        settings: Settings,
+        sockets: list[socket.socket],
+        key: str,
+        shared: SharedMetrics | None = None,
     ) -> None:
         context = multiprocessing.get_context("spawn")
         self._loop = asyncio.get_running_loop()
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=_work, args=(target, settings, sockets, key, theirs), name="swell-worker"
+            target=_work, args=(target, settings, sockets, key, shared, theirs), name="swell-worker"
         )
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:

@@ -15,13 +15,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Router, WebSocketRoute
 from starlette.routing import Route as HttpRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from swell.backplane.base import Backplane
 from swell.errors import SignInError
 from swell.expando import Expando
 from swell.identity import Identify
+from swell.observe import metrics
 from swell.observe.ids import ids
 from swell.query import UNICAST
 from swell.rules import Rules
@@ -36,6 +37,7 @@ from .folders import configured_folders, folder_routes
 from .health import Health
 from .identity import Caller, direct_peer, header_lists
 from .links import Links
+from .metrics import metrics_routes
 from .relay.leases import Leases
 from .relay.relay import Relay
 from .request_ids import request_id
@@ -82,6 +84,7 @@ class Server:
         key: Signs session cookies, unless the setting `secret_key` does; None makes a random one.
         uploads: Where other processes of the service find uploads; None for a single process.
         sign_in: Sign-in through Swell; None without it.
+        scrape: Returns the metrics for `/_s/metrics`; None without metrics.
 
     Raises:
         SettingError: If a setting cannot be used or the web client has not been built.
@@ -93,6 +96,7 @@ class Server:
         key: str | None = None,
         uploads: Uploads | None = None,
         sign_in: SignIn | None = None,
+        scrape: Callable[[], bytes] | None = None,
     ) -> None:
         self.settings = app.running
         self._sign_in = sign_in
@@ -114,6 +118,7 @@ class Server:
         self._files = FileStore(self.settings, links, app.file_sources)
         self._files.shared = uploads
         self._clearing: asyncio.Task[int] | None = None
+        self._sampled: tuple[Callable[[], None], ...] = ()
         self.broker = Broker(
             self.settings, routes, app.state, self._bundle.build, self._files, app.rules, sign_in
         )
@@ -134,6 +139,7 @@ class Server:
                     lambda: self.broker.draining, app.checks, lambda: app.backplane.connected
                 ).routes(),
                 *(sign_in.routes(self._signer) if sign_in is not None else ()),
+                *metrics_routes(self.settings.metrics_token, scrape),
                 *self._bundle.routes(),
                 *file_routes(
                     self._files,
@@ -160,7 +166,7 @@ class Server:
         """Answer one HTTP request or WebSocket."""
         if scope["type"] == "http":
             with ids(request=request_id(scope, self.settings.trusted_proxies)):
-                await self._serve(scope, receive, send)
+                await self._serve(scope, receive, _counted(send) if metrics.is_on() else send)
         else:
             await self._serve(scope, receive, send)
 
@@ -185,6 +191,12 @@ class Server:
     def start(self) -> None:
         """Start background work; needs a running event loop."""
         self.broker.start()
+        broker = self.broker
+        self._sampled = (
+            metrics.sampled("sockets", lambda: broker.sockets),
+            metrics.sampled("tabs", lambda: len(broker.clients)),
+            metrics.sampled("draining", lambda: broker.draining),
+        )
         work = anyio.to_thread.run_sync(clear_left, abandon_on_cancel=True)
         self._clearing = asyncio.create_task(work, name="swell-clear-left")
 
@@ -228,6 +240,8 @@ class Server:
 
     async def stop(self) -> None:
         """Cancel what still runs and remove uploaded files."""
+        for end in self._sampled:
+            end()
         if self._clearing is not None:
             self._clearing.cancel()
             await asyncio.wait({self._clearing})
@@ -295,6 +309,17 @@ class Server:
             self.broker.end_others(route, session.id, subject)
             session = None
         return session or self._signer.new(subject)
+
+
+def _counted(send: Send) -> Send:
+    """Return a function that sends a response and counts it."""
+
+    async def counted(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            metrics.http_answered(message["status"])
+        await send(message)
+
+    return counted
 
 
 class _Itself:

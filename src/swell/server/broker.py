@@ -142,6 +142,11 @@ class Broker:
 
     # ------------------------------------------------------------------ connections
 
+    @property
+    def sockets(self) -> int:
+        """How many connections are open."""
+        return len(self._all)
+
     def connect(self, connection: Connection) -> None:
         """Remember a connection that has been accepted."""
         self._all.add(connection)

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from swell.errors import LimitError, SignInError, StoreUnavailableError, SwellError
 from swell.logs import logger
+from swell.observe import metrics
 from swell.server.security import host_allowed, request_host, same_site_request
 from swell.settings.table import Settings
 
@@ -140,6 +141,7 @@ class FileRoutes:
             _log.exception("an upload could not be written")
             await self._drain(body)
             return _error(507, "no_space", "The server cannot keep files right now.")
+        metrics.uploaded(sum(one.size for one in stored))
         prefix = self.prefix(request)
         return JSONResponse({"files": [prefix + one.url for one in stored]}, headers=_PRIVATE)
 

@@ -20,6 +20,7 @@ from swell.errors import ProtocolError
 from swell.live.connection import FLOOD, Connection
 from swell.live.wire import CLOSE_DRAIN, CLOSE_SERVER_ERROR, Act, Bye, Hello
 from swell.logs import logger
+from swell.observe import metrics
 from swell.observe.ids import ids
 from swell.settings.table import Settings
 
@@ -158,6 +159,7 @@ class Sockets:
         peer = peer_of(address_of(socket.scope, self._settings.trusted_proxies)) or "a local peer"
         self._said.warning(f"{status} {peer}", "refused a WebSocket of %s: %s", peer, reason)
         _refused.set(True)
+        metrics.socket_refused(status)
         logging.getLogger("uvicorn.error").addFilter(_NO_FALSE_ERRORS)
         if "websocket.http.response" in socket.scope.get("extensions", {}):
             await socket.send_denial_response(PlainTextResponse(reason + "\n", status))

@@ -23,6 +23,27 @@ class ObserveSettings(ServiceSettings, frozen=True, kw_only=True):
             flag="--log-format",
         ),
     ] = "text"
+    metrics_port: Annotated[
+        int,
+        About(
+            "Port on which Prometheus reads metrics, apart from the port of the app. 0 means none. "
+            "Needs `pip install 'swell[metrics]'`.",
+            0,
+            65535,
+        ),
+    ] = 0
+    metrics_host: Annotated[
+        str, About("Address on which `metrics_port` listens; `0.0.0.0` for other machines.")
+    ] = "127.0.0.1"
+    metrics_token: Annotated[
+        str | None,
+        About(
+            "Bearer token that Prometheus must send, at least 16 characters. With it, metrics are "
+            "also served at `/_s/metrics`.",
+            least=16,
+            secret=True,
+        ),
+    ] = None
     audit_keep_s: Annotated[
         float,
         About(

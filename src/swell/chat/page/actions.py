@@ -21,8 +21,9 @@ from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import Edit, NewPrompt, Regenerate, Request
 from swell.chat.runs.ask import ask_id
 from swell.chat.runs.title import first_title
-from swell.errors import NotFoundError
+from swell.errors import NotFoundError, RefusedError
 from swell.locales import Words
+from swell.observe import metrics
 from swell.parts import Card, Part, Text
 from swell.query import Q
 
@@ -277,6 +278,7 @@ class Actions:
     async def _ask(self, q: Q, view: View, text: str, files: Sequence[Mapping[str, Any]]) -> None:
         """Take a prompt."""
         if len(text) > MAX_PROMPT:
+            metrics.prompt_refused("limit")
             raise LocalizedRefusal(
                 lambda words: words.too_long.format(limit=words.grouped(MAX_PROMPT)), "limit"
             )
@@ -303,14 +305,20 @@ class Actions:
 
     async def _submit(self, q: Q, view: View, request: Request) -> None:
         action_id = q.action_id or secrets.token_hex(16)
-        accepted = await self._runs.submit(
-            view.user,
-            request,
-            action_id=action_id,
-            settings=view.settings,
-            locale=view.locale,
-            address=q.peer,
-        )
+        try:
+            accepted = await self._runs.submit(
+                view.user,
+                request,
+                action_id=action_id,
+                settings=view.settings,
+                locale=view.locale,
+                address=q.peer,
+            )
+        except RefusedError as refused:
+            metrics.prompt_refused(refused.reason)
+            raise
+        if not accepted.duplicate:
+            metrics.prompt_accepted()
         view.user = msgspec.structs.replace(view.user, stored=True)
         q.acknowledge(duplicate=accepted.duplicate)
         view.offer_undo(None)

@@ -14,7 +14,7 @@ import msgspec
 from swell.backoff import Backoff
 from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
 from swell.chat.files import Files
-from swell.chat.records import Accepted, Ended, EndState, Message, User
+from swell.chat.records import Accepted, Ended, EndState, Message, RunState, User
 from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import Request
 from swell.chat.store.statements import from_json, to_json
@@ -26,6 +26,7 @@ from swell.errors import (
 from swell.expando import Expando
 from swell.locales import words_of
 from swell.logs import logger
+from swell.observe import metrics
 from swell.observe.ids import add_ids, without_ids
 from swell.parts import Part
 from swell.settings.table import Settings
@@ -42,6 +43,7 @@ from .peers import Peers
 from .relay import Relay
 from .run import Run, RunLimits
 from .turn import Turn
+from .watch import Watch
 
 if TYPE_CHECKING:
     from swell.chat.records import Run as StoredRun
@@ -127,12 +129,19 @@ class RunManager:
             self._tasks,
         )
         self._described: dict[str, str] = {}  # by error id
+        self._sampled = (
+            metrics.sampled("runs_running", lambda: self._count("running")),
+            metrics.sampled("runs_queued", lambda: self._count("accepted")),
+        )
 
     # ---------------------------------------------------------------------- looking
 
     def of_answer(self, message_id: str) -> Run | Mirror | None:
         """Return the active run of this message, or None."""
         return self._answers.get(message_id) or self._mirrors.of_answer(message_id)
+
+    def _count(self, state: RunState) -> int:
+        return sum(run.state == state for run in self._runs.values())
 
     def all(self) -> list[Run]:
         """Return the runs of this process that have not ended."""
@@ -331,6 +340,8 @@ class RunManager:
         await self.stop(list(self._runs.values()), "interrupted")
         self._peers.close()
         self._mirrors.close()
+        for end in self._sampled:
+            end()
         await self._tasks.cancel(1.0)
 
     # -------------------------------------------------------------------------- for the peers
@@ -406,9 +417,10 @@ class RunManager:
 
     async def _live(self, run: Run) -> None:
         end: Change = ThreadChanged(run.thread_id)
+        watch = Watch(run)
         add_ids(run=run.id, thread=run.thread_id, user=run.user_id)
         try:
-            state = await self._make(run)
+            state = await self._make(run, watch)
             if run.lost and run.state == "running":
                 run.answer.end()
                 end = RunEnded(run.as_interrupted(), time.time())
@@ -427,6 +439,7 @@ class RunManager:
             self._gate.leave(run.ticket)
             del self._runs[run.id], self._answers[run.answer_id]
             run.ended.set()
+            watch.ended()
             run.changed()
             if run.lost:
                 self._feed.announce(run.user_id, end)
@@ -440,7 +453,7 @@ class RunManager:
         with contextlib.suppress(NotFoundError):
             self._feed.publish(run.user_id, await self._finish(run, "interrupted"))
 
-    async def _make(self, run: Run) -> EndState | None:
+    async def _make(self, run: Run, watch: Watch) -> EndState | None:
         """Wait for its turn, run the handler, and return how it ended; None if not here."""
         stopped = asyncio.ensure_future(run.cancelled.wait())
         try:
@@ -463,6 +476,7 @@ class RunManager:
             if run.cancelled.is_set():
                 return run.why
             run.state = "running"
+            watch.started()
             run.changed()
             try:
                 turn = await self._persist(lambda: self._turn(run))

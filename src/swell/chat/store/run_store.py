@@ -14,6 +14,7 @@ from swell.chat.records import (
     User,
 )
 from swell.chat.requests import Regenerate, Request
+from swell.observe import metrics
 from swell.parts import Part
 
 from . import processes, runs
@@ -300,12 +301,14 @@ class RunStore:
     async def _read(
         self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._engine.read(self._timed(work, *args, **kwargs))
+        call = self._engine.read(self._timed(work, *args, **kwargs))
+        return await metrics.store_call("read", call)
 
     async def _write(
         self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._engine.write(self._timed(work, *args, **kwargs))
+        call = self._engine.write(self._timed(work, *args, **kwargs))
+        return await metrics.store_call("write", call)
 
     def _timed(
         self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs

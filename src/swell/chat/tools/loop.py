@@ -19,6 +19,7 @@ from swell.models import Delta, ToolCallDelta
 from swell.models.fields import json_text, jsonable
 from swell.models.provider import Conversation, Offered, Outcome, Provider
 from swell.models.registry import providers
+from swell.observe import metrics
 from swell.parts import Part
 from swell.workers import lane
 
@@ -225,7 +226,8 @@ async def _run(
             if not allowed:
                 raise ToolError(_REFUSED)
             steps.put_nowait(msgspec.structs.replace(call, state="running"))
-        returned = await called.call(arguments, turn)
+        with metrics.tool_call():
+            returned = await called.call(arguments, turn)
         parts = _parts(returned)
         result = [part.dump() for part in parts] if parts else jsonable(returned)
         failed = False
