@@ -66,7 +66,7 @@ ALLOWED = {
     ),
     "cli": (
         "app audit backoff backup chat chat.records chat.store coerce demo development errors live "
-        "logs models observe query server settings storage swell"
+        "logs models observe people query server settings storage swell"
     ),
     "coerce": "errors schema",
     "components": "errors mistakes schema wave",
@@ -90,6 +90,7 @@ ALLOWED = {
     "observe": "errors locales logs settings",
     "page": "cards errors live logs schema",
     "parts": "coerce components errors locales markdown mistakes schema",
+    "people": "audit chat.store logs server storage",
     "query": "expando identity page rules site",
     "rights": "identity settings",
     "routing": "expando logs query rules",

@@ -104,6 +104,10 @@ class Tab implements Platform {
     mistakes.push("the page was loaded again");
   }
 
+  leaveFor(): void {
+    this.reload();
+  }
+
   hold(): Promise<() => void> {
     return Promise.resolve(() => undefined);
   }

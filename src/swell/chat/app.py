@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Container, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swell import ui
@@ -29,7 +29,7 @@ from swell.storage.directory import DirectoryStorage, files_folder
 from swell.tasks import Tasks
 from swell.workers import Lane
 
-from .feed import Feed
+from .feed import Feed, ThreadChanged
 from .files import Files
 from .options import ChatOptions
 from .page.actions import Actions, check_menu
@@ -53,6 +53,8 @@ _log = logger("swell.chat")
 _SHOW_S = 2.0  # how long tabs may take to show how their answers ended, when the server ends
 
 _PURGE_S = 3600.0  # how often to purge
+
+_ERASED_S = 2.0  # how often to look for users who are erased
 
 
 def add_chat(
@@ -232,6 +234,7 @@ class ChatApp:
         await self.runs.open()
         self.actions = Actions(self)
         self.own(self._purge_each_hour())
+        self.own(self._watch_erasures())
 
     def _chosen_store(self, settings: Settings) -> Store:
         """Return the store of the options, or of the settings; it is not open."""
@@ -319,6 +322,26 @@ class ChatApp:
                 _log.warning("could not purge deleted chats, retrying in an hour: %s", error)
             await asyncio.sleep(_PURGE_S)
 
+    async def _watch_erasures(self) -> None:
+        """End what this process shows and makes for users who are erased."""
+        while True:
+            await asyncio.sleep(_ERASED_S)
+            if self._views or self.runs.all():
+                try:
+                    if erased := await self.store.erased():
+                        await self._end_erased(erased)
+                except StoreUnavailableError:
+                    continue
+
+    async def _end_erased(self, erased: Collection[str]) -> None:
+        await self.runs.stop([run for run in self.runs.all() if run.user_id in erased])
+        for view in tuple(self._views):
+            if view.user.id in erased:
+                await view.empty()
+                self._forget(view)
+            elif view.reads is not None:  # a link that may be theirs
+                view.hear(ThreadChanged(view.reads))
+
     def commands(self, words: Words, rights: Container[str], *, archived: bool) -> list[ui.Command]:
         """Return the menu of the sidebar, which shows archived chats or the others.
 
@@ -396,7 +419,7 @@ class ChatApp:
             q.client.lock = asyncio.Lock()
         async with q.client.lock:
             view = q.client.view
-            if not isinstance(view, View):
+            if not isinstance(view, View) or view.closed:
                 user = await self.store.visitor(_subject(q))
                 view = View(self, user, q.page, q.site, q.locale, q.auth)
                 self._views.add(view)

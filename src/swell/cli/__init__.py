@@ -15,6 +15,7 @@ from swell.cli import (
     demo,
     drain,
     feedback,
+    people,
     restore,
     run,
     status,
@@ -34,6 +35,7 @@ COMMANDS = (
     db,
     feedback,
     audit,
+    people,
     backup,
     restore,
 )

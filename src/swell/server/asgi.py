@@ -264,17 +264,19 @@ class Server:
             return _not_found(f"Try {links}." if paths else "No app has been defined with @app.")
         https = request.scope["scheme"] == "https"
         locale = page_locale(self.settings, request.headers.get("accept-language", ""))
-        sign_in = self._sign_in.path if self._sign_in is not None else ""
-        body = self._bundle.render_html(prefix=prefix, route=path, locale=locale, sign_in=sign_in)
+        session = await self._session(request.scope, self._routes[path], locale)
+        if session is None:
+            return self._to_sign_in(request, prefix)
+        sign_in, user = (self._sign_in.path, session.bound) if self._sign_in else ("", "")
+        body = self._bundle.render_html(
+            prefix=prefix, route=path, locale=locale, sign_in=sign_in, user=user
+        )
         response = HTMLResponse(body)
         response.headers["cache-control"] = "no-store"
         response.headers["vary"] = "accept-language"
         host = request_host(request.scope["headers"]) or ""
         hsts = self.settings.hsts_max_age_s
         response.raw_headers.extend(security_headers(host, https, hsts))
-        session = await self._session(request.scope, self._routes[path], locale)
-        if session is None:
-            return self._to_sign_in(request, prefix)
         # signed afresh at every visit, so that it ends so long after the last one
         response.raw_headers.append(self._signer.header(request.scope, session))
         return response

@@ -46,14 +46,15 @@ PEER = "swell.peer"
 SUBJECT_MAX = 1000
 """Longest name of a user, in code points."""
 
-_RESERVED = (ANON, "browser:", "api:")  # how users without sign-in are named
+_RESERVED = (ANON, "browser:", "api:", "erased:")  # how users without sign-in are named
 _MISSING = {"none", "null", "(null)", "undefined", "nil", "nan", "[]", "{}", "()", "-", '""', "''"}
 """Texts that stand for a missing name: `str(None)`, or a proxy's `(null)`."""
 
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0\ufffc"
 """Characters that are printable, and show nothing."""
 
-_BETWEEN = "\x1f"
+BETWEEN = "\x1f"
+"""Between the parts of the owner of a file."""
 
 
 class Caller(NamedTuple):
@@ -97,7 +98,7 @@ def header_lists(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, list[str]]
 
 def owner_key(session_id: str, route: Route, subject: str) -> str:
     """Return the owner of a file: a browser, and the user who is signed in there."""
-    return session_id if subject == ANON else _BETWEEN.join((session_id, route.path, subject))
+    return session_id if subject == ANON else BETWEEN.join((session_id, route.path, subject))
 
 
 def _canonical(name: str) -> str:
@@ -214,8 +215,8 @@ class Identities:
 
     def route_of(self, owner: str) -> tuple[str, str | None]:
         """Return the session in an owner's key, and the path of the route, None without one."""
-        session_id, between, rest = owner.partition(_BETWEEN)
-        return session_id, rest.partition(_BETWEEN)[0] if between else None
+        session_id, between, rest = owner.partition(BETWEEN)
+        return session_id, rest.partition(BETWEEN)[0] if between else None
 
     def _from_header(self, name: str, caller: Caller) -> str:
         if not self._trusts(caller.peer):

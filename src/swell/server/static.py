@@ -163,6 +163,7 @@ class ClientBundle:
         title: str = "Swell",
         locale: str = "en",
         sign_in: str = "",
+        user: str = "",
     ) -> bytes:
         """Return the page that starts the client.
 
@@ -172,6 +173,7 @@ class ClientBundle:
             title: Title until the app sets its own.
             locale: Language of the interface, one of `LOCALES`.
             sign_in: Address of the sign-in page, without the prefix; empty if there is none.
+            user: Stands for the user who has signed in there.
         """
         base = html.escape(quote(prefix) + ASSETS_PATH)
         preload = [*self.preload, *([self.words[locale]] if locale in self.words else [])]
@@ -180,7 +182,7 @@ class ClientBundle:
         links += [f'<link rel="modulepreload" href="{base}{name}">' for name in preload]
         links += install_links(prefix=prefix, route=route, title=title)
         body = {"data-prefix": prefix, "data-route": route, "data-build": self.build}
-        body |= {"data-sign-in": sign_in} if sign_in else {}
+        body |= {"data-sign-in": sign_in, "data-user": user} if sign_in else {}
         attributes = " ".join(f'{name}="{html.escape(text)}"' for name, text in body.items())
         page = [
             "<!doctype html>",

@@ -54,6 +54,10 @@ export function browserPlatform(): Platform {
     reload() {
       location.reload();
     },
+    leaveFor(path) {
+      const { pathname, search, hash } = location;
+      location.assign(`${path}?next=${encodeURIComponent(pathname + search + hash)}`);
+    },
     hold,
     onWake(fn) {
       addEventListener("online", fn);

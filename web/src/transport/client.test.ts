@@ -327,6 +327,31 @@ describe("close codes", () => {
     expect([page.sockets.length, client.status]).toEqual([2, "reconnecting"]);
   });
 
+  test("4502 leads to the sign-in page where there is one, and what was typed is kept", async () => {
+    const tab = new FakeTab([["swell:draft:x", "typed"]]);
+    const { page, client } = await onlinePage(tab, "", { signIn: "/_auth/login", user: "ada" });
+    void client.args.submit("prompt", "unsent");
+    page.socket.end(4502);
+    expect(page.left).toBe("/x/_auth/login");
+    expect(page.asksBeforeLeaving()).toBe(false);
+    expect(shown(client)).toBeUndefined();
+    page.unload();
+    const again = await onlinePage(tab, "", { signIn: "/_auth/login", user: "ada" });
+    expect(tab.stored.get("swell:draft:x")).toBe("typed");
+    expect(again.page.socket.all("act")).toHaveLength(1);
+  });
+
+  test("another user who signs in here finds nothing of the one before", async () => {
+    const tab = new FakeTab([["swell:draft:x", "typed"]]);
+    const { page, client } = await onlinePage(tab, "", { signIn: "/_auth/login", user: "ada" });
+    void client.args.submit("prompt", "unsent");
+    page.socket.end(4502);
+    page.unload();
+    const again = await onlinePage(tab, "", { signIn: "/_auth/login", user: "bob" });
+    expect(tab.stored.get("swell:draft:x")).toBeUndefined();
+    expect(again.page.socket.all("act")).toEqual([]);
+  });
+
   test("4501 loads the page again, once", async () => {
     const tab = new FakeTab();
     const first = await startPage(tab);

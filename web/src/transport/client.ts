@@ -30,6 +30,9 @@ import type { Platform } from "./platform";
 
 export type { ErrorInfo, Outcome };
 
+/** Where a tab keeps who is signed in. */
+const USER_KEY = "swell:user";
+
 /**
  * - `connecting`: for the first time.
  * - `online`: the page is live.
@@ -176,10 +179,20 @@ export class Client<Page extends Replica = Replica> {
 
   /** Connect, and stay connected. */
   async start(): Promise<void> {
+    this.#keepApart();
     // What a duplicated tab finds in its storage is the other tab's to send.
     if (await this.#identity.claim()) this.#outbox.restore();
     else this.#outbox.clear();
     this.#link.connect();
+  }
+
+  /** Discard what another user has typed in this tab, and not sent. */
+  #keepApart(): void {
+    const { store } = this.#platform;
+    const { user } = this.#place;
+    if (!user || store.get(USER_KEY) === user) return;
+    if (store.get(USER_KEY) !== null) store.clear();
+    store.set(USER_KEY, user);
   }
 
   dismissError(): void {
@@ -429,6 +442,14 @@ export class Client<Page extends Replica = Replica> {
     this.#hide();
   }
 
+  #signIn(): void {
+    this.#hide();
+    const { signIn, prefix } = this.#place;
+    if (!signIn) return;
+    this.#reloading = true;
+    this.#platform.leaveFor(prefix + signIn);
+  }
+
   #hide(): void {
     this.page.load({ cards: [] });
     this.#position = null;
@@ -509,7 +530,7 @@ export class Client<Page extends Replica = Replica> {
     if (isTerminal(code)) {
       if (code === Close.otherPerson) this.#leave();
       // A user who signs in again finds the typed text.
-      else if (code === Close.signedOut) this.#hide();
+      else if (code === Close.signedOut) this.#signIn();
       this.#endedCode = code;
       this.#setStatus("ended");
       return "stop";

@@ -30,6 +30,10 @@ export interface Place {
   readonly route: string;
   /** Build of this client. */
   readonly build: string;
+  /** Address of the sign-in page, without the prefix, if users sign in here. */
+  readonly signIn?: string;
+  /** Stands for the user who has signed in there. */
+  readonly user?: string;
 }
 
 /** As the server writes it. */

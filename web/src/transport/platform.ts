@@ -38,6 +38,8 @@ export interface Platform {
   setHash(hash: string): void;
   /** Load the page again. */
   reload(): void;
+  /** Load another page of this site, which gets the address of this one as `next`. */
+  leaveFor(path: string): void;
   /**
    * Hold a name that only one tab can hold, until this page goes away.
    *

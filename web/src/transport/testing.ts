@@ -3,6 +3,7 @@ import type { PageClient } from "../page/client";
 import { PageState } from "../page/state";
 import type { Json } from "./json";
 import { Client } from "./client";
+import type { Place } from "./hello";
 import type { Platform, Socket, SocketEvents } from "./platform";
 
 type Message = Record<string, Json>;
@@ -62,6 +63,8 @@ export class FakePage implements Platform {
   readonly paths: string[] = [];
   readonly store;
   reloads = 0;
+  /** The page that it was left for. */
+  left = "";
   hashText = "";
   randomNumber = 0.5;
   #now = 1_000_000;
@@ -122,6 +125,10 @@ export class FakePage implements Platform {
 
   reload(): void {
     this.reloads++;
+  }
+
+  leaveFor(path: string): void {
+    this.left = path;
   }
 
   hold(name: string): Promise<(() => void) | null> {
@@ -211,17 +218,25 @@ export function append(f: number, n: number, at: number, text: string): readonly
 }
 
 /** A page with a client that has started; nothing is connected yet. */
-export async function startPage(tab = new FakeTab(), hash = ""): Promise<{ page: FakePage; client: PageClient }> {
+export async function startPage(
+  tab = new FakeTab(),
+  hash = "",
+  place: Partial<Place> = {},
+): Promise<{ page: FakePage; client: PageClient }> {
   const page = new FakePage(tab);
   page.hashText = hash;
-  const client = new Client(page, { prefix: "/x", route: "/demo", build: "b1" }, new PageState());
+  const client = new Client(page, { prefix: "/x", route: "/demo", build: "b1", ...place }, new PageState());
   await client.start();
   return { page, client };
 }
 
 /** A page that is online. */
-export async function onlinePage(tab = new FakeTab(), hash = ""): Promise<{ page: FakePage; client: PageClient }> {
-  const started = await startPage(tab, hash);
+export async function onlinePage(
+  tab = new FakeTab(),
+  hash = "",
+  place: Partial<Place> = {},
+): Promise<{ page: FakePage; client: PageClient }> {
+  const started = await startPage(tab, hash, place);
   started.page.socket.open();
   started.page.socket.receive(welcome());
   return started;

@@ -61,6 +61,7 @@ class View:
         rights: Rights of the user: `settings`, `share`, `export`, `import`.
         organisation: That of the user, empty if they belong to none; None without sign-in.
         lock: Held while the view switches to another thread or branch.
+        closed: Whether it shows nothing any more; the tab needs a new one.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class View:
         self.suggestions: dict[str, str] = {}
         self.panel = Panel(page, site)
         self.lock = asyncio.Lock()
+        self.closed = False
         self.identify(auth)
         runs = chat.runs
         self.sidebar = Sidebar(chat.store, user, runs.is_active)
@@ -164,6 +166,15 @@ class View:
             await self._turn_to(thread, None)
         self._hash = self.address
         await self.move("jump", message_id)
+
+    async def empty(self) -> None:
+        """Show a new conversation and an empty list: the user was erased."""
+        async with self.lock:
+            self.panel.close()
+            await self.go("")
+            self.leave_address()
+            await self.page.save()
+            self.page.forget()
 
     def leave_address(self) -> None:
         """Take the thread that is gone out of the address: once back, its link leads to it."""
@@ -520,6 +531,7 @@ class View:
 
     def close(self) -> None:
         """Let go of everything: the tab is gone."""
+        self.closed = True
         self.rows.leave()
         self.panel.drop_files()
         self.chat.feed.unsubscribe(self.user.id, self.hear)

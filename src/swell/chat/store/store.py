@@ -154,6 +154,10 @@ class Store(RunStore):
             return user
         return msgspec.structs.replace(await self.user(user.subject), roles=user.roles)
 
+    async def erased(self) -> frozenset[str]:
+        """Return the ids of users of the app who are being erased."""
+        return await self._read(threads.erased, self._app)
+
     # --------------------------------------------------------------------------------- threads
 
     async def threads(

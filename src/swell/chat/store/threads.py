@@ -97,6 +97,21 @@ def user_by_id(tx: Tx, user_id: str) -> User:
     return User(*row)
 
 
+ERASED = "erased:"
+"""Begin of the subject of a user who is being erased; see `swell.people`."""
+
+_ERASED = select(users.c.id).where(
+    users.c.app == bindparam("app"),
+    users.c.subject >= ERASED,
+    users.c.subject < "erased;",  # the character after `:`
+)
+
+
+def erased(tx: Tx, app: str) -> frozenset[str]:
+    """Return the ids of users of an app who are being erased."""
+    return frozenset(row[0] for row in tx.rows(_ERASED, app=app))
+
+
 # ---------------------------------------------------------------------------------------- threads
 
 _ORDER = tuple_(threads.c.pinned, threads.c.updated, threads.c.id)
