@@ -65,8 +65,8 @@ ALLOWED = {
         "coerce development errors hints locales logs markdown models observe parts workers"
     ),
     "cli": (
-        "app audit backoff backup chat chat.records chat.store coerce demo development errors live "
-        "logs models observe people query server settings storage swell"
+        "app audit auth backoff backup chat chat.records chat.store coerce demo development errors "
+        "live logs models observe people query server settings storage swell"
     ),
     "coerce": "errors schema",
     "components": "errors mistakes schema wave",

@@ -372,12 +372,12 @@ class App:
         self._values = None
         try:
             await self._join()
+            for hook in self._on_startup:
+                await _call(hook)
             if self._sign_in is not None:
                 for holder in self.holders:
                     self._sign_in.watch(holder)
                 await self._sign_in.start(self.backplane)
-            for hook in self._on_startup:
-                await _call(hook)
         except BaseException:
             await self._close_sign_in()
             await self._leave()

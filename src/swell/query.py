@@ -34,6 +34,10 @@ class Auth:
         roles: What the user is here, such as `admin` or `member`; empty without sign-in.
         claims: What else the identity provider says about the user.
         sign_in: Id of the sign-in, if the user has signed in through Swell; else empty.
+        sign_out_path: Address that signs this browser out, for a link or a redirect; empty if the
+            user has not signed in through Swell.
+        sign_ins_path: Address of the page with the browsers in which the user is signed in; empty
+            as well.
     """
 
     def __init__(
@@ -48,12 +52,16 @@ class Auth:
         roles: tuple[str, ...] = (),
         claims: Mapping[str, Any] | None = None,
         sign_in: str = "",
+        prefix: str = "",
     ) -> None:
         self.email = email
         self.groups = groups
         self.roles = roles
         self.claims = claims or {}
         self.sign_in = sign_in
+        # Only this user's pages know the id, so that no other site can make such a link.
+        self.sign_out_path = f"{prefix}/_auth/logout?id={sign_in}" if sign_in else ""
+        self.sign_ins_path = f"{prefix}/_auth/sessions" if sign_in else ""
         self.username = username
         self.subject = subject
         self.access_token = access_token

@@ -8,8 +8,8 @@ import secrets
 import stat
 import tempfile
 import unicodedata
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -136,11 +136,16 @@ class PasswordFile:
             OSError: If it cannot be written.
             ValueError: See `users`.
         """
-        try:
-            users = dict(self.users())
-        except FileNotFoundError:
-            users = {}
-        result = edit(users)
+        with _alone(self.path.parent):
+            try:
+                users = dict(self.users())
+            except FileNotFoundError:
+                users = {}
+            result = edit(users)
+            self._write(users)
+        return result
+
+    def _write(self, users: dict[str, User]) -> None:
         text = msgspec.json.format(msgspec.json.encode(dict(sorted(users.items()))), indent=2)
         # made with mode 0600
         handle, draft = tempfile.mkstemp(prefix=f"{self.path.name}.", dir=self.path.parent)
@@ -154,7 +159,22 @@ class PasswordFile:
             with suppress(OSError):
                 Path(draft).unlink()
             raise
-        return result
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other commands from changing a file in a folder at the same time; not on Windows."""
+    if os.name == "nt":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def hash_password(password: str) -> str:

@@ -150,13 +150,18 @@ class SignInRoutes:
         return answer
 
     async def logout(self, request: Request) -> Response:
-        """Sign this browser out; a GET shows a button, since links must not change anything."""
-        if request.method == "GET":
-            return await self.login(request)
-        form = await self._form(request)
-        if isinstance(form, Response):
-            return form
+        """Sign this browser out.
+
+        A link does so if it names the sign-in, as `q.auth.sign_out_path` does; any other link leads
+        to a button, since another site may have made it.
+        """
         session = self._signer.of(request.scope)
+        if request.method == "GET":
+            named = request.query_params.get("id", "")
+            if session is None or named != sign_in_id(session.id):
+                return await self.login(request)
+        elif isinstance(form := await self._form(request), Response):
+            return form
         if session is not None:
             try:
                 await self._sign_in.end([sign_in_id(session.id)])

@@ -19,10 +19,11 @@ from swell.identity import Identify
 from swell.locales import Words, words_of
 from swell.logs import logger
 from swell.observe.ids import add_ids
-from swell.query import Q
+from swell.query import Auth, Q
 from swell.rights import Rights
 from swell.server.keys import folder_key
 from swell.server.route import AckWhen, Mode
+from swell.server.sign_in import Holder
 from swell.settings.table import Settings
 from swell.site import FileSource, LinkedFile
 from swell.storage.directory import DirectoryStorage, files_folder
@@ -94,6 +95,7 @@ class Application(Protocol):
     file_sources: dict[str, FileSource]
     names: dict[str, str]
     titles: dict[str, str]
+    holders: list[Holder]
 
     @property
     def running(self) -> Settings:
@@ -169,6 +171,7 @@ class ChatApp:
         app.file_sources[self.route] = self.open_file
         app.names[self.route] = self.name
         app.titles[self.route] = self.options.title
+        app.holders.append(self)
         self._databases = app.databases
         if self.options.openai or self.options.ag_ui:
             from .api import add_endpoints
@@ -342,23 +345,39 @@ class ChatApp:
             elif view.reads is not None:  # a link that may be theirs
                 view.hear(ThreadChanged(view.reads))
 
-    def commands(self, words: Words, rights: Container[str], *, archived: bool) -> list[ui.Command]:
+    def commands(
+        self, words: Words, auth: Auth, rights: Container[str], *, archived: bool
+    ) -> list[ui.Command]:
         """Return the menu of the sidebar, which shows archived chats or the others.
 
         Args:
             words: The texts of the page's language.
+            auth: The user.
             rights: Rights of the user.
             archived: Whether it shows archived chats.
         """
         settings = ui.command("settings", words.settings, icon="Settings")
         import_ = ui.command("import", words.import_chat, icon="Upload", accept=[".json"])
+        signed_in = [
+            ui.command("sign_ins", words.sign_ins, icon="Shield", path=auth.sign_ins_path),
+            ui.command("sign_out", words.sign_out, icon="SignOut"),
+        ]
         return [
             *([settings] if self.form is not None and "settings" in rights else []),
             ui.command("archived", words.back, icon="Back")
             if archived
             else ui.command("archived", words.archived, icon="Archive"),
             *([import_] if "import" in rights else []),
+            *(signed_in if auth.sign_in else []),
         ]
+
+    def sign_ins(self) -> Collection[str]:
+        """Return the ids of the sign-ins whose users asked for running answers."""
+        return self.runs.sign_ins()
+
+    def end_sign_ins(self, ids: Collection[str]) -> None:
+        """Stop the answers of sign-ins that have ended."""
+        self.runs.end_sign_ins(ids)
 
     # ------------------------------------------------------------------------ acting
 

@@ -19,6 +19,7 @@ from swell.cli import (
     restore,
     run,
     status,
+    users,
 )
 from swell.cli.command_error import CommandError
 from swell.errors import SettingError
@@ -38,6 +39,7 @@ COMMANDS = (
     people,
     backup,
     restore,
+    users,
 )
 
 

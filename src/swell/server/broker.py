@@ -553,7 +553,8 @@ class Broker:
         id = links.client(session_id, route.path)
         if self.elsewhere is not None and route.relayed:
             id = client_id(self.elsewhere.process, id)
-        client = Client(route, self.pages.open(address), address, caller, identity, id)
+        page, prefix = self.pages.open(address), self.settings.prefix
+        client = Client(route, page, address, caller, identity, id, prefix)
         self.clients[client.id] = client
         self._per_session.setdefault(session_id, {})[client.id] = client
         return client

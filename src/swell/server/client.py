@@ -172,7 +172,9 @@ class Client:
         caller: Caller,
         identity: Identity,
         id: str,
+        prefix: str = "",
     ) -> None:
+        self._prefix = prefix
         self.id = id
         self.session_id = caller.session_id
         self.route = route
@@ -207,6 +209,7 @@ class Client:
             roles=identity.roles,
             claims=identity.claims,
             sign_in=identity.sign_in,
+            prefix=self._prefix,
         )
 
     def send(self, message: ServerMessage) -> None:

@@ -313,6 +313,7 @@ class Actions:
                 settings=view.settings,
                 locale=view.locale,
                 address=q.peer,
+                sign_in=q.auth.sign_in,
             )
         except RefusedError as refused:
             metrics.prompt_refused(refused.reason)
@@ -437,6 +438,11 @@ class Actions:
             await view.open(id)
             await view.refresh()
         self._publish(view, id)
+
+    @on_form("sign_out")
+    async def sign_out(self, asked: Asked) -> None:
+        """Sign the browser out."""
+        asked.view.leave_for(asked.q.auth.sign_out_path)
 
     @on_form("import", right="import")
     async def import_(self, asked: Asked) -> None:

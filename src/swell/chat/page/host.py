@@ -15,6 +15,7 @@ from swell.chat.options import ChatOptions
 from swell.chat.runs.manager import RunManager
 from swell.chat.runs.names import Names
 from swell.locales import Words
+from swell.query import Auth
 from swell.rights import Rights
 from swell.settings.table import Settings
 
@@ -59,5 +60,7 @@ class Host(Protocol):
     def own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Start a task that is cancelled when the app stops."""
 
-    def commands(self, words: Words, rights: Container[str], *, archived: bool) -> list[ui.Command]:
+    def commands(
+        self, words: Words, auth: Auth, rights: Container[str], *, archived: bool
+    ) -> list[ui.Command]:
         """Return the menu of the sidebar, for a user with these rights."""

@@ -74,6 +74,7 @@ class View:
         auth: Auth,
     ) -> None:
         self.chat = chat
+        self.auth = auth
         self.options = chat.options
         self.user = user
         self.page = page
@@ -176,6 +177,10 @@ class View:
             self.leave_address()
             await self.page.save()
             self.page.forget()
+
+    def leave_for(self, path: str) -> None:
+        """Show another page of this server in place of this one."""
+        self._set("meta", "redirect", path)
 
     def leave_address(self) -> None:
         """Take the thread that is gone out of the address: once back, its link leads to it."""
@@ -381,7 +386,7 @@ class View:
         """Show the list of threads as it was loaded."""
         archived = self.sidebar.archived
         self._set("threads", "title", self.words.archived if archived else self.options.title)
-        commands = self.chat.commands(self.words, self.rights, archived=archived)
+        commands = self.chat.commands(self.words, self.auth, self.rights, archived=archived)
         self._set("threads", "commands", commands)
         of_threads = self.chat.actions.thread_commands(self.words, self.rights)
         self._set("threads", "thread_commands", of_threads)

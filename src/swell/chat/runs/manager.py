@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
@@ -177,6 +177,7 @@ class RunManager:
         settings: dict[str, Any],
         locale: str,
         address: str = "",
+        sign_in: str = "",
     ) -> Accepted:
         """Store a request and start its run, once for each action.
 
@@ -187,6 +188,7 @@ class RunManager:
             settings: The app's settings for this answer, JSON.
             locale: Language of the page that asks.
             address: The network address that it came from; empty for this machine.
+            sign_in: Id of the sign-in of the user, with which the run ends; empty for none.
 
         Raises:
             LocalizedRefusal: If it cannot be accepted now; nothing was stored.
@@ -206,7 +208,7 @@ class RunManager:
                 raise LocalizedRefusal(lambda _: str(said), "not_admitted")
         self._budget.take(user.id, address)
         # Shielded from cancellation of the caller: a stored run must be started.
-        storing = self._accept(user, request, action_id, settings, locale, address)
+        storing = self._accept(user, request, action_id, settings, locale, address, sign_in)
         return await asyncio.shield(self._tasks.start(storing))
 
     async def _accept(
@@ -217,6 +219,7 @@ class RunManager:
         settings: dict[str, Any],
         locale: str,
         address: str,
+        sign_in: str,
     ) -> Accepted:
         try:
             user = await self.store.keep(user)
@@ -232,12 +235,22 @@ class RunManager:
             _log.warning("a prompt was refused: %s", error)
             raise LocalizedRefusal(lambda words: words.not_saved, error.code) from None
         if accepted.run.state == "accepted" and self.store.holds(accepted.run.id):
-            self._enqueue(accepted, user, address)
+            self._enqueue(accepted, user, address, sign_in)
         return accepted
 
     async def has_accepted(self, user: User, action_id: str) -> bool:
         """Return whether an action has begun a run before, in whatever process."""
         return await self.store.has_accepted(user.id, action_id)
+
+    def sign_ins(self) -> set[str]:
+        """Return the ids of the sign-ins whose users asked for the runs of this process."""
+        return {run.sign_in for run in self._runs.values()} - {""}
+
+    def end_sign_ins(self, ids: Collection[str]) -> None:
+        """Stop the runs of sign-ins that have ended: their tools act for the user."""
+        for run in list(self._runs.values()):
+            if run.sign_in in ids:
+                run.request_stop()
 
     async def stop_thread(self, thread_id: str) -> None:
         """Stop the runs of a thread, in all processes, and wait for their ends as `stop` does."""
@@ -403,10 +416,12 @@ class RunManager:
 
     # ------------------------------------------------------------------ the life of a run
 
-    def _enqueue(self, accepted: Accepted, user: User, address: str = "") -> None:
+    def _enqueue(
+        self, accepted: Accepted, user: User, address: str = "", sign_in: str = ""
+    ) -> None:
         if accepted.run.id in self._runs:
             return
-        run = Run(accepted, user, address)
+        run = Run(accepted, user, address, sign_in)
         run.files = self._files
         self._runs[run.id] = self._answers[run.answer_id] = run
         run.task = self._tasks.start(self._live(run))

@@ -99,9 +99,13 @@ class Run:
         fence: The fencing number of this process as its owner.
         lost: Whether another process has become its owner.
         ticket: Its ticket for the gate, with its place in the queue.
+        sign_in: Id of the sign-in of the user who asked; empty for none.
     """
 
-    def __init__(self, accepted: Accepted, user: User, address: str = "") -> None:
+    def __init__(
+        self, accepted: Accepted, user: User, address: str = "", sign_in: str = ""
+    ) -> None:
+        self.sign_in = sign_in
         run = accepted.run
         self.id = run.id
         self.locale = run.locale
