@@ -48,19 +48,16 @@ def test_below_a_prefix_only_that_prefix_is_continued_at() -> None:
     assert safe_next("/chat/_auth/logout", "/chat") == "/chat/"
 
 
+CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+IPHONE = "(iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile/15E148 Safari/604.1"
+
+
 @pytest.mark.parametrize(
     ("agent", "name"),
     [
-        (
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-            "Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
-            "Edge, Windows",
-        ),
-        (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
-            "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
-            "Safari, iPhone",
-        ),
+        (f"Mozilla/5.0 (X11; Linux x86_64) {CHROME}", "Chrome, Linux"),
+        (f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {CHROME} Edg/140.0.0.0", "Edge, Windows"),
+        (f"Mozilla/5.0 {IPHONE}", "Safari, iPhone"),
         ("curl/8.5", "curl/8.5"),
         ("", "-"),
     ],
