@@ -74,7 +74,6 @@ class View:
         auth: Auth,
     ) -> None:
         self.chat = chat
-        self.auth = auth
         self.options = chat.options
         self.user = user
         self.page = page
@@ -113,6 +112,7 @@ class View:
 
     def identify(self, auth: Auth) -> None:
         """Learn the roles of the user, which may have changed since the last action."""
+        self.auth = auth
         self.user = msgspec.structs.replace(self.user, roles=auth.roles)
         self.rights = self.chat.rights.granted(auth.roles)
         signed_in = auth.subject != ANON
