@@ -12,6 +12,7 @@ from swell.backplane.memory import Hub, MemoryBackplane
 from swell.chat import ChatOptions
 from swell.chat.app import ChatApp
 from swell.identity import Identify
+from swell.settings.table import Settings
 from swell.testing import serving
 from swell.testing.chat import ChatTab
 from swell.testing.client import Harness
@@ -62,6 +63,7 @@ async def processes(
     url: str,
     seed: int | None = None,
     identify: Identify | None = lambda _: "ann",
+    settings: Settings | None = None,
     **options: Any,
 ) -> AsyncIterator[list[Process]]:
     """Start a process for each handler.
@@ -71,6 +73,7 @@ async def processes(
         url: The database.
         seed: Seed of an unreliable backplane; without it the backplane is reliable.
         identify: As for `chat`.
+        settings: Those of each process.
         **options: Further options of `chat`.
     """
     given = ChatOptions(app="test", store=url, identify=identify, **options)
@@ -83,7 +86,7 @@ async def processes(
             await plane.open()
             stack.push_async_callback(plane.close)
             app = ChatApp(handler, given, name="test")
-            await app.start(backplane=plane)
+            await app.start(settings, plane)
             stack.push_async_callback(app.stop)
             harness = await stack.enter_async_context(
                 serving(app.serve, ack="handled", identify=identify)

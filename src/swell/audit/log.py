@@ -19,6 +19,7 @@ from sqlalchemy import Select, bindparam, delete, insert, select
 
 from swell.chat.store.engines.base import Engine, Tx
 from swell.chat.store.ids import now
+from swell.chat.store.retention import alone
 from swell.chat.store.statements import clean
 from swell.chat.store.tables import audit
 from swell.errors import StoreUnavailableError
@@ -237,7 +238,11 @@ class AuditLog:
         if not keep_s:
             return 0
         before = self._clock() - keep_s
-        return await self._engine.write(lambda tx: tx.run(_PURGE, before=before, most=AT_ONCE))
+
+        def remove(tx: Tx) -> int:
+            return tx.run(_PURGE, before=before, most=AT_ONCE) if alone(tx) else 0
+
+        return await self._engine.write(remove)
 
     async def _read(
         self, statement: Select[Any], limit: int, given: Mapping[str, float]

@@ -85,7 +85,9 @@ class SignIn:
         self.password = password
         self.remotes = tuple(remotes)
         self.accounts = Accounts(engine, clock)
-        lifetime = Lifetime(settings.sign_in_idle_s, settings.sign_in_total_s)
+        lifetime = Lifetime(
+            settings.sign_in_idle_s, settings.sign_in_total_s, settings.sign_ins_keep_s
+        )
         self.sign_ins = SignIns(engine, lifetime, clock)
         self._rights = Rights(settings)
         self._engine = engine

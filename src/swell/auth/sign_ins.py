@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Double, bindparam, case, delete, func, select, text, update
 
 from swell.chat.store.engines.base import Engine, Row, Tx
+from swell.chat.store.retention import alone
 from swell.chat.store.statements import from_json, inserting, to_json
 from swell.chat.store.tables import accounts, sign_ins
 
@@ -19,8 +20,8 @@ from .clock import Clock
 
 __all__ = ["Held", "Lifetime", "SignIns", "StoredSignIn", "sign_in_id"]
 
-KEPT_S = 30 * 86400.0
-"""How long a sign-in that has ended is kept, in seconds."""
+PURGED_AT_ONCE = 500
+"""Most sign-ins that one transaction removes."""
 
 AGENT_MAX = 300
 """Most characters of a browser's name that are stored."""
@@ -56,7 +57,8 @@ _IDS = select(_T.id).where(_T.ended.is_(None))
 _IDS_OF = _IDS.where(_T.subject == bindparam("whose"))
 _IDS_AT = _IDS.where(_T.provider == bindparam("at"), _T.sid == bindparam("named"))
 _TOKENS = update(sign_ins).where(_ONE).values(tokens=bindparam("new"))
-_PURGE = delete(sign_ins).where(func.coalesce(_T.ended, _T.expires) < bindparam("before"))
+_OVER = select(_T.id).where(func.coalesce(_T.ended, _T.expires) < bindparam("before"))
+_PURGE = delete(sign_ins).where(_T.id.in_(_OVER.limit(PURGED_AT_ONCE)))
 _HELD = """
     SELECT sign_ins.id, sign_ins.subject, sign_ins.provider, sign_ins.sid
     FROM sign_ins JOIN accounts ON accounts.subject = sign_ins.subject
@@ -80,10 +82,12 @@ class Lifetime(NamedTuple):
     Attributes:
         idle_s: After the last use.
         total_s: However often they are used.
+        kept_s: How long one that has ended is kept.
     """
 
     idle_s: float
     total_s: float
+    kept_s: float = 30 * 86400.0
 
 
 class Held(NamedTuple):
@@ -261,10 +265,13 @@ class SignIns:
         return [Held(*row) for row in await self._engine.read(read)]
 
     async def purge(self) -> int:
-        """Remove sign-ins that ended long ago, and return how many."""
-        return await self._engine.write(
-            lambda tx: tx.run(_PURGE, before=self._clock.now(tx) - KEPT_S)
-        )
+        """Remove sign-ins that ended long ago, at most 500, and return how many."""
+
+        def remove(tx: Tx) -> int:
+            before = self._clock.now(tx) - self._lifetime.kept_s
+            return tx.run(_PURGE, before=before) if alone(tx) else 0
+
+        return await self._engine.write(remove)
 
     def _end(self, tx: Tx, ids: Collection[str]) -> None:
         now = self._clock.now(tx)

@@ -151,7 +151,8 @@ class Watch:
     async def _purge(self) -> None:
         while True:
             try:
-                await self._sign_ins.purge()
+                while await self._sign_ins.purge():
+                    pass
             except StoreUnavailableError as error:
                 _log.warning("could not remove old sign-ins, retrying in an hour: %s", error)
             await asyncio.sleep(PURGE_S)

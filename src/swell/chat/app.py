@@ -310,7 +310,14 @@ class ChatApp:
         return self._tasks.start(work, name="swell-chat-view")
 
     async def purge(self) -> None:
-        """Purge chats deleted a day ago, and unused files."""
+        """Purge chats deleted a day ago, unused files, and what is older than it may be."""
+        if keep_s := self.settings.chats_keep_s:
+            while expired := await self.store.expire_threads(keep_s):
+                _log.info(
+                    "hid %d chats older than %g s, as chats_keep_s asks", len(expired), keep_s
+                )
+                for user_id, thread_id in expired:
+                    self.feed.publish(user_id, ThreadChanged(thread_id))
         while await self.store.purge():
             pass
         while await self.audit.purge(self.settings.audit_keep_s):

@@ -8,10 +8,10 @@ from swell.settings import values as values
 from swell.settings import who as who
 
 from .about import About
-from .observe import ObserveSettings
+from .data import DataSettings
 
 
-class SignInSettings(ObserveSettings, frozen=True, kw_only=True):
+class SignInSettings(DataSettings, frozen=True, kw_only=True):
     """Sign-in and sessions."""
 
     user_header: Annotated[

@@ -23,7 +23,7 @@ from swell.errors import StoreUnavailableError
 from swell.locales import Words, words_of
 from swell.logs import logger
 
-from . import apps, files, keys, messages, processes, search, threads, transfer
+from . import apps, files, keys, messages, processes, retention, search, threads, transfer
 from .engines.base import Engine, Tx
 from .engines.presence import Turnstile
 from .ids import new_id, now
@@ -218,9 +218,31 @@ class Store(RunStore):
             older_than_s: How long ago it was deleted, in seconds.
 
         Returns:
-            How many threads and messages were removed, and files looked at.
+            How many threads and messages were removed, and files looked at; 0 as well while
+            another process purges.
         """
-        return await self._write(threads.purge, self._clock() - older_than_s, self._clock())
+        until, time = self._clock() - older_than_s, self._clock()
+
+        def purge(tx: Tx) -> int:
+            return threads.purge(tx, until, time) if retention.alone(tx) else 0
+
+        return await self._write(purge)
+
+    async def expire_threads(self, older_than_s: float) -> list[tuple[str, str]]:
+        """Hide threads without a new message for so long, as if their users had deleted them.
+
+        At most 500, so call until it returns none. Threads with a running answer stay.
+
+        Args:
+            older_than_s: Age of the last message, in seconds.
+
+        Returns:
+            Owner and id of each; none as well while another process does it.
+        """
+        time = self._clock()
+        before = time - older_than_s
+        found = await self._read(retention.old, self._app, before)
+        return await self._write(retention.expire, found, before, time) if found else []
 
     # -------------------------------------------------------------------------------- messages
 
