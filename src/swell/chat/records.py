@@ -19,6 +19,7 @@ __all__ = [
     "Ended",
     "Feedback",
     "Hit",
+    "Limits",
     "Message",
     "MessageStatus",
     "RatedAnswer",
@@ -26,6 +27,7 @@ __all__ = [
     "RunState",
     "StoredFile",
     "Thread",
+    "Used",
     "User",
 ]
 
@@ -174,6 +176,54 @@ class Run(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] = ()
 
 
+class Limits(msgspec.Struct, frozen=True):
+    """What a user, or all users together, may use; 0 means no limit.
+
+    Attributes:
+        prompts_per_minute: Prompts in a minute.
+        prompts_per_day: Prompts in 24 hours.
+        tokens_per_day: Tokens in 24 hours, as models count them.
+        money_per_day: Money in 24 hours, in the setting `currency`.
+        attachments_per_day: Attachments in 24 hours.
+        storage_bytes: Bytes of stored files.
+        runs: Answers made at the same time, in all processes.
+    """
+
+    prompts_per_minute: int = 0
+    prompts_per_day: int = 0
+    tokens_per_day: int = 0
+    money_per_day: float = 0.0
+    attachments_per_day: int = 0
+    storage_bytes: int = 0
+    runs: int = 0
+
+
+class Used(msgspec.Struct, frozen=True):
+    """Usage of a user, counted by all processes of the app.
+
+    Attributes:
+        prompts_minute: Prompts of the last minute.
+        prompts_day: Prompts of the last 24 hours.
+        tokens_day: Tokens that models counted for their answers in the last 24 hours.
+        money_day: Money that these answers cost, in the setting `currency`.
+        attachments_day: Attachments of the last 24 hours.
+        storage_bytes: Bytes of their stored files.
+        runs: Their answers that wait or are being made.
+        roles: The user's roles.
+        limits: What a user with these roles may use.
+    """
+
+    prompts_minute: int = 0
+    prompts_day: int = 0
+    tokens_day: int = 0
+    money_day: float = 0.0
+    attachments_day: int = 0
+    storage_bytes: int = 0
+    runs: int = 0
+    roles: tuple[str, ...] = ()
+    limits: Limits = Limits()
+
+
 class Accepted(msgspec.Struct, frozen=True):
     """What `Store.accept` has stored.
 
@@ -183,6 +233,7 @@ class Accepted(msgspec.Struct, frozen=True):
         answer: The empty answer; with its current text if `duplicate`.
         run: The run to start.
         duplicate: Whether this action had been accepted before; nothing was stored then.
+        used: What the user has used, with this prompt; None if that was not counted.
     """
 
     thread: Thread
@@ -190,6 +241,7 @@ class Accepted(msgspec.Struct, frozen=True):
     answer: Message
     run: Run
     duplicate: bool
+    used: Used | None = None
 
 
 class Ended(msgspec.Struct, frozen=True):

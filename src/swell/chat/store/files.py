@@ -19,6 +19,7 @@ from swell.errors import NotFoundError
 from .engines.base import Tx
 from .statements import inserting, known_user
 from .tables import file_uses, files, leftovers, messages, threads, users
+from .usage import Allowance, check_file, lock_user
 
 UNUSED_S = 86_400.0
 """How long a file that was just given waits for its message, in seconds."""
@@ -44,9 +45,17 @@ _OF_APP = (
 )
 
 
-def add(tx: Tx, noted: StoredFile) -> StoredFile:
-    """Note a file."""
-    known_user(tx, noted.user_id)
+def add(tx: Tx, noted: StoredFile, app: str = "", allowance: Allowance | None = None) -> StoredFile:
+    """Note a file.
+
+    Raises:
+        OverBudgetError: If the user, or all users together, may store no more.
+    """
+    if allowance is None:
+        known_user(tx, noted.user_id)
+    else:
+        lock_user(tx, noted.user_id)
+        check_file(tx, app, noted.user_id, allowance, noted.size)
     tx.run(
         _ADD,
         id=noted.id,

@@ -11,18 +11,20 @@ from swell.chat.records import (
     EndState,
     Run,
     RunState,
+    Used,
     User,
 )
-from swell.chat.requests import Regenerate, Request
+from swell.chat.requests import NewPrompt, Regenerate, Request
 from swell.observe import metrics
-from swell.parts import Part
+from swell.parts import File, Image, Part
 
-from . import processes, runs
+from . import processes, runs, usage
 from .engines.base import Engine, Tx
 from .ids import new_id, now
 from .processes import Beat, Signal
 from .runs import Growing, Recovered
 from .statements import clean, encode_parts, to_json
+from .usage import Allowance, Spent
 
 __all__ = ["RunStore"]
 
@@ -89,6 +91,7 @@ class RunStore:
         roles: Sequence[str] = (),
         locale: str = "en",
         model: str | None = None,
+        allowance: Allowance | None = None,
     ) -> Accepted:
         """Store a prompt, its empty answer and a run in state `accepted`, in one transaction.
 
@@ -103,9 +106,11 @@ class RunStore:
             roles: Roles of the user.
             locale: Language of the page that asks.
             model: Name of the model, for the answer.
+            allowance: What the user may use. Without it the prompt is not counted.
 
         Raises:
             ValueError: If `action_id` is too short or too long.
+            OverBudgetError: If the user, or all users together, may use no more.
         """
         await self._join()
         action_id = clean(action_id)
@@ -127,6 +132,9 @@ class RunStore:
             answer_id=new_id(),
             run_id=new_id(),
             time=self._clock(),
+            app=self._app,
+            allowance=allowance,
+            attachments=attached(request),
         )
         accepted = await self._write(runs.accept, planned)
         if accepted.run.state == "accepted" and accepted.run.owner == self.owner:
@@ -145,14 +153,25 @@ class RunStore:
         """Return whether this process owns a run, as far as it knows."""
         return run_id in self._held
 
-    async def start(self, run_id: str) -> bool:
+    async def start(self, run_id: str, *, most: int | None = None) -> bool:
         """Move a run from `accepted` to `running`, in the order of the thread's prompts.
 
+        Args:
+            run_id: The run.
+            most: Runs of its user at the same time, in all processes; None for any number.
+
         Returns:
-            False if an earlier run of the thread has not ended, if this process does not own the
-            run, or if the run is not `accepted` any more.
+            False if an earlier run of the thread has not ended, if so many of the user are
+            running, if this process does not own the run, or if it is not `accepted` any more.
         """
-        return await self._write(runs.start, run_id, self._fence(run_id), self._clock())
+        return await self._write(runs.start, run_id, self._fence(run_id), self._clock(), most)
+
+    async def place(self, run_id: str, most: int) -> int | None:
+        """Return the place of a run among those of its user that wait for others, from 1.
+
+        None while fewer than `most` of the user are running, in all processes.
+        """
+        return await self._read(usage.place, run_id, most)
 
     def _fence(self, run_id: str) -> int:
         """Return the number that each write of a run names; no row has -1."""
@@ -196,8 +215,9 @@ class RunStore:
         error_id: str | None = None,
         suggestions: Sequence[str] = (),
         model: str | None = None,
+        spent: Spent = Spent(),  # noqa: B008 - it does not change
     ) -> Ended | None:
-        """End a run and its answer in one transaction.
+        """End a run and its answer in one transaction, and count what it has used.
 
         Args:
             run_id: The run.
@@ -209,6 +229,7 @@ class RunStore:
             error_id: The error id in the log.
             suggestions: Prompts to continue with.
             model: Name of the model that answered.
+            spent: Tokens and money to count for the user.
 
         Returns:
             The stored record; None if the run had already ended in another state, or has
@@ -235,6 +256,8 @@ class RunStore:
             suggestions=after,
             model=model,
             time=time,
+            app=self._app,
+            spent=spent,
         )
         self._flushed.pop(run_id, None)
         self._held.pop(run_id, None)
@@ -261,6 +284,46 @@ class RunStore:
         The owner writes nothing of it from then on.
         """
         return await self._write(runs.seize, run_id, self.owner, state, self._clock())
+
+    # ------------------------------------------------------------------------------------ usage
+
+    async def used(self, user: User) -> Used:
+        """Return what a user has used, in all processes of the app."""
+        return await self._read(usage.used, self._app, user.id, user.subject)
+
+    async def take_request(self, subject: str, allowance: Allowance, attachments: int = 0) -> None:
+        """Count a request of a program; `accept` counts a prompt.
+
+        Args:
+            subject: For whom it is; need not be a stored user.
+            allowance: What they may use.
+            attachments: Files in it.
+
+        Raises:
+            OverBudgetError: If they, or all users together, may use no more.
+        """
+        await self._write(usage.take_request, self._app, clean(subject), allowance, attachments)
+
+    async def spend(self, subject: str, spent: Spent) -> None:
+        """Count what an answer has used; `finish` does so for a run."""
+        await self._write(usage.spend_by, self._app, clean(subject), spent)
+
+    async def usage_by_user(self, limit: int = 100) -> list[tuple[str, Used]]:
+        """Return the subjects that sent the most prompts in the last 24 hours, with their usage.
+
+        All users together have an empty subject.
+        """
+        return await self._read(usage.by_user, self._app, limit)
+
+    async def drop_usage(self, keep_s: float = usage.KEEP_S) -> None:
+        """Remove counts that are older than `keep_s`, in seconds; those of two days are kept."""
+        await self._write(usage.drop_old, keep_s)
+
+    async def forget_usage(self, subject: str) -> None:
+        """Remove the counts of a user."""
+        await self._write(usage.forget, self._app, clean(subject))
+
+    # ------------------------------------------------------------------------------------- runs
 
     async def run(self, run_id: str) -> Run:
         """Return one run."""
@@ -320,3 +383,10 @@ class RunStore:
             return work(tx, *args, **kwargs)
 
         return timed
+
+
+def attached(request: Request) -> int:
+    """Return the number of files that come with a request; those of an edit were counted before."""
+    if not isinstance(request, NewPrompt):
+        return 0
+    return sum(isinstance(part, File | Image) for part in request.parts)

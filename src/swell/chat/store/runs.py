@@ -19,6 +19,7 @@ from . import threads as conversations
 from .engines.base import Tx
 from .statements import ACTIVE, RUN, clean, inserting, known_user, own_thread, run_of
 from .tables import actions, messages, parts, runs, signals, threads, users
+from .usage import Allowance, Spent, check_prompt, count_prompt, has_room, lock_user, spend
 
 __all__ = [
     "Flushed",
@@ -46,6 +47,9 @@ class Planned(msgspec.Struct, frozen=True):
     Attributes:
         claim: Distinguishes this call from another one with the same action.
         parts: Parts of the prompt, as type and body; empty for `Regenerate`.
+        app: The app in which it counts.
+        allowance: What the user may use; None if it is not counted.
+        attachments: Files among the parts.
         thread_id: Id of the new thread.
     """
 
@@ -64,6 +68,9 @@ class Planned(msgspec.Struct, frozen=True):
     answer_id: str
     run_id: str
     time: float
+    app: str = ""
+    allowance: Allowance | None = None
+    attachments: int = 0
 
 
 _ADD_ACTION = inserting(actions, ignore=True)
@@ -89,8 +96,16 @@ _UPDATED = (
 
 
 def accept(tx: Tx, planned: Planned) -> Accepted:
-    """Store a prompt, its answer to be, and its run; or return what this action made before."""
-    known_user(tx, planned.user_id)
+    """Store a prompt, its answer to be, and its run; or return what this action made before.
+
+    Raises:
+        OverBudgetError: If the user, or all users together, may use no more.
+    """
+    allowance, app, used = planned.allowance, planned.app, None
+    if allowance is None:
+        known_user(tx, planned.user_id)
+    else:
+        lock_user(tx, planned.user_id)
     added = tx.run(
         _ADD_ACTION,
         user_id=planned.user_id,
@@ -103,6 +118,8 @@ def accept(tx: Tx, planned: Planned) -> Accepted:
         row = tx.row(_ACTION, user=planned.user_id, action=planned.action_id)
         assert row is not None, "else it would have been added"
         return _accepted(tx, planned.user_id, row[0], duplicate=row[1] != planned.claim)
+    if allowance is not None:
+        used = check_prompt(tx, app, planned.user_id, allowance, planned.attachments)
     thread_id, prompt_id = _place(tx, planned)
     tree.add(
         tx,
@@ -133,7 +150,10 @@ def accept(tx: Tx, planned: Planned) -> Accepted:
         flushed=0,
     )
     tx.run(_TOUCH, thread=thread_id, time=planned.time, leaf=planned.answer_id)
-    return _accepted(tx, planned.user_id, planned.run_id, duplicate=False)
+    accepted = _accepted(tx, planned.user_id, planned.run_id, duplicate=False)
+    if allowance is not None:
+        count_prompt(tx, app, planned.user_id, planned.attachments)
+    return msgspec.structs.replace(accepted, used=used)
 
 
 def has_accepted(tx: Tx, user_id: str, action_id: str) -> bool:
@@ -301,8 +321,13 @@ _LEFT = (
 )
 
 
-def start(tx: Tx, run_id: str, fence: int, time: float) -> bool:
-    """Move a run from accepted to running, for its owner only, and in the order of its thread."""
+def start(tx: Tx, run_id: str, fence: int, time: float, most: int | None = None) -> bool:
+    """Move a run from accepted to running, for its owner only, and in the order of its thread.
+
+    With `most`, only while fewer runs of its user are running.
+    """
+    if most is not None and not has_room(tx, run_id, most):
+        return False
     if not tx.run(_START, run=run_id, held=fence, time=time):
         # Ours already, when the answer to the first attempt got lost.
         if tx.row(_STARTED, run=run_id, held=fence, time=time):
@@ -355,8 +380,10 @@ def finish(
     error_id: str | None = None,
     suggestions: str | None = None,
     model: str | None = None,
+    app: str = "",
+    spent: Spent = Spent(),  # noqa: B008 - it does not change
 ) -> Ended | None:
-    """End a run and its answer.
+    """End a run and its answer, and count what it has used.
 
     Returns None when the run has another owner, or had ended in another state before.
     """
@@ -382,7 +409,10 @@ def finish(
     user_id = _owner(tx, run)
     tree.index(tx, user_id, run.thread_id, run.answer_id)
     tx.run(_UPDATED, thread=run.thread_id, time=time)
-    return _ended(tx, user_id, run, time)
+    ended = _ended(tx, user_id, run, time)
+    if spent:
+        spend(tx, app, user_id, spent)
+    return ended
 
 
 def _owner(tx: Tx, run: Run) -> str:

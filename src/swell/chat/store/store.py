@@ -29,6 +29,7 @@ from .engines.presence import Turnstile
 from .ids import new_id, now
 from .run_store import RunStore
 from .statements import clean
+from .usage import Allowance
 
 __all__ = ["Store"]
 
@@ -478,7 +479,14 @@ class Store(RunStore):
         return self._engine
 
     async def add_file(
-        self, user_id: str, *, name: str, mime: str, size: int, path: str
+        self,
+        user_id: str,
+        *,
+        name: str,
+        mime: str,
+        size: int,
+        path: str,
+        allowance: Allowance | None = None,
     ) -> StoredFile:
         """Store the record of an uploaded file.
 
@@ -491,9 +499,13 @@ class Store(RunStore):
             mime: Its type.
             size: In bytes.
             path: Key of its bytes in a `swell.storage`, not shared with another file.
+            allowance: What the user may store; None for any size.
+
+        Raises:
+            OverBudgetError: If the user, or all users together, may store no more.
         """
         noted = StoredFile(new_id(), user_id, clean(name), clean(mime), size, path, self._clock())
-        return await self._write(files.add, noted)
+        return await self._write(files.add, noted, self._app, allowance)
 
     async def file(self, user_id: str, file_id: str) -> StoredFile:
         """Return the record of a file."""

@@ -413,15 +413,18 @@ audit = Table(
 )
 Index("audit_at", audit.c.at)
 
-# What users have used, in steps of a minute; see `swell.chat.store.usage`.
+# What users have used, in steps of 10 seconds and of an hour; see `swell.chat.store.usage`.
 usage = Table(
     "usage",
     metadata,
     Column("app", Text, primary_key=True),
-    Column("subject", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),  # empty for all users together
+    Column("step", Integer, primary_key=True, autoincrement=False),  # seconds
     Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("shard", SmallInteger, primary_key=True, autoincrement=False),  # 0 for a user
     Column("prompts", Integer, nullable=False),
+    Column("attachments", Integer, nullable=False),
     Column("tokens", BigInteger, nullable=False),
     Column("micros", BigInteger, nullable=False),  # millionths of the currency
 )
-Index("usage_start", usage.c.start)
+Index("usage_start", usage.c.step, usage.c.start)

@@ -75,10 +75,13 @@ def upgrade() -> None:
         "usage",
         sa.Column("app", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("shard", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("prompts", sa.Integer(), nullable=False),
+        sa.Column("attachments", sa.Integer(), nullable=False),
         sa.Column("tokens", sa.BigInteger(), nullable=False),
         sa.Column("micros", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("app", "subject", "start"),
+        sa.PrimaryKeyConstraint("app", "subject", "step", "start", "shard"),
     )
-    op.create_index("usage_start", "usage", ["start"], unique=False)
+    op.create_index("usage_start", "usage", ["step", "start"], unique=False)
