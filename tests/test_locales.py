@@ -15,15 +15,17 @@ import pytest
 
 import swell
 from swell import errors, locales
+from swell.chat.records import Limits
 from swell.locales import LOCALES, Words, words_of
 from swell.parts import Incomplete
 from tests.conftest import ROOT
 
 SOURCES = Path(swell.__file__).parent
-TABLES = ("language", "failures", "incomplete")
+TABLES = ("language", "failures", "incomplete", "budgets")
 TEXTS = [name for name in Words.__struct_fields__ if name not in TABLES]
 ALIKE = {("de", "link"), ("es", "no"), ("es", "error_number")}
 ALIKE |= {("fr", "assistant"), ("fr", "conversation")}
+ALIKE |= {(locale, unit) for locale in ("es", "fr") for unit in ("hours", "minutes")}
 """Texts that are the same as in English."""
 
 
@@ -105,6 +107,14 @@ def test_no_text_is_there_that_nothing_reads() -> None:
 def test_each_reason_for_an_early_end_has_a_sentence() -> None:
     reasons = set(get_args(get_type_hints(Incomplete)["reason"]))
     assert all(words_of(locale).incomplete.keys() == reasons for locale in LOCALES)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_each_limit_of_a_user_that_is_shown_has_a_line(locale: str) -> None:
+    limits = set(Limits.__struct_fields__) - {"prompts_per_minute", "runs"}
+    shown = words_of(locale).budgets
+    assert shown.keys() == limits
+    assert {tuple(values(line)) for line in shown.values()} == {("limit", "used")}
 
 
 def test_failures_are_told_apart_by_the_codes_of_errors() -> None:

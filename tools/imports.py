@@ -36,7 +36,10 @@ ALLOWED = {
         "chat.app chat.decorator chat.options chat.records chat.requests chat.runs chat.store  "
         "chat.tools parts"
     ),
-    "chat.api": "chat.records chat.runs errors expando logs models parts server settings workers",
+    "chat.api": (
+        "chat.records chat.runs chat.store errors expando logs models parts server settings  "
+        "workers"
+    ),
     "chat.app": (
         "app_name audit backoff backplane chat.api chat.feed chat.files chat.options chat.page "
         "chat.refusal chat.runs chat.store errors identity locales logs observe query rights "

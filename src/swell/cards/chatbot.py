@@ -264,6 +264,7 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
         read_only: Show the conversation without a prompt box.
         thread: Id of the conversation that is shown. Drafts and attached files are kept for each
             conversation; without it, one draft belongs to the card.
+        notice: Quiet line below the prompt box, such as how much of a budget is used.
 
     Raises:
         CardError: When put on a page, if a property has a wrong type or range.
@@ -291,6 +292,7 @@ class ChatbotCard(WaveChatbotCard, kw_only=True):
     unread_from: Annotated[str | int, Id()] | None = None
     read_only: bool | None = None
     thread: str | None = None
+    notice: str | None = None
 
     @classmethod
     def assign(cls, key: str, prop: str, value: Any) -> list[Edit] | None:

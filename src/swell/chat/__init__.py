@@ -10,14 +10,13 @@ async def answer(turn: Turn):
 
 from typing import TYPE_CHECKING, Any
 
-from swell.chat.records import Message, Thread, User
+from swell.chat.records import Limits, Message, Thread, Used, User
 from swell.chat.requests import Edit, NewPrompt, Regenerate
 from swell.parts import Card, File, Image, Part, Reasoning, Source, Table, Text, ToolCall
 
 from .app import ChatApp
 from .decorator import chat
 from .options import ChatOptions, Command
-from .runs.admission import Used
 from .runs.attachment import Attachment
 from .runs.handler import Handler, Yieldable
 from .runs.run import RunLimits
@@ -37,6 +36,7 @@ __all__ = [
     "File",
     "Handler",
     "Image",
+    "Limits",
     "Message",
     "NewPrompt",
     "Part",

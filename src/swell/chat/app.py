@@ -185,6 +185,7 @@ class ChatApp:
                 title=self.options.title,
                 openai=self.options.openai,
                 ag_ui=self.options.ag_ui,
+                budgets=lambda: self.runs.budgets,
             )
 
     async def check(self) -> None:
@@ -320,6 +321,7 @@ class ChatApp:
                     self.feed.publish(user_id, ThreadChanged(thread_id))
         while await self.store.purge():
             pass
+        await self.store.drop_usage(self.settings.usage_keep_s)
         while await self.audit.purge(self.settings.audit_keep_s):
             pass
         await self.files.remove_unused()
@@ -353,7 +355,13 @@ class ChatApp:
                 view.hear(ThreadChanged(view.reads))
 
     def commands(
-        self, words: Words, auth: Auth, rights: Container[str], *, archived: bool
+        self,
+        words: Words,
+        auth: Auth,
+        rights: Container[str],
+        *,
+        archived: bool,
+        usage: bool = False,
     ) -> list[ui.Command]:
         """Return the menu of the sidebar, which shows archived chats or the others.
 
@@ -362,6 +370,7 @@ class ChatApp:
             auth: The user.
             rights: Rights of the user.
             archived: Whether it shows archived chats.
+            usage: Whether the user has limits to look at.
         """
         settings = ui.command("settings", words.settings, icon="Settings")
         import_ = ui.command("import", words.import_chat, icon="Upload", accept=[".json"])
@@ -369,8 +378,10 @@ class ChatApp:
             ui.command("sign_ins", words.sign_ins, icon="Shield", path=auth.sign_ins_path),
             ui.command("sign_out", words.sign_out, icon="SignOut"),
         ]
+        look = ui.command("usage", words.usage, icon="BarChart4")
         return [
             *([settings] if self.form is not None and "settings" in rights else []),
+            *([look] if usage else []),
             ui.command("archived", words.back, icon="Back")
             if archived
             else ui.command("archived", words.archived, icon="Archive"),

@@ -23,6 +23,7 @@ from swell.storage.base import Content, FileStorage
 
 if TYPE_CHECKING:
     from swell.chat.store import Store
+    from swell.chat.store.usage import Allowance
 
 __all__ = ["Files", "readdressed", "refuse_dead_addresses", "stored_urls"]
 
@@ -111,21 +112,32 @@ class Files:
         self._storages = (storage, *older)
         self._names: OrderedDict[tuple[str, str], str] = OrderedDict()
 
-    async def keep(self, user_id: str, submitted: Sequence[Mapping[str, Any]]) -> list[Part]:
+    async def keep(
+        self,
+        user_id: str,
+        submitted: Sequence[Mapping[str, Any]],
+        allowance: Allowance | None = None,
+    ) -> list[Part]:
         """Copy the files of a `submit` event, and return parts for the prompt.
 
         Raises:
             OSError: If the disk is full.
+            OverBudgetError: If it is more than the user may store.
         """
         parts: list[Part] = []
         for one in submitted:
             mime, name, size = str(one.get("mime") or ""), str(one["name"]), int(one["size"])
-            url = await self._keep(user_id, Path(one["path"]), name, mime, size)
+            url = await self._keep(user_id, Path(one["path"]), name, mime, size, allowance)
             parts.append(_part(name, url, size, mime))
         return parts
 
     async def make(
-        self, user_id: str, content: bytes | str | Path, name: str, limit: int
+        self,
+        user_id: str,
+        content: bytes | str | Path,
+        name: str,
+        limit: int,
+        allowance: Allowance | None = None,
     ) -> File | Image:
         """Keep a file that a handler made, and return the part that shows it.
 
@@ -134,27 +146,42 @@ class Files:
             content: Its bytes, or the path of a file to copy.
             name: Its name.
             limit: Its largest size, in bytes.
+            allowance: What the user may store.
 
         Raises:
             ValueError: If the path is no file.
-            LimitError: If it is too large.
+            LimitError: If it is too large, or more than the user may store.
             OSError: If the disk is full.
         """
         name = safe_name(name)
+        from swell.chat.store.usage import OverBudgetError  # it loads SQLAlchemy
+
         made: bytes | Path = content if isinstance(content, bytes) else Path(content)
         size = await anyio.to_thread.run_sync(_size, made)
         if size > limit:
             raise LimitError(f"the file {name!r}", f"{limit:,} bytes (answer_file_max_bytes)")
         mime = mimetypes.guess_type(name)[0] or ""
-        return _part(name, await self._keep(user_id, made, name, mime, size), size, mime)
+        try:
+            url = await self._keep(user_id, made, name, mime, size, allowance)
+        except OverBudgetError as error:
+            raise LimitError("the user's stored files", f"{error.most:,} bytes") from None
+        return _part(name, url, size, mime)
 
     async def _keep(
-        self, user_id: str, content: bytes | Path, name: str, mime: str, size: int
+        self,
+        user_id: str,
+        content: bytes | Path,
+        name: str,
+        mime: str,
+        size: int,
+        allowance: Allowance | None,
     ) -> str:
         """Store a file, and return its address in parts."""
         key = self._storage.new_key()
         # Recorded first: unrecorded bytes would stay for ever if the process died now.
-        stored = await self._store.add_file(user_id, name=name, mime=mime, size=size, path=key)
+        stored = await self._store.add_file(
+            user_id, name=name, mime=mime, size=size, path=key, allowance=allowance
+        )
         await self._storage.put(key, content)
         return SCHEME + stored.id
 

@@ -11,7 +11,7 @@ from swell.identity import Identify
 from swell.query import Query
 
 from .records import Thread, User
-from .runs.manager import Admit
+from .runs.budgets import Admit
 from .runs.run import RunLimits
 
 if TYPE_CHECKING:

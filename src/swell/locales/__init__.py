@@ -45,6 +45,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     """Why an answer failed, by the codes of `swell.errors`."""
     incomplete: dict[str, str]
     """Why an answer ends early, by the reasons of the part `Incomplete`."""
+    budgets: dict[str, str]
+    """How much of a limit is used, by the fields of `swell.chat.Limits`."""
 
     # The page before and without the client
     noscript: str
@@ -73,6 +75,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     # Panels
     save: str
     settings_hold: str
+    usage: str
+    usage_holds: str
     sharing: str
     share_who: str
     share_until: str
@@ -115,6 +119,11 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     queue_full: str
     too_fast: str
     used_up: str
+    all_used_up: str
+    storage_full: str
+    my_storage_full: str
+    hours: str
+    minutes: str
     not_saved: str
     not_open: str
     unreadable: str
@@ -184,6 +193,7 @@ class _Server(msgspec.Struct):
     document: dict[str, str]
     chat: dict[str, str]
     sign_in: dict[str, str] = msgspec.field(name="signIn")
+    budgets: dict[str, str]
 
 
 class _File(msgspec.Struct):
@@ -207,5 +217,5 @@ def _read(path: Path) -> Words:
     texts: dict[str, Any] = {**file.both.common, **file.server.document, **file.server.chat}
     texts |= file.server.sign_in
     texts |= {"language": file.language, "failures": file.both.failures}
-    texts["incomplete"] = file.both.incomplete
+    texts |= {"incomplete": file.both.incomplete, "budgets": file.server.budgets}
     return msgspec.convert(texts, Words)

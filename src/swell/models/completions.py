@@ -80,7 +80,7 @@ class ChatChunks:
             found += self._choice(stream, choice, delta)
         stream = stream or self._last
         if usage := field(chunk, "usage") or field(field(chunk, "x_groq"), "usage"):
-            found += stream.count(usage)
+            found += stream.count(usage, text(chunk, "model"))
         return found
 
     def end(self) -> list[Delta]:
@@ -212,7 +212,7 @@ class _Stream:
             self.thoughts += said
         return said
 
-    def count(self, usage: object) -> list[Delta]:
+    def count(self, usage: object, model: str) -> list[Delta]:
         """Return how a count differs from the one before: some servers count in every chunk."""
         before, self.counted = (
             self.counted,
@@ -221,8 +221,9 @@ class _Stream:
                 number(usage, "completion_tokens", "output_tokens"),
             ),
         )
-        more = Usage(self.counted.input - before.input, self.counted.output - before.output)
-        return [more] if more != Usage() else []
+        counted = self.counted
+        more = Usage(counted.input - before.input, counted.output - before.output, model)
+        return [more] if more else []
 
     def dump_calls(self) -> list[dict[str, Any]]:
         return [

@@ -77,10 +77,15 @@ class Usage(msgspec.Struct, frozen=True):
     Attributes:
         input: Tokens read.
         output: Tokens of the answer, including its reasoning.
+        model: Name of the model, as the provider reports it; empty when it does not.
     """
 
     input: int = 0
     output: int = 0
+    model: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.input or self.output)
 
 
 class Failure(msgspec.Struct, frozen=True):

@@ -42,6 +42,7 @@ class CardRef:
     nav: Any
     new_path: Any
     newer: Any
+    notice: Any
     notification: Any
     notification_bar: Any
     path: Any

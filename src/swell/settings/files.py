@@ -7,10 +7,10 @@ from typing import Annotated
 from swell.settings import values as values
 
 from .about import About
-from .runs import RunSettings
+from .budgets import BudgetSettings
 
 
-class FileSettings(RunSettings, frozen=True, kw_only=True):
+class FileSettings(BudgetSettings, frozen=True, kw_only=True):
     """Files: folders that browsers may read, and uploads."""
 
     public_dirs: Annotated[

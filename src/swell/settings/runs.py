@@ -1,4 +1,4 @@
-"""Settings of answers: how many at once, how much per user, and what they may use."""
+"""Settings of answers: how many at once, and what they may use."""
 
 from __future__ import annotations
 
@@ -9,19 +9,29 @@ from .connections import ConnectionSettings
 
 
 class RunSettings(ConnectionSettings, frozen=True, kw_only=True):
-    """Answers: how many at once, how much per user, and what they may use."""
+    """Answers: how many at once, and what they may use."""
 
     runs_max: Annotated[
-        int, About("Answers made at the same time; further ones wait in a queue.", 1, 100_000)
+        int,
+        About(
+            "Answers made at the same time by one process; further ones wait in a queue.",
+            1,
+            100_000,
+        ),
     ] = 32
     runs_max_per_user: Annotated[
-        int, About("Of these for one user; further ones wait.", 1, 100_000)
+        int,
+        About(
+            "Answers made at the same time for one user, by all processes; further ones wait.",
+            1,
+            100_000,
+        ),
     ] = 4
     runs_max_per_address: Annotated[
         int,
         About(
-            "Of these for one address, IPv6 by /64; further ones wait. Connections from this "
-            "machine are not limited by it.",
+            "Answers made at the same time by one process for one address, IPv6 by /64; further "
+            "ones wait. Connections from this machine are not limited by it.",
             1,
             100_000,
         ),
@@ -29,24 +39,6 @@ class RunSettings(ConnectionSettings, frozen=True, kw_only=True):
     runs_queue_max: Annotated[
         int, About("Answers that wait in the queue; further prompts are refused.", 1, 1_000_000)
     ] = 256
-    prompts_per_minute: Annotated[
-        int, About("Prompts of one user in a minute; 0 means no limit.", 0, 1_000_000)
-    ] = 60
-    prompts_per_minute_per_address: Annotated[
-        int, About("Prompts of one address in a minute; 0 means no limit.", 0, 1_000_000)
-    ] = 240
-    prompts_per_day: Annotated[
-        int,
-        About("Prompts of one user in 24 hours of this process; 0 means no limit.", 0, 1_000_000),
-    ] = 0
-    tokens_per_day: Annotated[
-        int,
-        About(
-            "Tokens that models count for one user in 24 hours of this process; 0 means no limit.",
-            0,
-            1 << 40,
-        ),
-    ] = 0
     handler_threads: Annotated[
         int, About("Sync handlers that run at the same time.", 1, 10_000)
     ] = 32

@@ -290,3 +290,81 @@ def parameters(text: str) -> tuple[str, ...]:
         if name in _OURS:
             raise ValueError(f"the parameter `{name}` cannot be set")
     return found
+
+
+LIMITS = {
+    "prompts_per_minute": whole,
+    "prompts_per_day": whole,
+    "tokens_per_day": whole,
+    "money_per_day": number_of,
+    "attachments_per_day": whole,
+    "storage_bytes": size,
+    "runs": whole,
+}
+"""The limits that `budgets` names, each with how its value is written."""
+
+_ROLE = r"[a-z0-9][a-z0-9_-]*"
+
+
+def budgets(text: str) -> tuple[str, ...]:
+    """Limits of roles, separated by commas, each as `role: limit=value limit=value`."""
+    found = _items(text)
+    for item in found:
+        role, limits = budget(item)
+        if role == "total" and "runs" in limits:
+            raise ValueError("`total` takes no `runs`; `runs_max` bounds each process")
+    if len({budget(item)[0] for item in found}) < len(found):
+        raise ValueError("a role is named twice")
+    return found
+
+
+def budget(text: str) -> tuple[str, dict[str, float]]:
+    """One role and its limits."""
+    role, colon, rest = text.partition(":")
+    role = role.strip()
+    if not colon or not re.fullmatch(_ROLE, role):
+        raise ValueError("expected `role: limit=value`, such as `staff: runs=8`")
+    limits: dict[str, float] = {}
+    for pair in rest.split():
+        name, _, value = pair.partition("=")
+        if name not in LIMITS:
+            raise ValueError(f"`{pair}` is no limit; there are {', '.join(LIMITS)}")
+        try:
+            limits[name] = LIMITS[name](value)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        if limits[name] < 0:
+            raise ValueError(f"{name}: expected 0 or more")
+    if not limits:
+        raise ValueError(f"`{role}` has no limits")
+    return role, limits
+
+
+def prices(text: str) -> tuple[str, ...]:
+    """Prices of models, separated by commas, each as `model=input/output`."""
+    found = _items(text)
+    for item in found:
+        price(item)
+    return found
+
+
+def price(text: str) -> tuple[str, float, float]:
+    """The name of a model, maybe with `*`, and its prices for a million tokens."""
+    model, _, both = text.rpartition("=")
+    read, slash, written = both.partition("/")
+    try:
+        costs = number_of(read), number_of(written)
+    except ValueError:
+        costs = -1.0, -1.0
+    if not model.strip() or not slash or min(costs) < 0:
+        raise ValueError(
+            "expected `model=input/output`, such as `gpt-5*=1.25/10`, for a million tokens each"
+        )
+    return model.strip(), *costs
+
+
+def currency(text: str) -> str:
+    """A code of three letters."""
+    if not re.fullmatch(r"[A-Za-z]{3}", text):
+        raise ValueError("expected a code of three letters, such as `USD`")
+    return text.upper()

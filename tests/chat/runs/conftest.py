@@ -9,6 +9,7 @@ import pytest
 from swell.chat import NewPrompt, Turn
 from swell.chat.runs.run import Run
 from swell.chat.store import open_store
+from swell.chat.store.usage import Allowance
 from swell.parts import Text
 
 
@@ -18,7 +19,8 @@ async def run() -> AsyncIterator[Run]:
     store = open_store("memory")
     await store.open()
     user = await store.user("anna")
-    yield Run(await store.accept(user.id, NewPrompt([Text("Hi")]), action_id="1"), user)
+    accepted = await store.accept(user.id, NewPrompt([Text("Hi")]), action_id="1")
+    yield Run(accepted, user, "", Allowance(), lambda _run, _charge: None)
     await store.close()
 
 

@@ -10,7 +10,7 @@ import pytest
 from swell.chat import RunLimits, Turn, Used
 from swell.chat.records import User
 from swell.chat.refusal import LocalizedRefusal
-from swell.chat.runs.admission import Budget
+from swell.chat.runs.admission import Pace
 from swell.locales import words_of
 from swell.models import Usage
 from swell.settings.table import Settings
@@ -145,30 +145,27 @@ async def test_an_app_may_decide_itself() -> None:
         acks = [await chat.send("Hi") for _ in range(2)]
         assert [ack.st for ack in acks] == ["ok", "err"]
         assert acks[1].msg == "Subscribe to ask more."
-        assert [used for _, used in seen] == [Used(), Used(1, 1, 100)]
+        counts = [(used.prompts_minute, used.prompts_day, used.tokens_day) for _, used in seen]
+        assert counts == [(0, 0, 0), (1, 1, 100)]
 
 
-def test_a_budget_comes_back_with_time() -> None:
+def test_an_address_may_send_again_when_its_prompts_are_a_minute_old() -> None:
     now = 0.0
-    budget = Budget(
-        per_minute=2, per_minute_address=3, per_day=4, tokens_per_day=0, clock=lambda: now
-    )
+    pace = Pace(3, clock=lambda: now)
 
-    def take(user: str, address: str = "") -> str:
+    def take(address: str) -> str:
         try:
-            budget.take(user, address)
+            pace.take(address)
         except LocalizedRefusal as refused:
             return refused.reason
         return ""
 
-    assert [take("ann", "a") for _ in range(3)] == ["", "", "too_fast"]
-    assert [take("bob", "a") for _ in range(2)] == ["", "too_fast"]
+    assert [take("a") for _ in range(4)] == ["", "", "", "too_fast"]
+    assert [take("b"), take("")] == ["", ""]
+    now = 59.9
+    assert take("a") == "too_fast"
     now = 60.0
-    assert [take("ann", "a") for _ in range(2)] == ["", ""]
-    now = 120.0
-    assert take("ann") == "used_up"
-    now = 86_401.0
-    assert take("ann") == ""
+    assert [take("a") for _ in range(4)] == ["", "", "", "too_fast"]
 
 
 async def test_the_settings_bound_what_the_limits_of_an_app_do_not_name() -> None:

@@ -24,6 +24,7 @@ export type ChatbotCard = {
   readonly unread_from?: unknown;
   readonly read_only?: boolean | undefined;
   readonly thread?: string | undefined;
+  readonly notice?: string | undefined;
   readonly history?: unknown;
   readonly history_end?: boolean | undefined;
   readonly newer?: boolean | undefined;

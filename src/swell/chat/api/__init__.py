@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from swell.chat.runs.budgets import Budgets
 from swell.chat.runs.names import Names
 from swell.settings.table import Settings
 
@@ -36,6 +37,7 @@ def add_endpoints(
     title: str,
     openai: bool,
     ag_ui: bool,
+    budgets: Callable[[], Budgets | None] = lambda: None,
 ) -> None:
     """Add endpoints below the route of a chat: `v1` for OpenAI's API, `ag-ui` for AG-UI.
 
@@ -48,6 +50,7 @@ def add_endpoints(
         title: Name of the chat; the name of the model is made of it.
         openai: Add the first.
         ag_ui: Add the second.
+        budgets: Returns the budgets of the chat.
     """
     base = route.rstrip("/")
     common: dict[str, Any] = {
@@ -55,6 +58,7 @@ def add_endpoints(
         "make_settings": make_settings,
         "names": names,
         "settings": lambda: app.running,
+        "budgets": budgets,
     }
     if openai:
         from swell.chat.api.openai import OpenAIEndpoint

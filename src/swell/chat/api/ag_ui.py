@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from swell.chat.runs.ask import Question
+from swell.chat.runs.budgets import Budgets
 from swell.chat.runs.names import NO_NAMES, Names
 from swell.errors import AskTimeoutError
 from swell.models.fields import json_text
@@ -47,6 +48,7 @@ class AGUIEndpoint:
         make_settings: Makes `turn.settings` from the request's `forwardedProps`.
         names: The commands and mentions that the chat offers.
         settings: Returns the settings of the server.
+        budgets: Returns the budgets of the chat, which count requests; None for none.
     """
 
     def __init__(
@@ -57,8 +59,9 @@ class AGUIEndpoint:
         make_settings: Callable[[dict[str, Any]], Any] = lambda _: None,
         names: Names = NO_NAMES,
         settings: Callable[[], Settings] = Settings,
+        budgets: Callable[[], Budgets | None] = lambda: None,
     ) -> None:
-        self._answers = Answers(handler, make_settings, names, settings, asks=True)
+        self._answers = Answers(handler, make_settings, names, settings, budgets=budgets, asks=True)
         self._api_key = api_key
         self._paused: dict[str, _Paused] = {}  # by id of the interrupt
 
@@ -83,6 +86,10 @@ class AGUIEndpoint:
             if self._answers.full:
                 too_many = {"error": "Too many answers are being made."}
                 return JSONResponse(too_many, 429, {"retry-after": "1"})
+            try:
+                await self._answers.take(asked)
+            except Failed as failed:
+                return _refused(failed)
             events = self._events(body, self._answers.make(asked))
         else:
             assert paused is not None
@@ -158,6 +165,12 @@ class AGUIEndpoint:
             "message": question_text(question),
             "responseSchema": response_schema(question),
         }
+
+
+def _refused(failed: Failed) -> Response:
+    headers = {} if failed.retry_after is None else {"retry-after": str(failed.retry_after)}
+    status = 503 if failed.code == "overloaded" else 429
+    return JSONResponse({"error": failed.message, "code": failed.code}, status, headers)
 
 
 @dataclass

@@ -14,13 +14,14 @@ import msgspec
 from swell.chat.records import Message, Thread, User
 from swell.chat.runs.answer import Answer, Change, Grown
 from swell.chat.runs.ask import Question
+from swell.chat.runs.budgets import API_ROLE, Budgets, Charge
 from swell.chat.runs.consume import consume
 from swell.chat.runs.fault import fault_of
 from swell.chat.runs.names import Names
 from swell.chat.runs.turn import Cancelled, Host, Turn
-from swell.errors import AskTimeoutError, NotSupportedError
+from swell.errors import AskTimeoutError, NotSupportedError, StoreUnavailableError
 from swell.logs import logger
-from swell.parts import Part, Reasoning, Text
+from swell.parts import File, Image, Part, Reasoning, Text
 from swell.settings.table import Settings
 from swell.workers import Lane, Workers
 
@@ -124,6 +125,7 @@ class _Run:
     def __init__(self, posed: Callable[[Question], None] | None) -> None:
         self.locale = "en"  # its texts are not shown
         self.cancelled = Cancelled()
+        self.charges: list[Charge] = []
         self._posed = posed
 
     def set_title(self, text: str) -> None:
@@ -131,6 +133,9 @@ class _Run:
 
     def set_suggestions(self, prompts: Iterable[str]) -> None:
         """Do nothing: there is no page."""
+
+    def charge(self, charge: Charge) -> None:
+        self.charges.append(charge)
 
     async def make_file(self, content: bytes | str | Path, name: str) -> NoReturn:  # noqa: ARG002 - as of a run
         """Refuse: an endpoint returns only the answer and stores nothing."""
@@ -154,6 +159,7 @@ class Answers:
         make_settings: Makes `turn.settings` from values by name.
         names: The commands and mentions that the chat offers.
         settings: Returns the settings of the server.
+        budgets: Returns the budgets of the chat, which count requests; None for none.
         asks: Whether the handler may ask; otherwise its questions time out at once.
     """
 
@@ -164,6 +170,7 @@ class Answers:
         names: Names,
         settings: Callable[[], Settings],
         *,
+        budgets: Callable[[], Budgets | None] = lambda: None,
         asks: bool = False,
     ) -> None:
         self._names = names
@@ -171,6 +178,7 @@ class Answers:
         self._handler = handler
         self._make_settings = make_settings
         self._asks = asks
+        self._budgets = budgets
         self._pools: Lane | None = None
         self._running = 0
 
@@ -178,6 +186,28 @@ class Answers:
     def full(self) -> bool:
         """Whether no further answer can be made now."""
         return self._running >= MAX_RUNS
+
+    async def take(self, asked: Asked) -> None:
+        """Count a request, before `make`.
+
+        Raises:
+            Failed: If its user, or all users together, may use no more now.
+        """
+        from swell.chat.store.usage import OverBudgetError  # it loads SQLAlchemy
+
+        budgets = self._budgets()
+        if budgets is None:
+            return
+        _, parts = asked.messages[-1]
+        files = sum(isinstance(part, File | Image) for part in parts)
+        try:
+            await budgets.request(_subject(asked), named=bool(asked.user), attachments=files)
+        except StoreUnavailableError:
+            raise Failed("overloaded", "The server cannot count requests now.", 1) from None
+        except OverBudgetError as error:
+            by_minute = error.limit == "prompts_per_minute"
+            code = "rate_limit_exceeded" if by_minute else "insufficient_quota"
+            raise Failed(code, str(budgets.refusal(error)), error.wait_s) from None
 
     async def make(self, asked: Asked) -> AsyncGenerator[Step, None]:
         """Yield the steps of the answer; closing the generator cancels the handler.
@@ -230,6 +260,17 @@ class Answers:
             if not work.done():
                 work.cancel()
                 await asyncio.wait((work,), timeout=10)
+            await self._spend(asked, answer, run)
+
+    async def _spend(self, asked: Asked, answer: Answer, run: _Run) -> None:
+        """Count what an answer has used."""
+        if (budgets := self._budgets()) is None:
+            return
+        if spent := budgets.spent(answer.tokens, run.charges):
+            try:
+                await budgets.spend(_subject(asked), spent)
+            except StoreUnavailableError as error:
+                _log.warning("the usage of a request was not counted: %s", error)
 
     def close(self) -> None:
         """Let go of the worker threads."""
@@ -251,7 +292,7 @@ class Answers:
     def _turn(self, host: Host, asked: Asked) -> Turn:
         now = time.time()
         thread_id = asked.thread_id or secrets.token_hex(16)
-        subject = f"api:{asked.user}" if asked.user else "api"
+        subject = _subject(asked)
         user = User(subject, subject, asked.user or None, now)
         messages: list[Message] = []
         for role, parts in asked.messages:
@@ -269,6 +310,11 @@ class Answers:
             handlers = Workers("swell-endpoint", settings.handler_threads, settings.handler_threads)
             self._pools = Lane.of(settings)._replace(handlers=handlers)
         return self._pools
+
+
+def _subject(asked: Asked) -> str:
+    """Return the subject of a request's user."""
+    return f"{API_ROLE}:{asked.user}" if asked.user else API_ROLE
 
 
 def _steps(changes: Sequence[Change], answer: Answer, texts: dict[int, bool]) -> Iterator[Step]:

@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
+from swell.chat.runs.budgets import Budgets
 from swell.chat.runs.names import NO_NAMES, Names
 from swell.parts import Image, Part, Source, Text
 from swell.settings.table import Settings
@@ -39,6 +40,8 @@ _T = TypeVar("_T")
 
 _STATUS = {
     "rate_limited": 429,
+    "rate_limit_exceeded": 429,
+    "insufficient_quota": 429,
     "context_too_long": 400,
     "bad_request": 400,
     "limit": 400,
@@ -60,6 +63,7 @@ class OpenAIEndpoint:
         make_settings: Makes `turn.settings` from fields of the request.
         names: The commands and mentions that the chat offers.
         settings: Returns the settings of the server.
+        budgets: Returns the budgets of the chat, which count requests; None for none.
     """
 
     def __init__(
@@ -71,8 +75,9 @@ class OpenAIEndpoint:
         make_settings: Callable[[dict[str, Any]], Any] = lambda _: None,
         names: Names = NO_NAMES,
         settings: Callable[[], Settings] = Settings,
+        budgets: Callable[[], Budgets | None] = lambda: None,
     ) -> None:
-        self._answers = Answers(handler, make_settings, names, settings)
+        self._answers = Answers(handler, make_settings, names, settings, budgets=budgets)
         self._name = name
         self._api_key = api_key
         self._began = int(time.time())
@@ -117,6 +122,10 @@ class OpenAIEndpoint:
             return _error(400, "invalid_request_error", str(error))
         if self._answers.full:
             return _error(429, "rate_limited", "Too many answers are being made.", 1)
+        try:
+            await self._answers.take(asked)
+        except Failed as failed:
+            return _failed(failed)
         steps = self._answers.make(asked)
         try:
             if not body.stream:

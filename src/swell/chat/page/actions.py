@@ -30,6 +30,7 @@ from swell.query import Q
 from .host import Host
 from .settings import SettingsForm
 from .share import chosen_link, export_panel, import_file, link_panel, share_panel
+from .usage import keep_files, usage_panel
 from .view import View
 
 __all__ = ["MAX_PROMPT", "Actions", "check_menu"]
@@ -287,9 +288,10 @@ class Actions:
         if files:
             view.user = await self._store.keep(view.user)
         try:
-            parts: list[Part] = [Text(text), *await self._chat.files.keep(view.user.id, files)]
+            kept = await keep_files(self._chat, view, files)
         except OSError:
             raise LocalizedRefusal(lambda words: words.files_lost) from None
+        parts: list[Part] = [Text(text), *kept]
         async with view.lock:
             thread_id = view.thread.id if view.thread is not None else None
             await self._submit(q, view, NewPrompt(parts, thread_id, title=first_title(parts)))
@@ -530,6 +532,12 @@ class Actions:
             view.settings = {**view.settings, **values}
             view.panel.close()
         await self._refresh(view)
+
+    @on_form("usage")
+    async def usage(self, asked: Asked) -> None:
+        """Show what the user has used, and may use."""
+        asked.view.panel.show(await usage_panel(self._chat, asked.view))
+        await self._refresh(asked.view)
 
     @on_form("close_panel")
     async def close_panel(self, asked: Asked) -> None:

@@ -61,6 +61,12 @@ class Host(Protocol):
         """Start a task that is cancelled when the app stops."""
 
     def commands(
-        self, words: Words, auth: Auth, rights: Container[str], *, archived: bool
+        self,
+        words: Words,
+        auth: Auth,
+        rights: Container[str],
+        *,
+        archived: bool,
+        usage: bool = False,
     ) -> list[ui.Command]:
         """Return the menu of the sidebar, for a user with these rights."""

@@ -126,6 +126,8 @@ class View:
         self.page["meta"] = ui.meta_card("", title=self.options.title, theme=self.options.theme)
         self.panel.lay_out()
         await self.sidebar.load()
+        if self.chat.runs.budgets.shows(self.user.roles):
+            await self.chat.runs.budgets.look(self.user)
         self.page["threads"] = ui.threads_card(
             "sidebar",
             "threads",
@@ -374,6 +376,9 @@ class View:
         self._set("chat", "generating", active)
         self._set("chat", "history_end", first_row is None or first_row.parent_id is None)
         self._set("chat", "newer", newer or None)
+        if self.token is None:
+            notice = self.chat.runs.budgets.notice(self.user.id, self.words)
+            self._set("chat", "notice", notice)
         self._list()
         first = self.options.suggestions if first_row is None and self.token is None else ()
         after = last.suggestions if last is not None and not active else ()
@@ -386,7 +391,10 @@ class View:
         """Show the list of threads as it was loaded."""
         archived = self.sidebar.archived
         self._set("threads", "title", self.words.archived if archived else self.options.title)
-        commands = self.chat.commands(self.words, self.auth, self.rights, archived=archived)
+        usage = self.chat.runs.budgets.shows(self.user.roles)
+        commands = self.chat.commands(
+            self.words, self.auth, self.rights, archived=archived, usage=usage
+        )
         self._set("threads", "commands", commands)
         of_threads = self.chat.actions.thread_commands(self.words, self.rights)
         self._set("threads", "thread_commands", of_threads)

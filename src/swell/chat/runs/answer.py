@@ -80,6 +80,7 @@ class Answer:
         log: Every change, oldest first.
         frozen: Nothing is taken any more; set when the answer is stopped.
         usage: Tokens that the model counted, None when it did not.
+        tokens: The same by the name of the model, as (read, written).
         stored: Addresses of stored files among the parts.
     """
 
@@ -89,6 +90,7 @@ class Answer:
         self.log: list[Change] = []
         self.frozen = False
         self.usage: dict[str, Any] | None = None
+        self.tokens: dict[str, tuple[int, int]] = {}
         self.stored: set[str] = set()
         self._parts: list[Part] = list(parts or ())
         self._calls = {p.id: i for i, p in enumerate(self._parts) if isinstance(p, ToolCall)}
@@ -277,6 +279,8 @@ class Answer:
                 "input": before["input"] + delta.input,
                 "output": before["output"] + delta.output,
             }
+            read, written = self.tokens.get(delta.model, (0, 0))
+            self.tokens[delta.model] = read + delta.input, written + delta.output
         elif isinstance(delta, Finish):
             self._finish = delta
         elif isinstance(delta, Failure):

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import inspect
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import msgspec
-
-from swell.backoff import Backoff
 from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
 from swell.chat.files import Files
 from swell.chat.records import Accepted, Ended, EndState, Message, RunState, User
@@ -27,21 +23,23 @@ from swell.expando import Expando
 from swell.locales import words_of
 from swell.logs import logger
 from swell.observe import metrics
-from swell.observe.ids import add_ids, without_ids
-from swell.parts import Part
+from swell.observe.ids import add_ids
 from swell.settings.table import Settings
 from swell.tasks import Tasks
 from swell.workers import Lane
 
-from .admission import Budget, Gate, Used
+from .admission import Gate, Pace
 from .attachment import Attachment
+from .budgets import Admit, Budgets, Charge
 from .consume import consume
-from .fault import fault_of
 from .mirror import Mirror, Mirrors
 from .names import Names
+from .outcomes import Outcomes
 from .peers import Peers
+from .persist import persist
 from .relay import Relay
 from .run import Run, RunLimits
+from .texts import Texts
 from .turn import Turn
 from .watch import Watch
 
@@ -51,7 +49,7 @@ if TYPE_CHECKING:
     from swell.chat.store.processes import Signal
     from swell.chat.store.runs import Recovered
 
-__all__ = ["Admit", "RunManager"]
+__all__ = ["RunManager"]
 
 _log = logger("swell.chat")
 
@@ -59,12 +57,7 @@ _LOOK_S = 1.0  # how long a run waits for news before it looks whether its turn 
 
 _STOPPING_S = 0.05  # how often to look whether another process has stopped a run
 
-_DESCRIBED_MAX = 100  # exceptions kept for developers
-
-_T = TypeVar("_T")
 Handler: TypeAlias = Callable[..., Any]
-Admit: TypeAlias = Callable[[User, Used], "Awaitable[str | None] | str | None"]
-"""Called before a prompt is accepted; returns None, or why the user may not ask now."""
 
 
 class RunManager:
@@ -99,15 +92,10 @@ class RunManager:
         self._names = names
         self.store = store
         bounds = limits.over(settings)
-        self._gate = Gate(bounds.runs_max, bounds.runs_max_per_user, bounds.runs_max_per_address)
+        self._gate = Gate(bounds.runs_max, bounds.runs_max_per_address)
         self._queue_max = bounds.runs_queue_max
-        self._budget = Budget(
-            per_minute=bounds.prompts_per_minute,
-            per_minute_address=bounds.prompts_per_minute_per_address,
-            per_day=bounds.prompts_per_day,
-            tokens_per_day=bounds.tokens_per_day,
-        )
-        self._admit = admit
+        self._pace = Pace(bounds.prompts_per_minute_per_address)
+        self.budgets = Budgets(store, bounds, active=limits.per_user, admit=admit)
         self.limits = limits
         self.draining = False
         self._handler = handler
@@ -117,10 +105,8 @@ class RunManager:
         self._pools = pools
         self._runs: dict[str, Run] = {}
         self._answers: dict[str, Run] = {}
-        self._unstored: dict[Run, int] = {}  # running: how long the log was that is stored
-        self._flusher: asyncio.Task[None] | None = None
-        self._flushing = asyncio.Lock()
         self._tasks = Tasks()
+        self._outcomes = Outcomes(handler, limits, pools, self._tasks)
         self._peers = Peers(store, feed, self, self._tasks)
         self._mirrors = Mirrors(store, feed, self._tasks)
         self._relay = Relay(
@@ -128,7 +114,14 @@ class RunManager:
             self._store_now,
             self._tasks,
         )
-        self._described: dict[str, str] = {}  # by error id
+        self._texts = Texts(
+            store,
+            limits.flush_s,
+            self._tasks,
+            rename=self._rename,
+            before=self._relay.catch_up,
+            lose=self.lose,
+        )
         self._sampled = (
             metrics.sampled("runs_running", lambda: self._count("running")),
             metrics.sampled("runs_queued", lambda: self._count("accepted")),
@@ -166,6 +159,10 @@ class RunManager:
                 if message.role == "assistant" and message.id not in self._answers:
                     await self._mirrors.follow(message, user_id)
 
+    def for_developers(self, message: Message) -> Message:
+        """Return a message with the exception that ended it, for developers; see `Outcomes`."""
+        return self._outcomes.for_developers(message)
+
     # ----------------------------------------------------------------------- acting
 
     async def submit(
@@ -196,17 +193,10 @@ class RunManager:
         """
         if self.draining:
             raise LocalizedRefusal(lambda words: words.restarting, "busy", 1_000)
-        mine = sum(run.user_id == user.id for run in self._runs.values())
-        if mine >= self.limits.per_user:
-            raise LocalizedRefusal(lambda words: words.too_many, "too_many")
         if self._gate.waiting >= self._queue_max:
             raise LocalizedRefusal(lambda words: words.queue_full, "queue_full", 5_000)
-        if self._admit is not None:
-            refusal = self._admit(user, self._budget.used(user.id))
-            said = await refusal if inspect.isawaitable(refusal) else refusal
-            if said is not None:
-                raise LocalizedRefusal(lambda _: str(said), "not_admitted")
-        self._budget.take(user.id, address)
+        await self.budgets.ask(user)
+        self._pace.take(address)
         # Shielded from cancellation of the caller: a stored run must be started.
         storing = self._accept(user, request, action_id, settings, locale, address, sign_in)
         return await asyncio.shield(self._tasks.start(storing))
@@ -221,6 +211,8 @@ class RunManager:
         address: str,
         sign_in: str,
     ) -> Accepted:
+        from swell.chat.store.usage import OverBudgetError  # it loads SQLAlchemy
+
         try:
             user = await self.store.keep(user)
             accepted = await self.store.accept(
@@ -230,10 +222,15 @@ class RunManager:
                 settings=settings,
                 roles=user.roles,
                 locale=locale,
+                allowance=self.budgets.allowance(user.roles),
             )
         except StoreUnavailableError as error:
             _log.warning("a prompt was refused: %s", error)
             raise LocalizedRefusal(lambda words: words.not_saved, error.code) from None
+        except OverBudgetError as error:
+            raise self.budgets.refusal(error) from None
+        if accepted.used is not None:
+            self.budgets.remember(user, accepted.used)
         if accepted.run.state == "accepted" and self.store.holds(accepted.run.id):
             self._enqueue(accepted, user, address, sign_in)
         return accepted
@@ -367,7 +364,7 @@ class RunManager:
         """End the handlers of runs that have another owner: nothing is stored of them any more."""
         for run_id in run_ids:
             run = self._runs.get(run_id)
-            if run is not None and (run in self._unstored or run.state == "accepted"):
+            if run is not None and (run in self._texts or run.state == "accepted"):
                 run.lost = True
                 run.request_stop("interrupted")
 
@@ -421,7 +418,8 @@ class RunManager:
     ) -> None:
         if accepted.run.id in self._runs:
             return
-        run = Run(accepted, user, address, sign_in)
+        allowance = self.budgets.allowance(user.roles)
+        run = Run(accepted, user, address, allowance, self._spend_later, sign_in)
         run.files = self._files
         self._runs[run.id] = self._answers[run.answer_id] = run
         run.task = self._tasks.start(self._live(run))
@@ -471,6 +469,8 @@ class RunManager:
     async def _make(self, run: Run, watch: Watch) -> EndState | None:
         """Wait for its turn, run the handler, and return how it ended; None if not here."""
         stopped = asyncio.ensure_future(run.cancelled.wait())
+        # In one process the gate counts them.
+        most = (run.allowance.mine.runs or None) if self.store.distributed else None
         try:
             await self._wait_for_turn(run, stopped)
             while not run.cancelled.is_set():
@@ -478,15 +478,19 @@ class RunManager:
                 opened = asyncio.ensure_future(run.ticket.open.wait())
                 await asyncio.wait((opened, stopped), return_when=asyncio.FIRST_COMPLETED)
                 opened.cancel()
-                if run.cancelled.is_set() or await self._persist(lambda: self.store.start(run.id)):
+                if run.cancelled.is_set() or await persist(
+                    lambda: self.store.start(run.id, most=most)
+                ):
                     break
-                stored = await self._persist(lambda: self.store.run(run.id))
+                stored = await persist(lambda: self.store.run(run.id))
                 if stored.state == "running" and stored.fence == run.fence:
                     break  # by an earlier attempt, whose answer got lost
                 run.state = stored.state
                 if run.state != "accepted" or not self.store.holds(run.id):
                     return None  # another process has taken it, or it has ended
                 self._gate.leave(run.ticket)  # for runs that need not wait
+                if most is not None:
+                    run.ticket.move(await persist(lambda: self.store.place(run.id, most)))
                 await self._wait_for_news(run, stopped)  # of an earlier run of another process
             if run.cancelled.is_set():
                 return run.why
@@ -494,28 +498,26 @@ class RunManager:
             watch.started()
             run.changed()
             try:
-                turn = await self._persist(lambda: self._turn(run))
+                turn = await persist(lambda: self._turn(run))
             except NotFoundError:
                 raise
             except Exception as error:
-                return self._failed(run, error)
+                return self._outcomes.failed(run, error)
             work = asyncio.create_task(
                 consume(self._handler, turn, run.feed, self._pools), name="swell-run"
             )
-            self._unstored[run] = 0
-            if self._flusher is None or self._flusher.done():
-                self._flusher = self._tasks.start(self._flush(), context=without_ids())
+            self._texts.begin(run)
             try:
                 await asyncio.wait((work, stopped), return_when=asyncio.FIRST_COMPLETED)
                 if work.done() and not run.cancelled.is_set():
-                    return self._outcome(run, work)
-                await self._end_handler(run, work)
+                    return self._outcomes.of(run, work)
+                await self._outcomes.end(run, work)
                 return run.why
-            except asyncio.CancelledError:  # not after `_end_handler`: it may be cleaning up
+            except asyncio.CancelledError:  # not after `end`: it may be cleaning up
                 work.cancel()
                 raise
             finally:
-                self._unstored.pop(run, None)
+                self._texts.end(run)
         finally:
             stopped.cancel()
 
@@ -546,76 +548,6 @@ class RunManager:
             self._feed.unread(run.thread_id, hear)
             news.cancel()
 
-    def _outcome(self, run: Run, work: asyncio.Task[None]) -> EndState:
-        if work.cancelled():
-            error: BaseException | None = asyncio.CancelledError("the handler cancelled itself")
-        else:
-            error = work.exception() or run.answer.broken()
-        if error is None or run.answer.complete_despite(error):
-            if not run.answer.says_something:
-                _log.warning("%s yielded nothing in run %s", _name(self._handler), run.id)
-                run.error_code = "empty_answer"
-                run.error = words_of().failures[run.error_code]
-                return "failed"
-            return "done"
-        return self._failed(run, error)
-
-    def _failed(self, run: Run, error: BaseException) -> EndState:
-        """Record why a run failed, and keep the details for developers."""
-        development = self._pools.settings.development
-        where = f"in run {run.id}"
-        fault = fault_of(error, where, _name(self._handler), _log, development=development)
-        run.error, run.error_id = fault.message, fault.error_id
-        run.error_code = fault.code if fault.usual else None
-        if fault.error_id is not None and fault.details:
-            self._described[fault.error_id] = fault.details
-            if len(self._described) > _DESCRIBED_MAX:
-                del self._described[next(iter(self._described))]
-        return "failed"
-
-    def for_developers(self, message: Message) -> Message:
-        """Return a message with the exception that ended it, while the setting `development` is on.
-
-        Exceptions are kept in memory only, the latest 100: a store that is served in production
-        later has none.
-        """
-        said = self._described.get(message.error_id or "")
-        if said is None:
-            return message
-        return msgspec.structs.replace(
-            message, error=f"{said} (error {message.error_id})", error_code=None
-        )
-
-    async def _end_handler(self, run: Run, work: asyncio.Task[None]) -> None:
-        """Cancel a handler and wait for its `finally`, at first together with the caller."""
-        work.cancel()
-        await asyncio.wait((work,), timeout=self.limits.release_s)
-        if work.done():
-            self._note_end(run, work)
-        else:
-            self._tasks.start(self._outlast(run, work))
-
-    async def _outlast(self, run: Run, work: asyncio.Task[None]) -> None:
-        await asyncio.wait((work,), timeout=self.limits.grace_s - self.limits.release_s)
-        if work.done():
-            self._note_end(run, work)
-            return
-        _log.error(
-            "%s has not stopped %g s after it was cancelled (grace_s); it is abandoned; "
-            "handlers must end when they are cancelled, or in a thread check turn.cancelled",
-            _name(self._handler),
-            self.limits.grace_s,
-        )
-
-    def _note_end(self, run: Run, work: asyncio.Task[None]) -> None:
-        if not work.cancelled() and (error := work.exception()) is not None:
-            _log.warning(
-                "%s raised while stopping (run %s)",
-                _name(self._handler),
-                run.id,
-                exc_info=error,
-            )
-
     async def _finish(self, run: Run, state: EndState) -> Change:
         if run.error is not None:
             run.error = well_formed(run.error)
@@ -624,78 +556,37 @@ class RunManager:
         if state != "stopped" and run.title is not None:
             await self._rename(run)
         parts = run.answer.parts()
-        if usage := run.answer.usage:
-            self._budget.spend(run.user_id, sum(int(count) for count in usage.values()))
-        ended = await self._persist(
+        charges = run.take_charges()
+        spent = self.budgets.spent(run.answer.tokens, charges)
+        ended = await persist(
             lambda: self.store.finish(
                 run.id,
                 state,
                 parts,
-                usage=run.answer.usage,
+                usage=self.budgets.bill(run.answer.usage, spent, charges),
                 error=run.error,
                 error_code=run.error_code,
                 error_id=run.error_id,
                 suggestions=run.suggestions if state == "done" else (),
+                spent=spent,
             )
         )
+        self.budgets.note(run.user_id, spent)
         run.state = state if ended is not None else (await self.store.run(run.id)).state
         if ended is None or ended.answer is None:
             return ThreadChanged(run.thread_id)
         return RunEnded(ended.answer, ended.time)
 
-    async def _persist(self, call: Callable[[], Awaitable[_T]]) -> _T:
-        """Ask the store until it can."""
-        backoff = Backoff()
-        while True:
-            try:
-                return await call()
-            except StoreUnavailableError as error:
-                _log.warning(
-                    "the store is unavailable, retrying in %g s: %s", backoff.pause_s, error
-                )
-            await backoff.wait()
-
-    async def _flush(self) -> None:
-        """Store the texts of running answers so far, every so often, all at once."""
-        while self._unstored:
-            await asyncio.sleep(self.limits.flush_s)
-            await self._store_texts(list(self._unstored))
-
-    async def _store_texts(self, runs: Iterable[Run]) -> bool:
-        """Store the texts of running answers that have grown; return whether that succeeded."""
-        async with self._flushing:  # the text of a later call is stored later
-            grown: dict[str, list[Part]] = {}
-            for run in runs:
-                if run.title is not None:
-                    await self._rename(run)
-                if run in self._unstored and len(run.answer.log) > self._unstored[run]:
-                    self._relay.catch_up(run.id)
-                    self._unstored[run] = len(run.answer.log)
-                    grown[run.id] = run.answer.parts()
-            at = {run.id: count for run, count in self._unstored.items() if run.id in grown}
-            try:
-                self.lose(await self.store.flush(grown, at))
-            except StoreUnavailableError:
-                self._forget_stored(at)
-                return False  # the next flush, or the end, has it all
-            except Exception:
-                self._forget_stored(at)
-                _log.exception("could not store the texts of running answers")
-                return False
-            return True
-
-    def _forget_stored(self, run_ids: Iterable[str]) -> None:
-        """Let the next flush store texts again, also those that do not grow until then."""
-        for run in self._unstored:
-            if run.id in run_ids:
-                self._unstored[run] = 0
+    def _spend_later(self, run: Run, charge: Charge) -> None:
+        """Count what an app charges for a run after its end."""
+        spent = self.budgets.spent({}, [charge])
+        subject = run.user.subject
+        self._tasks.start(persist(lambda: self.store.spend(subject, spent)))
 
     async def _store_now(self, run_id: str) -> int | None:
         """Store the text of one run; return how many changes it includes, None if it cannot."""
         run = self._runs.get(run_id)
-        if run is None or run.lost or not await self._store_texts([run]):
-            return None
-        return self._unstored.get(run, 0 if run.state == "accepted" else None)
+        return None if run is None else await self._texts.store_now(run)
 
     async def _rename(self, run: Run) -> None:
         title, run.title = run.title, None
@@ -714,7 +605,3 @@ class RunManager:
             if message.role == "user"
         ]
         return Turn(run, messages, run.thread, run.user, settings, files, self._names)
-
-
-def _name(handler: Handler) -> str:
-    return f"the handler {getattr(handler, '__qualname__', type(handler).__qualname__)!r}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import fields, replace
@@ -20,7 +21,11 @@ from swell.workers import lane
 from .admission import Ticket
 from .answer import Answer
 from .ask import Question
+from .budgets import Charge
 from .turn import Cancelled
+
+if TYPE_CHECKING:
+    from swell.chat.store.usage import Allowance
 
 __all__ = ["Run", "RunLimits"]
 
@@ -43,6 +48,9 @@ class RunLimits(msgspec.Struct, frozen=True):
         prompts_per_minute_per_address: Prompts of one address.
         prompts_per_day: Prompts of one user in 24 hours.
         tokens_per_day: Tokens of one user in 24 hours.
+        money_per_day: Money that answers for one user may cost in 24 hours.
+        attachments_per_day: Attachments of one user in 24 hours.
+        storage_per_user: Bytes of the files of one user.
     """
 
     flush_s: float = 0.25
@@ -58,6 +66,9 @@ class RunLimits(msgspec.Struct, frozen=True):
     prompts_per_minute_per_address: int | None = None
     prompts_per_day: int | None = None
     tokens_per_day: int | None = None
+    money_per_day: float | None = None
+    attachments_per_day: int | None = None
+    storage_per_user: int | None = None
 
     def over(self, settings: Settings) -> Settings:
         """Return the server's settings with the limits that this app names."""
@@ -71,6 +82,7 @@ _SETTINGS = {
     "per_user_running": "runs_max_per_user",
     "per_address": "runs_max_per_address",
     "queue": "runs_queue_max",
+    "storage_per_user": "storage_per_user_bytes",
 }
 """The names of the settings, where they differ from the names of the limits."""
 
@@ -99,11 +111,26 @@ class Run:
         fence: The fencing number of this process as its owner.
         lost: Whether another process has become its owner.
         ticket: Its ticket for the gate, with its place in the queue.
+        allowance: What its user may use.
+        sign_in: Id of the sign-in of the user who asked; empty for none.
+
+    Args:
+        accepted: What the store has accepted.
+        user: Its user.
+        address: The network address that it came from; empty for this machine.
+        allowance: What its user may use.
+        charge_later: Called with what the app charges after the end.
         sign_in: Id of the sign-in of the user who asked; empty for none.
     """
 
     def __init__(
-        self, accepted: Accepted, user: User, address: str = "", sign_in: str = ""
+        self,
+        accepted: Accepted,
+        user: User,
+        address: str,
+        allowance: Allowance,
+        charge_later: Callable[[Run, Charge], None],
+        sign_in: str = "",
     ) -> None:
         self.sign_in = sign_in
         run = accepted.run
@@ -135,7 +162,10 @@ class Run:
         self.task: asyncio.Task[None] | None = None
         self.files: Files | None = None
         self._made = 0  # files
-        self.ticket = Ticket(user.id, address, lambda _: self.changed())
+        self.allowance = allowance
+        self._charges: list[Charge] | None = []
+        self._charge_later = charge_later
+        self.ticket = Ticket(user.id, address, allowance.mine.runs, lambda _: self.changed())
 
     def feed(self, item: object) -> None:
         """Add a yielded value, unless the run is being stopped."""
@@ -158,6 +188,11 @@ class Run:
         """Return the message as it is shown when the run has another owner."""
         return replace(self._stored, parts=self.answer.parts(), status="interrupted")
 
+    def take_charges(self) -> list[Charge]:
+        """Return what the app has charged; later charges are counted one by one."""
+        charges, self._charges = self._charges or [], None
+        return charges
+
     # The interface for a turn:
 
     def set_title(self, text: str) -> None:
@@ -168,6 +203,13 @@ class Run:
         """Offer prompts to continue with."""
         self.suggestions = tuple(well_formed(str(prompt)) for prompt in prompts)
 
+    def charge(self, charge: Charge) -> None:
+        """Count money for the user; see `Turn.charge`."""
+        if self._charges is None:
+            self._charge_later(self, charge)
+        else:
+            self._charges.append(charge)
+
     async def make_file(self, content: bytes | str | Path, name: str) -> File | Image:
         """Keep a file for the answer; see `Turn.file`."""
         settings = lane().settings
@@ -177,7 +219,7 @@ class Run:
             raise LimitError("the answer", f"{settings.answer_files_max} files (answer_files_max)")
         self._made += 1
         limit = settings.answer_file_max_bytes
-        return await self.files.make(self.user_id, content, name, limit)
+        return await self.files.make(self.user_id, content, name, limit, self.allowance)
 
     def pose(self, question: Question) -> int:
         """Show a question; return its place in the answer."""

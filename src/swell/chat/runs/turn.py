@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, overload
 
 from swell.chat.records import Message, Thread, User
+from swell.coerce import well_formed
 from swell.components.base import Component
 from swell.errors import AskTimeoutError
 from swell.expando import Expando
@@ -23,6 +24,7 @@ from swell.parts import File, Image
 from .ask import Question
 from .attachment import Attachment
 from .awaiting import must_await, pending
+from .budgets import Charge
 from .conversation import PictureFile, read_pictures, told
 from .names import NO_NAMES, Names
 
@@ -30,6 +32,9 @@ __all__ = ["Cancelled", "Host", "Turn"]
 
 ASK_TIMEOUT_S = 600.0
 """Default timeout of a question, in seconds."""
+
+CHARGE_MAX = 1_000_000_000
+"""Most money of one charge."""
 
 SUGGESTIONS_MAX = 12
 """Most follow-up prompts of one answer."""
@@ -93,6 +98,9 @@ class Host(Protocol):
 
     def set_suggestions(self, prompts: Iterable[str]) -> None:
         """Offer prompts to continue with."""
+
+    def charge(self, charge: Charge) -> None:
+        """Count money for the user."""
 
     async def make_file(self, content: bytes | str | Path, name: str) -> File | Image:
         """Keep a file for the answer."""
@@ -236,6 +244,24 @@ class Turn(Generic[S]):
         """
         _check_prompts(prompts)
         self._soon(lambda: self._host.set_suggestions(prompts))
+
+    def charge(self, amount: float, *, note: str = "") -> None:
+        """Count money for the user, beside what the setting `model_prices` makes of tokens.
+
+        It counts against `money_per_day` and is stored with the answer when that ends; from any
+        thread of the process.
+
+        Args:
+            amount: How much, in the setting `currency`: 0 or more.
+            note: For what, such as `"2 pictures"`.
+
+        Raises:
+            ValueError: If the amount is negative, not finite, or more than a billion.
+        """
+        if not 0 <= amount <= CHARGE_MAX:
+            raise ValueError(f"a charge must be 0 to {CHARGE_MAX:,}, got {amount!r}")
+        charge = Charge(float(amount), well_formed(str(note))[:200])
+        self._soon(lambda: self._host.charge(charge))
 
     @must_await("turn.ask")
     async def ask(

@@ -101,6 +101,7 @@ class AnthropicChunks(Chunks):
         self._last: _Block | None = None
         self._tags: dict[int, ThinkTags] = {}  # of blocks of text
         self._input = self._output = 0
+        self._model = ""
         self._raw = False
 
     def read(self, chunk: object) -> list[Delta]:
@@ -114,9 +115,10 @@ class AnthropicChunks(Chunks):
             self._tags.clear()
             self._last = None
             self.unfinished = True
-            usage = field(field(chunk, "message"), "usage")
+            message = field(chunk, "message")
+            usage, self._model = field(message, "usage"), text(message, "model")
             self._input, self._output = _input(usage), number(usage, "output_tokens")
-            return [Usage(self._input, self._output)] if usage else []
+            return [Usage(self._input, self._output, self._model)] if usage else []
         if kind == "content_block_start":
             return self._start(index, field(chunk, "content_block"))
         if kind == "content_block_delta":
@@ -128,11 +130,12 @@ class AnthropicChunks(Chunks):
             more = Usage(
                 max(0, _input(usage) - self._input),  # of servers that count only at the end
                 max(0, number(usage, "output_tokens") - self._output),
+                self._model,
             )
             self._input, self._output = self._input + more.input, self._output + more.output
             reason = text(field(chunk, "delta"), "stop_reason")
             found = self._cut(reason)
-            found += [more] if more != Usage() else []
+            found += [more] if more else []
             if reason:
                 self.unfinished = False
                 found.append(Finish(finish_reason(reason)))
@@ -256,7 +259,7 @@ def _whole(message: object) -> list[Delta]:
         else:
             found += _result(block)
     if usage := field(message, "usage"):
-        found.append(Usage(_input(usage), number(usage, "output_tokens")))
+        found.append(Usage(_input(usage), number(usage, "output_tokens"), text(message, "model")))
     return [*found, Finish(finish_reason(text(message, "stop_reason")))]
 
 

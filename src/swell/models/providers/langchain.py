@@ -66,6 +66,7 @@ class LangChainChunks(Chunks):
     def __init__(self) -> None:
         self._tags: dict[str, ThinkTags] = {}  # by message
         self._seen: set[str] = set()
+        self._models: dict[str, str] = {}  # by message
         self._args: dict[tuple[str, object], tuple[str, str]] = {}  # (id, arguments so far)
         self._open: dict[str, str] = {}  # calls without a result: id -> name
         self._runs: dict[str, str] = {}  # tools that run: run id -> id of the call
@@ -173,7 +174,8 @@ class LangChainChunks(Chunks):
                     ToolCallDelta(*self._called(call), arguments(jsonable(field(call, "args"))))
                 )
         if usage := field(message, "usage_metadata"):
-            found.append(Usage(number(usage, "input_tokens"), number(usage, "output_tokens")))
+            read, written = number(usage, "input_tokens"), number(usage, "output_tokens")
+            found.append(Usage(read, written, self._model_of(message, id)))
         return found + self._end(message, id, pieces=pieces)
 
     def _said(self, message: object, id: str) -> list[Delta]:
@@ -192,8 +194,13 @@ class LangChainChunks(Chunks):
             last = text(message, "chunk_position") == "last"
             return self._tags.pop(id, ThinkTags()).end() if last else []
         self.unfinished = False
+        self._models[id] = self._model_of(message, id)  # the tokens may come after that
         held = self._tags.pop(id).end() if id in self._tags else []
         return [*held, *([Finish(finish_reason(reason))] if reason else [])]
+
+    def _model_of(self, message: object, id: str) -> str:
+        about = field(message, "response_metadata")
+        return text(about, "model_name") or text(about, "model") or self._models.get(id, "")
 
     def _called(self, call: object) -> tuple[str, str]:
         id, name = text(call, "id") or new_call_id(), text(call, "name")

@@ -195,7 +195,8 @@ def _item(item: object, made: str, *, done: bool) -> list[Delta]:
 def _end(response: object, *, refused: bool) -> list[Delta]:
     found: list[Delta] = []
     if usage := field(response, "usage"):
-        found.append(Usage(number(usage, "input_tokens"), number(usage, "output_tokens")))
+        read, written = number(usage, "input_tokens"), number(usage, "output_tokens")
+        found.append(Usage(read, written, text(response, "model")))
     if report := field(response, "error"):
         error = failure_of_report(report)
         return [*found, Failure(error.code, str(error))]

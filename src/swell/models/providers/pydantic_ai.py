@@ -125,9 +125,10 @@ class AgentEvents(Chunks):
         usage = field(thing, "usage")
         if callable(usage) and not hasattr(usage, "input_tokens"):  # a method before version 2
             usage = usage()
-        tokens = Usage(number(usage, "input_tokens"), number(usage, "output_tokens"))
-        self._counted |= tokens != Usage()
-        return [tokens] if tokens != Usage() else []
+        model = text(thing, "model_name") or text(field(thing, "response"), "model_name")
+        tokens = Usage(number(usage, "input_tokens"), number(usage, "output_tokens"), model)
+        self._counted |= bool(tokens)
+        return [tokens] if tokens else []
 
 
 def _ended(response: object) -> bool:
