@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from swell.chat import RunLimits, Turn
+from swell.identity import Identity
 from swell.models import Usage
+from swell.settings.load import load_settings
 from swell.testing.chat import ChatTab, chatting
 
 pytestmark = pytest.mark.anyio
@@ -70,3 +72,19 @@ async def test_a_chat_without_such_limits_has_neither() -> None:
         await chat.send("Hi")
         assert notice(chat) is None
         assert "usage" not in commands(chat)
+
+
+async def test_a_user_sees_the_limits_of_their_roles() -> None:
+    roles: list[str] = ["guest"]
+    settings = load_settings({"SWELL_BUDGETS": "guest: prompts_per_day=2"}, {})
+    async with chatting(
+        answer,
+        server_settings=settings,
+        identify=lambda _: Identity("ann", roles=tuple(roles)),
+    ) as chat:
+        assert "usage" in commands(chat)
+        assert [(await chat.send("Hi")).code for _ in range(3)] == [None, None, "used_up"]
+        roles.clear()
+        member = await chat.tab("another browser")
+        assert "usage" not in commands(member)
+        assert (await member.send("Hi")).st == "ok"

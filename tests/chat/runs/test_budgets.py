@@ -132,7 +132,7 @@ async def test_a_hook_sees_usage_limits_and_roles() -> None:
     async with chatting(bill, admit=admit, server_settings=settings) as chat:
         await chat.send("charge 2")
         assert (await chat.send("Hi")).msg == "Too dear."
-    assert (seen[0].money_day, seen[0].roles) == (0, ())
+    assert (seen[0].money_day, seen[0].roles) == (0, ("member",))
     assert seen[1].limits.tokens_per_day == 5_000
     assert (seen[1].tokens_day, seen[1].money_day) == (100, 2.00014)
 

@@ -78,7 +78,7 @@ async def test_a_run_that_nobody_makes_is_interrupted_by_its_owner(
 
         with monkeypatch.context() as broken:
             broken.setattr(runs, "_turn", fail)
-            broken.setattr(runs, "_failed", fail)
+            broken.setattr(runs._outcomes, "failed", fail)
             await tab.send("Hi", wait=False)
             await tab.page.until(lambda _: not runs.all())
         await runs._peers.beat()

@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING, Any
 from swell import ui
 from swell.chat.runs.budgets import lines
 from swell.parts import Part
-from swell.query import Q
 
 from .host import Host
 
 if TYPE_CHECKING:
     from .view import View
 
-__all__ = ["keep_files", "roles_of", "usage_panel"]
-
-
-def roles_of(q: Q) -> tuple[str, ...]:
-    """Return the roles of the user of a query."""
-    return tuple(getattr(q.auth, "roles", ()))
+__all__ = ["keep_files", "usage_panel"]
 
 
 async def usage_panel(chat: Host, view: View) -> list[Any]:
