@@ -10,7 +10,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from hashlib import sha256
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -133,6 +133,28 @@ class Feed:
         """Stop calling it."""
         if _discard(self._readers, thread_id, listener):
             self._ends.pop(self._thread(thread_id))()
+
+    async def news(self, thread_id: str, stopped: asyncio.Future[Any], *, timeout_s: float) -> None:
+        """Wait until a change of a thread is published, or `stopped` is done.
+
+        Args:
+            thread_id: The thread.
+            stopped: Ends the wait as well; it is not cancelled.
+            timeout_s: Longest wait, in seconds.
+        """
+        news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def hear(_: Change) -> None:
+            if not news.done():
+                news.set_result(None)
+
+        self.read(thread_id, hear)
+        try:
+            waiting = (news, stopped)
+            await asyncio.wait(waiting, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.unread(thread_id, hear)
+            news.cancel()
 
     def publish(self, user_id: str, change: Change, *, by: Listener | None = None) -> None:
         """Call the listeners, here and in other processes.

@@ -491,7 +491,8 @@ class RunManager:
                 self._gate.leave(run.ticket)  # for runs that need not wait
                 if most is not None:
                     run.ticket.move(await persist(lambda: self.store.place(run.id, most)))
-                await self._wait_for_news(run, stopped)  # of an earlier run of another process
+                # Of an earlier run of another process.
+                await self._feed.news(run.thread_id, stopped, timeout_s=_LOOK_S)
             if run.cancelled.is_set():
                 return run.why
             run.state = "running"
@@ -531,22 +532,6 @@ class RunManager:
             ended = asyncio.ensure_future(earlier.ended.wait())
             await asyncio.wait((ended, stopped), return_when=asyncio.FIRST_COMPLETED)
             ended.cancel()
-
-    async def _wait_for_news(self, run: Run, stopped: asyncio.Future[Any]) -> None:
-        """Wait until another process reports a change of the thread, at most `_LOOK_S`."""
-        news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def hear(_: Change) -> None:
-            if not news.done():
-                news.set_result(None)
-
-        self._feed.read(run.thread_id, hear)
-        try:
-            waiting = (news, stopped)
-            await asyncio.wait(waiting, timeout=_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self._feed.unread(run.thread_id, hear)
-            news.cancel()
 
     async def _finish(self, run: Run, state: EndState) -> Change:
         if run.error is not None:
