@@ -18,13 +18,10 @@ from swell.schema.kinds import Record
 from swell.wave import names as wave_names
 from swell.wave.stubs import class_name
 
-SUPPORTED = {
-    *("chatbot_card", "chat_suggestion", "form_card", "header_card", "nav_group", "nav_item"),
-    *("markdown_card", "meta_card", "box", "boxes", "layout", "zone", "theme", "notification_bar"),
-    *("stylesheet", "inline_stylesheet", "choice", "command", "text", "text_xl", "text_l"),
-    *("text_m", "text_s", "text_xs", "textbox", "button", "buttons", "inline", "checkbox"),
-    *("dropdown", "message_bar", "progress", "separator", "link", "copyable_text"),
-    *("table", "table_column", "table_row"),
+SUPPORTED = {"box", "boxes"} | {
+    name
+    for name in wave_names.FUNCTIONS
+    if inspect.isclass(made := getattr(ui, name)) and issubclass(made, Record)
 }
 UNSUPPORTED = sorted(set(wave_names.FUNCTIONS) - SUPPORTED)
 

@@ -20,11 +20,12 @@ const groups = [
   {
     name: "shared",
     minShareCount: 2,
-    test: /words:|\/src\/(i18n\/|ui\/(commands|copy|status)\b|forms\/enter\b|chat\/messages\/(days|today)\b)/,
+    test: /words:|\/src\/(i18n\/|ui\/(commands|copy|csv|palette|status)\b|forms\/enter\b|chat\/messages\/(days|today)\b)/,
   },
   { name: "suggestions", test: /\/src\/chat\/composer\/(FollowUps|Suggestions)\b/ },
   { name: "cards", test: /\/src\/cards\/(Header|Markdown)\b/ },
   { name: "forms", test: /\/src\/forms\/(Form|Items)\b/ },
+  { name: "table", test: /\/src\/forms\/(components\/(Table|Tags)\b|table\/)/ },
 ] satisfies CodeSplittingGroup[];
 
 /**

@@ -45,7 +45,17 @@ from .components.progress import Progress as Progress
 from .components.separator import Separator as Separator
 from .components.table import Table as Table
 from .components.table import TableColumn as TableColumn
+from .components.table import TableGroup as TableGroup
+from .components.table import TablePagination as TablePagination
 from .components.table import TableRow as TableRow
+from .components.table_cells import IconTableCellType as IconTableCellType
+from .components.table_cells import MarkdownTableCellType as MarkdownTableCellType
+from .components.table_cells import MenuTableCellType as MenuTableCellType
+from .components.table_cells import ProgressTableCellType as ProgressTableCellType
+from .components.table_cells import TableCellType as TableCellType
+from .components.table_cells import TagTableCellType as TagTableCellType
+from .components.tags import Tag as Tag
+from .components.tags import Tags as Tags
 from .components.text import Text as Text
 from .components.text import TextL as TextL
 from .components.text import TextM as TextM
@@ -87,7 +97,16 @@ progress = Progress
 separator = Separator
 table = Table
 table_column = TableColumn
+table_group = TableGroup
+table_pagination = TablePagination
 table_row = TableRow
+icon_table_cell_type = IconTableCellType
+markdown_table_cell_type = MarkdownTableCellType
+menu_table_cell_type = MenuTableCellType
+progress_table_cell_type = ProgressTableCellType
+tag_table_cell_type = TagTableCellType
+tag = Tag
+tags = Tags
 text = Text
 text_l = TextL
 text_m = TextM

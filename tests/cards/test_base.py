@@ -225,8 +225,8 @@ def test_parts_of_free_values_can_be_assigned() -> None:
 
 
 def test_an_unsupported_component_in_an_assignment_is_named() -> None:
-    with pytest.raises(NotSupportedError, match=r"^ui\.table "):
-        check_property("f", form(), ["items"], [{"table": {"name": "t"}}])
+    with pytest.raises(NotSupportedError, match=r"^ui\.audio_annotator "):
+        check_property("f", form(), ["items"], [{"audio_annotator": {"name": "t"}}])
 
 
 # --------------------------------------------------------------------------- by name

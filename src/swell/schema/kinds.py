@@ -9,6 +9,7 @@ that checks a value, takes one step down a path, and rebuilds objects from JSON.
 from __future__ import annotations
 
 import math
+import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,6 +33,8 @@ Forgive: typing.TypeAlias = Callable[[str], None]
 
 forgiving: ContextVar[Forgive | None] = ContextVar("swell-forgiving", default=None)
 """The running handler's `forgive`; None raises."""
+
+_EVENT = re.compile(r"\.events\[\d+\]$")
 
 MAX_LISTS = 16
 """How deep lists of parts may sit within each other, such as rows within rows."""
@@ -415,7 +418,7 @@ def check_record(record: Record, path: str) -> dict[str, Any]:
     try:
         return check_fields(type(record), attributes(record), path)
     except MisfitError as misfit:
-        if misfit.word and not misfit.path.startswith("$.events["):  # Wave takes any event
+        if misfit.word and not _EVENT.search(misfit.path):  # Wave takes any event
             misfit.ignored = ""
         raise
 

@@ -134,38 +134,6 @@ test("links submit ?name and set #hash", async () => {
   expect(client.hash).toBe("#there");
 });
 
-describe("a table", () => {
-  const rows = [
-    { name: "a", cells: ["Ann", "41"] },
-    { name: "b", cells: ["Bob", "7"] },
-  ];
-  const columns = (...more: Readonly<Record<string, Json>>[]): Json => [
-    { name: "name", label: "Name", ...more[0] },
-    { name: "age", label: "Age", ...more[1] },
-  ];
-
-  test("has heads and rows, and is empty in the arguments until a row is chosen", async () => {
-    await show({ table: { name: "people", columns: columns({}, { data_type: "integer" }), rows } }, button);
-    expect(find("[role=region]").getAttribute("aria-label")).toBe("Table, 2 rows");
-    expect(findAll("th").map((one) => [one.textContent, one.getAttribute("scope")])).toEqual([["Name", "col"], ["Age", "col"]]);
-    expect(findAll("td").map((one) => one.textContent.trim())).toEqual(["Ann", "41", "Bob", "7"]);
-    expect(findAll("td").map((one) => one.style.textAlign)).toEqual(["", "end", "", "end"]);
-    click("[data-test=go]");
-    expect(submitted()).toEqual({ people: [], go: true });
-    click("[data-test=b]");
-    expect(client.sent.at(-1)).toMatchObject({ name: "people", args: { people: ["b"] } });
-  });
-
-  test.each([
-    [columns({ link: false }), []],
-    [columns({}, { link: true }), ["41", "7"]],
-    [columns(), ["Ann", "Bob"]],
-  ])("links are in the first column, or in the one that says so", async (given, links) => {
-    await show({ table: { name: "people", columns: given, rows } });
-    expect(findAll("td button").map((one) => one.textContent)).toEqual(links);
-  });
-});
-
 describe("text to copy", () => {
   const copy = (): HTMLButtonElement => find("button.copy");
   const status = (): string | null => find(".box + [role=status]").textContent;

@@ -40,6 +40,9 @@ export function size(bytes: number): string {
   }).format(value);
 }
 
+/** Day and time in short, as in a table; `time` in milliseconds since the epoch. */
+export const dateTime = (time: number): string => (Number.isNaN(time) ? "" : new Date(time).toLocaleString(locale()));
+
 /** A time of day, and the whole date for those who ask. `seconds` since the epoch. */
 export function moment(seconds: number): { readonly short: string; readonly long: string; readonly iso: string } | undefined {
   const date = new Date(seconds * 1000);

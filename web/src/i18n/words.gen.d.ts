@@ -118,7 +118,6 @@ declare module "words:forms" {
     readonly selectNone: string;
     readonly pleaseWait: string;
     readonly opensNewTab: string;
-    readonly table: (values: { readonly rows: number }) => string;
   };
 }
 declare module "words:header" {
@@ -300,5 +299,30 @@ declare module "words:markdown" {
     readonly moreColumns: (values: { readonly count: number; readonly left: number }) => string;
     readonly wrapLines: string;
     readonly backToText: string;
+  };
+}
+declare module "words:table" {
+  export const text: {
+    readonly label: (values: { readonly rows: number }) => string;
+    readonly groupBy: string;
+    readonly noGroups: string;
+    readonly shown: (values: { readonly all: number; readonly shown: number }) => string;
+    readonly range: (values: { readonly all: number; readonly from: number; readonly to: number }) => string;
+    readonly page: (values: { readonly page: number; readonly pages: number }) => string;
+    readonly firstPage: string;
+    readonly previousPage: string;
+    readonly nextPage: string;
+    readonly lastPage: string;
+    readonly download: string;
+    readonly reset: string;
+    readonly showOnly: string;
+    readonly filterBy: (values: { readonly column: string | number }) => string;
+    readonly filterOn: (values: { readonly column: string | number; readonly count: number }) => string;
+    readonly moreValues: (values: { readonly count: number }) => string;
+    readonly selectAll: string;
+    readonly selectRow: (values: { readonly row: string | number }) => string;
+    readonly selected: string;
+    readonly foldAll: string;
+    readonly unfoldAll: string;
   };
 }

@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { MarkdownView } from "./view";
-import { asCsv, asTsv } from "./extensions/table-toolbar";
+import { asCsv } from "../ui/csv";
+import { asTsv } from "./extensions/table-toolbar";
 import { frames, wrong } from "./testing";
 
 let root: HTMLElement;

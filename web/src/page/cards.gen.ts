@@ -204,14 +204,29 @@ export type SeparatorItem = {
   readonly visible?: boolean | undefined;
 };
 
+export type TagsItem = {
+  readonly items: readonly Tag[];
+};
+
 export type TableItem = {
   readonly name: string;
   readonly columns: readonly TableColumn[];
   readonly rows?: readonly TableRow[] | undefined;
+  readonly multiple?: boolean | undefined;
+  readonly groupable?: boolean | undefined;
+  readonly downloadable?: boolean | undefined;
+  readonly resettable?: boolean | undefined;
   readonly height?: string | undefined;
   readonly width?: string | undefined;
+  readonly values?: readonly string[] | undefined;
+  readonly checkbox_visibility?: "always" | "on-hover" | "hidden" | undefined;
   readonly visible?: boolean | undefined;
   readonly tooltip?: string | undefined;
+  readonly groups?: readonly TableGroup[] | undefined;
+  readonly pagination?: TablePagination | undefined;
+  readonly events?: readonly ("select" | "group_change" | "search" | "sort" | "filter" | "group_by" | "page_change" | "download" | "reset")[] | undefined;
+  readonly single?: boolean | undefined;
+  readonly value?: string | undefined;
 };
 
 export type TextItem = {
@@ -456,19 +471,42 @@ export type Choice = {
   readonly disabled?: boolean | undefined;
 };
 
+export type Tag = {
+  readonly label: string;
+  readonly color: string;
+  readonly label_color?: string | undefined;
+};
+
 export type TableColumn = {
   readonly name: string;
   readonly label: string;
   readonly min_width?: string | undefined;
   readonly max_width?: string | undefined;
+  readonly sortable?: boolean | undefined;
+  readonly searchable?: boolean | undefined;
+  readonly filterable?: boolean | undefined;
   readonly link?: boolean | undefined;
-  readonly data_type?: "string" | "integer" | "number" | "time" | undefined;
+  readonly data_type?: "string" | "number" | "time" | undefined;
+  readonly cell_type?: unknown;
+  readonly cell_overflow?: "tooltip" | "wrap" | undefined;
+  readonly filters?: readonly string[] | undefined;
   readonly align?: "left" | "center" | "right" | undefined;
 };
 
 export type TableRow = {
   readonly name: string;
-  readonly cells: readonly string[];
+  readonly cells: readonly unknown[];
+};
+
+export type TableGroup = {
+  readonly label: string;
+  readonly rows: readonly TableRow[];
+  readonly collapsed?: boolean | undefined;
+};
+
+export type TablePagination = {
+  readonly total_rows: number;
+  readonly rows_per_page: number;
 };
 
 export type NavItem = {

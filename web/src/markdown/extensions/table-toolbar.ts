@@ -2,32 +2,21 @@
 import { text as words } from "words:markdown";
 import { text as page } from "words:page";
 import { COPIED_MS, copyText } from "../../ui/copy";
+import { asCell, asCsv, saveCsv } from "../../ui/csv";
 import { plainText } from "../inline";
 import { PORTION } from "../tables";
 import type { TableParts } from "../types";
 
-/** A cell that a spreadsheet would take for a formula; a number is none. */
-const FORMULA = /^[=+\-@\t\r]/;
-const NUMBER = /^[+-]?\d[\d.,]{0,30}%?$/;
-
 /** The words of a table, row by row; a formula becomes text. */
 export function cellsOf({ token }: TableParts): string[][] {
   return [token?.header ?? [], ...(token?.rows ?? [])].map((row) =>
-    row.map((cell) => {
-      const said = plainText(cell.tokens).replaceAll("\0", "").trim();
-      return FORMULA.test(said) && !NUMBER.test(said) ? `'${said}` : said;
-    }),
+    row.map((cell) => asCell(plainText(cell.tokens).replaceAll("\0", "").trim())),
   );
 }
 
 /** As spreadsheets take it from the clipboard. */
 export function asTsv(cells: readonly (readonly string[])[]): string {
   return cells.map((row) => row.map((cell) => cell.split(/[\t\r\n]/).join(" ")).join("\t")).join("\n");
-}
-
-/** As RFC 4180 says. */
-export function asCsv(cells: readonly (readonly string[])[]): string {
-  return cells.map((row) => row.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")).join("\r\n") + "\r\n";
 }
 
 const tools = new WeakMap<TableParts, { readonly more: HTMLElement }>();
@@ -43,7 +32,7 @@ export function tableTools(parts: TableParts): void {
       copying(words.copyTable, parts, () => asTsv(cellsOf(parts))),
       copying(words.copyMarkdown, parts, () => parts.token?.raw.trimEnd() ?? ""),
       button(words.csv, words.saveCsv, () => {
-        save(asCsv(cellsOf(parts)));
+        saveCsv("table.csv", asCsv(cellsOf(parts)));
       }),
     );
     parts.node.append(bar);
@@ -83,15 +72,4 @@ function button(label: string, name: string, act: () => void): HTMLButtonElement
   if (name !== label) made.setAttribute("aria-label", name);
   made.addEventListener("click", act);
   return made;
-}
-
-function save(csv: string): void {
-  const link = document.createElement("a");
-  // With its mark programs read it as UTF-8.
-  link.href = URL.createObjectURL(new Blob(["\ufeff", csv], { type: "text/csv;charset=utf-8" }));
-  link.download = "table.csv";
-  link.click();
-  setTimeout(() => {
-    URL.revokeObjectURL(link.href);
-  }, 10_000);
 }

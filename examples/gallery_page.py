@@ -1,0 +1,85 @@
+"""Every card and component of a page around a chat; what arrives is shown at the end."""
+
+from swell import Q, app, expando_to_dict, ui
+
+ISSUES = [
+    ("Answers stop after a minute", "Open", "Mail", 12, 0.35, "BUG", 1_767_268_800_000),
+    ("A picture is upside down", "Closed", "Camera", 3, 1.0, "BUG,DONE", 1_767_355_200_000),
+    ("Search does not find umlauts", "Open", "Search", 41, 0.6, "BUG", 1_767_441_600_000),
+    ("Dark theme for the report", "Open", "Color", 7, 0.1, "IDEA", 1_767_528_000_000),
+    ("Export as spreadsheet", "Closed", "Download", 28, 1.0, "IDEA,DONE", 1_767_614_400_000),
+]
+
+
+def tables() -> list[ui.Component]:
+    """Return a table with every kind of cell, one in groups, and one whose rows come by pages."""
+    tags = [ui.tag("BUG", "$red"), ui.tag("IDEA", "$azure"), ui.tag("DONE", "$mint")]
+    commands = [ui.command("details", "Details"), ui.command("delete", "Delete")]
+    columns = [
+        ui.table_column("title", "Issue", sortable=True, searchable=True, cell_overflow="wrap"),
+        ui.table_column("status", "Status", filterable=True, min_width="110px"),
+        ui.table_column("icon", "Area", cell_type=ui.icon_table_cell_type()),
+        ui.table_column("votes", "Votes", sortable=True, data_type="number", align="right"),
+        ui.table_column("done", "Done", cell_type=ui.progress_table_cell_type("$mint")),
+        ui.table_column("tags", "Tags", cell_type=ui.tag_table_cell_type("tags", tags)),
+        ui.table_column("when", "Created", sortable=True, data_type="time"),
+        ui.table_column("menu", "Actions", cell_type=ui.menu_table_cell_type(commands)),
+    ]
+    rows = [ui.table_row(f"i{at}", [*map(str, issue), ""]) for at, issue in enumerate(ISSUES)]
+    people = ui.table_column("name", "Reported by", sortable=True)
+    return [
+        ui.table(
+            "issues",
+            columns,
+            rows,
+            multiple=True,
+            groupable=True,
+            downloadable=True,
+            resettable=True,
+            tooltip="Issues of the last week",
+        ),
+        ui.table(
+            "people",
+            [people],
+            groups=[
+                ui.table_group("Bob", [ui.table_row("b1", ["Bob 1"])]),
+                ui.table_group("Jane", [ui.table_row("j1", ["Jane 1"])], collapsed=False),
+            ],
+        ),
+        ui.table(
+            "numbers",
+            [ui.table_column("n", "Number", sortable=True), ui.table_column("s", "Square")],
+            numbers(0),
+            pagination=ui.table_pagination(total_rows=1000, rows_per_page=3),
+            events=["page_change", "sort"],
+        ),
+        ui.tags(tags),
+    ]
+
+
+def numbers(offset: int) -> list[ui.TableRow]:
+    """Return a page of three rows."""
+    return [ui.table_row(f"n{n}", [n, n * n]) for n in range(offset, offset + 3)]
+
+
+SECTIONS = {"tables": tables}
+
+
+@app("/")
+async def serve(q: Q) -> None:
+    if not q.client.initialized:
+        q.client.initialized = True
+        zones = [ui.zone("header"), ui.zone("content")]
+        q.page["meta"] = ui.meta_card(
+            "", title="Gallery", theme="light", layouts=[ui.layout("xs", zones, max_width="1100px")]
+        )
+        q.page["header"] = ui.header_card("header", "Gallery", "Cards and components of a page")
+        for name, items in SECTIONS.items():
+            q.page[name] = ui.form_card("content", items(), title=name.capitalize())
+        end = [ui.button("show", "Show what arrives", primary=True), ui.text("", name="arrived")]
+        q.page["end"] = ui.form_card("content", end)
+    if q.events.numbers and q.events.numbers.page_change:
+        q.page["tables"].numbers.rows = numbers(q.events.numbers.page_change["offset"])
+    events = {name: expando_to_dict(event) for name, event in expando_to_dict(q.events).items()}
+    q.page["end"].arrived.content = f"`{expando_to_dict(q.args)} {events}`"
+    await q.page.save()
