@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from swell.auth.routes import PAIR_BURST
+
 from .browser import app_of, browser_of, password_file, running, text_of
 
 pytestmark = pytest.mark.anyio
@@ -32,6 +34,16 @@ async def test_a_wrong_password_and_an_unknown_name_look_the_same(
         assert "The user name or the password is wrong." in text_of(refused)
         assert 'role="alert"' in refused.text
         assert (await browser.get("/")).status_code == 303
+
+
+async def test_guessing_becomes_slow_and_right_passwords_do_not_count(tmp_path: Path) -> None:
+    async with running(app_of(password_file(tmp_path))) as browser:
+        found = [(await browser.sign_in()).status_code for _ in range(PAIR_BURST + 2)]
+        assert set(found) == {303}
+        found = [(await browser.sign_in("ada", "wrong")).status_code for _ in range(PAIR_BURST + 1)]
+        assert found == [401] * PAIR_BURST + [429]
+        refused = await browser.sign_in()
+        assert (refused.status_code, refused.headers["retry-after"].isdigit()) == (429, True)
 
 
 async def test_the_session_is_new_after_sign_in_and_the_old_cookie_is_worthless(

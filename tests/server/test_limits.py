@@ -69,6 +69,16 @@ def test_each_key_has_its_burst_and_then_its_rate() -> None:
     assert limiter.take("ann", 0.5) == 0.0
 
 
+def test_a_token_can_be_put_back_and_a_key_never_has_more_than_its_burst() -> None:
+    limiter = RateLimiter(rate=1.0, burst=2)
+    for _ in range(5):
+        assert limiter.take("ann", 0.0) == 0.0
+        limiter.give("ann")
+    limiter.give("ann")
+    limiter.give("nobody")
+    assert [limiter.take("ann", 0.0) for _ in range(3)] == [0.0, 0.0, 1.0]
+
+
 def test_a_limiter_remembers_a_bounded_number_of_keys() -> None:
     limiter = RateLimiter(rate=1.0, burst=1, keys_max=100)
     for number in range(10_000):

@@ -10,7 +10,6 @@ import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -208,7 +207,7 @@ class Passwords:
         self._known: dict[str, User] = {}
         source = f"SWELL_PASSWORD_FILE={path}"
         try:
-            _hasher()
+            self._unknown = _hasher().hash(secrets.token_hex())  # that no password has
         except ImportError as error:
             needed = f"it needs `pip install 'swell[passwords]'` ({error})"
             raise SettingError("password_file", source, needed) from None
@@ -241,7 +240,7 @@ class Passwords:
         self._waiting += 1
         try:
             async with self._checks:
-                stored = self._nobody if user is None else user.password
+                stored = self._unknown if user is None else user.password
                 right = await asyncio.to_thread(_matches, stored, password[: PASSWORD_MAX + 1])
         finally:
             self._waiting -= 1
@@ -261,11 +260,6 @@ class Passwords:
         except (OSError, ValueError) as error:
             _log.warning("could not read the password file, using what was read before: %s", error)
         return self._known
-
-    @cached_property
-    def _nobody(self) -> str:
-        """A hash that no password has."""
-        return _hasher().hash(secrets.token_hex())
 
 
 def _hasher() -> PasswordHasher:

@@ -34,13 +34,13 @@ _seldom = LogLimiter(_log)
 _CSS = Path(__file__).parent / "style.css"
 
 NAME_RATE, NAME_BURST = 1 / 10, 20
-"""Attempts for a name, a second and at once, from all addresses together."""
+"""Failed attempts for a name, a second and at once, from all addresses together."""
 
 PAIR_RATE, PAIR_BURST = 1 / 30, 8
-"""Attempts for a name from one address."""
+"""Failed attempts for a name from one address."""
 
 ADDRESS_RATE, ADDRESS_BURST = 1 / 2, 30
-"""Attempts from one address."""
+"""Failed attempts from one address."""
 
 
 def sign_in_routes(sign_in: SignIn, signer: SessionSigner, sealer: Sealer) -> list[BaseRoute]:
@@ -101,8 +101,8 @@ class SignInRoutes:
         return_to = safe_next(form.get("next", ""), _prefix(request))
         words = self._words(request)
         name, password = form.get("name", ""), form.get("password", "")
-        wait = self._wait(name, peer_of(sender_of(request, self._settings).address))
-        if wait:
+        peer = peer_of(sender_of(request, self._settings).address)
+        if wait := self._wait(name, peer):
             page = self._login(request, return_to, words.too_many_attempts, name)
             return self._page(request, page, 429, {"retry-after": str(int(wait) + 1)})
         try:
@@ -112,6 +112,7 @@ class SignInRoutes:
                 return self._page(
                     request, self._login(request, return_to, words.wrong_password, name), 401
                 )
+            self._succeeded(name, peer)
             return await self.finish(request, who, provider.name, return_to=return_to)
         except (SignInError, StoreUnavailableError) as error:
             temporary = not isinstance(error, SignInError) or error.temporary
@@ -226,12 +227,24 @@ class SignInRoutes:
 
     def _wait(self, name: str, address: str) -> float:
         """Return how long an attempt has to wait, in seconds; 0 if it may be made now."""
-        now, name = time.monotonic(), name.strip().casefold()[:200]
-        return (
-            self._addresses.take(address, now)
-            or self._pairs.take(f"{address} {name}", now)
-            or self._names.take(name, now)
-        )
+        now = time.monotonic()
+        for limiter, key in self._counted(name, address):
+            if wait := limiter.take(key, now):
+                return wait
+        return 0.0
+
+    def _succeeded(self, name: str, address: str) -> None:
+        """Let an attempt not count."""
+        for limiter, key in self._counted(name, address):
+            limiter.give(key)
+
+    def _counted(self, name: str, address: str) -> list[tuple[RateLimiter, str]]:
+        name = name.strip().casefold()[:200]
+        return [
+            (self._addresses, address),
+            (self._pairs, f"{address} {name}"),
+            (self._names, name),
+        ]
 
     def _note(self, request: Request, reason: str) -> None:
         address = sender_of(request, self._settings).address or "this machine"

@@ -54,6 +54,10 @@ class Bucket:
             return 0.0
         return (1 - self._level) / self._rate
 
+    def give(self) -> None:
+        """Put one token back."""
+        self._level = min(self._burst, self._level + 1)
+
 
 class Connection:
     """One socket's side of the protocol.

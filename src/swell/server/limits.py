@@ -155,6 +155,11 @@ class RateLimiter:
             self._buckets.move_to_end(key)
         return bucket.take(now)
 
+    def give(self, key: str) -> None:
+        """Put a token of a key back."""
+        if (bucket := self._buckets.get(key)) is not None:
+            bucket.give()
+
     def __len__(self) -> int:
         """Return how many keys are remembered."""
         return len(self._buckets)
