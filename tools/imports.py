@@ -89,7 +89,7 @@ ALLOWED = {
     "logs": "",
     "markdown": "",
     "mistakes": "",
-    "models": "coerce errors",
+    "models": "coerce errors observe",
     "observe": "errors locales logs settings",
     "page": "cards errors live logs schema",
     "parts": "coerce components errors locales markdown mistakes schema",

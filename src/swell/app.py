@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .chat.store.databases import Databases, Lease
     from .leases.pages import PageLeases
     from .observe.scrape import Metrics
+    from .observe.tracing import Tracing
     from .query import Query
     from .server.asgi import Server
     from .server.sign_in import Holder
@@ -117,6 +118,7 @@ class App:
         self._starting = asyncio.Lock()
         self._read: Settings | None = None
         self._metrics: Metrics | None = None
+        self._tracing: Tracing | None = None
         self._sampled: tuple[Callable[[], None], ...] = ()
 
     @property
@@ -358,7 +360,7 @@ class App:
         from .server.asgi import Server
 
         self._read = None
-        await self._open_metrics()
+        await self._begin_observing()
         self._database = await self._open_database()
         self._sign_in = await self._open_sign_in()
         scrape = self._metrics.text if self._metrics is not None else None
@@ -382,7 +384,7 @@ class App:
             await self._close_sign_in()
             await self._leave()
             await self.backplane.close()
-            await self._close_metrics()
+            await self._end_observing()
             raise
         self._server.watch()
 
@@ -404,8 +406,8 @@ class App:
         """Return the title of the app for the sign-in page."""
         return next((self.titles[route] for route in sorted(self.titles)), "Swell")
 
-    async def _open_metrics(self) -> None:
-        """Collect metrics, if the settings ask for them."""
+    async def _begin_observing(self) -> None:
+        """Collect metrics and traces, if the settings ask for them."""
         settings = self.running
         if settings.metrics_port or settings.metrics_token is not None:
             from .observe.scrape import Metrics
@@ -413,13 +415,21 @@ class App:
             found = Metrics(settings)
             await found.open()
             self._metrics = found
+        if settings.traces:
+            from .observe.tracing import Tracing
 
-    async def _close_metrics(self) -> None:
+            self._tracing = Tracing(settings, self._name())
+            self._tracing.open()
+
+    async def _end_observing(self) -> None:
         for end in self._sampled:
             end()
         found, self._metrics = self._metrics, None
         if found is not None:
             await found.close()
+        tracing, self._tracing = self._tracing, None
+        if tracing is not None:
+            await tracing.close()
 
     async def _join(self) -> None:
         """Show pages of other processes, if the service has any."""
@@ -476,7 +486,7 @@ class App:
         if self._database is not None:
             await self._database.close()
             self._database = self._values = None
-        await self._close_metrics()
+        await self._end_observing()
 
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

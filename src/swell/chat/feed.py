@@ -105,10 +105,12 @@ class Feed:
 
     Attributes:
         backplane: As given.
+        app: As given.
     """
 
     def __init__(self, backplane: Backplane, app: str) -> None:
         self.backplane = backplane
+        self.app = app
         self._app = sha256(app.encode()).hexdigest()[:16]
         self._people: dict[str, set[Listener]] = {}
         self._readers: dict[str, set[Listener]] = {}

@@ -34,8 +34,8 @@ class JsonLines(logging.Formatter):
     """Formats a record as one JSON object on one line, with the ids of the current task.
 
     The fields are `time`, `level`, `logger`, `message` and `process`, the ids that are known
-    (`request`, `connection`, `run`, `thread`, `user`), and `exception` with `type`, `message` and
-    `traceback`.
+    (`request`, `connection`, `run`, `thread`, `user`, `trace`), and `exception` with `type`,
+    `message` and `traceback`.
     """
 
     def format(self, record: logging.LogRecord) -> str:

@@ -44,6 +44,21 @@ class ObserveSettings(ServiceSettings, frozen=True, kw_only=True):
             secret=True,
         ),
     ] = None
+    traces: Annotated[
+        bool,
+        About(
+            "Trace runs with OpenTelemetry. Spans go to the `TracerProvider` of the app, else to "
+            "the collector of the standard variables `OTEL_*`, such as "
+            "`OTEL_EXPORTER_OTLP_ENDPOINT`. Needs `pip install 'swell[otel]'`.",
+        ),
+    ] = False
+    traces_content: Annotated[
+        bool,
+        About(
+            "Include the text of prompts and answers, the arguments and results of tools, and "
+            "comments of users in traces.",
+        ),
+    ] = False
     audit_keep_s: Annotated[
         float,
         About(

@@ -21,9 +21,9 @@ from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import Edit, NewPrompt, Regenerate, Request
 from swell.chat.runs.ask import ask_id
 from swell.chat.runs.title import first_title
-from swell.errors import NotFoundError, RefusedError
+from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
 from swell.locales import Words
-from swell.observe import metrics
+from swell.observe import metrics, traces
 from swell.parts import Card, Part, Text
 from swell.query import Q
 
@@ -379,6 +379,11 @@ class Actions:
         rating = positive if isinstance(positive, bool) else None
         text = str(comment)[:_COMMENT_MAX] if comment else None
         await self._store.rate(asked.view.user.id, asked.id, rating, text)
+        if traces.is_on() and rating is not None:
+            with suppress(StoreUnavailableError):  # the rating is stored
+                run = await self._store.run_of_answer(asked.id)
+                if run is not None:
+                    traces.feedback(run.id, run.fence, rating, text)
 
     @on_chat("scroll_up", "scroll_down", "jump", "latest", reader=True)
     async def move(self, asked: Asked) -> None:

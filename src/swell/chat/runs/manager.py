@@ -430,7 +430,7 @@ class RunManager:
 
     async def _live(self, run: Run) -> None:
         end: Change = ThreadChanged(run.thread_id)
-        watch = Watch(run)
+        watch = Watch(run, self._feed.app)
         add_ids(run=run.id, thread=run.thread_id, user=run.user_id)
         try:
             state = await self._make(run, watch)
@@ -504,6 +504,7 @@ class RunManager:
                 raise
             except Exception as error:
                 return self._outcomes.failed(run, error)
+            watch.asked(turn.prompt)
             work = asyncio.create_task(
                 consume(self._handler, turn, run.feed, self._pools), name="swell-run"
             )

@@ -19,6 +19,7 @@ from swell.mistakes import near_miss
 from swell.models.provider import Provider
 from swell.models.providers.anthropic import Anthropic
 from swell.models.providers.openai import OpenAI
+from swell.observe import traces
 from swell.parts import File, Image
 
 from .ask import Question
@@ -362,15 +363,16 @@ class Turn(Generic[S]):
 
     async def _ask(self, question: Question, timeout_s: float) -> Expando:
         index = self._host.pose(question)
-        try:
-            async with asyncio.timeout(timeout_s):
-                answer = await question.answer
-        except TimeoutError:
-            self._host.settle(question, index, f"*{self._words.no_answer}*")
-            raise AskTimeoutError(timeout_s) from None
-        except asyncio.CancelledError:
-            self._host.settle(question, index, f"*{self._words.unanswered}*")
-            raise
+        with traces.question():
+            try:
+                async with asyncio.timeout(timeout_s):
+                    answer = await question.answer
+            except TimeoutError:
+                self._host.settle(question, index, f"*{self._words.no_answer}*")
+                raise AskTimeoutError(timeout_s) from None
+            except asyncio.CancelledError:
+                self._host.settle(question, index, f"*{self._words.unanswered}*")
+                raise
         self._host.settle(question, index, question.said())
         return answer
 

@@ -329,6 +329,10 @@ class RunStore:
         """Return one run."""
         return await self._read(runs.get, run_id)
 
+    async def run_of_answer(self, answer_id: str) -> Run | None:
+        """Return the run that made an answer; None for an imported one."""
+        return await self._read(runs.of_answer, answer_id)
+
     async def accepted(self, run_id: str) -> tuple[Accepted, User]:
         """Return a run with its thread, messages and user; for the server, which owns it."""
         return await self._read(runs.accepted, run_id)

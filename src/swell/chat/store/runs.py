@@ -84,6 +84,7 @@ _ADD_RUN = inserting(runs).values(  # the thread is locked
     .scalar_subquery()
 )
 _RUN = select(*RUN).where(runs.c.id == bindparam("run"))
+_RUN_OF = select(*RUN).where(runs.c.answer_id == bindparam("answer"))
 _OF_THREAD = select(*RUN).where(runs.c.thread_id == bindparam("thread"), ACTIVE).order_by(runs.c.id)
 _TOUCH = (
     update(threads)
@@ -237,6 +238,12 @@ def get(tx: Tx, run_id: str) -> Run:
     if row is None:
         raise NotFoundError("run", run_id)
     return run_of(row)
+
+
+def of_answer(tx: Tx, answer_id: str) -> Run | None:
+    """Return the run that made an answer."""
+    row = tx.row(_RUN_OF, answer=answer_id)
+    return None if row is None else run_of(row)
 
 
 def active(tx: Tx, thread_id: str) -> list[Run]:

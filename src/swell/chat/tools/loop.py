@@ -19,7 +19,8 @@ from swell.models import Delta, ToolCallDelta
 from swell.models.fields import json_text, jsonable
 from swell.models.provider import Conversation, Offered, Outcome, Provider
 from swell.models.registry import providers
-from swell.observe import metrics
+from swell.models.traced import traced
+from swell.observe import metrics, traces
 from swell.parts import Part
 from swell.workers import lane
 
@@ -100,11 +101,13 @@ async def run_tools(
     """
     known = {each.name: each for each in (t if isinstance(t, Tool) else Tool(t) for t in tools)}
     conversation = await _conversation(model, turn, list(known.values()), system, images, params)
+    asked = _asked(model, params)
     used: set[str] = set()
     for round_number in range(max_rounds + 1):
         calls: dict[str, ToolCallDelta] = {}
         names: dict[str, str] = {}  # the model's id -> the id in the answer
-        async with aclosing(conversation.stream(last=round_number == max_rounds)) as deltas:
+        stream = conversation.stream(last=round_number == max_rounds)
+        async with aclosing(traced(stream, *asked)) as deltas:
             async for delta in deltas:
                 if not isinstance(delta, ToolCallDelta):
                     yield delta
@@ -128,6 +131,12 @@ async def run_tools(
                     step = msgspec.structs.replace(step, id=names[step.id])
                 yield step
         conversation.answer(own, outcomes)
+
+
+def _asked(model: object, params: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the names of the provider and the model for traces."""
+    name = next((one.name for one in providers() if one.asks(model)), "")
+    return name, str(params.get("model") or getattr(model, "model", ""))
 
 
 async def _conversation(
@@ -164,7 +173,11 @@ async def _run_all(
     async def run(call: ToolCallDelta) -> None:
         try:
             async with room:
-                outcomes[call.id] = await _run(call, tools.get(call.name), turn, asking, steps)
+                with traces.tool(call.name, call.id, call.args or {}) as span:
+                    found = await _run(call, tools.get(call.name), turn, asking, steps)
+                    if span is not None:
+                        span.ended(found.said, failed=found.failed)
+                    outcomes[call.id] = found
         finally:
             steps.put_nowait(None)
 

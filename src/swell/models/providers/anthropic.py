@@ -38,6 +38,7 @@ from swell.models.fields import (
 )
 from swell.models.provider import Block, Chunks, Conversation, Offered, Outcome, Provider
 from swell.models.think import ThinkTags
+from swell.models.traced import with_trace
 
 __all__ = ["Anthropic", "AnthropicChunks"]
 
@@ -292,7 +293,7 @@ class _Conversation:
             params["tool_choice"] = {"type": "none"}
         message = _Message()
         async with await self._client.messages.create(
-            messages=self._messages, stream=True, **params
+            messages=self._messages, stream=True, **with_trace(params)
         ) as events:
             async for event in events:
                 deltas = chunks.read(event)

@@ -20,6 +20,8 @@ from swell.models.deltas import Delta, Failure, Finish, ToolCallDelta
 from swell.models.failures import error_of, failure_of_status
 from swell.models.fields import UnknownChunkError, decoded, items, json_text, text
 from swell.models.provider import Block, Chunks, Conversation, Offered, Outcome, Provider
+from swell.models.traced import traced
+from swell.observe import traces
 
 if TYPE_CHECKING:
     import httpx
@@ -258,7 +260,7 @@ class Compatible:
     def __repr__(self) -> str:
         return f"Compatible({self.base_url!r}, {self.model!r})"
 
-    async def stream(
+    def stream(
         self,
         messages: Sequence[Mapping[str, Any]],
         tools: Sequence[Mapping[str, Any]] | None = None,
@@ -284,6 +286,9 @@ class Compatible:
             **params,
         }
         body = {name: value for name, value in body.items() if value is not None}
+        return traced(self._stream(body), ChatCompletions.name, str(body["model"]))
+
+    async def _stream(self, body: dict[str, Any]) -> AsyncGenerator[Delta, None]:
         httpx = _httpx()
         try:
             async with self._client() as http, self._ask(http, body) as response:
@@ -362,7 +367,8 @@ class Compatible:
     def _open(
         self, http: httpx.AsyncClient, method: str, url: str, body: object
     ) -> AbstractAsyncContextManager[httpx.Response]:
-        return http.stream(method, url, json=body, params=self._query or None)
+        headers = traces.headers() or None
+        return http.stream(method, url, json=body, params=self._query or None, headers=headers)
 
     def _client(self) -> httpx.AsyncClient:
         timeout_s, connect_s = self._timeouts

@@ -31,6 +31,7 @@ from swell.models.fields import (
 )
 from swell.models.provider import Block, Chunks, Conversation, Offered, Provider
 from swell.models.think import ThinkTags
+from swell.models.traced import with_trace
 
 from .compatible import CompletionsConversation, completions_picture
 
@@ -233,7 +234,7 @@ class _Conversation(CompletionsConversation):
         async with await self._client.chat.completions.create(
             messages=self._messages,
             stream=True,
-            **{"stream_options": {"include_usage": True}, **params},
+            **{"stream_options": {"include_usage": True}, **with_trace(params)},
         ) as chunks:
             async for chunk in chunks:
                 for delta in answer.read(chunk):
