@@ -90,7 +90,6 @@ class View:
         self.lock = asyncio.Lock()
         self.closed = False
         self.identify(auth)
-        self.closed = False
         runs = chat.runs
         self.sidebar = Sidebar(chat.store, user, runs.is_active)
         self.rows = Rows(page, site, user.id, self.words, runs, chat.files, chat.own)
