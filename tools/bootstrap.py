@@ -50,6 +50,10 @@ HEADLESS = "chromium-headless-shell"
 """Chromium without windows: its program, and Debian's package that has it."""
 
 
+LOCKED = ("--require-hashes", "--requirement")
+"""Before a file of `make lock`: pip installs nothing without a hash of it."""
+
+
 def say(text: str) -> None:
     """Tell the person something; standard output is for answers."""
     print(text, file=sys.stderr, flush=True)
@@ -87,8 +91,9 @@ def make_venv() -> int:
 def make_venv_with_virtualenv(debian_package: str) -> int:
     """Make .venv through the package virtualenv, fetched by the machine's pip."""
     place = ROOT / ".cache" / "virtualenv"
+    wanted = ["--target", str(place), *LOCKED, "requirements/virtualenv.txt"]
     if importlib.util.find_spec("pip") is not None and run(
-        sys.executable, "-m", "pip", "install", "--quiet", "--target", str(place), "virtualenv"
+        sys.executable, "-m", "pip", "install", "--quiet", *wanted
     ):
         os.environ["PYTHONPATH"] = str(place)
         return 0 if run(sys.executable, "-m", "virtualenv", str(VENV)) else 1
@@ -105,7 +110,8 @@ def find_node() -> int:
         return 0
     say(f"No Node {hatch_build.NODE_LEAST} with npm was found; it comes as a Python package.")
     python = str(VENV / "bin" / "python")
-    return 0 if run(python, "-m", "pip", "install", "--quiet", hatch_build.NODE_PACKAGE) else 1
+    command = (python, "-m", "pip", "install", "--quiet", *LOCKED, "requirements/node.txt")
+    return 0 if run(*command) else 1
 
 
 def find_chromium() -> int:
