@@ -391,7 +391,8 @@ class App:
     async def _open_sign_in(self) -> SignIn | None:
         """Return the sign-in of the settings; None if browsers do not sign in here."""
         settings = self.running
-        if settings.password_file is None:
+        named = (settings.password_file, settings.oidc_file, *settings.oidc_client)
+        if not any(named):
             return None
         from .auth.open import open_sign_in
 

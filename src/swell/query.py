@@ -6,9 +6,9 @@ import asyncio
 import contextvars
 import functools
 import inspect
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any, TypeAlias
 
 from .expando import Expando
 from .identity import ANON
@@ -19,6 +19,9 @@ from .site import AsyncSite
 UNICAST = "unicast"
 MULTICAST = "multicast"
 BROADCAST = "broadcast"
+
+Fresh: TypeAlias = Callable[[str], Awaitable[tuple[str, str | None] | None]]
+"""Returns an access token and a refresh token of a sign-in; None if there are none."""
 
 
 class Auth:
@@ -53,7 +56,9 @@ class Auth:
         claims: Mapping[str, Any] | None = None,
         sign_in: str = "",
         prefix: str = "",
+        fresh: Fresh | None = None,
     ) -> None:
+        self._fresh = fresh
         self.email = email
         self.groups = groups
         self.roles = roles
@@ -68,12 +73,25 @@ class Auth:
         self.refresh_token = refresh_token
 
     async def ensure_fresh_token(self) -> str | None:
-        """Return an access token that has not expired; None without sign-in."""
+        """Return an access token that has not expired, refreshed at the provider if need be.
+
+        None without sign-in, if the provider gave no refresh token, or if it cannot be reached.
+        """
+        if self._fresh is None or not self.sign_in:
+            return self.access_token
+        found = await self._fresh(self.sign_in)
+        if found is None:
+            return None
+        self.access_token, self.refresh_token = found
         return self.access_token
 
     def ensure_fresh_token_sync(self) -> str | None:
-        """Like `ensure_fresh_token`, for code that does not wait."""
-        return self.access_token
+        """Like `ensure_fresh_token`, for code that does not wait.
+
+        It blocks the thread that calls it: use it in functions that run with `q.run`.
+        """
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, self.ensure_fresh_token()).result()
 
 
 class Query:

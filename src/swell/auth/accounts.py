@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, null, select, update
 
 from swell.chat.store.engines.base import Engine, Row, Tx
 from swell.chat.store.statements import from_json, inserting, to_json
@@ -45,7 +45,7 @@ _UPDATE = (
 )
 _ROLE = update(accounts).where(_ONE).values(role=bindparam("new"))
 _DISABLE = update(accounts).where(_ONE, _T.disabled.is_(None)).values(disabled=bindparam("new"))
-_ENABLE = update(accounts).where(_ONE).values(disabled=None)
+_ENABLE = update(accounts).where(_ONE).values(disabled=null())
 
 
 class Account(msgspec.Struct, frozen=True):

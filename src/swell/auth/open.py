@@ -11,6 +11,8 @@ from swell.errors import SettingError
 from swell.settings.table import Settings
 
 from .base import PasswordProvider, RemoteProvider
+from .oidc.config import provider_configs
+from .oidc.provider import OidcProvider
 from .passwords import Passwords
 from .routes import sign_in_routes
 from .sign_in import SignIn
@@ -59,7 +61,9 @@ async def open_sign_in(
 
 def _providers(settings: Settings) -> tuple[PasswordProvider | None, list[RemoteProvider]]:
     """Return the providers that the settings name."""
-    password = None
+    password: PasswordProvider | None = None
     if settings.password_file is not None:
         password = Passwords(Path(settings.password_file).expanduser())
-    return password, []
+    configs = provider_configs(settings)
+    qualified = len(configs) + (password is not None) > 1
+    return password, [OidcProvider(config, qualified=qualified) for config in configs]

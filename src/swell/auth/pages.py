@@ -92,7 +92,9 @@ def sign_out_page(look: Look, *, name: str, return_to: str) -> str:
     return _page(look, words.sign_out, look.title, parts)
 
 
-def message_page(look: Look, said: str, *, return_to: str = "", alert: bool = False) -> str:
+def message_page(
+    look: Look, said: str, *, return_to: str = "", alert: bool = False, onward: str = ""
+) -> str:
     """Return a page that says something, with a way to sign in.
 
     Args:
@@ -100,6 +102,9 @@ def message_page(look: Look, said: str, *, return_to: str = "", alert: bool = Fa
         said: The text.
         return_to: Address to continue at after sign-in; empty for the start.
         alert: Whether the text is an error.
+        onward: Address that the browser visits at once, such as one that signs the user out at a
+            provider; empty to stay. A redirect would be an answer to a form, which may not lead to
+            another host.
     """
     words = look.words
     to = look.to("login", **({"next": return_to} if return_to else {}))
@@ -107,7 +112,7 @@ def message_page(look: Look, said: str, *, return_to: str = "", alert: bool = Fa
         _alert(said) if alert else f"<p>{html.escape(said)}</p>",
         _link(to, words.sign_in, primary=True),
     ]
-    return _page(look, words.sign_in, look.title, parts)
+    return _page(look, words.sign_in, look.title, parts, onward)
 
 
 def sessions_page(look: Look, *, name: str, here: str, sign_ins: Iterable[StoredSignIn]) -> str:
@@ -188,15 +193,16 @@ def _time(seconds: float) -> str:
     return f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{at:%Y-%m-%d %H:%M} UTC</time>'
 
 
-def _page(look: Look, title: str, heading: str, parts: Sequence[str]) -> str:
+def _page(look: Look, title: str, heading: str, parts: Sequence[str], onward: str = "") -> str:
     language = look.words.language
     name = html.escape(f"{title} · {look.title}")
     logo = f'<img class="logo" src="{html.escape(look.logo)}" alt="">' if look.logo else ""
+    leave = f'<meta http-equiv="refresh" content="0; url={html.escape(onward)}">' if onward else ""
     icon = install_links(prefix=look.prefix, route="/", title=look.title)[0]
     return (
         f'<!doctype html>\n<html lang="{language.tag}" dir="{language.direction}"><head>'
         f'<meta charset="utf-8"><meta name="viewport" content="{_VIEWPORT}">'
-        f'<meta name="color-scheme" content="light dark"><title>{name}</title>{icon}'
+        f'<meta name="color-scheme" content="light dark"><title>{name}</title>{icon}{leave}'
         f'<link rel="stylesheet" href="{html.escape(quote(look.prefix))}{STYLE}"></head>'
         f"<body><main>{logo}<h1>{html.escape(heading)}</h1>{''.join(parts)}</main></body></html>\n"
     )

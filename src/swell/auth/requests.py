@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from swell.server.limits import address_of
+from swell.server.security import own_origin, request_host
 from swell.settings.table import Settings
 
-__all__ = ["Sender", "browser_name", "read_form", "safe_next", "sender_of"]
+__all__ = [
+    "Sender",
+    "base_url",
+    "browser_name",
+    "missing",
+    "prefix_of",
+    "read_form",
+    "safe_next",
+    "sender_of",
+]
 
 FORM_MAX = 16 << 10
 """Longest form, in bytes."""
@@ -68,6 +79,23 @@ def browser_name(agent: str) -> str:
         next((name for mark, name in known if mark in agent), "") for known in (_BROWSERS, _SYSTEMS)
     ]
     return ", ".join(filter(None, found)) or agent[:40] or "-"
+
+
+def prefix_of(request: Request) -> str:
+    """Return where the server is mounted: empty or `/x`."""
+    return str(request.scope.get("root_path", ""))
+
+
+def base_url(request: Request) -> str:
+    """Return the address of the app in the browser, without a slash at the end."""
+    origin = own_origin(request.scope["scheme"], request_host(request.scope["headers"])) or ""
+    return f"{origin}{quote(prefix_of(request))}"
+
+
+def missing(request: Request) -> Response:
+    """Answer that there is nothing at an address."""
+    del request
+    return Response("There is nothing here.\n", 404, {"x-content-type-options": "nosniff"})
 
 
 async def read_form(request: Request) -> dict[str, str] | None:

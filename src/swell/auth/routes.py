@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -20,8 +20,10 @@ from swell.server.security import own_origin, request_host, same_site_request, s
 from swell.server.sessions import SessionSigner
 
 from .base import SignedIn
+from .oidc.pending import PendingCookies
+from .oidc.routes import OidcRoutes
 from .pages import STYLE, Look, login_page, message_page, sessions_page, sign_out_page
-from .requests import read_form, safe_next, sender_of
+from .requests import base_url, missing, prefix_of, read_form, safe_next, sender_of
 from .sealed import Sealer
 from .sign_in import SignIn
 from .sign_ins import sign_in_id
@@ -73,21 +75,35 @@ class SignInRoutes:
             Route("/_auth/password", self.password, methods=["POST"]),
             Route("/_auth/logout", self.logout, methods=["GET", "POST"]),
             Route("/_auth/sessions", self.sessions, methods=["GET", "POST"]),
+            Route("/_auth/signed-out", self.signed_out, methods=["GET"]),
+            Route("/_auth/refresh", self.refresh, methods=["GET"]),  # as H2O Wave
             Route(STYLE, _style, methods=["GET"]),
-            Route("/_auth/{path:path}", _missing, methods=["GET", "POST"]),
+            *(self._remote_routes() if self._sign_in.remotes else ()),
+            Route("/_auth/{path:path}", missing, methods=["GET", "POST"]),
         ]
+
+    def _remote_routes(self) -> list[BaseRoute]:
+        return OidcRoutes(self, self._sign_in, PendingCookies(self._sealer)).routes()
 
     async def login(self, request: Request) -> Response:
         """Show the page to sign in; a browser that is signed in may sign out there."""
-        return_to = safe_next(request.query_params.get("next", ""), _prefix(request))
+        return_to = safe_next(request.query_params.get("next", ""), prefix_of(request))
         try:
-            who = await self._who(request)
+            who = await self.who(request)
         except StoreUnavailableError:
-            return self._refusal(request, self._words(request).no_sign_in, 503)
+            return self.refusal(request, self.words(request).no_sign_in, 503)
         look = self._look(request)
         if who is not None:
             name = who.name or who.subject
             return self._page(request, sign_out_page(look, name=name, return_to=return_to))
+        remotes = self._sign_in.remotes
+        if self._settings.oidc_skip_login and len(remotes) == 1 and not self._sign_in.password:
+            return RedirectResponse(
+                f"{quote(prefix_of(request))}/_auth/start/{remotes[0].name}"
+                f"?{urlencode({'next': return_to})}",
+                303,
+                {"cache-control": "no-store"},
+            )
         return self._page(request, self._login(request, return_to))
 
     async def password(self, request: Request) -> Response:
@@ -97,9 +113,9 @@ class SignInRoutes:
         if isinstance(form, Response):
             return form
         if provider is None:
-            return _missing(request)
-        return_to = safe_next(form.get("next", ""), _prefix(request))
-        words = self._words(request)
+            return missing(request)
+        return_to = safe_next(form.get("next", ""), prefix_of(request))
+        words = self.words(request)
         name, password = form.get("name", ""), form.get("password", "")
         peer = peer_of(sender_of(request, self._settings).address)
         if wait := self._wait(name, peer):
@@ -108,7 +124,7 @@ class SignInRoutes:
         try:
             who = await provider.check(name, password)
             if who is None:
-                self._note(request, f"wrong name or password for {name[:100]!r}")
+                self.note(request, f"wrong name or password for {name[:100]!r}")
                 return self._page(
                     request, self._login(request, return_to, words.wrong_password, name), 401
                 )
@@ -116,7 +132,7 @@ class SignInRoutes:
             return await self.finish(request, who, provider.name, return_to=return_to)
         except (SignInError, StoreUnavailableError) as error:
             temporary = not isinstance(error, SignInError) or error.temporary
-            self._note(request, str(error))
+            self.note(request, str(error))
             why = words.no_sign_in if temporary else words.not_allowed
             page = self._login(request, return_to, why, name)
             return self._page(request, page, 503 if temporary else 403)
@@ -163,25 +179,38 @@ class SignInRoutes:
                 return await self.login(request)
         elif isinstance(form := await self._form(request), Response):
             return form
-        if session is not None:
-            try:
-                await self._sign_in.end([sign_in_id(session.id)])
-            except StoreUnavailableError:
-                return self._refusal(request, self._words(request).no_sign_in, 503)
-        return self._signed_out(request)
+        try:
+            return await self._leave(request)
+        except StoreUnavailableError:
+            return self.refusal(request, self.words(request).no_sign_in, 503)
+
+    async def signed_out(self, request: Request) -> Response:
+        """Show that the user is signed out, after a visit to the provider."""
+        look = self._look(request)
+        return self._page(request, message_page(look, look.words.signed_out))
+
+    async def refresh(self, request: Request) -> Response:
+        """Refresh the tokens of the provider, if they expire soon."""
+        headers = {"cache-control": "no-store"}
+        try:
+            who = await self.who(request)
+        except StoreUnavailableError:
+            return Response(status_code=503, headers=headers)
+        tokens = await self._sign_in.fresh(who.sign_in) if who is not None else None
+        return Response(status_code=401 if tokens is None else 204, headers=headers)
 
     async def sessions(self, request: Request) -> Response:
         """Show where a user is signed in, and sign out there."""
         try:
-            who = await self._who(request)
+            who = await self.who(request)
             if who is None:
-                to = f"{quote(_prefix(request))}/_auth/login"
+                to = f"{quote(prefix_of(request))}/_auth/login"
                 return RedirectResponse(to, 303, {"cache-control": "no-store"})
             known = await self._sign_in.sign_ins.of(who.subject)
             if request.method == "POST":
                 return await self._end(request, who, {one.id for one in known})
         except StoreUnavailableError:
-            return self._refusal(request, self._words(request).no_sign_in, 503)
+            return self.refusal(request, self.words(request).no_sign_in, 503)
         page = sessions_page(
             self._look(request), name=who.name or who.subject, here=who.sign_in, sign_ins=known
         )
@@ -193,36 +222,45 @@ class SignInRoutes:
             return form
         asked = form.get("id", "")
         if asked == "all":
-            await self._sign_in.end_all(who.subject)
-        elif asked in known:
+            await self._sign_in.end_all(who.subject, but=who.sign_in)
+        elif asked in known - {who.sign_in}:
             await self._sign_in.end([asked])
         if asked in ("all", who.sign_in):
-            return self._signed_out(request)
-        to = f"{quote(_prefix(request))}/_auth/sessions"
+            return await self._leave(request)
+        to = f"{quote(prefix_of(request))}/_auth/sessions"
         return RedirectResponse(to, 303, {"cache-control": "no-store"})
 
     # ------------------------------------------------------------------------------- helpers
 
-    def _signed_out(self, request: Request) -> Response:
-        """Answer a browser that is signed out now: another session, and no files in its cache."""
+    async def _leave(self, request: Request) -> Response:
+        """Sign a browser out, here and at its provider.
+
+        It gets another session, and forgets the files in its cache.
+        """
+        session, onward = self._signer.of(request.scope), None
+        if session is not None:
+            back = f"{base_url(request)}/_auth/signed-out"
+            onward = await self._sign_in.leave(session.id, back)
         look = self._look(request)
-        answer = self._page(request, message_page(look, look.words.signed_out))
+        page = message_page(look, look.words.signed_out, onward=onward or "")
+        answer = self._page(request, page)
         answer.headers["clear-site-data"] = '"cache"'
         answer.raw_headers.append(self._signer.header(request.scope, self._signer.new()))
         return answer
 
-    async def _who(self, request: Request) -> Identity | None:
+    async def who(self, request: Request) -> Identity | None:
+        """Return the user who is signed in; None if there is none."""
         session = self._signer.of(request.scope)
         return await self._sign_in.identity(session.id) if session is not None else None
 
     async def _form(self, request: Request) -> dict[str, str] | Response:
         """Return the fields of a form of ours, or an answer that refuses it."""
         if not same_site_request(request.scope, self._settings):
-            self._note(request, "a form came from another site")
-            return self._refusal(request, self._words(request).foreign_form, 403)
+            self.note(request, "a form came from another site")
+            return self.refusal(request, self.words(request).foreign_form, 403)
         form = await read_form(request)
         if form is None:
-            return self._refusal(request, self._words(request).sign_in_failed, 400)
+            return self.refusal(request, self.words(request).sign_in_failed, 400)
         return form
 
     def _wait(self, name: str, address: str) -> float:
@@ -246,19 +284,23 @@ class SignInRoutes:
             (self._names, name),
         ]
 
-    def _note(self, request: Request, reason: str) -> None:
+    def note(self, request: Request, reason: str) -> None:
+        """Write to the log, seldom, that a sign-in was refused."""
         address = sender_of(request, self._settings).address or "this machine"
         _seldom.warning(f"{address} {reason}", "refused a sign-in from %s: %s", address, reason)
 
     def _look(self, request: Request) -> Look:
         locale = page_locale(self._settings, request.headers.get("accept-language", ""))
-        return self._sign_in.look(_prefix(request), locale)
+        return self._sign_in.look(prefix_of(request), locale)
 
-    def _words(self, request: Request) -> Words:
+    def words(self, request: Request) -> Words:
+        """Return the texts in the language of a browser."""
         return self._look(request).words
 
-    def _refusal(self, request: Request, why: str, status: int) -> Response:
-        return self._page(request, message_page(self._look(request), why, alert=True), status)
+    def refusal(self, request: Request, why: str, status: int, return_to: str = "") -> Response:
+        """Return a page that says why a sign-in failed."""
+        page = message_page(self._look(request), why, return_to=return_to, alert=True)
+        return self._page(request, page, status)
 
     def _login(self, request: Request, return_to: str, why: str = "", name: str = "") -> str:
         look = self._look(request)
@@ -314,16 +356,7 @@ def page_headers(
     ]
 
 
-def _prefix(request: Request) -> str:
-    return str(request.scope.get("root_path", ""))
-
-
 async def _style(request: Request) -> Response:
     headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
     del request
     return Response(_CSS.read_bytes(), media_type="text/css; charset=utf-8", headers=headers)
-
-
-def _missing(request: Request) -> Response:
-    del request
-    return Response("There is nothing here.\n", 404, {"x-content-type-options": "nosniff"})

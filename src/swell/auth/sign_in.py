@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeAlias
 
-import msgspec
 from starlette.routing import BaseRoute
 
 from swell.backplane.base import Backplane
 from swell.chat.store.engines.base import Engine
-from swell.errors import SignInError
+from swell.errors import SignInError, StoreUnavailableError
 from swell.identity import Identity
+from swell.logs import logger
 from swell.rights import Rights
 from swell.server.identity import checked_subject
 from swell.server.sessions import Session, SessionSigner
 from swell.server.sign_in import Holder
 from swell.settings.table import Settings
+from swell.tasks import Tasks
 
 from .accounts import Account, Accounts
-from .base import PasswordProvider, RemoteProvider, SignedIn, Tokens
+from .base import Ended, PasswordProvider, RemoteProvider, SignedIn, Tokens
 from .clock import Clock
 from .pages import Look
+from .refresh import Refresher
 from .sealed import Sealer
 from .sign_ins import Held, Lifetime, SignIns, StoredSignIn, sign_in_id
 from .watch import Watch
 
 __all__ = ["FRESH_S", "LOGIN", "SignIn"]
 
+
+_log = logger("swell.auth")
 
 LOGIN = "/_auth/login"
 
@@ -38,6 +43,12 @@ FRESH_S = 2.0
 
 USE_S = 60.0
 """How often the use of a sign-in is stored, in seconds."""
+
+RENEW_S = 5.0
+"""How often it is checked which tokens have to be refreshed, in seconds."""
+
+PROVIDER_S = 3.0
+"""How long a request of a browser waits for fresh tokens, in seconds."""
 
 _KNOWN_MAX = 10_000
 
@@ -94,17 +105,26 @@ class SignIn:
         self._owned = owned
         self._title = title
         self._pages = pages
-        self._sealer: Sealer | None = None
         self._known: OrderedDict[str, tuple[float, Identity | None]] = OrderedDict()
         use_s = min(USE_S, settings.sign_in_idle_s / 4)
         self._watch = Watch(self.sign_ins, self._allows, self._forget, use_s)
+        self._clock = clock or Clock()
+        self._refresher: Refresher | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks = Tasks()
 
     async def start(self, backplane: Backplane) -> None:
         """Begin to watch for sign-ins that end."""
+        self._loop = asyncio.get_running_loop()
         self._watch.start(backplane)
+        if self.remotes:
+            self._tasks.start(self._renew(), name="swell-renew-sign-ins")
 
     async def close(self) -> None:
         """Stop, and disconnect."""
+        await self._tasks.cancel(1.0)
+        if self._refresher is not None:
+            await self._refresher.close()
         await self._watch.close()
         for provider in (*self.remotes, *([self.password] if self.password else [])):
             await provider.close()
@@ -113,8 +133,15 @@ class SignIn:
 
     def routes(self, signer: SessionSigner) -> Sequence[BaseRoute]:
         """Return the routes of the pages for sign-in, to be put before those of the app."""
-        self._sealer = Sealer(signer.derived("tokens"))
-        return self._pages(self, signer, self._sealer)
+        sealer = Sealer(signer.derived("tokens"))
+        self._refresher = Refresher(
+            self._engine, self._clock, sealer, self.remote, self._refused, self._renewed
+        )
+        return self._pages(self, signer, sealer)
+
+    def remote(self, name: str) -> RemoteProvider | None:
+        """Return the provider of this name that browsers visit; None if there is none."""
+        return next((remote for remote in self.remotes if remote.name == name), None)
 
     def watch(self, holder: Holder) -> None:
         """Tell a part of the application when sign-ins end."""
@@ -152,16 +179,17 @@ class SignIn:
         if found is not None:
             stored, account = found
             if self._allows(Held(id, stored.subject, stored.provider, stored.sid)):
-                identity = self._identity(stored, account)
-                self._watch.used(id)
+                tokens = self._tokens(stored)
+                if tokens is None or (tokens := await self._current(id, tokens)) is not None:
+                    identity = self._identity(stored, account, tokens)
+                    self._watch.used(id)
         self._known[id] = (now, identity)
         self._known.move_to_end(id)
         while len(self._known) > _KNOWN_MAX:
             self._known.popitem(last=False)
         return identity
 
-    def _identity(self, stored: StoredSignIn, account: Account) -> Identity:
-        tokens = self._tokens(stored)
+    def _identity(self, stored: StoredSignIn, account: Account, tokens: Tokens | None) -> Identity:
         return Identity(
             account.subject,
             account.name,
@@ -175,20 +203,75 @@ class SignIn:
         )
 
     def _tokens(self, stored: StoredSignIn) -> Tokens | None:
-        if stored.tokens is None or self._sealer is None:
-            return None
-        opened = self._sealer.open(stored.tokens, stored.id)
-        return None if opened is None else msgspec.json.decode(opened, type=Tokens)
+        return self._refresher.open(stored.id, stored.tokens) if self._refresher else None
 
     def _allows(self, held: Held) -> bool:
         """Return whether the provider of a sign-in lets it continue, and is still configured."""
         if self.password is not None and held.provider == self.password.name:
             return self.password.holds(held.subject, held.sid)
-        return any(held.provider == remote.name for remote in self.remotes)
+        return self.remote(held.provider) is not None
 
     def _forget(self, ids: Collection[str]) -> None:
         for id in ids:
             self._known.pop(id, None)
+
+    # ------------------------------------------------------------------------- fresh tokens
+
+    async def fresh(self, sign_in: str) -> tuple[str, str | None] | None:
+        """Return access token and refresh token of a sign-in; None if there are none.
+
+        The access token has not expired. It may be called in any event loop.
+
+        Args:
+            sign_in: Its id.
+        """
+        assert self._refresher is not None, "the routes have been made"
+        try:
+            tokens = await self._refresher.fresh(sign_in)
+        except (SignInError, StoreUnavailableError) as error:
+            _log.warning("could not refresh the tokens of a sign-in: %s", error)
+            return None
+        return None if tokens is None else (tokens.access, tokens.refresh)
+
+    async def _current(self, id: str, tokens: Tokens) -> Tokens | None:
+        """Return tokens to go on with, fresh ones if there are any; None ends the sign-in."""
+        assert self._refresher is not None, "the tokens have been opened"
+        if tokens.refresh is None or not self._refresher.stale(tokens):
+            return tokens
+        try:
+            async with asyncio.timeout(PROVIDER_S):
+                return await self._refresher.fresh(id)
+        except TimeoutError:
+            return tokens  # the request goes on
+        except SignInError as error:
+            _log.warning("could not refresh the tokens of a sign-in: %s", error)
+            return tokens
+
+    async def _renew(self) -> None:
+        """Refresh the tokens of users who have pages open."""
+        assert self._refresher is not None, "the routes have been made"
+        while True:
+            await asyncio.sleep(RENEW_S)
+            try:
+                await self._refresher.renew(self._watch.held())
+            except StoreUnavailableError:
+                pass  # the database logs that; the next round tries again
+            except Exception:
+                _log.exception("could not refresh the tokens of sign-ins")
+
+    async def _refused(self, id: str) -> None:
+        await self.sign_ins.end([id])
+        self._in_loop(self._watch.ended, [id])
+
+    def _renewed(self, ids: Collection[str]) -> None:
+        self._in_loop(self._forget, ids)
+
+    def _in_loop(self, call: Callable[[Collection[str]], None], ids: Collection[str]) -> None:
+        """Call a function in the event loop of the application."""
+        if self._loop is None:
+            call(ids)
+        else:
+            self._loop.call_soon_threadsafe(call, ids)
 
     # -------------------------------------------------------------------------- begin and end
 
@@ -218,8 +301,8 @@ class SignIn:
         id = sign_in_id(session.id)
         tokens = None
         if who.tokens is not None:
-            assert self._sealer is not None, "the routes have been made"
-            tokens = self._sealer.seal(msgspec.json.encode(who.tokens), id)
+            assert self._refresher is not None, "the routes have been made"
+            tokens = self._refresher.seal(id, who.tokens)
         await self.sign_ins.add(id, who, provider, tokens=tokens, address=address, agent=agent)
         return account
 
@@ -227,6 +310,24 @@ class SignIn:
         """End sign-ins, in every process."""
         await self.sign_ins.end(ids)
         self._watch.ended(ids)
+
+    async def leave(self, session_id: str, return_to: str) -> str | None:
+        """End the sign-in of a session, in every process.
+
+        Args:
+            session_id: The session.
+            return_to: Address to which the provider sends the browser back.
+
+        Returns:
+            The address at which the provider ends its session; None if there is none.
+        """
+        id = sign_in_id(session_id)
+        found = await self.sign_ins.find(id)
+        await self.end([id])
+        remote = None if found is None else self.remote(found[0].provider)
+        if found is None or remote is None:
+            return None
+        return await remote.end_session(self._tokens(found[0]), return_to)
 
     async def end_all(self, subject: str, *, but: str = "") -> None:
         """End the sign-ins of an account, in every process.
@@ -236,6 +337,15 @@ class SignIn:
             but: Id of a sign-in that stays.
         """
         self._watch.ended(await self.sign_ins.end_all(subject, but=but))
+
+    async def end_at(self, provider: str, what: Ended) -> None:
+        """End the sign-ins that a provider has ended, in every process.
+
+        Args:
+            provider: Name of the provider.
+            what: Which ones.
+        """
+        self._watch.ended(await self.sign_ins.end_at(provider, what))
 
     async def disable(self, subject: str) -> None:
         """Disable an account, and end its sign-ins in every process.

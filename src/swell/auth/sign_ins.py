@@ -15,13 +15,16 @@ from swell.chat.store.statements import from_json, inserting, to_json
 from swell.chat.store.tables import accounts, sign_ins
 
 from .accounts import ACCOUNT, Account, account_of
-from .base import SignedIn
+from .base import Ended, SignedIn, Tokens
 from .clock import Clock
 
-__all__ = ["Held", "Lifetime", "SignIns", "StoredSignIn", "sign_in_id"]
+__all__ = ["Held", "Lifetime", "SignIns", "StoredSignIn", "fresh_until", "sign_in_id"]
 
 PURGED_AT_ONCE = 500
 """Most sign-ins that one transaction removes."""
+
+SKEW_S = 60.0
+"""How far the clock of a provider may be behind that of the database, in seconds."""
 
 AGENT_MAX = 300
 """Most characters of a browser's name that are stored."""
@@ -55,8 +58,10 @@ _USE = (
 _END = update(sign_ins).where(_ONE, _T.ended.is_(None)).values(ended=bindparam("now"))
 _IDS = select(_T.id).where(_T.ended.is_(None))
 _IDS_OF = _IDS.where(_T.subject == bindparam("whose"))
-_IDS_AT = _IDS.where(_T.provider == bindparam("at"), _T.sid == bindparam("named"))
-_TOKENS = update(sign_ins).where(_ONE).values(tokens=bindparam("new"))
+_IDS_AT = _IDS.where(_T.provider == bindparam("at"), _T.created <= bindparam("until_at"))
+_IDS_SUBJECT = _IDS_AT.where(_T.subject == bindparam("whose"))
+_IDS_SID = _IDS_AT.where(_T.sid == bindparam("named"))
+_IDS_BOTH = _IDS_SUBJECT.where(_T.sid == bindparam("named"))
 _OVER = select(_T.id).where(func.coalesce(_T.ended, _T.expires) < bindparam("before"))
 _PURGE = delete(sign_ins).where(_T.id.in_(_OVER.limit(PURGED_AT_ONCE)))
 _HELD = """
@@ -74,6 +79,11 @@ _HOLDING = {
 def sign_in_id(session_id: str) -> str:
     """Return the id of the sign-in of a session, which cannot replace its cookie."""
     return sha256(b"swell sign-in " + session_id.encode()).hexdigest()
+
+
+def fresh_until(tokens: Tokens | None) -> float | None:
+    """Return when tokens have to be refreshed; None if they cannot or need not be."""
+    return None if tokens is None or tokens.refresh is None else tokens.expires
 
 
 class Lifetime(NamedTuple):
@@ -191,6 +201,8 @@ class SignIns:
                 expires=min(until, now + self._lifetime.idle_s),
                 until=until,
                 ended=None,
+                fresh_until=fresh_until(who.tokens),
+                refreshing=None,
             )
 
         await self._engine.write(add)
@@ -220,10 +232,6 @@ class SignIns:
 
         await self._engine.write(use)
 
-    async def set_tokens(self, id: str, tokens: str) -> None:
-        """Store fresh tokens of the provider, encrypted."""
-        await self._engine.write(lambda tx: tx.run(_TOKENS, of=id, new=tokens))
-
     async def end(self, ids: Collection[str]) -> None:
         """End sign-ins."""
         await self._engine.write(lambda tx: self._end(tx, ids))
@@ -243,11 +251,21 @@ class SignIns:
 
         return await self._engine.write(end)
 
-    async def end_sid(self, provider: str, sid: str) -> list[str]:
-        """End the sign-ins that a provider names, and return their ids."""
+    async def end_at(self, provider: str, what: Ended) -> list[str]:
+        """End the sign-ins that a provider has ended, and return their ids.
+
+        Those that began after the provider said so stay.
+        """
+        named = {"at": provider, "until_at": what.issued + SKEW_S}
+        if what.subject is not None:
+            named["whose"] = what.subject
+        if what.sid is not None:
+            named["named"] = what.sid
+        statement = _IDS_SUBJECT if what.sid is None else _IDS_BOTH
+        statement = _IDS_SID if what.subject is None else statement
 
         def end(tx: Tx) -> list[str]:
-            ids = [row[0] for row in tx.rows(_IDS_AT, at=provider, named=sid)]
+            ids = [row[0] for row in tx.rows(statement, **named)]
             self._end(tx, ids)
             return ids
 

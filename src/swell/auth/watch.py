@@ -98,6 +98,10 @@ class Watch:
                 part = every[start : start + _MANY]
                 self._backplane.publish(_TOPIC, msgspec.json.encode(part))
 
+    def held(self) -> set[str]:
+        """Return the ids of the sign-ins that something acts for here."""
+        return set().union(*(holder.sign_ins() for holder in self._holders))
+
     async def look(self) -> None:
         """Ask the database once, and end what no longer holds.
 
@@ -105,7 +109,7 @@ class Watch:
             StoreUnavailableError: If it cannot be asked.
         """
         await self._store_uses()
-        held: set[str] = set().union(*(holder.sign_ins() for holder in self._holders))
+        held = self.held()
         holding = await self._sign_ins.holding(held)
         refused = {one.id for one in holding if not self._allows(one)}
         if refused:

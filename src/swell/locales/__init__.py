@@ -158,6 +158,11 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     last_used: str
     signed_in_since: str
     sign_out_everywhere: str
+    sign_in_cancelled: str
+    sign_in_expired: str
+    provider_away: str
+    provider_failed: str
+    error_code: str
 
     # How an answer ended, in a Markdown export
     interrupted: str

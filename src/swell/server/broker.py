@@ -302,6 +302,7 @@ class Broker:
         for client in list(self.clients.values()):
             if client.auth.sign_in in ids:
                 client.ended = True
+                self._run(client, None, {}, None, {"@system": Expando({"logout": True})})
                 self._end(client, CLOSE_SIGNED_OUT, "the user has signed out")
 
     def _end(self, client: Client, code: int, reason: str) -> None:
@@ -554,7 +555,8 @@ class Broker:
         if self.elsewhere is not None and route.relayed:
             id = client_id(self.elsewhere.process, id)
         page, prefix = self.pages.open(address), self.settings.prefix
-        client = Client(route, page, address, caller, identity, id, prefix)
+        fresh = self._sign_in.fresh if self._sign_in is not None else None
+        client = Client(route, page, address, caller, identity, id, prefix, fresh)
         self.clients[client.id] = client
         self._per_session.setdefault(session_id, {})[client.id] = client
         return client

@@ -12,7 +12,7 @@ from swell.identity import ANON, Identity
 from swell.live.connection import Connection
 from swell.live.page import LivePage
 from swell.live.wire import PROTOCOL_VERSION, Err, Hello, ServerMessage, Welcome
-from swell.query import BROADCAST, MULTICAST, Auth
+from swell.query import BROADCAST, MULTICAST, Auth, Fresh
 from swell.settings.table import Settings, sent_settings
 
 from .identity import Caller, owner_key
@@ -173,8 +173,10 @@ class Client:
         identity: Identity,
         id: str,
         prefix: str = "",
+        fresh: Fresh | None = None,
     ) -> None:
         self._prefix = prefix
+        self._fresh = fresh
         self.id = id
         self.session_id = caller.session_id
         self.route = route
@@ -210,6 +212,7 @@ class Client:
             claims=identity.claims,
             sign_in=identity.sign_in,
             prefix=self._prefix,
+            fresh=self._fresh,
         )
 
     def send(self, message: ServerMessage) -> None:

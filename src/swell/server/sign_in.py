@@ -47,6 +47,15 @@ class SignIn(Protocol):
             signer: Makes sessions, and reads them from cookies.
         """
 
+    async def fresh(self, sign_in: str) -> tuple[str, str | None] | None:
+        """Return access token and refresh token of a sign-in; None if there are none.
+
+        The access token has not expired. It may be called in any event loop.
+
+        Args:
+            sign_in: Its id.
+        """
+
     def used(self, sign_in: str) -> None:
         """Note that a user did something, which prolongs the sign-in.
 

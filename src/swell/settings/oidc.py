@@ -13,6 +13,17 @@ from .sign_in import SignInSettings
 class OidcSettings(SignInSettings, frozen=True, kw_only=True):
     """Sign-in through OpenID Connect: one provider, or a file with several."""
 
+    @property
+    def oidc_client(self) -> tuple[str | None, ...]:
+        """The settings of which one alone says that somebody wants sign-in."""
+        return (
+            self.oidc_issuer,
+            self.oidc_client_id,
+            self.oidc_client_secret,
+            self.oidc_redirect_url,
+            self.oidc_end_session_url,
+        )
+
     oidc_issuer: Annotated[
         str | None,
         About(

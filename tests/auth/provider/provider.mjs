@@ -77,6 +77,8 @@ function make(keys) {
     scopes: ["openid", "profile", "email", "offline_access"],
     pkce: { required: () => true },
     cookies: { keys: ["tests"] },
+    // Without its protection of addresses such as 127.0.0.1, where the apps of tests are.
+    fetch: (url, { dispatcher: _, ...options }) => globalThis.fetch(url, options),
     rotateRefreshToken: true,
     issueRefreshToken: async () => true,
     ttl: {
@@ -204,7 +206,7 @@ http
     } catch (error) {
       console.error(error);
       response.statusCode = error instanceof errors.OIDCProviderError ? 400 : 500;
-      response.end(String(error));
+      response.end(`${error} ${error.cause ?? ""}`);
     }
   })
   .listen(port, "127.0.0.1", () => console.log("ready"));

@@ -386,6 +386,9 @@ sign_ins = Table(
     Column("expires", Double, nullable=False),
     Column("until", Double, nullable=False),  # however often it is used
     Column("ended", Double),
+    # When the tokens have to be refreshed, and until when a process is about to.
+    Column("fresh_until", Double),
+    Column("refreshing", Double),
 )
 Index("sign_ins_subject", sign_ins.c.subject)
 Index("sign_ins_sid", sign_ins.c.provider, sign_ins.c.sid)

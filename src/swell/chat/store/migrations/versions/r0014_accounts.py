@@ -43,6 +43,8 @@ def upgrade() -> None:
         sa.Column("expires", sa.Double(), nullable=False),
         sa.Column("until", sa.Double(), nullable=False),
         sa.Column("ended", sa.Double(), nullable=True),
+        sa.Column("fresh_until", sa.Double(), nullable=True),
+        sa.Column("refreshing", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(["subject"], ["accounts.subject"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
