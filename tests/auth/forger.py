@@ -37,7 +37,7 @@ class Forger:
         tokens: Replaces fields of the answer with tokens.
         userinfo: Claims of the user's page.
         answers: Whole answers by path.
-        nonce: Of the sign-in.
+        nonce: What the sign-in has sent.
         asked: The paths that were asked for.
     """
 

@@ -55,7 +55,7 @@ class OpenIdServer:
     """A running provider with one client.
 
     Args:
-        apps: Addresses of the apps that users sign in to; the first one is told of logouts.
+        apps: Addresses of the apps that users sign in to; the first one gets the logouts.
         accounts: Claims by account.
         name: Name of the provider at the apps.
         port: Where it listens; any free port when left out.

@@ -234,7 +234,7 @@ class SignIn:
         return None if tokens is None else (tokens.access, tokens.refresh)
 
     async def _current(self, id: str, tokens: Tokens) -> Tokens | None:
-        """Return tokens to go on with, fresh ones if there are any; None ends the sign-in."""
+        """Return the tokens to use, fresh ones if there are any; None ends the sign-in."""
         assert self._refresher is not None, "the tokens have been opened"
         if tokens.refresh is None or not self._refresher.stale(tokens):
             return tokens
@@ -242,7 +242,7 @@ class SignIn:
             async with asyncio.timeout(PROVIDER_S):
                 return await self._refresher.fresh(id)
         except TimeoutError:
-            return tokens  # the request goes on
+            return tokens  # the refresh continues without this request
         except SignInError as error:
             _log.warning("could not refresh the tokens of a sign-in: %s", error)
             return tokens

@@ -15,7 +15,7 @@ class OidcSettings(SignInSettings, frozen=True, kw_only=True):
 
     @property
     def oidc_client(self) -> tuple[str | None, ...]:
-        """The settings of which one alone says that somebody wants sign-in."""
+        """The settings that mean sign-in, even one alone."""
         return (
             self.oidc_issuer,
             self.oidc_client_id,

@@ -22,7 +22,7 @@ PROVIDERS_MAX = 20
 
 _NEEDED = ("issuer", "client_id", "client_secret")
 _HINTS = (*_NEEDED, "redirect_url", "end_session_url")
-"""Settings of which one alone says that somebody wants sign-in."""
+"""Settings that mean sign-in, even one alone."""
 
 
 class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
