@@ -30,7 +30,7 @@ async def test_a_wrong_password_and_an_unknown_name_look_the_same(
 ) -> None:
     async with running(app_of(password_file(tmp_path))) as browser:
         refused = await browser.sign_in(name, password)
-        assert refused.status_code == 401
+        assert refused.status_code == 403
         assert "The user name or the password is wrong." in text_of(refused)
         assert 'role="alert"' in refused.text
         assert (await browser.get("/")).status_code == 303

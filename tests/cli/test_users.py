@@ -99,7 +99,7 @@ def test_without_a_file_it_says_how_to_name_one(
 
 
 def test_a_password_is_asked_for_twice_at_a_terminal_and_not_shown(tmp_path: Path) -> None:
-    """In a terminal of its own, as a person uses it."""
+    """In a terminal, as a user sees it."""
     path, (terminal, inside) = tmp_path / "users.json", pty.openpty()
     command = [*COMMAND, "add", "ada", "--file", str(path)]
     with subprocess.Popen(

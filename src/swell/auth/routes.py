@@ -126,7 +126,7 @@ class SignInRoutes:
             if who is None:
                 self.note(request, f"wrong name or password for {name[:100]!r}")
                 return self._page(
-                    request, self._login(request, return_to, words.wrong_password, name), 401
+                    request, self._login(request, return_to, words.wrong_password, name), 403
                 )
             self._succeeded(name, peer)
             return await self.finish(request, who, provider.name, return_to=return_to)

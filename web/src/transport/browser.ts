@@ -3,8 +3,15 @@ import { connect, hashOfPage } from "./hello";
 import type { Platform, Store } from "./platform";
 import { uuid7Maker } from "./uuid7";
 
+/** How long another page may take to come, in milliseconds. */
+const LEAVING_MS = 10_000;
+
 /** The browser this runs in. */
 export function browserPlatform(): Platform {
+  let leaving = -Infinity;
+  addEventListener("beforeunload", () => {
+    leaving = performance.now();
+  });
   return {
     openSocket(path, events) {
       const early = take();
@@ -55,6 +62,8 @@ export function browserPlatform(): Platform {
       location.reload();
     },
     leaveFor(path) {
+      // The page leaves already, as for the page that has signed the user out.
+      if (performance.now() - leaving < LEAVING_MS) return;
       const { pathname, search, hash } = location;
       location.assign(`${path}?next=${encodeURIComponent(pathname + search + hash)}`);
     },

@@ -449,7 +449,9 @@ class Actions:
     @on_form("sign_out")
     async def sign_out(self, asked: Asked) -> None:
         """Sign the browser out."""
-        asked.view.leave_for(asked.q.auth.sign_out_path)
+        async with asked.view.lock:
+            asked.view.leave_for(asked.q.auth.sign_out_path)
+            await asked.view.page.save()
 
     @on_form("import", right="import")
     async def import_(self, asked: Asked) -> None:
