@@ -20,7 +20,10 @@ from swell.auth.sign_ins import Lifetime, SignIns
 from swell.chat import Turn
 from swell.chat.options import ChatOptions
 from swell.chat.store import open_store
+from swell.people.erase import erase
+from swell.people.find import find
 from swell.settings.table import Settings
+from swell.storage.database import DatabaseStorage
 from tests.postgres import PostgresServer, new_database
 from tests.server.live_server import LiveServer, Tab
 
@@ -139,8 +142,22 @@ def disable_account(service: Service) -> None:
     asyncio.run(disable())
 
 
+def erase_person(service: Service) -> None:
+    """As `swell people erase` does, without the time that it gives the processes."""
+
+    async def erase_all() -> None:
+        engine = open_store(service.url).engine
+        await engine.open()
+        person = await find(engine, "ada", "", "key", 1.0)
+        assert person is not None
+        await erase(engine, (DatabaseStorage(engine),), person, 1.0, noticed_s=0)
+        await engine.close()
+
+    asyncio.run(erase_all())
+
+
 @pytest.mark.parametrize(
-    "end", [disable_in_file, change_password, remove_from_file, disable_account]
+    "end", [disable_in_file, change_password, remove_from_file, disable_account, erase_person]
 )
 def test_a_user_who_may_no_longer_is_signed_out_at_every_process(
     service: Service, end: object
@@ -156,7 +173,7 @@ def test_a_user_who_may_no_longer_is_signed_out_at_every_process(
             Tab(server, "/page", cookie=cookie)
 
 
-@pytest.mark.parametrize("end", [Service.sign_out, disable_account])
+@pytest.mark.parametrize("end", [Service.sign_out, disable_account, erase_person])
 def test_a_running_answer_of_the_user_is_stopped(service: Service, end: object) -> None:
     assert callable(end)
     cookie = service.sign_in()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 from tests.backup.filled import files_of, fill
 from tests.postgres import PostgresServer, new_database
 
+from swell.chat.store.engines.sqlite import connect
+from swell.chat.store.schema import current, upgrade
 from swell.cli import main
 
 
@@ -38,6 +41,21 @@ def test_a_service_moves_from_sqlite_to_postgresql(
     assert asyncio.run(files_of(target, tmp_path / "none")) == asyncio.run(files_of(url, folder))
     assert main(["restore", str(backup), "--url", target]) == 1
     assert "is not empty" in capsys.readouterr().err
+    assert main(["audit", "export", "--url", target]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    noted = [(one["object"], one["detail"]) for one in events if one["event"] == "backup"]
+    assert noted == [("backup.zip", {"action": "restored"})]  # that it was made is in the old one
+
+
+def test_a_database_of_an_older_version_is_backed_up_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "chat.db"
+    with connect(path) as bound:
+        upgrade(bound, "0013")
+    assert main(["backup", str(tmp_path / "b.zip"), "--url", str(path)]) == 0
+    with connect(path) as bound:
+        assert current(bound) == "0013"
 
 
 def test_what_cannot_be_backed_up_is_named(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -43,6 +44,9 @@ def test_a_person_is_exported(url: str, tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["people", "export", "ann", "--url", url, "--output", str(file)]) == 0
     assert "entries about ann" in capsys.readouterr().out
     assert "account.jsonl" in zipfile.ZipFile(file).namelist()
+    assert main(["audit", "export", "--url", url]) == 0
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (last["event"], last["object"]) == ("exported", "ann")
     assert main(["people", "export", "nobody", "--url", url]) == 1
     assert "nothing is stored about 'nobody'" in capsys.readouterr().err
     assert main(["people", "export", "ann", "--url", url, "--output", str(file)]) == 1

@@ -35,12 +35,14 @@ class Made(NamedTuple):
         files: Number of files.
         bytes: Their size.
         missing: Ids of files whose bytes are not there.
+        revision: Version of the tables.
     """
 
     rows: dict[str, int]
     files: int
     bytes: int
     missing: list[str]
+    revision: str
 
 
 def make(place: Place, to: Path, version: str, *, secrets: bool = False) -> Made:
@@ -79,7 +81,7 @@ def make(place: Place, to: Path, version: str, *, secrets: bool = False) -> Made
             missing=missing,
         )
         rows = {name: found.rows for name, found in writer.tables.items()}
-        return Made(rows, writer.files, writer.bytes, missing)
+        return Made(rows, writer.files, writer.bytes, missing, revision)
 
 
 def _rows(bound: Connection, table: str, columns: list[str]) -> Iterator[tuple[object, ...]]:

@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 
 from swell.cli.command_error import CommandError
-from swell.cli.places import add_place, place_of
+from swell.cli.places import add_place, note, place_of
 from swell.errors import StoreSchemaError, StoreUnavailableError
 
 NAME = "backup"
@@ -31,10 +31,13 @@ def execute(arguments: argparse.Namespace) -> int:
     from swell import __version__
     from swell.backup.archive import BackupError
     from swell.backup.dump import make
+    from swell.chat.store.schema import HEAD
 
     place = place_of(arguments)
     try:
         made = make(place, arguments.file, __version__, secrets=arguments.secrets)
+        if made.revision == HEAD:  # older tables are not touched, and may have no audit log
+            note(place, arguments.file, "made")
     except (BackupError, StoreUnavailableError, StoreSchemaError) as error:
         raise CommandError(str(error), exit_code=1) from None
     except OSError as error:

@@ -84,6 +84,7 @@ async def _list(arguments: argparse.Namespace) -> int:
 
 
 async def _export(arguments: argparse.Namespace) -> int:
+    from swell.audit.log import AuditLog
     from swell.people.export import export
 
     engine, storages = await _open(arguments)
@@ -96,6 +97,8 @@ async def _export(arguments: argparse.Namespace) -> int:
             entries = await export(engine, storages, person, file)
         except OSError as error:
             raise CommandError(f"cannot write {file}: {error.strerror}", exit_code=1) from None
+        log = AuditLog(engine, arguments.app)
+        await log.write("exported", object=person.subject, entries=entries)
     finally:
         await engine.close()
     print(f"{file}: {entries} entries about {person.subject}")

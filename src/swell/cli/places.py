@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from swell.cli.flags import resolve
 if TYPE_CHECKING:
     from swell.backup.databases import Place
 
-__all__ = ["add_place", "place_of"]
+__all__ = ["add_place", "note", "place_of"]
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:
@@ -59,3 +60,25 @@ def place_of(arguments: argparse.Namespace, *, make: bool = False) -> Place:
     if not make and not path.exists():
         raise CommandError(f"{path} is not there", exit_code=1)
     return Place(str(path), folder, files_in_database=False)
+
+
+def note(place: Place, file: Path, action: str) -> None:
+    """Write into the audit log that a backup was made or restored.
+
+    Args:
+        place: The database, with tables of this version.
+        file: The backup.
+        action: `made` or `restored`.
+    """
+    from swell.audit.log import AuditLog
+    from swell.chat.store import open_store
+
+    async def write() -> None:
+        engine = open_store(place.url).engine
+        await engine.open()
+        try:
+            await AuditLog(engine).write("backup", object=file.name, action=action)
+        finally:
+            await engine.close()
+
+    asyncio.run(write())

@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 
 from swell.cli.command_error import CommandError
-from swell.cli.places import add_place, place_of
+from swell.cli.places import add_place, note, place_of
 from swell.errors import StoreSchemaError, StoreUnavailableError
 
 NAME = "restore"
@@ -47,6 +47,7 @@ def execute(arguments: argparse.Namespace) -> int:
             return 0
         place = place_of(arguments, make=True)
         restore(reader, place, replace=arguments.replace)
+        note(place, arguments.file, "restored")
     except (BackupError, StoreUnavailableError, StoreSchemaError) as error:
         raise CommandError(str(error), exit_code=1) from None
     except OSError as error:
