@@ -27,7 +27,10 @@ ALLOWED = {
     ),
     "app_name": "",
     "audit": "chat.store errors logs observe",
-    "auth": "backplane chat.store errors identity locales logs rights server settings tasks",
+    "auth": (
+        "audit backplane chat.store errors identity locales logs observe rights server settings "
+        "tasks"
+    ),
     "backoff": "",
     "backplane": "backoff errors logs observe settings",
     "backup": "chat.store errors storage",

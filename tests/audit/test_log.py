@@ -83,6 +83,8 @@ async def test_an_app_reads_its_entries_and_without_a_name_all_are_read(engine: 
     assert [one.event for one in await AuditLog(engine, "one").page()] == ["shared"]
     assert [one.event for one in await AuditLog(engine, "two").latest()] == ["unshared"]
     assert [one.app for one in await AuditLog(engine).page()] == ["one", "two"]
+    await AuditLog(engine).write("sign_in")  # of no app
+    assert [one.event for one in await AuditLog(engine, "one").page()] == ["shared", "sign_in"]
 
 
 async def test_old_entries_are_purged_in_steps(engine: Engine) -> None:

@@ -40,6 +40,7 @@ async def answer(turn: Turn):
     if turn.prompt == "fail":
         raise ValueError("no")
     yield "fine"
+    turn.charge(0.25)
     yield Usage(input=7, output=2)
 """
 
@@ -71,6 +72,7 @@ def test_prometheus_reads_what_a_service_has_done(tmp_path: Path, program: Progr
         found.until('swell_prompts_refused_total{reason="not_admitted"}', 1)
         expected = {
             "swell_prompts_total": 3,
+            "swell_charges_total": 0.5,
             'swell_runs_ended_total{outcome="failed"}': 1,
             'swell_run_failures_total{code="handler_failed"}': 1,
             'swell_tokens_total{direction="input"}': 14,

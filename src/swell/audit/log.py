@@ -54,14 +54,15 @@ _PAGE = (
     .order_by(_T.n)
     .limit(bindparam("most"))
 )
-_PAGE_OF_APP = _PAGE.where(_T.app == bindparam("of_app"))
+_OF_APP = _T.app.in_([bindparam("of_app"), ""])
+_PAGE_OF_APP = _PAGE.where(_OF_APP)
 _LATEST = (
     select(_T.n, _T.at, _T.event, _T.subject, _T.address, _T.object, _T.detail, _T.app)
     .where(_T.n < bindparam("before"))
     .order_by(_T.n.desc())
     .limit(bindparam("most"))
 )
-_LATEST_OF_APP = _LATEST.where(_T.app == bindparam("of_app"))
+_LATEST_OF_APP = _LATEST.where(_OF_APP)
 _OLD = select(_T.n).where(_T.at < bindparam("before")).limit(bindparam("most"))
 _PURGE = delete(audit).where(_T.n.in_(_OLD))
 
@@ -132,8 +133,8 @@ class AuditLog:
 
     Args:
         engine: The database, which is open.
-        app: Name of the app that writes; its entries are the only ones that it reads. Empty for
-            what belongs to no app, and to read all.
+        app: Name of the app that writes; it reads its entries and those of no app, such as
+            sign-ins. Empty for what belongs to no app, and to read all.
         clock: Returns the time in seconds since the epoch; a test gives its own.
     """
 
@@ -155,8 +156,8 @@ class AuditLog:
     ) -> bool:
         """Write an entry, and return whether it is stored.
 
-        An entry that cannot be stored is logged whole as an error. A `refused` that repeats is
-        counted and written once a minute, with `times` in its detail.
+        An entry that cannot be stored is logged whole as an error. A `refused` or `sign_in_failed`
+        that repeats is counted and written once a minute, with `times` in its detail.
 
         Args:
             event: What happened.
@@ -165,7 +166,7 @@ class AuditLog:
             object: What it was about.
             **detail: More about it. Never content of messages, and never a secret.
         """
-        if event == "refused":
+        if event in ("refused", "sign_in_failed"):
             times = self._repeats.count((subject, address, object, str(detail.get("reason"))))
             if not times:
                 return False

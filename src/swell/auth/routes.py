@@ -220,11 +220,13 @@ class SignInRoutes:
         form = await self._form(request)
         if isinstance(form, Response):
             return form
-        asked = form.get("id", "")
+        asked, address = form.get("id", ""), sender_of(request, self._settings).address
         if asked == "all":
             await self._sign_in.end_all(who.subject, but=who.sign_in)
+            self._sign_in.left(who.subject, address, "everywhere")
         elif asked in known - {who.sign_in}:
             await self._sign_in.end([asked])
+            self._sign_in.left(who.subject, address, "elsewhere")
         if asked in ("all", who.sign_in):
             return await self._leave(request)
         to = f"{quote(prefix_of(request))}/_auth/sessions"
@@ -240,7 +242,8 @@ class SignInRoutes:
         session, onward = self._signer.of(request.scope), None
         if session is not None:
             back = f"{base_url(request)}/_auth/signed-out"
-            onward = await self._sign_in.leave(session.id, back)
+            address = sender_of(request, self._settings).address
+            onward = await self._sign_in.leave(session.id, back, address)
         look = self._look(request)
         page = message_page(look, look.words.signed_out, onward=onward or "")
         answer = self._page(request, page)
@@ -288,6 +291,7 @@ class SignInRoutes:
         """Write to the log, seldom, that a sign-in was refused."""
         address = sender_of(request, self._settings).address or "this machine"
         _seldom.warning(f"{address} {reason}", "refused a sign-in from %s: %s", address, reason)
+        self._sign_in.refused(sender_of(request, self._settings).address, reason)
 
     def _look(self, request: Request) -> Look:
         locale = page_locale(self._settings, request.headers.get("accept-language", ""))

@@ -10,13 +10,17 @@ from typing import TypeAlias
 
 from starlette.routing import BaseRoute
 
+from swell.audit.events import AuditEvent
+from swell.audit.log import AuditLog
 from swell.backplane.base import Backplane
 from swell.chat.store.engines.base import Engine
 from swell.errors import SignInError, StoreUnavailableError
 from swell.identity import Identity
 from swell.logs import logger
+from swell.observe import metrics
 from swell.rights import Rights
 from swell.server.identity import checked_subject
+from swell.server.limits import audited_peer
 from swell.server.sessions import Session, SessionSigner
 from swell.server.sign_in import Holder
 from swell.settings.table import Settings
@@ -49,6 +53,9 @@ RENEW_S = 5.0
 
 PROVIDER_S = 3.0
 """How long a request of a browser waits for fresh tokens, in seconds."""
+
+AUDIT_S = 5.0
+"""How long entries of the audit log may take at the end, in seconds."""
 
 _KNOWN_MAX = 10_000
 
@@ -102,6 +109,8 @@ class SignIn:
         self.sign_ins = SignIns(engine, lifetime, clock)
         self._rights = Rights(settings)
         self._engine = engine
+        self._audit = AuditLog(engine)
+        self._entries = Tasks()  # of the audit log
         self._owned = owned
         self._title = title
         self._pages = pages
@@ -126,6 +135,7 @@ class SignIn:
         if self._refresher is not None:
             await self._refresher.close()
         await self._watch.close()
+        await self._entries.wait(AUDIT_S)
         for provider in (*self.remotes, *([self.password] if self.password else [])):
             await provider.close()
         if self._owned:
@@ -155,6 +165,29 @@ class SignIn:
             locale: Language of the page.
         """
         return Look(prefix, self._title(), "", locale)
+
+    def refused(self, address: str, reason: str) -> None:
+        """Write to the audit log that a browser could not sign in.
+
+        Args:
+            address: Its network address.
+            reason: Why; not shown to the browser.
+        """
+        metrics.signed_in("failed")
+        self._write("sign_in_failed", address=audited_peer(address), reason=reason)
+
+    def left(self, subject: str, address: str, where: str = "here") -> None:
+        """Write to the audit log that a user has signed out.
+
+        Args:
+            subject: The account.
+            address: Network address of the browser that asked for it.
+            where: `here`, `elsewhere` for one other browser, or `everywhere`.
+        """
+        self._write("sign_out", subject=subject, address=audited_peer(address), where=where)
+
+    def _write(self, event: AuditEvent, **entry: str) -> None:
+        self._entries.start(self._audit.write(event, **entry), name="swell-audit")
 
     def used(self, sign_in: str) -> None:
         """Note that a user did something, which prolongs the sign-in."""
@@ -311,12 +344,13 @@ class SignIn:
         await self.sign_ins.end(ids)
         self._watch.ended(ids)
 
-    async def leave(self, session_id: str, return_to: str) -> str | None:
+    async def leave(self, session_id: str, return_to: str, address: str = "") -> str | None:
         """End the sign-in of a session, in every process.
 
         Args:
             session_id: The session.
             return_to: Address to which the provider sends the browser back.
+            address: Network address of the browser.
 
         Returns:
             The address at which the provider ends its session; None if there is none.
@@ -324,6 +358,8 @@ class SignIn:
         id = sign_in_id(session_id)
         found = await self.sign_ins.find(id)
         await self.end([id])
+        if found is not None:
+            self.left(found[0].subject, address)
         remote = None if found is None else self.remote(found[0].provider)
         if found is None or remote is None:
             return None
@@ -345,7 +381,10 @@ class SignIn:
             provider: Name of the provider.
             what: Which ones.
         """
-        self._watch.ended(await self.sign_ins.end_at(provider, what))
+        ids = await self.sign_ins.end_at(provider, what)
+        self._watch.ended(ids)
+        if ids:
+            self._write("signed_out", object=what.subject or "", provider=provider)
 
     async def disable(self, subject: str) -> None:
         """Disable an account, and end its sign-ins in every process.

@@ -9,10 +9,13 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Double, bindparam, case, delete, func, select, text, update
 
+from swell.audit.log import record
 from swell.chat.store.engines.base import Engine, Row, Tx
 from swell.chat.store.retention import alone
 from swell.chat.store.statements import from_json, inserting, to_json
 from swell.chat.store.tables import accounts, sign_ins
+from swell.observe import metrics
+from swell.server.limits import audited_peer
 
 from .accounts import ACCOUNT, Account, account_of
 from .base import Ended, SignedIn, Tokens
@@ -204,8 +207,11 @@ class SignIns:
                 fresh_until=fresh_until(who.tokens),
                 refreshing=None,
             )
+            record(tx, "sign_in", who.subject, audited_peer(address), at=now, provider=provider)
 
         await self._engine.write(add)
+        metrics.audited("sign_in", stored=True)
+        metrics.signed_in("done")
 
     async def find(self, id: str) -> tuple[StoredSignIn, Account] | None:
         """Return a sign-in that holds, and its account; None if it has ended or is disabled."""

@@ -141,7 +141,7 @@ class Instruments:
         for operation in ("read", "write"):
             self.store_seconds.labels(operation)
             self.store_errors.labels(operation)
-        for outcome in ("done", "failed", "refused"):
+        for outcome in ("done", "failed"):
             self.sign_ins.labels(outcome)
 
     def known(self, name: str, value: str) -> str:

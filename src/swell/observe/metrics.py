@@ -127,10 +127,10 @@ def tool_call() -> Iterator[None]:
             on.tool_seconds.observe(time.perf_counter() - began)
 
 
-def charged(amount: float) -> None:
-    """Count money that answers have cost, in the currency of the app."""
+def charged(micros: int) -> None:
+    """Count money that answers have cost, in millionths of the app's currency."""
     if _on is not None:
-        _on.charges.inc(amount)
+        _on.charges.inc(micros / 1e6)
 
 
 def store_call(operation: Literal["read", "write"], call: Awaitable[T]) -> Awaitable[T]:
@@ -169,8 +169,8 @@ def uploaded(size: int) -> None:
         _on.upload_bytes.inc(size)
 
 
-def signed_in(outcome: Literal["done", "failed", "refused"]) -> None:
-    """Count an attempt to sign in; `refused` is a known user who may not use the app."""
+def signed_in(outcome: Literal["done", "failed"]) -> None:
+    """Count an attempt to sign in."""
     if _on is not None:
         _on.sign_ins.labels(outcome).inc()
 

@@ -21,6 +21,7 @@ __all__ = [
     "LogLimiter",
     "RateLimiter",
     "address_of",
+    "audited_peer",
     "is_proxy",
     "is_this_machine",
     "peer_of",
@@ -78,6 +79,11 @@ def peer_of(address: str) -> str:
     if isinstance(found, ipaddress.IPv6Address) and not found.is_loopback:
         return str(ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
     return address
+
+
+def audited_peer(address: str) -> str:
+    """Return an address for the audit log: as `peer_of`, and empty for this machine."""
+    return "" if is_this_machine(address) else peer_of(address)
 
 
 def is_this_machine(address: str) -> bool:

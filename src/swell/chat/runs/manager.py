@@ -558,6 +558,7 @@ class RunManager:
             )
         )
         self.budgets.note(run.user_id, spent)
+        metrics.charged(spent.micros)
         run.state = state if ended is not None else (await self.store.run(run.id)).state
         if ended is None or ended.answer is None:
             return ThreadChanged(run.thread_id)
@@ -567,6 +568,7 @@ class RunManager:
         """Count what an app charges for a run after its end."""
         spent = self.budgets.spent({}, [charge])
         subject = run.user.subject
+        metrics.charged(spent.micros)
         self._tasks.start(persist(lambda: self.store.spend(subject, spent)))
 
     async def _store_now(self, run_id: str) -> int | None:
