@@ -62,7 +62,41 @@ def numbers(offset: int) -> list[ui.TableRow]:
     return [ui.table_row(f"n{n}", [n, n * n]) for n in range(offset, offset + 3)]
 
 
-SECTIONS = {"tables": tables}
+def overlays() -> list[ui.Component]:
+    """Return buttons that open something over the page."""
+    return [
+        ui.buttons([ui.button("dialog", "Open a dialog"), ui.button("panel", "Open a side panel")])
+    ]
+
+
+def over(q: Q) -> None:
+    """Open and close what stands over the page."""
+    if q.args.dialog:
+        q.page["meta"].dialog = ui.dialog(
+            "Delete this chat?",
+            [
+                ui.text("It cannot be brought back."),
+                ui.buttons([ui.button("yes", "Delete", primary=True), ui.button("no", "Keep it")]),
+            ],
+            width="400px",
+            closable=True,
+            name="asked",
+            events=["dismissed"],
+        )
+    elif q.args.yes or q.args.no:
+        q.page["meta"].dialog = None
+    if q.args.panel:
+        q.page["meta"].side_panel = ui.side_panel(
+            "Settings",
+            [ui.textbox("nick", "Name"), ui.button("close_panel", "Save", primary=True)],
+            width="360px",
+            closable=True,
+        )
+    elif q.args.close_panel:
+        q.page["meta"].side_panel = None
+
+
+SECTIONS = {"tables": tables, "overlays": overlays}
 
 
 @app("/")
@@ -80,6 +114,7 @@ async def serve(q: Q) -> None:
         q.page["end"] = ui.form_card("content", end)
     if q.events.numbers and q.events.numbers.page_change:
         q.page["tables"].numbers.rows = numbers(q.events.numbers.page_change["offset"])
+    over(q)
     events = {name: expando_to_dict(event) for name, event in expando_to_dict(q.events).items()}
     q.page["end"].arrived.content = f"`{expando_to_dict(q.args)} {events}`"
     await q.page.save()

@@ -16,6 +16,8 @@ from .cards.chatbot import ChatbotCard as ChatbotCard
 from .cards.chatbot import ChatCommand as ChatCommand
 from .cards.chatbot import ChatMention as ChatMention
 from .cards.chatbot import ChatSuggestion as ChatSuggestion
+from .cards.dialog import Dialog as Dialog
+from .cards.dialog import SidePanel as SidePanel
 from .cards.form import FormCard as FormCard
 from .cards.header import HeaderCard as HeaderCard
 from .cards.header import NavGroup as NavGroup
@@ -76,9 +78,11 @@ nav_group = NavGroup
 nav_item = NavItem
 markdown_card = MarkdownCard
 meta_card = MetaCard
+dialog = Dialog
 inline_stylesheet = InlineStylesheet
 layout = Layout
 notification_bar = NotificationBar
+side_panel = SidePanel
 stylesheet = Stylesheet
 theme = Theme
 zone = Zone

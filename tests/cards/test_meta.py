@@ -130,7 +130,7 @@ def test_a_wrong_property_is_refused(properties: dict[str, Any], message: str) -
         put(**properties)
 
 
-@pytest.mark.parametrize("name", ["dialog", "side_panel", "tracker", "scripts", "script"])
+@pytest.mark.parametrize("name", ["tracker", "scripts", "script"])
 def test_properties_that_only_wave_has_are_named(name: str) -> None:
     assert name not in put(**{name: None})
     with pytest.raises(NotSupportedError, match=rf"^ui\.meta_card\({name}=\.\.\.\) is not part"):

@@ -47,6 +47,35 @@ def test_every_component_is_usable_in_every_look(run: Run, new_page: NewPage, lo
     assert not wide, "the page is wider than the window"
 
 
+def test_dialogs_take_the_focus_and_give_it_back(run: Run, new_page: NewPage) -> None:
+    page = show(run, new_page)
+    opener = page.locator("[data-test=dialog]")
+    opener.press("Enter")
+    dialog = page.get_by_role("dialog", name="Delete this chat?")
+    expect(dialog.get_by_role("button", name="Delete")).to_be_visible()
+    assert violations(page) == []
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=IMAGES / "page-dialog.png", animations="disabled")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+    expect(page.locator("[data-test=arrived]")).to_contain_text("{'asked': {'dismissed': True}}")
+    opener.press("Enter")
+    dialog.get_by_role("button", name="Keep it").press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+    page.locator("[data-test=panel]").press("Enter")
+    panel = page.get_by_role("dialog", name="Settings")
+    panel.get_by_label("Name").fill("Ada")
+    page.screenshot(path=IMAGES / "page-side-panel.png", animations="disabled")
+    expect(panel).to_have_js_property("offsetLeft", 1100 - 360)
+    expect(panel).to_have_js_property("offsetHeight", 1000)
+    assert violations(page) == []
+    panel.get_by_role("button", name="Save").press("Enter")
+    expect(panel).to_be_hidden()
+    expect(page.locator("[data-test=arrived]")).to_contain_text("'nick': 'Ada'")
+
+
 def test_a_table_is_used_by_keys_alone(run: Run, new_page: NewPage) -> None:
     page = show(run, new_page)
     table = page.locator("[data-test=issues]")

@@ -245,8 +245,8 @@ def check_property(
 def named_components(card: Mapping[str, Any]) -> dict[str, list[str | int]]:
     """Return where the named parts of a card are, so that they can be reached by name.
 
-    Searched are `items`, `secondary_items`, `buttons` and `commands`, at any depth, and the
-    buttons of a notification bar. The last of several parts with one name counts.
+    Searched are `items`, `secondary_items`, `buttons` and `commands`, at any depth, and those of a
+    notification bar, a dialog and a side panel. The last of several parts with one name counts.
 
     Args:
         card: The card's plain JSON.
@@ -259,9 +259,10 @@ def named_components(card: Mapping[str, Any]) -> dict[str, list[str | int]]:
     """
     found: dict[str, list[str | int]] = {}
     _collect_names(card, [], found)
-    bar = card.get("notification_bar")
-    if isinstance(bar, Mapping):
-        _collect_names(bar, ["notification_bar"], found)
+    for over in ("notification_bar", "dialog", "side_panel"):
+        shown = card.get(over)
+        if isinstance(shown, Mapping):
+            _collect_names(shown, [over], found)
     return found
 
 

@@ -13,6 +13,7 @@ from swell.schema.kinds import MisfitError, Missing, Name, Record, quoted
 
 from .base import Card, Command
 from .box import Box
+from .dialog import Dialog, SidePanel
 
 THEMES = (
     "default",
@@ -163,8 +164,8 @@ class Stylesheet(Record):
 class MetaCard(Card):
     """Set properties of the whole page. Shows nothing itself.
 
-    The first meta card of a page counts. `dialog`, `side_panel`, `tracker`, `scripts` and
-    `script` are known by name only: anything but `None` raises `NotSupportedError`.
+    The first meta card of a page counts. `tracker`, `scripts` and `script` are known by
+    name only: anything but `None` raises `NotSupportedError`.
 
     Attributes:
         box: Unused; give `''`.
@@ -175,6 +176,8 @@ class MetaCard(Card):
         redirect: Address to go to; `#name` sets the location hash.
         icon: Address of the tab's icon.
         layouts: How the page is divided, narrowest first. Absent: the grid.
+        dialog: A box over the page, `ui.dialog(...)`; `None` closes it.
+        side_panel: A panel over the end of the page, `ui.side_panel(...)`; `None` closes it.
         theme: Name of a built-in theme (`THEMES`) or of one in `themes`; `auto` is light or dark
             as the reader's system is.
         themes: Themes of the app itself.
@@ -197,8 +200,8 @@ class MetaCard(Card):
     redirect: str | None = None
     icon: str | None = None
     layouts: Sequence[Layout] | None = None
-    dialog: Annotated[Any, Missing("ui.meta_card(dialog=...)")] = None
-    side_panel: Annotated[Any, Missing("ui.meta_card(side_panel=...)")] = None
+    dialog: Dialog | None = None
+    side_panel: SidePanel | None = None
     theme: str | None = None
     themes: Sequence[Theme] | None = None
     tracker: Annotated[Any, Missing("ui.meta_card(tracker=...)")] = None

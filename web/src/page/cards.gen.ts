@@ -70,6 +70,8 @@ export type MetaCard = {
   readonly redirect?: string | undefined;
   readonly icon?: string | undefined;
   readonly layouts?: readonly Layout[] | undefined;
+  readonly dialog?: Dialog | undefined;
+  readonly side_panel?: SidePanel | undefined;
   readonly theme?: string | undefined;
   readonly themes?: readonly Theme[] | undefined;
   readonly stylesheet?: InlineStylesheet | undefined;
@@ -434,6 +436,27 @@ export type Layout = {
   readonly min_height?: string | undefined;
   readonly max_height?: string | undefined;
   readonly name?: string | undefined;
+};
+
+export type Dialog = {
+  readonly title: string;
+  readonly items: readonly unknown[];
+  readonly width?: string | undefined;
+  readonly closable?: boolean | undefined;
+  readonly blocking?: boolean | undefined;
+  readonly primary?: boolean | undefined;
+  readonly name?: string | undefined;
+  readonly events?: readonly "dismissed"[] | undefined;
+};
+
+export type SidePanel = {
+  readonly title: string;
+  readonly items: readonly unknown[];
+  readonly width?: string | undefined;
+  readonly name?: string | undefined;
+  readonly events?: readonly "dismissed"[] | undefined;
+  readonly blocking?: boolean | undefined;
+  readonly closable?: boolean | undefined;
 };
 
 export type Theme = {
