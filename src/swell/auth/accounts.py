@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, null, select, update
+from sqlalchemy import bindparam, null, select, text, update
 
 from swell.chat.store.engines.base import Engine, Row, Tx
 from swell.chat.store.statements import from_json, inserting, to_json
@@ -36,6 +37,16 @@ ACCOUNT = (
 _GET = select(*ACCOUNT).where(_ONE)
 _ALL = select(*ACCOUNT).where(_T.subject > bindparam("after")).order_by(_T.subject)
 _PAGE = _ALL.limit(bindparam("most"))
+_NAMES = """
+    SELECT {columns} FROM accounts WHERE subject IN (SELECT value FROM {subjects})
+"""
+_quoted = ", ".join(f'"{column.name}"' for column in ACCOUNT)  # `groups` is a word of SQL
+_THESE = {
+    "sqlite": text(_NAMES.format(columns=_quoted, subjects="json_each(:subjects)")),
+    "postgresql": text(
+        _NAMES.format(columns=_quoted, subjects="json_array_elements_text(CAST(:subjects AS json))")
+    ),
+}
 _ADD = inserting(accounts, ignore=True)
 _UPDATE = (
     update(accounts)
@@ -100,6 +111,16 @@ class Accounts:
         """Return an account; None if there is none."""
         row = await self._engine.read(lambda tx: tx.row(_GET, of=subject))
         return None if row is None else account_of(row)
+
+    async def these(self, subjects: Collection[str]) -> Sequence[Account]:
+        """Return those of these accounts that are there."""
+        if not subjects:
+            return []
+
+        def read(tx: Tx) -> list[Row]:
+            return tx.rows(_THESE[tx.dialect], subjects=to_json(sorted(subjects)))
+
+        return [account_of(row) for row in await self._engine.read(read)]
 
     async def list(self, *, after: str = "", limit: int = 100) -> list[Account]:
         """Return accounts in the order of their subjects.

@@ -35,7 +35,7 @@ from .sealed import Sealer
 from .sign_ins import Held, Lifetime, SignIns, StoredSignIn, sign_in_id
 from .watch import Watch
 
-__all__ = ["FRESH_S", "LOGIN", "SignIn"]
+__all__ = ["FRESH_S", "LOGIN", "SignIn", "given_roles"]
 
 
 _log = logger("swell.auth")
@@ -61,6 +61,11 @@ _KNOWN_MAX = 10_000
 
 
 Pages: TypeAlias = "Callable[[SignIn, SessionSigner, Sealer], Sequence[BaseRoute]]"
+
+
+def given_roles(role: str | None) -> tuple[str, ...]:
+    """Return the roles that an administrator has given."""
+    return () if role is None else (role,)
 
 
 class SignIn:
@@ -116,7 +121,7 @@ class SignIn:
         self._pages = pages
         self._known: OrderedDict[str, tuple[float, Identity | None]] = OrderedDict()
         use_s = min(USE_S, settings.sign_in_idle_s / 4)
-        self._watch = Watch(self.sign_ins, self._allows, self._forget, use_s)
+        self._watch = Watch(self.sign_ins, self._allows, self._has_other_role, self._forget, use_s)
         self._clock = clock or Clock()
         self._refresher: Refresher | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -211,7 +216,7 @@ class SignIn:
         identity = None
         if found is not None:
             stored, account = found
-            if self._allows(Held(id, stored.subject, stored.provider, stored.sid)):
+            if self._allows(Held(id, stored.subject, stored.provider, stored.sid, account.role)):
                 tokens = self._tokens(stored)
                 if tokens is None or (tokens := await self._current(id, tokens)) is not None:
                     identity = self._identity(stored, account, tokens)
@@ -230,7 +235,7 @@ class SignIn:
             tokens.refresh if tokens else None,
             account.email,
             account.groups,
-            () if account.role is None else (account.role,),
+            given_roles(account.role),
             stored.claims,
             stored.id,
         )
@@ -243,6 +248,11 @@ class SignIn:
         if self.password is not None and held.provider == self.password.name:
             return self.password.holds(held.subject, held.sid)
         return self.remote(held.provider) is not None
+
+    def _has_other_role(self, held: Held) -> bool:
+        """Return whether the role of an account has changed since its user was last asked for."""
+        _, identity = self._known.get(held.id, (0.0, None))
+        return identity is not None and identity.roles != given_roles(held.role)
 
     def _forget(self, ids: Collection[str]) -> None:
         for id in ids:

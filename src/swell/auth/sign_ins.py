@@ -68,7 +68,7 @@ _IDS_BOTH = _IDS_SUBJECT.where(_T.sid == bindparam("named"))
 _OVER = select(_T.id).where(func.coalesce(_T.ended, _T.expires) < bindparam("before"))
 _PURGE = delete(sign_ins).where(_T.id.in_(_OVER.limit(PURGED_AT_ONCE)))
 _HELD = """
-    SELECT sign_ins.id, sign_ins.subject, sign_ins.provider, sign_ins.sid
+    SELECT sign_ins.id, sign_ins.subject, sign_ins.provider, sign_ins.sid, accounts.role
     FROM sign_ins JOIN accounts ON accounts.subject = sign_ins.subject
     WHERE sign_ins.id IN (SELECT value FROM {ids}) AND sign_ins.ended IS NULL
     AND sign_ins.expires > :now AND accounts.disabled IS NULL
@@ -111,12 +111,14 @@ class Held(NamedTuple):
         subject: The account.
         provider: Name of the provider.
         sid: The provider's name of the session.
+        role: The role that an administrator has given.
     """
 
     id: str
     subject: str
     provider: str
     sid: str | None
+    role: str | None
 
 
 class StoredSignIn(msgspec.Struct, frozen=True):

@@ -41,6 +41,7 @@ class Watch:
     Args:
         sign_ins: The table.
         allows: Returns whether the provider of a sign-in lets it continue.
+        has_other_role: Returns whether an account has got another role.
         forget: Called with the ids of sign-ins that have ended.
         use_s: How often the use of a sign-in is stored, in seconds.
     """
@@ -49,12 +50,14 @@ class Watch:
         self,
         sign_ins: SignIns,
         allows: Callable[[Held], bool],
+        has_other_role: Callable[[Held], bool],
         forget: Callable[[Collection[str]], None],
         use_s: float,
     ) -> None:
         self._use_s = use_s
         self._sign_ins = sign_ins
         self._allows = allows
+        self._has_other_role = has_other_role
         self._forget = forget
         self._holders: list[Holder] = []
         self._used: set[str] = set()
@@ -117,6 +120,11 @@ class Watch:
         over = held - {one.id for one in holding} | refused
         if over:
             self._end(over)
+        changed = {one.id for one in holding if self._has_other_role(one)} - over
+        if changed:
+            self._forget(changed)
+            for holder in self._holders:
+                holder.renew_sign_ins(changed)
 
     def _heard(self, message: bytes) -> None:
         try:

@@ -67,7 +67,7 @@ from .identity import Caller, Identities, owner_key, public_session
 from .links import Links
 from .pages import Pages
 from .route import Route
-from .sign_in import SignIn
+from .sign_in import Members, SignIn
 
 _log = logger("swell")
 
@@ -97,6 +97,7 @@ class Broker:
         files: Where uploads are kept; None without a server.
         rules: What `@on` has registered for the app, for `run_on`.
         sign_in: Sign-in through Swell; None without it.
+        members: Accounts of users who sign in elsewhere; None without them.
     """
 
     def __init__(
@@ -108,9 +109,10 @@ class Broker:
         files: FileStore | None = None,
         rules: Rules | None = None,
         sign_in: SignIn | None = None,
+        members: Members | None = None,
     ) -> None:
         self.pages = Pages(settings)
-        self.identities = Identities(settings, app_state, sign_in)
+        self.identities = Identities(settings, app_state, sign_in, members)
         self._sign_in = sign_in
         self._files = files
         self._rules = rules
@@ -304,6 +306,12 @@ class Broker:
                 client.ended = True
                 self._run(client, None, {}, None, {"@system": Expando({"logout": True})})
                 self._end(client, CLOSE_SIGNED_OUT, "the user has signed out")
+
+    def renew_sign_ins(self, ids: Collection[str]) -> None:
+        """Let the tabs of sign-ins connect again, which asks for their users' roles."""
+        for client in self.clients.values():
+            if client.auth.sign_in in ids:
+                client.send(Drain(0))
 
     def _end(self, client: Client, code: int, reason: str) -> None:
         """Close all connections of a client, and forget it."""

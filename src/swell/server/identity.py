@@ -26,7 +26,7 @@ from swell.rights import Rights
 from swell.settings.table import Settings
 
 from .route import Route
-from .sign_in import SignIn
+from .sign_in import Members, SignIn
 
 __all__ = [
     "PEER",
@@ -113,12 +113,18 @@ class Identities:
             function may take.
         app_state: `q.app`.
         sign_in: Sign-in through Swell; None without it.
+        members: Accounts of users who sign in elsewhere; None without them.
     """
 
     def __init__(
-        self, settings: Settings, app_state: Expando, sign_in: SignIn | None = None
+        self,
+        settings: Settings,
+        app_state: Expando,
+        sign_in: SignIn | None = None,
+        members: Members | None = None,
     ) -> None:
         self._sign_in = sign_in
+        self._members = members
         self._header = settings.user_header and _canonical(settings.user_header)
         self._proxies = tuple(map(ipaddress.ip_network, settings.trusted_proxies))
         self._timeout_s = settings.hello_timeout_s
@@ -137,6 +143,11 @@ class Identities:
                 not use the app.
         """
         who = await self._who(route, caller)
+        if self._members is not None and who.subject != ANON and not who.sign_in:
+            try:
+                who = await self._members.admit(who)
+            except StoreUnavailableError as error:
+                raise SignInError(f"the account cannot be read: {error}", True) from None
         grant = self._rights.of(who, who.roles)
         if not grant.allowed:
             raise SignInError(f"{who.subject!r} may not use the app: {grant.reason}")

@@ -11,7 +11,7 @@ from swell.identity import Identity
 
 from .sessions import SessionSigner
 
-__all__ = ["Holder", "SignIn"]
+__all__ = ["Holder", "Members", "SignIn"]
 
 
 class Holder(Protocol):
@@ -22,6 +22,21 @@ class Holder(Protocol):
 
     def end_sign_ins(self, ids: Collection[str]) -> None:
         """Stop to act for these sign-ins, which have ended."""
+
+    def renew_sign_ins(self, ids: Collection[str]) -> None:
+        """Ask again for the users of these sign-ins, whose roles have changed."""
+
+
+class Members(Protocol):
+    """Accounts of users who sign in elsewhere: at a proxy, or in the host application."""
+
+    async def admit(self, who: Identity) -> Identity:
+        """Return a user with the role of the account.
+
+        Raises:
+            SignInError: If the account is disabled.
+            StoreUnavailableError: If the database cannot be used.
+        """
 
 
 class SignIn(Protocol):
