@@ -21,7 +21,7 @@ from swell.parts import Incomplete
 from tests.conftest import ROOT
 
 SOURCES = Path(swell.__file__).parent
-TABLES = ("language", "failures", "incomplete", "budgets")
+TABLES = ("language", "failures", "incomplete", "budgets", "admin")
 TEXTS = [name for name in Words.__struct_fields__ if name not in TABLES]
 ALIKE = {("de", "link"), ("es", "no"), ("es", "error_number")}
 ALIKE |= {("fr", "assistant"), ("fr", "conversation")}

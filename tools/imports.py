@@ -21,11 +21,13 @@ Arrows: TypeAlias = dict[str, set[str]]
 
 ALLOWED = {
     "__main__": "cli",
+    "admin": "audit auth chat.store errors locales markdown query rights server settings ui",
     "app": (
-        "app_name auth backplane chat.app chat.options chat.store expando identity leases  "
-        "mistakes observe query rules server settings site storage values"
+        "app_name app_users auth backplane chat.app chat.options chat.store expando identity "
+        "leases mistakes observe query rules server settings site storage values"
     ),
     "app_name": "",
+    "app_users": "admin auth backplane chat.store rights server settings",
     "audit": "chat.store errors logs observe",
     "auth": (
         "audit backplane chat.store errors identity locales logs observe rights server settings "
@@ -98,7 +100,7 @@ ALLOWED = {
     "parts": "coerce components errors locales markdown mistakes schema",
     "people": "audit chat.store logs server storage",
     "query": "expando identity page rules site",
-    "rights": "identity settings",
+    "rights": "errors identity settings",
     "routing": "expando logs query rules",
     "rules": "",
     "schema": "errors hints live mistakes",

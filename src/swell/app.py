@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 
 from . import rules
 from .app_name import app_name
+from .app_users import AppUsers
 from .backplane.base import Backplane
 from .backplane.memory import MemoryBackplane
 from .expando import Expando
@@ -24,7 +25,6 @@ from .server.route import AckWhen, Mode, Route
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from .auth.sign_in import SignIn
     from .chat.options import ChatOptions
     from .chat.store.databases import Databases, Lease
     from .leases.pages import PageLeases
@@ -87,6 +87,7 @@ class App:
         names: Names of apps by route, as the database has them; others are named by their place.
         titles: Titles of apps by route, for the sign-in page.
         holders: Parts that act for signed-in users, and stop when these sign out.
+        chats: Chats by their names, for the page for administrators.
     """
 
     def __init__(
@@ -106,11 +107,12 @@ class App:
         self.names: dict[str, str] = {}
         self.titles: dict[str, str] = {}
         self.holders: list[Holder] = []
+        self.chats: dict[str, Any] = {}
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []
         self._server: Server | None = None
-        self._sign_in: SignIn | None = None
+        self._users = AppUsers()
         self._leases: PageLeases | None = None
         self._databases: Databases | None = None
         self._database: Lease | None = None
@@ -362,9 +364,17 @@ class App:
         self._read = None
         await self._begin_observing()
         self._database = await self._open_database()
-        self._sign_in = await self._open_sign_in()
+        await self._open_users()
         scrape = self._metrics.text if self._metrics is not None else None
-        self._server = Server(self, await self._key(), self._uploads(), self._sign_in, scrape)
+        self._server = Server(
+            self,
+            await self._key(),
+            self._uploads(),
+            self._users.sign_in,
+            scrape,
+            members=self._users.members,
+            admin=self._users.admin_page(self.chats, self.running, self._title),
+        )
         self._server.start()
         self.backplane = await open_backplane(self.running)
         self._sampled = (
@@ -376,32 +386,25 @@ class App:
             await self._join()
             for hook in self._on_startup:
                 await _call(hook)
-            if self._sign_in is not None:
-                for holder in self.holders:
-                    self._sign_in.watch(holder)
-                await self._sign_in.start(self.backplane)
+            await self._users.start(self.backplane, self.holders)
         except BaseException:
-            await self._close_sign_in()
+            await self._users.close()
             await self._leave()
             await self.backplane.close()
             await self._end_observing()
             raise
         self._server.watch()
 
-    async def _open_sign_in(self) -> SignIn | None:
-        """Return the sign-in of the settings; None if browsers do not sign in here."""
-        settings = self.running
-        named = (settings.password_file, settings.oidc_file, *settings.oidc_client)
-        if not any(named):
-            return None
-        from .auth.open import open_sign_in
+    async def _open_users(self) -> None:
+        ways = (self.identify, *(route.identify for route in self.routes.values()))
+        elsewhere = self.running.user_header is not None or any(ways)
+        name, title = self._name(), self._title
+        await self._users.open(self.running, self._database, name, title, elsewhere=elsewhere)
 
-        return await open_sign_in(settings, self._database, self._name(), self._title)
-
-    async def _close_sign_in(self) -> None:
-        sign_in, self._sign_in = self._sign_in, None
-        if sign_in is not None:
-            await sign_in.close()
+    @property
+    def has_admin_page(self) -> bool:
+        """Whether there is a page for administrators."""
+        return self._users.administered
 
     def _title(self) -> str:
         """Return the title of the app for the sign-in page."""
@@ -477,7 +480,7 @@ class App:
         if server is None:
             return
         await server.stop()
-        await self._close_sign_in()
+        await self._users.close()
         await self._leave()
         for hook in self._on_shutdown:
             await _call(hook)

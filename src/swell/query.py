@@ -41,6 +41,7 @@ class Auth:
             user has not signed in through Swell.
         sign_ins_path: Address of the page with the browsers in which the user is signed in; empty
             as well.
+        admin_path: Address of the page for administrators; empty for other users.
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class Auth:
         self.claims = claims or {}
         self.sign_in = sign_in
         # Only this user's pages know the id, so that no other site can make such a link.
-        self.sign_out_path = f"{prefix}/_auth/logout?id={sign_in}" if sign_in else ""
-        self.sign_ins_path = f"{prefix}/_auth/sessions" if sign_in else ""
+        here = sign_in if ":" not in sign_in else ""  # else it stands for an account elsewhere
+        self.sign_out_path = f"{prefix}/_auth/logout?id={here}" if here else ""
+        self.sign_ins_path = f"{prefix}/_auth/sessions" if here else ""
+        self.admin_path = f"{prefix}/_admin" if "admin" in roles else ""
         self.username = username
         self.subject = subject
         self.access_token = access_token

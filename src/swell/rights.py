@@ -9,11 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
+from .errors import SettingError
 from .identity import ANON
 from .settings import who as grammar
 from .settings.table import Settings
 
-__all__ = ["ADMIN", "EVERYONE", "MEMBER", "Grant", "Rights", "Who", "verified_email"]
+__all__ = [
+    "ADMIN",
+    "EVERYONE",
+    "MEMBER",
+    "Grant",
+    "Rights",
+    "Who",
+    "check_sign_in",
+    "verified_email",
+]
 
 ADMIN = "admin"
 """The role that has every right, and the admin page."""
@@ -95,11 +105,6 @@ class Rights:
         """Whether an allow-list is set."""
         return bool(self._domains or self._groups or self._claims)
 
-    @property
-    def needs_sign_in(self) -> bool:
-        """Whether a setting is about signed-in users."""
-        return self.limited or bool(self._admins or self._roles)
-
     def of(self, who: Who, further: Iterable[str] = ()) -> Grant:
         """Return whether a user may use the app, and their roles.
 
@@ -171,6 +176,27 @@ class Rights:
         if self._claims and not any(_has_claim(who, claim) for claim in self._claims):
             return "the user has no claim of allowed_claims"
         return ""
+
+
+def check_sign_in(settings: Settings, signs_in: bool) -> None:
+    """Refuse settings about signed-in users in an app where no user can sign in.
+
+    Args:
+        settings: Those of the application.
+        signs_in: Whether users can sign in.
+
+    Raises:
+        SettingError: If a setting is useless.
+    """
+    names = ("admins", "roles", "allowed_domains", "allowed_groups", "allowed_claims")
+    for name in names:
+        if getattr(settings, name) and not signs_in:
+            raise SettingError(
+                name,
+                "the settings",
+                "no user can sign in: set password_file, an OpenID provider or user_header, or "
+                "pass identify=",
+            )
 
 
 def verified_email(who: Who) -> str | None:

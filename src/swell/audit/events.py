@@ -20,6 +20,7 @@ AuditEvent = Literal[
     "imported",
     "deleted",
     "restored",
+    "stopped",
     "refused",
     "erased",
     "backup",

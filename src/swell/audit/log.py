@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, delete, insert, select
+from sqlalchemy import BindParameter, Select, bindparam, delete, insert, select
 
 from swell.chat.store.engines.base import Engine, Tx
 from swell.chat.store.ids import now
@@ -211,15 +211,31 @@ class AuditLog:
         }
         return await self._read(_PAGE_OF_APP if self._app else _PAGE, limit, given)
 
-    async def latest(self, *, before: int | None = None, limit: int = 50) -> list[Entry]:
+    async def latest(
+        self,
+        *,
+        before: int | None = None,
+        limit: int = 50,
+        event: str | None = None,
+        about: str | None = None,
+    ) -> list[Entry]:
         """Return a window of entries, newest first.
 
         Args:
             before: Number of the last entry of the window before; None for the first.
             limit: Most that are returned.
+            event: Only entries of this event.
+            about: Only entries in which this is the user or the object.
         """
-        given = {"before": _FAR if before is None else before}
-        return await self._read(_LATEST_OF_APP if self._app else _LATEST, limit, given)
+        given: dict[str, Any] = {"before": _FAR if before is None else before}
+        found = _LATEST_OF_APP if self._app else _LATEST
+        if event is not None:
+            found, given["of_event"] = found.where(_T.event == bindparam("of_event")), event
+        if about is not None:
+            named: BindParameter[str] = bindparam("about")
+            found = found.where((_T.subject == named) | (_T.object == named))
+            given["about"] = about
+        return await self._read(found, limit, given)
 
     async def entries(
         self, *, since: float | None = None, until: float | None = None
@@ -246,7 +262,7 @@ class AuditLog:
         return await self._engine.write(remove)
 
     async def _read(
-        self, statement: Select[Any], limit: int, given: Mapping[str, float]
+        self, statement: Select[Any], limit: int, given: Mapping[str, Any]
     ) -> list[Entry]:
         of_app = {"of_app": self._app} if self._app else {}
         rows = await self._engine.read(lambda tx: tx.rows(statement, most=limit, **given, **of_app))

@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
+from swell.backplane.base import Backplane
 from swell.chat.store.engines.base import Engine
 from swell.errors import SignInError, StoreUnavailableError
 from swell.identity import Identity
@@ -27,7 +28,7 @@ __all__ = ["MARK", "Members"]
 _log = logger("swell.auth")
 
 MARK = "account:"
-"""Before the name of a user, what stands for a sign-in of theirs."""
+"""Before the name of a user, what stands for their sign-in."""
 
 PROVIDER = "elsewhere"
 """Provider of their accounts."""
@@ -44,30 +45,44 @@ class Members:
     Each user gets an account with the first visit. An administrator may give it a role or disable
     it, which ends the user's pages in every process within seconds.
 
+    Attributes:
+        accounts: The accounts.
+        engine: The database.
+        sign_ins: None: their sign-ins are elsewhere.
+
     Args:
         engine: The database, open.
         owned: Whether `close` closes the database.
         clock: The time of the database.
     """
 
+    sign_ins = None
+
     def __init__(self, engine: Engine, *, owned: bool = False, clock: Clock | None = None) -> None:
         self.accounts = Accounts(engine, clock)
-        self._engine = engine
+        self.engine = engine
         self._owned = owned
         self._holders: list[Holder] = []
         self._known: OrderedDict[str, tuple[float, Account]] = OrderedDict()
         self._noted: dict[str, float] = {}
         self._tasks = Tasks()
 
-    def start(self) -> None:
-        """Begin to watch for accounts that change; needs a running event loop."""
+    async def start(self, _backplane: Backplane) -> None:
+        """Begin to watch for accounts that change."""
         self._tasks.start(self._look_on(), name="swell-members")
 
     async def close(self) -> None:
         """Stop, and disconnect."""
         await self._tasks.cancel(1.0)
         if self._owned:
-            await self._engine.close()
+            await self.engine.close()
+
+    async def end_all(self, subject: str) -> None:
+        """Forget an account here; its pages end when it is disabled."""
+        self._known.pop(subject, None)
+
+    async def end(self, ids: Collection[str]) -> None:
+        """Do nothing: sign-ins are elsewhere."""
 
     def watch(self, holder: Holder) -> None:
         """Notify a part of the application when accounts change."""

@@ -11,13 +11,14 @@ from swell.errors import SettingError
 from swell.settings.table import Settings
 
 from .base import PasswordProvider, RemoteProvider
+from .members import Members
 from .oidc.config import provider_configs
 from .oidc.provider import OidcProvider
 from .passwords import Passwords
 from .routes import sign_in_routes
 from .sign_in import SignIn
 
-__all__ = ["open_sign_in"]
+__all__ = ["open_members", "open_sign_in"]
 
 
 async def open_sign_in(
@@ -57,6 +58,19 @@ async def open_sign_in(
         pages=sign_in_routes,
         owned=database is None,
     )
+
+
+async def open_members(settings: Settings, database: Engine | None, app: str) -> Members:
+    """Return the accounts of users who sign in elsewhere; the arguments are as above.
+
+    Raises:
+        StoreUnavailableError: If the database cannot be used.
+    """
+    engine = database
+    if engine is None:
+        engine = open_store(settings.database_url, app=app, source="the settings").engine
+        await engine.open()
+    return Members(engine, owned=database is None)
 
 
 def _providers(settings: Settings) -> tuple[PasswordProvider | None, list[RemoteProvider]]:

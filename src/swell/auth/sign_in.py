@@ -74,6 +74,7 @@ class SignIn:
     Attributes:
         path: Address of the sign-in page, without the prefix.
         settings: Those of the application.
+        engine: The database.
         accounts: The accounts.
         sign_ins: The sign-ins.
         password: The provider with passwords; None without it.
@@ -113,7 +114,7 @@ class SignIn:
         )
         self.sign_ins = SignIns(engine, lifetime, clock)
         self._rights = Rights(settings)
-        self._engine = engine
+        self.engine = engine
         self._audit = AuditLog(engine)
         self._entries = Tasks()  # of the audit log
         self._owned = owned
@@ -144,13 +145,13 @@ class SignIn:
         for provider in (*self.remotes, *([self.password] if self.password else [])):
             await provider.close()
         if self._owned:
-            await self._engine.close()
+            await self.engine.close()
 
     def routes(self, signer: SessionSigner) -> Sequence[BaseRoute]:
         """Return the routes of the pages for sign-in, to be put before those of the app."""
         sealer = Sealer(signer.derived("tokens"))
         self._refresher = Refresher(
-            self._engine, self._clock, sealer, self.remote, self._refused, self._renewed
+            self.engine, self._clock, sealer, self.remote, self._refused, self._renewed
         )
         return self._pages(self, signer, sealer)
 

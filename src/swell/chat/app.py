@@ -20,7 +20,7 @@ from swell.locales import Words, words_of
 from swell.logs import logger
 from swell.observe.ids import add_ids
 from swell.query import Auth, Q
-from swell.rights import Rights
+from swell.rights import ADMIN, Rights
 from swell.server.keys import folder_key
 from swell.server.route import AckWhen, Mode
 from swell.server.sign_in import Holder
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from swell.audit.log import AuditLog
     from swell.chat.store import Store
     from swell.chat.store.databases import Databases
+    from swell.chat.store.engines.base import Engine
 
 __all__ = ["ChatApp", "add_chat"]
 
@@ -96,6 +97,11 @@ class Application(Protocol):
     names: dict[str, str]
     titles: dict[str, str]
     holders: list[Holder]
+    chats: dict[str, Any]
+
+    @property
+    def has_admin_page(self) -> bool:
+        """Whether there is a page for administrators."""
 
     @property
     def running(self) -> Settings:
@@ -143,6 +149,7 @@ class ChatApp:
         self.actions: Actions
         self.route = "/"
         self._databases: Databases | None = None
+        self._has_admin_page: Callable[[], bool] = lambda: False
         self._handler = handler
         self.settings = Settings()
         self.rights = Rights(self.settings)
@@ -172,6 +179,8 @@ class ChatApp:
         app.names[self.route] = self.name
         app.titles[self.route] = self.options.title
         app.holders.append(self)
+        app.chats[self.name] = self
+        self._has_admin_page = lambda: app.has_admin_page
         self._databases = app.databases
         if self.options.openai or self.options.ag_ui:
             from .api import add_endpoints
@@ -374,6 +383,9 @@ class ChatApp:
         """
         settings = ui.command("settings", words.settings, icon="Settings")
         import_ = ui.command("import", words.import_chat, icon="Upload", accept=[".json"])
+        admin = ui.command(
+            "admin", words.admin["administration"], icon="Settings", path=auth.admin_path
+        )
         signed_in = [
             ui.command("sign_ins", words.sign_ins, icon="Shield", path=auth.sign_ins_path),
             ui.command("sign_out", words.sign_out, icon="SignOut"),
@@ -386,8 +398,18 @@ class ChatApp:
             if archived
             else ui.command("archived", words.archived, icon="Archive"),
             *([import_] if "import" in rights else []),
-            *(signed_in if auth.sign_in else []),
+            *([admin] if ADMIN in auth.roles and self._has_admin_page() else []),
+            *(signed_in if auth.sign_ins_path else []),
         ]
+
+    @property
+    def engine(self) -> Engine:
+        """The database of the conversations."""
+        return self.store.engine
+
+    async def stop_thread(self, thread_id: str) -> None:
+        """Stop the runs of a thread, in all processes."""
+        await self.runs.stop_thread(thread_id)
 
     def sign_ins(self) -> Collection[str]:
         """Return the ids of the sign-ins whose users asked for running answers."""
@@ -396,6 +418,9 @@ class ChatApp:
     def end_sign_ins(self, ids: Collection[str]) -> None:
         """Stop the answers of sign-ins that have ended."""
         self.runs.end_sign_ins(ids)
+
+    def renew_sign_ins(self, ids: Collection[str]) -> None:
+        """Do nothing: a running answer keeps the roles that its user had."""
 
     # ------------------------------------------------------------------------ acting
 

@@ -136,6 +136,9 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     too_deep: str
     no_fit: str
 
+    # The page for administrators, by name
+    admin: dict[str, str]
+
     # Sign-in and sign-out
     sign_in: str
     sign_in_to: str
@@ -197,6 +200,7 @@ class _Both(msgspec.Struct):
 class _Server(msgspec.Struct):
     document: dict[str, str]
     chat: dict[str, str]
+    admin: dict[str, str]
     sign_in: dict[str, str] = msgspec.field(name="signIn")
     budgets: dict[str, str]
 
@@ -223,4 +227,5 @@ def _read(path: Path) -> Words:
     texts |= file.server.sign_in
     texts |= {"language": file.language, "failures": file.both.failures}
     texts |= {"incomplete": file.both.incomplete, "budgets": file.server.budgets}
+    texts["admin"] = file.server.admin
     return msgspec.convert(texts, Words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode
@@ -25,6 +25,7 @@ from swell.identity import Identify
 from swell.observe import metrics
 from swell.observe.ids import ids
 from swell.query import UNICAST
+from swell.rights import ADMIN
 from swell.rules import Rules
 from swell.server.locales import page_locale
 from swell.settings.table import Settings
@@ -44,7 +45,7 @@ from .request_ids import request_id
 from .route import Route
 from .security import host_allowed, request_host, security_headers
 from .sessions import Session, SessionSigner
-from .sign_in import SignIn
+from .sign_in import Members, SignIn
 from .static import ClientBundle
 from .uploads import file_routes
 from .watchdog import Watchdog
@@ -84,6 +85,8 @@ class Server:
         key: Signs session cookies, unless the setting `secret_key` does; None makes a random one.
         uploads: Where other processes of the service find uploads; None for a single process.
         sign_in: Sign-in through Swell; None without it.
+        members: Accounts of users who sign in elsewhere; None without them.
+        admin: The page for administrators; None without it.
         scrape: Returns the metrics for `/_s/metrics`; None without metrics.
 
     Raises:
@@ -97,6 +100,9 @@ class Server:
         uploads: Uploads | None = None,
         sign_in: SignIn | None = None,
         scrape: Callable[[], bytes] | None = None,
+        *,
+        members: Members | None = None,
+        admin: Route | None = None,
     ) -> None:
         self.settings = app.running
         self._sign_in = sign_in
@@ -111,19 +117,31 @@ class Server:
             )
             for path, route in app.routes.items()
         }
+        if admin is not None and admin.path not in routes:
+            identify = app.identify or _common_identify(routes.values())
+            routes[admin.path] = msgspec.structs.replace(admin, identify=identify)
         self._routes = routes
         # A session belongs to one user if all routes agree on the user.
-        self._one_sign_in = len({route.identify for route in routes.values()}) == 1
+        self._one_sign_in = len({one.identify for one in routes.values() if not one.admin}) == 1
         links = Links(self._signer.derived("file links"))
         self._files = FileStore(self.settings, links, app.file_sources)
         self._files.shared = uploads
         self._clearing: asyncio.Task[int] | None = None
         self._sampled: tuple[Callable[[], None], ...] = ()
         self.broker = Broker(
-            self.settings, routes, app.state, self._bundle.build, self._files, app.rules, sign_in
+            self.settings,
+            routes,
+            app.state,
+            self._bundle.build,
+            self._files,
+            app.rules,
+            sign_in,
+            members,
         )
         if sign_in is not None:
             sign_in.watch(self.broker)
+        if members is not None:
+            members.watch(self.broker)
         self._relay: Relay | None = None
         self._watchdog = Watchdog()
         self._sockets = Sockets(self.broker, self.settings, self._signer)
@@ -254,8 +272,8 @@ class Server:
     async def _page(self, request: Request) -> Response:
         prefix = str(request.scope.get("root_path", ""))
         path = "/" + request.path_params["path"].strip("/")
-        if path not in self._routes:
-            paths = list(self._routes)
+        if path not in self._routes or not await self._is_there(request, self._routes[path]):
+            paths = [one.path for one in self._routes.values() if not one.admin]
             if path == "/" and len(paths) == 1:
                 return RedirectResponse(prefix + paths[0])
             links = " or ".join(
@@ -280,6 +298,19 @@ class Server:
         # signed afresh at every visit, so that it ends so long after the last one
         response.raw_headers.append(self._signer.header(request.scope, session))
         return response
+
+    async def _is_there(self, request: Request, route: Route) -> bool:
+        """Return whether a route is there for the sender of a request."""
+        if not route.admin:
+            return True
+        session = self._signer.of(request.scope)
+        session_id = session.id if session is not None else ""
+        headers = header_lists(request.scope["headers"])
+        caller = Caller(session_id, headers, direct_peer(request.scope), scope=request.scope)
+        try:
+            return ADMIN in (await self.broker.identities.of(route, caller)).roles
+        except SignInError:
+            return False
 
     def _to_sign_in(self, request: Request, prefix: str) -> Response:
         assert self._sign_in is not None
@@ -322,6 +353,12 @@ def _counted(send: Send) -> Send:
         await send(message)
 
     return counted
+
+
+def _common_identify(routes: Iterable[Route]) -> Identify | None:
+    """Return the function that names the users of all these routes; None if they differ."""
+    found = {route.identify for route in routes}
+    return found.pop() if len(found) == 1 else None
 
 
 class _Itself:

@@ -44,6 +44,7 @@ from swell.locales import words_of
 from swell.logs import logger
 from swell.page.page import AsyncPage
 from swell.query import UNICAST, Query
+from swell.rights import ADMIN
 from swell.rules import Rules
 from swell.schema.kinds import forgiving
 from swell.settings.table import Settings
@@ -183,12 +184,17 @@ class Broker:
         if route is None:
             raise ProtocolError(CLOSE_FORBIDDEN, "unknown route")
         try:
-            return await self.identities.of(route, caller)
+            identity = await self.identities.of(route, caller)
         except SignInError as error:
+            if route.admin:
+                raise ProtocolError(CLOSE_FORBIDDEN, "unknown route") from None
             code = CLOSE_SERVER_ERROR if error.temporary else CLOSE_SIGNED_OUT
             if code == CLOSE_SIGNED_OUT:
                 self.end_others(route, caller.session_id, "")
             raise ProtocolError(code, error.reason) from None
+        if route.admin and ADMIN not in identity.roles:
+            raise ProtocolError(CLOSE_FORBIDDEN, "unknown route")
+        return identity
 
     async def arrive(self, connection: Connection, hello: Hello, caller: Caller) -> None:
         """Attach a connection to the client it names or to a new one, here or elsewhere.

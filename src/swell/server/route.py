@@ -29,6 +29,7 @@ class Route(msgspec.Struct, frozen=True):
         forgive: Called with what H2O Wave ignores on a page; None makes it an error.
         relayed: Whether other processes relay its pages. Those of `@chat` are painted from the
             store in any process instead.
+        admin: Whether only administrators see it: for all others there is no such route.
     """
 
     path: str
@@ -38,3 +39,4 @@ class Route(msgspec.Struct, frozen=True):
     identify: Identify | None = None
     forgive: Callable[[str], None] | None = None
     relayed: bool = True
+    admin: bool = False

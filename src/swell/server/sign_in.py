@@ -30,6 +30,9 @@ class Holder(Protocol):
 class Members(Protocol):
     """Accounts of users who sign in elsewhere: at a proxy, or in the host application."""
 
+    def watch(self, holder: Holder) -> None:
+        """Notify a part of the application when accounts change."""
+
     async def admit(self, who: Identity) -> Identity:
         """Return a user with the role of the account.
 

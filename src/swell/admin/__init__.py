@@ -1,0 +1,1 @@
+"""Admin: the page for administrators, made of Swell's own cards."""

@@ -1,0 +1,104 @@
+"""AppUsers: the sign-in of an application, its accounts, and its page for administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .backplane.base import Backplane
+from .rights import check_sign_in
+from .settings.table import Settings
+
+if TYPE_CHECKING:
+    from .auth.members import Members
+    from .auth.sign_in import SignIn
+    from .chat.store.engines.base import Engine
+    from .server.route import Route
+    from .server.sign_in import Holder
+
+__all__ = ["AppUsers"]
+
+
+class AppUsers:
+    """Who uses an application, while it runs.
+
+    Attributes:
+        sign_in: Sign-in through Swell; None without it.
+        members: Accounts of users who sign in elsewhere; None unless the setting `admins` names
+            administrators, for whom they are kept.
+    """
+
+    def __init__(self) -> None:
+        self.sign_in: SignIn | None = None
+        self.members: Members | None = None
+
+    async def open(
+        self,
+        settings: Settings,
+        database: Engine | None,
+        app: str,
+        title: Callable[[], str],
+        *,
+        elsewhere: bool,
+    ) -> None:
+        """Open what the settings ask for.
+
+        Args:
+            settings: Those of the application.
+            database: The server of the settings; None if the database is a file or in memory.
+            app: Name of the app, which names the default file.
+            title: Returns the title of the app.
+            elsewhere: Whether a proxy or `identify=` names the users.
+
+        Raises:
+            SettingError: If a provider cannot be used, or a setting is about signed-in users and
+                no user can sign in.
+            StoreUnavailableError: If the database cannot be used.
+        """
+        check_sign_in(settings, elsewhere or _signs_in(settings))
+        if _signs_in(settings):
+            from .auth.open import open_sign_in
+
+            self.sign_in = await open_sign_in(settings, database, app, title)
+        elif elsewhere and settings.admins:
+            from .auth.open import open_members
+
+            self.members = await open_members(settings, database, app)
+
+    async def start(self, backplane: Backplane, holders: Iterable[Holder]) -> None:
+        """Watch for sign-ins that end and accounts that change."""
+        keepers: list[SignIn | Members | None] = [self.sign_in, self.members]
+        for keeper in keepers:
+            if keeper is not None:
+                for holder in holders:
+                    keeper.watch(holder)
+                await keeper.start(backplane)
+
+    async def close(self) -> None:
+        """Stop, and disconnect."""
+        keepers: list[SignIn | Members | None] = [self.sign_in, self.members]
+        self.sign_in = self.members = None
+        for keeper in keepers:
+            if keeper is not None:
+                await keeper.close()
+
+    @property
+    def administered(self) -> bool:
+        """Whether there is a page for administrators."""
+        return self.sign_in is not None or self.members is not None
+
+    def admin_page(
+        self, chats: Mapping[str, Any], settings: Settings, title: Callable[[], str]
+    ) -> Route | None:
+        """Return the route of the page for administrators; None without accounts."""
+        keeper = self.sign_in or self.members
+        if keeper is None:
+            return None
+        from .admin.page import AdminPage
+
+        return AdminPage(keeper, chats, settings, title).route()
+
+
+def _signs_in(settings: Settings) -> bool:
+    """Return whether the settings name a provider."""
+    return any((settings.password_file, settings.oidc_file, *settings.oidc_client))
