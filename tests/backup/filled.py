@@ -78,7 +78,7 @@ def _add_accounts(tx: Any) -> None:
             "accounts": {"subject": subject, "name": subject.title(), "provider": "passwords"},
             "sign_ins": {"id": f"hash-{subject}", "subject": subject, "provider": "passwords"},
             "audit": {"event": "sign_in", "subject": subject, "object": "", "app": "support"},
-            "usage": {"app": "support", "subject": subject, "start": 60, "prompts": 3},
+            "usage": {"app": "support", "subject": subject, "step": 3600, "prompts": 3},
         }
         for name, row in rows.items():
             add(tx, name, row)

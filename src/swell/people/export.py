@@ -212,7 +212,12 @@ _ABOUT = {
         "(subject = :whose OR object = :whose)",
         "n",
     ),
-    "usage": ("app, start, prompts, tokens, micros", "usage", "subject = :whose", _PERIOD),
+    "usage": (  # the rows of 10 seconds are included in those of an hour
+        "app, start, prompts, attachments, tokens, micros",
+        "usage",
+        "subject = :whose AND step = 3600",
+        _PERIOD,
+    ),
 }
 """Columns, table, condition and the column that orders, of what belongs to no app alone."""
 

@@ -251,10 +251,3 @@ async def test_old_counts_are_removed(store: Store, clock: Clock) -> None:
     await later(store, clock, 86_400 + 3600)
     await store.drop_usage(keep_s=3 * 86_400)
     assert await rows() == 0
-
-
-async def test_the_counts_of_a_user_can_be_forgotten(store: Store) -> None:
-    ann = await asking(store, prompts_per_day=1)
-    assert await ann.ask() == ""
-    await store.forget_usage("ann")
-    assert await store.used(ann.user) == Used(runs=1)

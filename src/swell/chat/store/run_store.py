@@ -319,10 +319,6 @@ class RunStore:
         """Remove counts that are older than `keep_s`, in seconds; those of two days are kept."""
         await self._write(usage.drop_old, keep_s)
 
-    async def forget_usage(self, subject: str) -> None:
-        """Remove the counts of a user."""
-        await self._write(usage.forget, self._app, clean(subject))
-
     # ------------------------------------------------------------------------------------- runs
 
     async def run(self, run_id: str) -> Run:

@@ -458,10 +458,6 @@ _OLD = {
     )
     for name, now in _NOW.items()
 }
-_FORGET = delete(usage).where(
-    usage.c.app == bindparam("app", type_=Text),
-    usage.c.subject == bindparam("subject", type_=Text),
-)
 
 
 def by_user(tx: Tx, app: str, most: int) -> list[tuple[str, Used]]:
@@ -486,9 +482,3 @@ def drop_old(tx: Tx, keep_s: float) -> None:
     """Remove hours that are older, and the rows of 10 seconds that count no more."""
     for step, age in ((STEP_S, DAY_S), (HOUR_S, max(int(keep_s), KEEP_S))):
         tx.run(_OLD[tx.dialect], step=step, age=age, time=int(tx.time))
-
-
-def forget(tx: Tx, app: str, subject: str) -> None:
-    """Remove what a user has used."""
-    if subject != _ALL:
-        tx.run(_FORGET, app=app, subject=subject)
