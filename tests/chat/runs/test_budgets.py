@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from swell.chat import RunLimits, Turn, Used
 from swell.chat.records import Limits, User
@@ -17,6 +18,7 @@ from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import NewPrompt
 from swell.chat.runs.budgets import Budgets, Charge, Prices
 from swell.chat.store import open_store
+from swell.chat.store.tables import usage
 from swell.chat.store.usage import Allowance, OverBudgetError, Spent
 from swell.errors import LimitError
 from swell.live.wire import Act
@@ -119,6 +121,19 @@ async def test_counts_survive_a_restart(tmp_path: Path) -> None:
         await chat.server.restart()
         again = await chat.tab()
         assert (await again.send("Hi")).code == "used_up"
+
+
+async def test_old_counts_go_with_the_purge_of_each_hour() -> None:
+    clock = Clock()
+    store = open_store(None, app="test", clock=clock)
+    async with chatting(bill, store=store, server_settings=Settings(usage_keep_s=4e5)) as chat:
+        await chat.send("Hi")
+        app = chat.server.app
+        for days, left in ((4, {3600}), (1, set())):  # at first those of 10 seconds
+            clock.ahead += days * 86_400
+            await app.purge()
+            rows = await app.store.engine.read(lambda tx: tx.rows(select(usage.c.step)))
+            assert {row[0] for row in rows} == left
 
 
 async def test_a_hook_sees_usage_limits_and_roles() -> None:

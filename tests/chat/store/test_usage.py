@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import random
 import secrets
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -12,8 +15,10 @@ import pytest
 from swell.chat.records import Limits, Used, User
 from swell.chat.requests import NewPrompt
 from swell.chat.store import Store, open_store
+from swell.chat.store import usage as module
+from swell.chat.store.engines.base import Tx
 from swell.chat.store.tables import usage
-from swell.chat.store.usage import Allowance, OverBudgetError, Spent
+from swell.chat.store.usage import SHARDS, Allowance, OverBudgetError, Spent
 from swell.parts import File, Text
 from tests.chat.clock import Clock
 
@@ -84,7 +89,9 @@ async def test_a_prompt_too_many_is_refused_until_the_first_is_a_minute_old(
     assert refused.value.wait_s is not None
     assert 40 <= refused.value.wait_s <= 70
     assert not refused.value.total
-    await later(store, clock, refused.value.wait_s + 1)
+    await later(store, clock, 40)
+    assert await ann.ask() == "prompts_per_minute"
+    await later(store, clock, refused.value.wait_s - 39)
     assert await ann.ask() == ""
 
 
@@ -190,6 +197,34 @@ async def test_prompts_of_one_user_at_the_same_moment_do_not_pass_together(
         found = await asyncio.gather(*[one.ask() for _ in range(10) for one in each])
         assert found.count("") == 5
         assert (await first.used(ann.user)).prompts_day == 5
+
+
+async def test_a_prompt_does_not_wait_for_the_commit_of_another_users_prompt(
+    url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = itertools.cycle(range(SHARDS))  # by chance otherwise
+    monkeypatch.setattr(random, "randrange", lambda _: next(rows))
+    async with another(url, clock) as store:
+        if not store.distributed:
+            return  # SQLite has one writer
+        ann, bob = await asking(store, "ann"), await asking(store, "bob")
+        ann.allowance = bob.allowance = Allowance(total=Limits(prompts_per_day=10))
+        counted, end = threading.Event(), threading.Event()
+        attempts: list[Tx] = []
+
+        def count(tx: Tx) -> None:
+            attempts.append(tx)
+            module.count_prompt(tx, "", ann.user.id, 0)
+            counted.set()
+            end.wait(20)
+
+        first = asyncio.create_task(store.engine.write(count))
+        await asyncio.to_thread(counted.wait)
+        assert await bob.ask() == ""
+        assert not first.done()
+        end.set()
+        await first
+        assert len(attempts) == 1  # PostgreSQL ends a transaction that keeps others waiting
 
 
 async def test_requests_of_programs_are_counted_without_a_stored_user(store: Store) -> None:

@@ -70,6 +70,13 @@ describe("the prompt box", () => {
     expect(find("[data-test=chat]").contains(box())).toBe(true);
   });
 
+  test("a notice is a line below the box, as long as there is one", () => {
+    show({ notice: "Messages in 24 hours: 42 of 50" });
+    expect(find(".composer [role=status].notice").textContent).toBe("Messages in 24 hours: 42 of 50");
+    client.ops(["s", ["chat", "notice"], null]);
+    expect(findAll(".composer .notice")).toEqual([]);
+  });
+
   test("Enter sends the text as it is, and the box is empty when the text is shown", async () => {
     show();
     type(BOX, " Hi\nthere ");

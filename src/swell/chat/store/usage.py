@@ -191,8 +191,22 @@ def _add(tx: Tx, statements: dict[str, Insert], app: str, **values: Any) -> None
 # ---------------------------------------------------------------------------------------- reading
 
 
-def _reading(now: ColumnElement[int], subject: ColumnElement[Any]) -> Select[Any]:
-    """Return the statement that reads the rows of a user that count, after one with the time."""
+_ACTIVE_RUNS = (
+    select(func.count())
+    .select_from(runs)
+    .join(threads, threads.c.id == runs.c.thread_id)
+    .where(ACTIVE, threads.c.user_id == bindparam("user", type_=String))
+)
+
+
+def _reading(
+    now: ColumnElement[int], subject: ColumnElement[Any], active: ColumnElement[int]
+) -> Select[Any]:
+    """Return the statement that reads the rows of a user that count.
+
+    They come with a row of the step 0, which has the time and the number of active runs, so that
+    a prompt needs one statement for all of it.
+    """
 
     def rows(step: int, window: int) -> Select[Any]:
         return (
@@ -210,13 +224,14 @@ def _reading(now: ColumnElement[int], subject: ColumnElement[Any]) -> Select[Any
             .group_by(usage.c.step, usage.c.start)
         )
 
-    zero = [literal(0, BigInteger) for _ in _COUNTS]
-    time = select(literal(0, Integer).label("step"), now, *zero)
+    zero = [literal(0, BigInteger) for _ in _COUNTS[1:]]
+    time = select(literal(0, Integer).label("step"), now, active, *zero)
     return union_all(time, rows(STEP_S, MINUTE_S), rows(HOUR_S, DAY_S))  # type: ignore[return-value]
 
 
-_USED = {name: _reading(now, _OF_USER) for name, now in _NOW.items()}
-_USED_BY = {name: _reading(now, _SUBJECT) for name, now in _NOW.items()}
+_ACTIVE_OF_USER = cast(_ACTIVE_RUNS.scalar_subquery(), BigInteger)
+_USED = {name: _reading(now, _OF_USER, _ACTIVE_OF_USER) for name, now in _NOW.items()}
+_USED_BY = {name: _reading(now, _SUBJECT, literal(0, BigInteger)) for name, now in _NOW.items()}
 _PROMPTS_OF_ALL = {
     name: select(usage.c.step, usage.c.start, cast(func.sum(usage.c.prompts), BigInteger))
     .where(
@@ -227,12 +242,6 @@ _PROMPTS_OF_ALL = {
     .group_by(usage.c.step, usage.c.start)
     for name, now in _NOW.items()
 }
-_ACTIVE_RUNS = (
-    select(func.count())
-    .select_from(runs)
-    .join(threads, threads.c.id == runs.c.thread_id)
-    .where(ACTIVE, threads.c.user_id == bindparam("user", type_=String))
-)
 _STORED = select(cast(func.coalesce(func.sum(files.c.size), 0), BigInteger)).where(
     files.c.user_id == bindparam("user", type_=String)
 )
@@ -249,10 +258,11 @@ class _Steps:
     Args:
         now: The time, in whole seconds since the epoch.
         rows: Step, start and counts of each row.
+        active: Runs of the user that wait or are running.
     """
 
-    def __init__(self, now: int, rows: Iterable[Sequence[Any]]) -> None:
-        self.now = now
+    def __init__(self, now: int, rows: Iterable[Sequence[Any]], active: int = 0) -> None:
+        self.now, self.active = now, active
         self._rows = sorted((int(row[0]), int(row[1]), *map(int, row[2:])) for row in rows)
 
     def sum(self, step: int, column: int) -> int:
@@ -295,8 +305,8 @@ class _Steps:
 
 def _steps(tx: Tx, statements: dict[str, Any], app: str, **who: str) -> _Steps:
     rows = tx.rows(statements[tx.dialect], app=app, time=int(tx.time), **who)
-    now = next(int(row[1]) for row in rows if not row[0])
-    return _Steps(now, [row for row in rows if row[0]])
+    now, active = next((int(row[1]), int(row[2])) for row in rows if not row[0])
+    return _Steps(now, [row for row in rows if row[0]], active)
 
 
 def _used(steps: _Steps, *, storage: int = 0, active: int = 0) -> Used:
@@ -323,8 +333,8 @@ def check_prompt(tx: Tx, app: str, user_id: str, allowance: Allowance, attachmen
     Raises:
         OverBudgetError: If it is more than they, or all users together, may use.
     """
-    active = _active(tx, user_id)
     steps = _steps(tx, _USED, app, user=user_id)
+    active = steps.active
     steps.refuse(allowance.mine, 1, attachments or None, total=False)
     if allowance.active and active >= allowance.active:
         raise OverBudgetError("active", total=False, wait_s=None, most=allowance.active)
@@ -404,6 +414,11 @@ _USER_OF_RUN = (
     .join(runs, runs.c.thread_id == threads.c.id)
     .where(runs.c.id == bindparam("run"))
 )
+_LOCK_USER_OF_RUN = (
+    select(users.c.id)
+    .where(users.c.id == _USER_OF_RUN.scalar_subquery())
+    .with_for_update(key_share=True)
+)
 
 
 def lock_user(tx: Tx, user_id: str) -> None:
@@ -418,10 +433,9 @@ def lock_user(tx: Tx, user_id: str) -> None:
 
 def has_room(tx: Tx, run_id: str, most: int) -> bool:
     """Return whether the user of a run has less than `most` running; locks the user."""
-    row = tx.row(_USER_OF_RUN, run=run_id)
+    row = tx.row(_LOCK_USER_OF_RUN, run=run_id)
     if row is None:
         raise NotFoundError("run", run_id)
-    lock_user(tx, row[0])
     running = tx.row(_RUNNING, user=row[0])
     return running is None or int(running[0]) < most
 
