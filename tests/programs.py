@@ -22,7 +22,7 @@ NOT_INSTALLED = "not installed: "
 """How the reason of a skipped test begins that misses a program."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def program() -> Program:
     """Give `program(name)`, the path of an installed program from `tools/bootstrap.py`.
 

@@ -24,6 +24,7 @@ SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/sbin")
 
 PROGRAMS = {
     "caddy": "caddy",
+    "curl": "curl",
     "haproxy": "haproxy",
     "nginx": "nginx-light",
     "openssl": "openssl",

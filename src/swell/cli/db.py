@@ -68,7 +68,7 @@ def connected(
     if url == "default":
         path: Path | None = default_file(app)
     else:
-        path = sqlite_path(url, source) if url != "memory" else None
+        path = sqlite_path(url, source)
     if path is None:
         raise CommandError("conversations in memory have no tables to look after")
     if not make and not path.exists():

@@ -57,7 +57,7 @@ def open_store(
     from .engines.sqlite import SqliteEngine
     from .store import Store
 
-    if url is None or url == "memory":
+    if url is None:
         return Store(SqliteEngine(None), app, clock=clock)
     if is_server(url):
         return Store(lease_of(url, databases or Databases(), source), app, clock=clock)
@@ -95,6 +95,8 @@ def sqlite_path(url: str, source: str = "argument", app: str = "") -> Path | Non
     """
     if url == "default":
         return default_path(app)
+    if url in ("memory", ":memory:"):  # the second is what SQLite calls it
+        return None
     if "://" not in url and not url.startswith("sqlite:"):
         return Path(url).expanduser()
     parts = urlsplit(url)

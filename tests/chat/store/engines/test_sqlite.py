@@ -147,6 +147,18 @@ async def test_a_file_that_became_read_only_refuses_the_prompt(file: Store) -> N
     assert len(await file.threads(user)) == 1
 
 
+@pytest.mark.parametrize("url", [None, "memory", ":memory:", "sqlite://", "sqlite:///:memory:"])
+async def test_memory_makes_no_file(
+    url: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = open_store(url)
+    await store.open()
+    await store.user("ann")
+    await store.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_a_damaged_file_and_one_that_is_no_database_are_named(path: Path) -> None:
     path.write_bytes(b"not a database" * 1000)
     store = open_store(str(path))
