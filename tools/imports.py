@@ -42,8 +42,8 @@ ALLOWED = {
         "chat.tools parts"
     ),
     "chat.api": (
-        "chat.records chat.runs chat.store errors expando logs models parts server settings  "
-        "workers"
+        "chat.records chat.runs chat.store errors expando logs models observe parts server "
+        "settings workers"
     ),
     "chat.app": (
         "app_name audit backoff backplane chat.api chat.feed chat.files chat.options chat.page "

@@ -19,7 +19,7 @@ from .backplane.memory import MemoryBackplane
 from .expando import Expando
 from .identity import Identify
 from .mistakes import check_handler, check_route, did_you_mean
-from .observe import metrics
+from .observe.observing import Observing
 from .server.route import AckWhen, Mode, Route
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from .chat.options import ChatOptions
     from .chat.store.databases import Databases, Lease
     from .leases.pages import PageLeases
-    from .observe.scrape import Metrics
-    from .observe.tracing import Tracing
     from .query import Query
     from .server.asgi import Server
     from .server.sign_in import Holder
@@ -119,9 +117,7 @@ class App:
         self._values: SharedValues | None = None
         self._starting = asyncio.Lock()
         self._read: Settings | None = None
-        self._metrics: Metrics | None = None
-        self._tracing: Tracing | None = None
-        self._sampled: tuple[Callable[[], None], ...] = ()
+        self._observing = Observing()
 
     @property
     def running(self) -> Settings:
@@ -283,7 +279,13 @@ class App:
         """Make the server and run the `on_startup` functions, once; later calls do nothing."""
         async with self._starting:
             if self._server is None:
-                await self._start()
+                self._read = None
+                try:
+                    await self._observing.open(self.running, self._name())
+                    await self._start()
+                except BaseException:
+                    await self._observing.close()
+                    raise
 
     @property
     def databases(self) -> Databases:
@@ -361,26 +363,20 @@ class App:
         from .backplane.open import open_backplane
         from .server.asgi import Server
 
-        self._read = None
-        await self._begin_observing()
         self._database = await self._open_database()
         await self._open_users()
-        scrape = self._metrics.text if self._metrics is not None else None
         self._server = Server(
             self,
             await self._key(),
             self._uploads(),
             self._users.sign_in,
-            scrape,
+            self._observing.scrape,
             members=self._users.members,
             admin=self._users.admin_page(self.chats, self.running, self._title),
         )
         self._server.start()
         self.backplane = await open_backplane(self.running)
-        self._sampled = (
-            metrics.sampled("backplane_connected", lambda: self.backplane.connected),
-            metrics.sampled("backplane_waiting", lambda: self.backplane.waiting),
-        )
+        self._observing.watch(lambda: self.backplane.connected, lambda: self.backplane.waiting)
         self._values = None
         try:
             await self._join()
@@ -391,7 +387,6 @@ class App:
             await self._users.close()
             await self._leave()
             await self.backplane.close()
-            await self._end_observing()
             raise
         self._server.watch()
 
@@ -409,31 +404,6 @@ class App:
     def _title(self) -> str:
         """Return the title of the app for the sign-in page."""
         return next((self.titles[route] for route in sorted(self.titles)), "Swell")
-
-    async def _begin_observing(self) -> None:
-        """Collect metrics and traces, if the settings ask for them."""
-        settings = self.running
-        if settings.metrics_port or settings.metrics_token is not None:
-            from .observe.scrape import Metrics
-
-            found = Metrics(settings)
-            await found.open()
-            self._metrics = found
-        if settings.traces:
-            from .observe.tracing import Tracing
-
-            self._tracing = Tracing(settings, self._name())
-            self._tracing.open()
-
-    async def _end_observing(self) -> None:
-        for end in self._sampled:
-            end()
-        found, self._metrics = self._metrics, None
-        if found is not None:
-            await found.close()
-        tracing, self._tracing = self._tracing, None
-        if tracing is not None:
-            await tracing.close()
 
     async def _join(self) -> None:
         """Show pages of other processes, if the service has any."""
@@ -490,7 +460,7 @@ class App:
         if self._database is not None:
             await self._database.close()
             self._database = self._values = None
-        await self._end_observing()
+        await self._observing.close()
 
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

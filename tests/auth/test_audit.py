@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 def collected() -> Iterator[Instruments]:
     metrics.turn_on(instruments())
     yield instruments()
-    metrics.turn_on(None)
+    metrics.turn_off()
 
 
 async def entries(file: Path) -> list[Entry]:

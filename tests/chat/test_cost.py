@@ -102,7 +102,7 @@ async def test_a_token_takes_as_many_calls_while_metrics_are_collected() -> None
     try:
         collected = await counted(10)
     finally:
-        metrics.turn_on(None)
+        metrics.turn_off()
     for root in (TOKEN, FRAME):
         assert collected[root].total() <= without[root].total() + 1
         assert not [name for name in collected[root] if name.startswith("swell.observe.")]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from swell.app import App
+from swell.observe import metrics
+from swell.settings.table import Settings
 from tests.observe.prometheus import free_port, scraping
 from tests.observe.service import Service, get, serving_chat
 from tests.postgres import PostgresServer, new_database
@@ -212,3 +217,23 @@ def test_one_target_has_the_metrics_of_all_workers_also_when_they_are_replaced(
         service.line("starting another")
         wait_for(lambda: read()["swell_processes"] == 2)
         assert read()["swell_prompts_total"] == 7
+
+
+@pytest.mark.anyio
+async def test_the_apps_of_a_process_share_a_port() -> None:
+    port = free_port()
+    settings = Settings(metrics_port=port, metrics_token=TOKEN, database_url="memory")
+    first, second = App(settings), App(settings)
+
+    async def scrape() -> int:
+        fetch = partial(get, f"127.0.0.1:{port}", "/", Authorization=f"Bearer {TOKEN}")
+        return (await asyncio.to_thread(fetch)).status
+
+    async with first.lifespan():
+        async with second.lifespan():
+            assert await scrape() == 200
+        assert await scrape() == 200
+        assert metrics.is_on()
+    assert not metrics.is_on()
+    async with second.lifespan():
+        assert await scrape() == 200

@@ -34,6 +34,7 @@ __all__ = [
     "socket_refused",
     "store_call",
     "tool_call",
+    "turn_off",
     "turn_on",
     "uploaded",
 ]
@@ -41,6 +42,7 @@ __all__ = [
 T = TypeVar("T")
 
 _on: Instruments | None = None
+_uses = 0
 
 
 def is_on() -> bool:
@@ -48,10 +50,18 @@ def is_on() -> bool:
     return _on is not None
 
 
-def turn_on(instruments: Instruments | None) -> None:
-    """Collect with these instruments from now on; None turns metrics off."""
-    global _on
-    _on = instruments
+def turn_on(instruments: Instruments) -> None:
+    """Collect with these instruments, until `turn_off` is called as often."""
+    global _on, _uses
+    _on, _uses = instruments, _uses + 1
+
+
+def turn_off() -> None:
+    """Collect no more, unless another app of the process does."""
+    global _on, _uses
+    _uses -= 1
+    if not _uses:
+        _on = None
 
 
 # ------------------------------------------------------------------------------------------ rooms

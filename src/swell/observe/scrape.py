@@ -95,6 +95,9 @@ def text_of(folder: Path | None) -> bytes:
     return generate_latest(together)
 
 
+_ports: dict[tuple[str, int], ScrapePort] = {}  # of this process: the first app serves for all
+
+
 class Metrics:
     """The metrics of a process while an app runs.
 
@@ -124,19 +127,22 @@ class Metrics:
         Raises:
             SettingError: If the port cannot be listened on.
         """
-        if self._settings.metrics_port and self._folder is None:
-            self._port = ScrapePort(self._settings, self.text)
-            await self._port.open()
+        place = self._settings.metrics_host, self._settings.metrics_port
+        if place[1] and self._folder is None and place not in _ports:
+            port = ScrapePort(self._settings, self.text)
+            await port.open()
+            self._port = _ports[place] = port
         metrics.turn_on(self._instruments)
         self._lag = asyncio.create_task(self._measure(), name="swell-metrics")
 
     async def close(self) -> None:
         """Stop."""
-        metrics.turn_on(None)
+        metrics.turn_off()
         if self._lag is not None:
             self._lag.cancel()
             await asyncio.wait({self._lag})
         if self._port is not None:
+            _ports.pop((self._settings.metrics_host, self._settings.metrics_port))
             await self._port.close()
 
     def text(self) -> bytes:

@@ -27,6 +27,7 @@ __all__ = [
     "question",
     "round_of",
     "tool",
+    "turn_off",
     "turn_on",
 ]
 
@@ -70,6 +71,7 @@ class RoundSpan(Protocol):
 
 
 _on: Spans | None = None
+_uses = 0
 _round: ContextVar[Any] = ContextVar("swell_round", default=None)
 
 
@@ -78,10 +80,18 @@ def is_on() -> bool:
     return _on is not None
 
 
-def turn_on(spans: Spans | None) -> None:
-    """Trace with these spans from now on; None turns traces off."""
-    global _on
-    _on = spans
+def turn_on(spans: Spans) -> None:
+    """Trace with these spans, until `turn_off` is called as often."""
+    global _on, _uses
+    _on, _uses = spans, _uses + 1
+
+
+def turn_off() -> None:
+    """Trace no more, unless another app of the process does."""
+    global _on, _uses
+    _uses -= 1
+    if not _uses:
+        _on = None
 
 
 def begin_run(

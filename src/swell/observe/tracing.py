@@ -23,11 +23,15 @@ FLUSH_S = 5.0
 """How long sending the last spans may take, in seconds."""
 
 
+_ours: list[TracerProvider] = []  # one at most
+
+
 class Tracing:
     """Traces while an app runs.
 
-    If the app has set a `TracerProvider`, spans go there, and the app ends it. If not, they go to
-    the collector of the standard variables `OTEL_*`, over OTLP.
+    If the app has set a `TracerProvider`, spans go there. If not, Swell sets one that sends them to
+    the collector of the standard variables `OTEL_*`, over OTLP. A process has one provider, which
+    ends with it.
 
     Args:
         settings: `traces_content`.
@@ -37,7 +41,6 @@ class Tracing:
     def __init__(self, settings: Settings, name: str) -> None:
         self._name = name
         self._content = settings.traces_content
-        self._provider: TracerProvider | None = None
 
     def open(self) -> None:
         """Begin.
@@ -51,8 +54,8 @@ class Tracing:
             from .spans import Spans
 
             if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
-                self._provider = _provider(self._name)
-                trace.set_tracer_provider(self._provider)
+                _ours.append(_provider(self._name))
+                trace.set_tracer_provider(_ours[0])
         except ImportError as error:
             needed = f"traces need `pip install 'swell[otel]'` ({error})"
             raise SettingError("traces", "the settings", needed) from None
@@ -60,10 +63,10 @@ class Tracing:
 
     async def close(self) -> None:
         """Send what waits, and end."""
-        traces.turn_on(None)
-        if self._provider is not None:
-            work = asyncio.to_thread(self._provider.shutdown)
-            await asyncio.wait({asyncio.ensure_future(work)}, timeout=FLUSH_S)
+        traces.turn_off()
+        for provider in _ours:
+            sending = asyncio.to_thread(provider.force_flush, int(FLUSH_S * 1000))
+            await asyncio.wait({asyncio.ensure_future(sending)}, timeout=FLUSH_S)
 
 
 def _provider(name: str) -> TracerProvider:

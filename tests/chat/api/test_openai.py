@@ -16,6 +16,9 @@ from swell.chat.api.openai import OpenAIEndpoint
 from swell.chat.api.sse import kept_alive
 from swell.errors import ModelRateError
 from swell.models import ToolCallDelta, Usage
+from swell.observe import metrics
+from swell.observe.instruments import instruments
+from swell.observe.scrape import text_of
 from swell.parts import Image, Reasoning, Source, Table, Text
 from tests.chat.api.conftest import Serving
 
@@ -35,6 +38,41 @@ async def hello(turn: Turn) -> AsyncIterator[object]:
     yield "You said: "
     yield turn.prompt
     yield Usage(7, 3)
+
+
+async def test_metrics_count_the_answers_of_an_endpoint(serving: Serving) -> None:
+    async def fails(turn: Turn) -> AsyncIterator[object]:
+        if turn.prompt == "fail":
+            raise ModelRateError()
+        yield "fine"
+        yield Usage(7, 3)
+
+    def read() -> dict[str, float]:
+        lines = [line for line in text_of(None).decode().splitlines() if line[:1] != "#"]
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+    metrics.turn_on(instruments())
+    try:
+        before = read()
+        async with serving(OpenAIEndpoint(fails)) as url, client(url) as api:
+            await api.chat.completions.create(model="swell", messages=ask())
+            with pytest.raises(openai.RateLimitError):
+                await api.chat.completions.create(model="swell", messages=ask("fail"))
+        after = read()
+    finally:
+        metrics.turn_off()
+    found = {name: after[name] - before[name] for name in after if after[name] != before[name]}
+    assert {
+        name: value for name, value in found.items() if "total" in name and "swell" in name
+    } == {
+        "swell_prompts_total": 2,
+        'swell_runs_ended_total{outcome="done"}': 1,
+        'swell_runs_ended_total{outcome="failed"}': 1,
+        'swell_run_failures_total{code="rate_limited"}': 1,
+        'swell_tokens_total{direction="input"}': 7,
+        'swell_tokens_total{direction="output"}': 3,
+    }
+    assert found["swell_time_to_first_token_seconds_count"] == 1
 
 
 async def test_an_answer_as_a_stream_and_whole(serving: Serving) -> None:

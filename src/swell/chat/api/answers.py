@@ -21,6 +21,7 @@ from swell.chat.runs.names import Names
 from swell.chat.runs.turn import Cancelled, Host, Turn
 from swell.errors import AskTimeoutError, NotSupportedError, StoreUnavailableError
 from swell.logs import logger
+from swell.observe import metrics
 from swell.parts import File, Image, Part, Reasoning, Text
 from swell.settings.table import Settings
 from swell.workers import Lane, Workers
@@ -181,6 +182,7 @@ class Answers:
         self._budgets = budgets
         self._pools: Lane | None = None
         self._running = 0
+        self._unsampled: Callable[[], None] | None = None
 
     @property
     def full(self) -> bool:
@@ -207,7 +209,9 @@ class Answers:
         except OverBudgetError as error:
             by_minute = error.limit == "prompts_per_minute"
             code = "rate_limit_exceeded" if by_minute else "insufficient_quota"
-            raise Failed(code, str(budgets.refusal(error)), error.wait_s) from None
+            refusal = budgets.refusal(error)
+            metrics.prompt_refused(refusal.reason)
+            raise Failed(code, str(refusal), error.wait_s) from None
 
     async def make(self, asked: Asked) -> AsyncGenerator[Step, None]:
         """Yield the steps of the answer; closing the generator cancels the handler.
@@ -230,6 +234,12 @@ class Answers:
             news.set()
 
         self._running += 1
+        if self._unsampled is None:
+            self._unsampled = metrics.sampled("runs_running", lambda: self._running)
+        began, outcome, spoke = time.monotonic(), "stopped", False
+        code: str | None = None
+        metrics.prompt_accepted()
+        metrics.run_started(0.0)
         work = asyncio.create_task(
             consume(self._handler, turn, feed, self._lane()), name="swell-endpoint"
         )
@@ -243,18 +253,25 @@ class Answers:
                 if ended and not (failed := self._failure(work, answer)):
                     answer.end(done=True)
                 fresh, told = answer.log[told:], len(answer.log)
+                if fresh and not spoke:
+                    spoke = True
+                    metrics.run_first_output(time.monotonic() - began)
                 for step in _steps(fresh, answer, texts):
                     yield step
                 while questions:
                     yield Posed(questions.pop(0))
                 if ended:
                     if failed:
+                        outcome, code = "failed", failed.code
                         raise failed
+                    outcome = "done"
                     break
             usage = answer.usage or {}
             yield Counted(int(usage.get("input", 0)), int(usage.get("output", 0)))
         finally:
             self._running -= 1
+            seconds = time.monotonic() - began
+            metrics.run_ended(outcome, seconds, code=code, usage=answer.usage)
             run.cancelled.set()
             answer.frozen = True
             if not work.done():
@@ -267,6 +284,7 @@ class Answers:
         if (budgets := self._budgets()) is None:
             return
         if spent := budgets.spent(answer.tokens, run.charges):
+            metrics.charged(spent.micros)
             try:
                 await budgets.spend(_subject(asked), spent)
             except StoreUnavailableError as error:
@@ -275,6 +293,9 @@ class Answers:
     def close(self) -> None:
         """Let go of the worker threads."""
         self._pools = None
+        if self._unsampled is not None:
+            self._unsampled()
+            self._unsampled = None
 
     def _failure(self, work: asyncio.Task[None], answer: Answer) -> Failed | None:
         if work.cancelled():
