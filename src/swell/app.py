@@ -403,6 +403,8 @@ class App:
 
     def _title(self) -> str:
         """Return the title of the app for the sign-in page."""
+        if self.running.sign_in_title is not None:
+            return self.running.sign_in_title
         return next((self.titles[route] for route in sorted(self.titles)), "Swell")
 
     async def _join(self) -> None:

@@ -55,8 +55,8 @@ class AppUsers:
                 no user can sign in.
             StoreUnavailableError: If the database cannot be used.
         """
-        check_sign_in(settings, elsewhere or _signs_in(settings))
-        if _signs_in(settings):
+        check_sign_in(settings, elsewhere or settings.signs_in)
+        if settings.signs_in:
             from .auth.open import open_sign_in
 
             self.sign_in = await open_sign_in(settings, database, app, title)
@@ -97,8 +97,3 @@ class AppUsers:
         from .admin.page import AdminPage
 
         return AdminPage(keeper, chats, settings, title).route()
-
-
-def _signs_in(settings: Settings) -> bool:
-    """Return whether the settings name a provider."""
-    return any((settings.password_file, settings.oidc_file, *settings.oidc_client))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from .expando import Expando
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
 
 __all__ = ["ANON", "Identify", "Identity", "Request"]
 
@@ -55,8 +58,7 @@ class Request(msgspec.Struct, frozen=True):
         app: `q.app`.
         identity: The user who has signed in through Swell or is named by `user_header`; None
             without.
-        scope: The ASGI scope of the request or of the WebSocket, with what the middleware of the
-            host application has added, such as `session`, `user` and `state`.
+        scope: The ASGI scope of the request or of the WebSocket; see `connection`.
     """
 
     route: str
@@ -77,6 +79,17 @@ class Request(msgspec.Struct, frozen=True):
         """
         values = self.headers.get("-".join(part.capitalize() for part in name.split("-")), [])
         return values[0] if len(values) == 1 else None
+
+    @property
+    def connection(self) -> HTTPConnection:
+        """The request for Starlette and FastAPI, with what the host application's middleware adds.
+
+        That is `connection.session`, `user`, `auth` and `state`; pages, sockets and files have it
+        alike. A dependency of the host that takes an `HTTPConnection` can be called with it.
+        """
+        from starlette.requests import HTTPConnection
+
+        return HTTPConnection(dict(self.scope))
 
     @property
     def cookies(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from swell.auth.routes import PAIR_BURST
+from swell.errors import SettingError
 
 from .browser import app_of, browser_of, password_file, running, text_of
 
@@ -90,6 +91,25 @@ async def test_a_user_sees_where_they_are_signed_in_and_signs_out_there(tmp_path
         assert (await desk.get("/")).status_code == 200
         await desk.send_form("/_auth/sessions", {"id": "all"})
         assert (await desk.get("/")).status_code == 303
+
+
+async def test_the_page_has_the_title_and_the_logo_of_the_app(tmp_path: Path) -> None:
+    logo = tmp_path / "logo.svg"
+    logo.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    app = app_of(password_file(tmp_path), sign_in_title="A & B", sign_in_logo=str(logo))
+    async with running(app) as browser:
+        page = await browser.get("/_auth/login")
+        assert "<h1>Sign in to A &amp; B</h1>" in page.text
+        assert '<img class="logo" src="/_auth/logo" alt="">' in page.text
+        sent = await browser.get("/_auth/logo")
+        assert (sent.text, sent.headers["content-type"]) == (logo.read_text(), "image/svg+xml")
+        assert "sandbox" in sent.headers["content-security-policy"]
+
+
+async def test_a_logo_that_cannot_be_used_stops_the_start(tmp_path: Path) -> None:
+    app = app_of(password_file(tmp_path), sign_in_logo=str(tmp_path / "logo.gif"))
+    with pytest.raises(SettingError, match="expected a PNG, JPEG, WebP or SVG file"):
+        await app.startup()
 
 
 @pytest.mark.parametrize("path", ["password", "logout", "sessions"])

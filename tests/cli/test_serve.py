@@ -133,7 +133,18 @@ def test_a_base_url_comes_before_everything(serve: Serve) -> None:
 def test_a_server_on_the_network_says_so(serve: Serve) -> None:
     served = serve("run", "app.py", "--host", "0.0.0.0")
     assert served.url().startswith("http://127.0.0.1:")
-    assert "open to the network" in served.line("")
+    assert "without sign-in: anyone who can reach this machine can use it" in served.line("")
+
+
+def test_a_server_on_the_network_with_sign_in_says_that_users_sign_in(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = tmp_path / "users.json"
+    users.write_text("{}")
+    monkeypatch.setenv("SWELL_PASSWORD_FILE", str(users))
+    served = serve("run", "app.py", "--host", "0.0.0.0")
+    served.url()
+    assert "open to the network, and users sign in" in served.line("")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

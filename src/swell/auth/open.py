@@ -48,8 +48,7 @@ async def open_sign_in(
     engine = database
     if engine is None:
         engine = open_store(settings.database_url, app=app, source="the settings").engine
-        await engine.open()
-    return SignIn(
+    made = SignIn(
         settings,
         engine,
         password,
@@ -58,6 +57,9 @@ async def open_sign_in(
         pages=sign_in_routes,
         owned=database is None,
     )
+    if database is None:
+        await engine.open()
+    return made
 
 
 async def open_members(settings: Settings, database: Engine | None, app: str) -> Members:

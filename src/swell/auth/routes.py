@@ -20,6 +20,7 @@ from swell.server.security import own_origin, request_host, same_site_request, s
 from swell.server.sessions import SessionSigner
 
 from .base import SignedIn
+from .logo import LOGO
 from .oidc.pending import PendingCookies
 from .oidc.routes import OidcRoutes
 from .pages import STYLE, Look, login_page, message_page, sessions_page, sign_out_page
@@ -78,6 +79,7 @@ class SignInRoutes:
             Route("/_auth/signed-out", self.signed_out, methods=["GET"]),
             Route("/_auth/refresh", self.refresh, methods=["GET"]),  # as H2O Wave
             Route(STYLE, _style, methods=["GET"]),
+            Route(LOGO, self.logo, methods=["GET"]),
             *(self._remote_routes() if self._sign_in.remotes else ()),
             Route("/_auth/{path:path}", missing, methods=["GET", "POST"]),
         ]
@@ -215,6 +217,11 @@ class SignInRoutes:
             self._look(request), name=who.name or who.subject, here=who.sign_in, sign_ins=known
         )
         return self._page(request, page)
+
+    async def logo(self, request: Request) -> Response:
+        """Send the logo of the app."""
+        logo = self._sign_in.logo
+        return missing(request) if logo is None else logo.answer()
 
     async def _end(self, request: Request, who: Identity, known: set[str]) -> Response:
         form = await self._form(request)

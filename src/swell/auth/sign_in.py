@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeAlias
+from urllib.parse import quote
 
 from starlette.routing import BaseRoute
 
@@ -29,6 +30,7 @@ from swell.tasks import Tasks
 from .accounts import Account, Accounts
 from .base import Ended, PasswordProvider, RemoteProvider, SignedIn, Tokens
 from .clock import Clock
+from .logo import LOGO, Logo
 from .pages import Look
 from .refresh import Refresher
 from .sealed import Sealer
@@ -79,6 +81,7 @@ class SignIn:
         sign_ins: The sign-ins.
         password: The provider with passwords; None without it.
         remotes: The providers that browsers visit.
+        logo: The logo on the pages; None for none.
 
     Args:
         settings: Those of the application.
@@ -108,6 +111,7 @@ class SignIn:
         self.settings = settings
         self.password = password
         self.remotes = tuple(remotes)
+        self.logo = Logo.of(settings)
         self.accounts = Accounts(engine, clock)
         lifetime = Lifetime(
             settings.sign_in_idle_s, settings.sign_in_total_s, settings.sign_ins_keep_s
@@ -170,7 +174,8 @@ class SignIn:
             prefix: Where the server is mounted: empty or `/x`.
             locale: Language of the page.
         """
-        return Look(prefix, self._title(), "", locale)
+        logo = f"{quote(prefix)}{LOGO}" if self.logo is not None else ""
+        return Look(prefix, self._title(), logo, locale)
 
     def refused(self, address: str, reason: str) -> None:
         """Write to the audit log that a browser could not sign in.

@@ -170,7 +170,13 @@ def announce(settings: Settings, address: str, more: str = "") -> None:
     """
     lines = [f"Swell is running at {address}{more}  (Ctrl+C to stop)"]
     if not _is_loopback(settings.host):
-        lines.append("It is open to the network: anyone who can reach this machine can use it.")
+        lines.append(
+            "It is open to the network, and users sign in."
+            if settings.signs_in or settings.user_header
+            else "It is open to the network without sign-in: anyone who can reach this machine can "
+            "use it, unless the app refuses them with identify=. Set SWELL_OIDC_ISSUER, "
+            "SWELL_PASSWORD_FILE or SWELL_USER_HEADER to let users sign in."
+        )
     for line in lines:
         if settings.log_format == "json":
             _log.info("%s", line)

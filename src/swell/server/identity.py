@@ -17,6 +17,7 @@ from inspect import isawaitable
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
+from starlette.exceptions import HTTPException
 
 from swell.errors import SignInError, StoreUnavailableError
 from swell.expando import Expando
@@ -178,6 +179,10 @@ class Identities:
                     who = await who
         except SignInError:
             raise
+        except HTTPException as error:  # of a dependency of the host application
+            refused = error.status_code in (401, 403)
+            reason = f"identify= of {route.path} answered {error.status_code}: {error.detail}"
+            raise SignInError(reason, not refused) from None
         except Exception as error:
             error_id = secrets.token_hex(4)
             _log.error("error %s in identify= of %s", error_id, route.path, exc_info=error)

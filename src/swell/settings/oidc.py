@@ -24,6 +24,11 @@ class OidcSettings(SignInSettings, frozen=True, kw_only=True):
             self.oidc_end_session_url,
         )
 
+    @property
+    def signs_in(self) -> bool:
+        """Whether the settings name a way to sign in through Swell."""
+        return any((self.password_file, self.oidc_file, *self.oidc_client))
+
     oidc_issuer: Annotated[
         str | None,
         About(

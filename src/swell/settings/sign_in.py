@@ -30,6 +30,14 @@ class SignInSettings(DataSettings, frozen=True, kw_only=True):
             "Without it, and without another way to sign in, each browser counts as one user.",
         ),
     ] = None
+    sign_in_title: Annotated[
+        str | None,
+        About("Title of the sign-in page. The default is the title of the first `@chat`."),
+    ] = None
+    sign_in_logo: Annotated[
+        str | None,
+        About("File with a logo for the sign-in page: PNG, JPEG, WebP or SVG, at most 1 MiB."),
+    ] = None
     sign_in_idle_s: Annotated[
         float,
         About(
