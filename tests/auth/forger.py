@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import anyio
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
@@ -18,11 +19,24 @@ from starlette.routing import Route
 from swell.auth.oidc.config import ProviderConfig
 from tests.server.live_server import serving
 
-__all__ = ["CLIENT", "Forger", "forger"]
+__all__ = ["ALL", "CLIENT", "Endless", "Forger", "forger"]
 
 CLIENT = "swell"
 KEY = RSAKey.generate_key(2048, {"kid": "good", "use": "sig"}, auto_kid=False)
 ALL = JWSRegistry(algorithms=[*JWSRegistry.algorithms], strict_check_header=False)
+
+
+class Endless(Response):
+    """Sends a byte now and then, so that each read succeeds."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Send until the client gives up."""
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while True:
+            await send({"type": "http.response.body", "body": b" ", "more_body": True})
+            with anyio.move_on_after(0.05):
+                if (await receive())["type"] == "http.disconnect":
+                    return
 
 
 class Forger:
@@ -62,6 +76,11 @@ class Forger:
         return ProviderConfig(
             name="oidc", title="Tests", issuer=self.issuer, client_id=CLIENT, client_secret="secret"
         )
+
+    def wait_for(self, path: str) -> None:
+        """Wait until a path is asked for."""
+        while path not in self.asked:
+            time.sleep(0.01)
 
     def claims(self, **fields: Any) -> dict[str, Any]:
         """Return good claims with some replaced; None removes one."""

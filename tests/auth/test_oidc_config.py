@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from swell.auth.oidc.config import ProviderConfig, provider_configs
+from swell.auth.oidc.provider import OidcProvider
 from swell.errors import SettingError
 from swell.settings.load import load_settings
 from swell.settings.table import Settings
@@ -133,6 +135,12 @@ def test_a_file_has_several_providers(tmp_path: Path) -> None:
     assert corp.scopes[-1] == "offline_access"
 
 
+def test_the_file_of_the_documentation_can_be_used(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/howto/openid.md").read_text(encoding="utf-8")
+    text = page.partition("```toml\n")[2].partition("```")[0]
+    assert [found.name for found in several(tmp_path, text)] == ["google", "corp"]
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -159,6 +167,15 @@ def test_a_missing_file_stops_the_start(tmp_path: Path) -> None:
 def test_a_file_and_a_single_provider_are_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="the file has all providers"):
         provider_configs(Settings(oidc_file=str(tmp_path / "x"), oidc_client_id="chat"))
+
+
+def test_without_its_packages_the_start_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "authlib", None)
+    [found] = configs(ONE)
+    with pytest.raises(SettingError, match=r"pip install 'swell\[oidc\]'"):
+        OidcProvider(found)
 
 
 def test_secrets_are_not_shown() -> None:

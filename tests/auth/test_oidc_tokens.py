@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from swell.auth.base import SignedIn
 from swell.auth.oidc.fetch import REPLY_MAX_BYTES, ProviderError
 from swell.auth.oidc.provider import OidcProvider
-from tests.auth.forger import ALL, CLIENT, Forger, forger
+from tests.auth.forger import ALL, CLIENT, Endless, Forger, forger
 
 BACK = "http://127.0.0.1:10101/_auth/callback/oidc"
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
@@ -305,23 +305,9 @@ async def test_an_answer_that_does_not_end_is_given_up(
     evil: Forger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("swell.auth.oidc.fetch.TIMEOUT_S", 1.0)
-    evil.answers[DISCOVERY] = _Endless()
+    evil.answers[DISCOVERY] = Endless()
     found = await refused(evil)
     assert (found.problem, found.temporary) == ("provider_away", True)
-
-
-class _Endless(Response):
-    """Sends a byte now and then, so that each read succeeds."""
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        import anyio
-
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        while True:
-            await send({"type": "http.response.body", "body": b" ", "more_body": True})
-            with anyio.move_on_after(0.05):
-                if (await receive())["type"] == "http.disconnect":
-                    return
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])

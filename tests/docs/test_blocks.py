@@ -123,7 +123,7 @@ def test_no_block_is_left_out() -> None:
 def test_python_is_marked_as_py_so_that_it_runs() -> None:
     for file in files():
         languages = set(re.findall(r"^```(\w*)$", file.read_text(), re.MULTILINE))
-        assert languages <= {"py", "sh", "text", "nginx", ""}, file
+        assert languages <= {"py", "sh", "text", "nginx", "toml", ""}, file
 
 
 async def run_body(block: Block) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple
 
 import pytest
@@ -65,11 +65,11 @@ def process(page: Page) -> str:
     return text.rpartition(" ")[2]
 
 
-Serve = Callable[..., "contextmanager[Service]"]
+Serve = Callable[..., AbstractContextManager[Service]]
 
 
 @pytest.fixture
-def serve(start: Run, postgres: PostgresServer, postgres_template: str) -> Iterator[Serve]:
+def serve(start: Run, postgres: PostgresServer, postgres_template: str) -> Serve:
     """Give `serve(**ttl)`, which runs the app and a provider with these lifetimes."""
 
     @contextmanager
@@ -87,7 +87,7 @@ def serve(start: Run, postgres: PostgresServer, postgres_template: str) -> Itera
         with openid_server(app.url, port=port, **ttl) as provider:
             yield Service(app, provider, database)
 
-    yield make
+    return make
 
 
 def test_a_user_signs_in_and_out(serve: Serve, new_page: NewPage) -> None:

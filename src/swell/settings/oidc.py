@@ -127,6 +127,6 @@ class OidcSettings(SignInSettings, frozen=True, kw_only=True):
         str | None,
         About(
             "TOML file with several providers, instead of the other `oidc_` settings; see "
-            "`docs/howto/sign-in.md`."
+            "`docs/howto/openid.md`."
         ),
     ] = None

@@ -6,12 +6,14 @@ import base64
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 import msgspec
 
 from swell.auth.base import Ended, Pending, SignedIn, Tokens
+from swell.errors import SettingError
 from swell.logs import logger
 
 from .config import ProviderConfig
@@ -60,6 +62,10 @@ class OidcProvider:
         config: The provider and the client.
         qualified: Whether subjects begin with the name of the provider, as with several.
         now: Seconds since the epoch; a test gives its own.
+        clock: Seconds that pass; a test gives its own.
+
+    Raises:
+        SettingError: If the packages of the extra `oidc` are not installed.
     """
 
     def __init__(
@@ -70,6 +76,12 @@ class OidcProvider:
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        try:
+            for needed in ("authlib", "cryptography", "httpx", "joserfc"):
+                import_module(needed)
+        except ImportError as error:
+            reason = f"sign-in needs `pip install 'swell[oidc]'` ({error})"
+            raise SettingError("oidc_issuer", "settings", reason) from None
         self.name = config.name
         self.title = config.title
         self._config = config
