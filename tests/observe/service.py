@@ -110,6 +110,10 @@ class Service:
         """Send a signal."""
         self._process.send_signal(number)
 
+    def kill(self) -> None:
+        """Kill it, as a machine that loses its power."""
+        self._process.kill()
+
     def kill_worker(self) -> None:
         """Kill one of the workers."""
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()

@@ -25,6 +25,7 @@ from swell.observe.spans import Spans, span_id_of, trace_id_of
 from tests.models.standin import app as model
 from tests.observe.collector import Collector, Received, collecting
 from tests.observe.service import Service, serving_chat
+from tests.postgres import PostgresServer, new_database
 from tests.socket_tab import chat_tab, prompt, until
 
 APP = """
@@ -228,6 +229,51 @@ def test_nothing_is_loaded_without_the_setting(tmp_path: Path) -> None:
         assert service.line("opentelemetry is loaded: False")
         service.end()
         assert (collector.spans, noted.parents) == ([], ["", ""])
+
+
+WAITS = """
+import asyncio
+
+from swell.chat import Turn, chat
+
+
+@chat(app="notes")
+async def answer(turn: Turn):
+    if turn.prompt == "wait":
+        await asyncio.Event().wait()
+    yield "fine"
+"""
+
+
+def test_a_run_that_a_living_process_takes_from_a_dead_one_is_in_the_same_trace(
+    tmp_path: Path, postgres: PostgresServer, postgres_template: str
+) -> None:
+    with collecting() as collector:
+        settings = {
+            "SWELL_TRACES": "on",
+            "SWELL_DATABASE_URL": new_database(postgres, postgres_template),
+            "SWELL_RUNS_MAX": "1",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
+        }
+        with (
+            serving_chat(tmp_path, WAITS, **settings) as dies,
+            serving_chat(tmp_path, WAITS, **settings),
+        ):
+            with (
+                chat_tab(dies.netloc, dies.cookie()) as first,
+                chat_tab(dies.netloc, dies.cookie()) as second,
+            ):
+                prompt(first, "wait", "w" * 33)
+                until(first, '"ack"')
+                prompt(second, "queued", "q" * 33)
+                until(second, '"ack"')
+                dies.kill()
+            [run] = collector.named("invoke_agent notes")
+    run_id = run.attributes["swell.run.id"]
+    assert run.attributes["swell.run.outcome"] == "done"
+    assert (run.trace, run.id) == (f"{trace_id_of(run_id):032x}", f"{span_id_of(run_id, 2):016x}")
+    assert run.links == [f"{run.trace}/{span_id_of(run_id, 1):016x}"]
 
 
 @pytest.fixture
