@@ -237,6 +237,16 @@ OUR_OWN = {
     ),
     *("connections_max", "header_timeout_s", "body_timeout_s", "body_bytes_per_s", "keep_alive_s"),
     *("tabs_max", "tabs_per_session", "tab_rate_per_s", "tab_burst"),
+    *(
+        "metrics_port",
+        "audit_keep_s",
+        "chats_keep_s",
+        "sign_ins_keep_s",
+        "money_per_day",
+        "attachments_per_day",
+        "storage_per_user_bytes",
+        "usage_keep_s",
+    ),
 }
 """Numbers among the settings that are no business of a browser's."""
 
