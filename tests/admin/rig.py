@@ -48,8 +48,10 @@ class Rig:
 
     @property
     def notices(self) -> list[str]:
-        """The texts of notices and questions."""
-        return [item["message_bar"]["text"] for item in self.items if "message_bar" in item]
+        """The texts of notices and of the question in a dialog."""
+        asked = (self.tab.page["meta"].get("dialog") or {}).get("items", ())
+        said = [item["message_bar"]["text"] for item in self.items if "message_bar" in item]
+        return said + [item["text"]["content"] for item in asked if "text" in item]
 
     def rows(self, at: int = 0) -> list[list[str]]:
         """Return the cells of the rows of a table."""

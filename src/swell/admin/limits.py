@@ -31,7 +31,8 @@ class Limits:
         for row in settings_table():
             value = getattr(self._settings, row.name)
             text = show(value) or "-"
-            hidden = row.secret or row.name.endswith("_url") or "://" in text
+            # An address may hold a password; those of origins do not.
+            hidden = row.secret or ("://" in text and row.name != "allowed_origins")
             mark = said["changed"] if value != getattr(default, row.name) else ""
             secret = said["set"] if value else "-"
             rows.append((row.name, [row.name, secret if hidden else text, mark]))

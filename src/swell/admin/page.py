@@ -116,41 +116,51 @@ class AdminPage:
                     tab.fault = tab.said["gone"]
 
     async def _draw(self, tab: Tab) -> None:
-        said, q = tab.said, tab.q
-        q.page["sections"] = ui.form_card(
-            "sections",
-            [
-                ui.buttons(
-                    [
-                        ui.button(f"#{name}", said[name], primary=name == tab.section or None)
-                        for name in self._sections
-                    ]
-                )
-            ],
-        )
-        q.page["main"] = ui.form_card("main", [*self._said(tab), *await self._items(tab)])
+        """Show the section; assigned items leave the focus where it is."""
+        page, same = tab.q.page, tab.drawn == tab.section
+        sections = [
+            ui.button(f"#{name}", tab.said[name], primary=name == tab.section or None)
+            for name in self._sections
+        ]
+        items = [*_said(tab), *await self._sections[tab.section].items(tab)]
+        if tab.drawn:
+            page["sections"].items = [ui.buttons(sections)]
+        else:
+            page["sections"] = ui.form_card("sections", [ui.buttons(sections)])
+        if same:
+            page["main"].items = items
+        else:
+            page["main"] = ui.form_card("main", items)
+        page["meta"].dialog = _dialog(tab)
+        tab.drawn = tab.section
 
-    async def _items(self, tab: Tab) -> list[Any]:
-        return await self._sections[tab.section].items(tab)
 
-    def _said(self, tab: Tab) -> list[Any]:
-        """Return what stands above a section: its title, notices and a question."""
-        items: list[Any] = [ui.text_xl(tab.said[tab.section])]
-        if tab.fault:
-            items.append(ui.message_bar("error", tab.fault))
-        elif tab.notice:
-            items.append(ui.message_bar("success", tab.notice))
-        if tab.question is not None:
-            items += [
-                ui.message_bar("warning", tab.question.text),
-                ui.buttons(
-                    [
-                        ui.button("confirm", tab.question.label, primary=True),
-                        ui.button("cancel", tab.said["cancel"]),
-                    ]
-                ),
-            ]
-        return items
+def _said(tab: Tab) -> list[Any]:
+    """Return what stands above a section: its title, and what has been done."""
+    items: list[Any] = [ui.text_xl(tab.said[tab.section])]
+    if tab.fault:
+        items.append(ui.message_bar("error", tab.fault))
+    elif tab.notice:
+        items.append(ui.message_bar("success", tab.notice))
+    return items
+
+
+def _dialog(tab: Tab) -> Any:
+    """Return the question that is asked; None for none."""
+    if tab.question is None:
+        return None
+    confirm = ui.button("confirm", tab.question.label, primary=True)
+    return ui.dialog(
+        tab.question.label,
+        [
+            ui.text(tab.question.text),
+            ui.buttons([confirm, ui.button("cancel", tab.said["cancel"])]),
+        ],
+        name="question",
+        width="480px",
+        closable=True,
+        events=["dismissed"],
+    )
 
 
 def _first(value: Any) -> str:

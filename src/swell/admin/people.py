@@ -156,7 +156,6 @@ class People:
         return [
             ui.link(said["back"], name="people_list"),
             ui.text_l(escape(_name(account))),
-            table("people_facts", [said["what"], said["value"]], _numbered(facts), links=False),
             *([ui.text(said["own_account"])] if mine else []),
             *([ui.text(said["admin_by_settings"])] if fixed else []),
             ui.inline(
@@ -174,6 +173,7 @@ class People:
                 align="end",
             ),
             ui.buttons([change]),
+            table("people_facts", [said["what"], said["value"]], _numbered(facts), links=False),
             *(self._where(tab, where) if sign_ins is not None else []),
         ]
 

@@ -59,7 +59,7 @@ class Runs:
         refresh = ui.buttons([ui.button("runs_again", said["refresh"])])
         if not found:
             return [ui.text(said["no_runs"]), refresh]
-        heads = [said["name"], said["app"], said["state"], said["since"], said["process"]]
+        heads = [said["name"], said["app"], said["state"], said["created"], said["process"]]
         rows = [
             (
                 f"{app} {id}",

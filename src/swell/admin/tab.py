@@ -95,7 +95,8 @@ class Tab:
         search: What is searched for.
         chosen: What is shown in detail; empty for the list.
         before: Where the pages before this one of the list begin; the last is the current page.
-        question: What is asked now.
+        question: What is asked now, in a dialog.
+        drawn: Name of the section that is on the page.
         notice: What has just been done.
         fault: Why it could not be done.
     """
@@ -108,6 +109,7 @@ class Tab:
     chosen: str = ""
     before: list[str] = field(default_factory=lambda: [""])
     question: Question | None = None
+    drawn: str = ""
     notice: str = ""
     fault: str = ""
 
@@ -161,8 +163,10 @@ def table(
         rows: Name and cells of each row.
         links: Whether the first column chooses its row.
     """
-    columns = [ui.table_column(f"c{at}", head, link=None) for at, head in enumerate(heads)]
-    columns[0] = ui.table_column("c0", heads[0], link=links)
+    columns = [
+        ui.table_column(f"c{at}", head, link=links if at == 0 else None, cell_overflow="wrap")
+        for at, head in enumerate(heads)
+    ]
     return ui.table(name, columns, [ui.table_row(row, list(cells)) for row, cells in rows])
 
 
