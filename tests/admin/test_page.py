@@ -117,3 +117,21 @@ def test_the_accounts_of_users_who_sign_in_elsewhere_are_disabled_within_seconds
         again = httpx.get(f"http://{server.host}/hello", headers={"cookie": "who=bob"})
         assert again.is_success  # the page says that it is signed out
         assert closed(server, "/hello", "bob")[0] == 4502
+
+
+def test_a_role_takes_effect_within_seconds_while_a_page_is_open() -> None:
+    with serving(app_of()) as server:
+        bob = Tab(server, "/hello", cookie="who=bob")
+        ann = Tab(server, "/_admin", cookie="who=ann")
+        ann.act("people_choose", ["bob"])
+        ann.wait("end")
+        ann.send(
+            t="act",
+            id="1",
+            name="people_give",
+            args={"people_give": True, "people_role": "admin"},
+        )
+        ann.wait("end")
+        bob.wait("drain")  # the browser connects again
+        again = Tab(server, "/hello", cookie="who=bob")
+        assert "admin, member" in str(again.wait("ops"))
