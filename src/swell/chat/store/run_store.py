@@ -308,13 +308,6 @@ class RunStore:
         """Count what an answer has used; `finish` does so for a run."""
         await self._write(usage.spend_by, self._app, clean(subject), spent)
 
-    async def usage_by_user(self, limit: int = 100) -> list[tuple[str, Used]]:
-        """Return the subjects that sent the most prompts in the last 24 hours, with their usage.
-
-        All users together have an empty subject.
-        """
-        return await self._read(usage.by_user, self._app, limit)
-
     async def drop_usage(self, keep_s: float = usage.KEEP_S) -> None:
         """Remove counts that are older than `keep_s`, in seconds; those of two days are kept."""
         await self._write(usage.drop_old, keep_s)

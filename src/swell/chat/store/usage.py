@@ -451,20 +451,8 @@ def place(tx: Tx, run_id: str, most: int) -> int | None:
     return None if int(running[0]) < most else int(before[0]) + 1
 
 
-# ------------------------------------------------------------------------------------ for the app
+# ------------------------------------------------------------------------------------ old counts
 
-_BY_USER = {
-    name: select(usage.c.subject, *(cast(func.sum(usage.c[name]), BigInteger) for name in _COUNTS))
-    .where(
-        usage.c.step == literal(HOUR_S, Integer),
-        usage.c.start > now - literal(DAY_S + HOUR_S, BigInteger),
-        usage.c.app == bindparam("app", type_=Text),
-    )
-    .group_by(usage.c.subject)
-    .order_by(func.sum(usage.c.prompts).desc(), usage.c.subject)
-    .limit(bindparam("most", type_=Integer))
-    for name, now in _NOW.items()
-}
 _OLD = {
     name: delete(usage).where(
         usage.c.step == bindparam("step", type_=Integer),
@@ -472,24 +460,6 @@ _OLD = {
     )
     for name, now in _NOW.items()
 }
-
-
-def by_user(tx: Tx, app: str, most: int) -> list[tuple[str, Used]]:
-    """Return what users have used in the last 24 hours; all together under an empty subject."""
-    return [
-        (
-            subject,
-            Used(
-                prompts_day=int(prompts),
-                tokens_day=int(tokens),
-                money_day=int(micros) / MICROS,
-                attachments_day=int(attachments),
-            ),
-        )
-        for subject, prompts, attachments, tokens, micros in tx.rows(
-            _BY_USER[tx.dialect], app=app, most=most, time=int(tx.time)
-        )
-    ]
 
 
 def drop_old(tx: Tx, keep_s: float) -> None:
