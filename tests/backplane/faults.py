@@ -294,6 +294,23 @@ class Faults:
         [line] = [one for one in caplog.records if one.name == "swell.backplane"]
         assert "1 unusable messages on " in line.getMessage()
 
+    async def test_a_listener_that_raises_at_each_message_is_logged_once(
+        self, members: tuple[Backplane, Backplane], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        one, two = members
+        heard = Heard()
+
+        def fail(_: bytes) -> None:
+            raise RuntimeError("mistake")
+
+        two.subscribe("a", fail, lambda: None)
+        two.subscribe("a", heard.listen, heard.gap)
+        await two.ready()
+        for _ in range(50):
+            one.publish("a", b"x")
+        await heard.until(lambda: len(heard.messages) == 50)
+        assert caplog.text.count("a backplane listener raised") == 1
+
     async def test_services_with_different_names_do_not_hear_each_other(
         self, members: tuple[Backplane, Backplane], server: Server
     ) -> None:

@@ -117,6 +117,8 @@ class RemoteBackplane:
         self._task: asyncio.Task[None] | None = None
         self._bad = 0
         self._bad_logged = -BAD_LOG_S
+        self._raised = 0
+        self._raised_logged = -BAD_LOG_S
 
     # -------------------------------------------------------------------------------- interface
 
@@ -304,7 +306,7 @@ class RemoteBackplane:
         if connected != self.connected:
             self.connected = connected
             for watcher in tuple(self._watchers):
-                _call(partial(watcher, connected))
+                self._call(partial(watcher, connected))
 
     # --------------------------------------------------------------------------------- messages
 
@@ -328,7 +330,7 @@ class RemoteBackplane:
             for topic, message in opened.messages:
                 for subscription in tuple(topics.get(topic, ())):
                     if not subscription.ended:
-                        _call(partial(subscription.listener, message))
+                        self._call(partial(subscription.listener, message))
 
     def _gap(self, channel: str) -> None:
         """Report missing messages to the subscriptions of a channel, or of all."""
@@ -338,7 +340,18 @@ class RemoteBackplane:
             for subscriptions in [*(topics or {}).values()]:
                 for subscription in tuple(subscriptions):
                     if not subscription.ended:
-                        _call(subscription.gap)
+                        self._call(subscription.gap)
+
+    def _call(self, call: Callable[[], None]) -> None:
+        """Call a listener; log what it raises, not for each message of a flood."""
+        try:
+            call()
+        except Exception as error:
+            self._raised += 1
+            if time.monotonic() - self._raised_logged >= BAD_LOG_S:
+                count, self._raised = self._raised, 0
+                self._raised_logged = time.monotonic()
+                _log.error("%d times a backplane listener raised", count, exc_info=error)
 
 
 class _Subscription:
@@ -348,13 +361,6 @@ class _Subscription:
 
     def __init__(self, listener: Listener, gap: Gap) -> None:
         self.listener, self.gap, self.ended = listener, gap, False
-
-
-def _call(call: Callable[[], None]) -> None:
-    try:
-        call()
-    except Exception:
-        _log.exception("a backplane listener raised")
 
 
 def _done(future: asyncio.Future[None]) -> None:

@@ -96,6 +96,14 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_News).decode
 
 
+def _read(message: bytes) -> _News | None:
+    """Return what another process sent; None for anything else."""
+    try:
+        return _decode(message)
+    except msgspec.DecodeError:
+        return None
+
+
 class Feed:
     """Passes changes to listeners: with their records in this process, without them in others.
 
@@ -207,9 +215,11 @@ class Feed:
             wait_s = random.uniform(0, most)  # noqa: S311  # no secret
             asyncio.get_running_loop().call_later(wait_s, call, "")
 
-        self._ends[topic] = self.backplane.subscribe(
-            topic, lambda message: call(_decode(message).thread_id), miss
-        )
+        def hear(message: bytes) -> None:
+            if (news := _read(message)) is not None:
+                call(news.thread_id)
+
+        self._ends[topic] = self.backplane.subscribe(topic, hear, miss)
 
 
 def _discard(listeners: dict[str, set[Listener]], key: str, listener: Listener) -> bool:
