@@ -47,6 +47,7 @@ class EventStream:
         self._size = 0
         self._event = ""
         self._lines: list[str] = []
+        self._lines_size = 0  # each with its line end: there may be any number of empty ones
         self._id = ""
 
     def read(self, chunk: bytes) -> list[ServerEvent]:
@@ -80,7 +81,7 @@ class EventStream:
         for line in lines:
             self._line(line.rstrip(b"\r\n"), found)
         self._pieces = [rest]
-        self._size = len(rest) + sum(map(len, self._lines))
+        self._size = len(rest) + self._lines_size
         return found
 
     def end(self) -> list[ServerEvent]:
@@ -102,6 +103,7 @@ class EventStream:
         value = value.removeprefix(" ")
         if name == "data":
             self._lines.append(value)
+            self._lines_size += len(value) + 1
         elif name == "event":
             self._event = value
         elif name == "id" and "\0" not in value:
@@ -112,4 +114,4 @@ class EventStream:
     def _dispatch(self, found: list[ServerEvent]) -> None:
         if self._lines:
             found.append(ServerEvent(self._event or "message", self._lines, self._id))
-        self._event, self._lines = "", []
+        self._event, self._lines, self._lines_size = "", [], 0
