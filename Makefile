@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help lock licences sbom audit install web size check check-python check-web test test-web weigh programs e2e browsers slow faults attacks property sdks resolve model gen demo docs changelog pictures bench bench-browser bench-scale clean
+.PHONY: help lock licences sbom audit install web size check check-python check-web test test-web weigh programs e2e browsers slow faults attacks fuzz soak property sdks resolve model gen demo docs changelog pictures bench bench-browser bench-scale clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -95,9 +95,18 @@ faults: web programs ## run the fault tests at their full size: networks, kill -
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full \
 		tests/faults tests/cluster tests/e2e/test_faults.py tests/e2e/test_chat_faults.py
 
-attacks: web ## attack a running server at full size: floods of tabs, frames and connections
+attacks: web programs ## attack a running server at full size, and servers that are weakened for it
 	chromium=$$($(BIN)/python tools/bootstrap.py headless) && \
-		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full tests/attacks tests/e2e/test_attacks.py
+		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest --full tests/attacks tests/e2e/test_attacks.py \
+		tests/e2e/test_cross_site.py tests/e2e/test_hostile_files.py tests/e2e/test_xss.py
+
+fuzz: web ## feed random bytes to all that reads bytes of others, 10 minutes; FUZZ="--seconds 3600"
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris
+	$(BIN)/python -m tests.fuzz --seconds 600 $(FUZZ)
+	cd web && SWELL_FUZZ_SECONDS=120 npx vitest run src/markdown/fuzz.test.ts
+
+soak: web ## let 200 people use a chat for an hour, with sign-ins and faults; SOAK="--minutes 5"
+	$(BIN)/python -m tests.soak $(SOAK)
 
 property: web ## run the state machine and its broken variants at full length, 5 minutes
 	SWELL_PROPERTY=long $(BIN)/python -m pytest tests/property

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,12 +16,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from .weaken import command
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NEWCOMER_S = 1.0
 """How long a newcomer may wait for page and welcome, whatever others do, in seconds."""
 ANSWER_S = 60.0
 """How long a peer waits for a message before its test fails, in seconds."""
+
+
+class NotServedError(RuntimeError):
+    """The target did not start: no verdict about an attack."""
 
 
 class Target:
@@ -54,11 +59,11 @@ class Target:
         environ["PYTHONPATH"] = os.pathsep.join(
             [*filter(None, [os.environ.get("PYTHONPATH")]), str(ROOT)]
         )
-        command = [sys.executable, "-m", *serve, "--port", "0"]
+        run = [*command(*serve), "--port", "0"]
         if files is not None:
-            command = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *command]
+            run = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *run]
         self._process = subprocess.Popen(
-            command,
+            run,
             cwd=folder,
             env={
                 **os.environ,
@@ -76,7 +81,9 @@ class Target:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self._ready.wait(120)
-        assert self.port, "".join(self.log)
+        if not self.port:
+            self.stop()
+            raise NotServedError("".join(self.log))
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -400,3 +407,53 @@ async def crowd(size: int, work: Callable[[int], Any], at_once: int = 50) -> lis
         for _ in range(min(at_once, size)):
             group.create_task(one())
     return results
+
+
+class Response:
+    """What came back on a connection: as many whole responses as there were.
+
+    Args:
+        raw: All bytes up to the end of the connection.
+
+    Attributes:
+        status: Of the first response; 0 when there was none.
+        headers: Of the first one, in lower case.
+        raw: As given.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        head, _, self.body = raw.partition(b"\r\n\r\n")
+        lines = head.decode("latin-1").split("\r\n")
+        words = lines[0].split()
+        self.status = int(words[1]) if len(words) > 1 else 0
+        pairs = [line.partition(":") for line in lines[1:]]
+        self.headers = {name.lower(): value.strip() for name, _, value in pairs}
+
+
+async def exchange(port: int, request: bytes) -> Response:
+    """Send bytes as they are, and read until the server closes the connection.
+
+    Raises:
+        TimeoutError: If it does not within `ANSWER_S`.
+    """
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            with contextlib.suppress(ConnectionError):
+                writer.write(request)
+                await writer.drain()
+            received = b""
+            with contextlib.suppress(ConnectionError):
+                while piece := await reader.read(1 << 16):
+                    received += piece
+            return Response(received)
+    finally:
+        writer.transport.abort()
+
+
+def request(port: int, line: str, *headers: str, host: str | None = None) -> bytes:
+    """Return a request whose connection ends with it; the lines are sent as they are."""
+    own = f"127.0.0.1:{port}" if host is None else host
+    lines = [f"{line} HTTP/1.1", f"Host: {own}", *headers, "Connection: close"]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")

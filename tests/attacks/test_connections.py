@@ -1,4 +1,4 @@
-"""Connections that ask for nothing, or take for ever to: newcomers are served all the same."""
+"""F2: connections that ask for nothing, or take for ever to: newcomers are served all the same."""
 
 from __future__ import annotations
 

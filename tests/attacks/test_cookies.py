@@ -1,4 +1,4 @@
-"""Session cookies that another user planted: they replace no cookie and open no session."""
+"""F11: session cookies that another user planted: they replace no cookie and open no session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small documents that take for ever to read: other people's downloads do not wait for them."""
+"""F4: small documents that take for ever to read: other people's downloads do not wait for them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DOCUMENTS = max(8, (os.cpu_count() or 1) + 5)
 """How many documents come at once: more than a pool of asyncio has threads."""
 
 
-async def upload(port: int, owner: Peer, name: str, content: bytes) -> str:
+async def upload(port: int, owner: Peer, name: str, content: bytes, **further: str) -> str:
     """Upload a file as a tab would, and return its address."""
     body = (
         f'--b\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'.encode()
@@ -38,6 +38,7 @@ async def upload(port: int, owner: Peer, name: str, content: bytes) -> str:
                 "Swell-Client": owner.client,
                 "Content-Type": "multipart/form-data; boundary=b",
                 "Content-Length": str(len(body)),
+                **further,
             },
         )
         peer.writer.write(head + body)

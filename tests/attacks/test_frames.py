@@ -1,4 +1,4 @@
-"""WebSocket frames that carry nothing: each counts, and too many of them end their own socket."""
+"""F6: WebSocket frames that carry nothing count, and too many of them end their own socket."""
 
 from __future__ import annotations
 

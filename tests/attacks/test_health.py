@@ -1,4 +1,4 @@
-"""Liveness and readiness of a process that drains, and of one whose database goes away."""
+"""F12: liveness and readiness of a process that drains, and of one whose database goes away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imported chats that are small on the wire and large in memory: refused, without effect on
+"""F3: imported chats that are small on the wire and large in memory: refused, without effect on
 others."""
 
 from __future__ import annotations

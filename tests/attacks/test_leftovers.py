@@ -1,4 +1,4 @@
-"""Uploads of a killed process: the next one removes them, and nothing else in that folder."""
+"""F10: uploads of a killed process: the next one removes them, and nothing else in that folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text of peers in the log: it forges no line and cannot fill the disk."""
+"""F9: text of peers in the log: it forges no line and cannot fill the disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mounted in FastAPI: what small messages that inflate cost, and that the log says so."""
+"""F7: mounted in FastAPI: what small messages that inflate cost, and that the log says so."""
 
 from __future__ import annotations
 

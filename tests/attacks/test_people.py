@@ -1,4 +1,4 @@
-"""Browsers without a cookie, by the thousand: the database does not grow by who only looks."""
+"""F8: browsers without a cookie, by the thousand: the database does not grow by who only looks."""
 
 from __future__ import annotations
 

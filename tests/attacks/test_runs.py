@@ -1,4 +1,4 @@
-"""Sessions that cost nothing: they do not make the server work for all of them at once."""
+"""F5: sessions that cost nothing: they do not make the server work for all of them at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links to shared chats: they cannot be guessed, are not in the file, and end when they expire."""
+"""F10: links to shared chats cannot be guessed, are not in the file, and end when they expire."""
 
 from __future__ import annotations
 

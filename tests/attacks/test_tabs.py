@@ -1,4 +1,4 @@
-"""Thousands of unused tabs: new and known users still get in."""
+"""F1: thousands of unused tabs: new and known users still get in."""
 
 from __future__ import annotations
 

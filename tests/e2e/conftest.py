@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import textwrap
 import threading
 import time
@@ -23,6 +22,8 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+
+from tests.attacks import weaken
 
 from .slow import SLOW, slow_down, slow_environment
 
@@ -118,7 +119,7 @@ def begin(
     """
     (folder / name).write_text(textwrap.dedent(source))
     port = [] if "--port" in flags else ["--port", "0"]
-    command = [sys.executable, "-m", "swell", "run", name, *port, *flags]
+    command = weaken.command("swell", "run", name, *port, *flags)
     own = {"XDG_DATA_HOME": str(folder / "data"), "SWELL_DATABASE_URL": "", "SWELL_DRAIN_S": "0"}
     return RunningApp(command, folder, own | (env or {}))
 
