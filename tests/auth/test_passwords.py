@@ -31,7 +31,6 @@ async def test_every_name_costs_one_hash(tmp_path: Path, monkeypatch: pytest.Mon
     """Unknown, disabled and impossible names cost as much as known ones."""
     known = {"ada": User(hashed()), "bob": User(hashed(), disabled=True)}
     users = Passwords(password_file(tmp_path, **known).path)
-    await users.check("nobody", "x")  # makes the hash for unknown names
     hashes: list[str] = []
 
     def verify(_: PasswordHasher, hashed: str, password: str) -> bool:

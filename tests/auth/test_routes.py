@@ -106,6 +106,12 @@ async def test_the_page_has_the_title_and_the_logo_of_the_app(tmp_path: Path) ->
         assert "sandbox" in sent.headers["content-security-policy"]
 
 
+async def test_a_proxy_that_names_the_user_excludes_passwords(tmp_path: Path) -> None:
+    app = app_of(password_file(tmp_path), user_header="X-User")
+    with pytest.raises(SettingError, match="the proxy names the user already"):
+        await app.startup()
+
+
 async def test_a_logo_that_cannot_be_used_stops_the_start(tmp_path: Path) -> None:
     app = app_of(password_file(tmp_path), sign_in_logo=str(tmp_path / "logo.gif"))
     with pytest.raises(SettingError, match="expected a PNG, JPEG, WebP or SVG file"):

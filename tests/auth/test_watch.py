@@ -56,6 +56,7 @@ class Service:
             )
         )
         app.add("/page", greet)
+        app.add("/ours", greet, "multicast")
         app.chat("/", ChatOptions())(self._answer)
         return app
 
@@ -82,9 +83,9 @@ class Service:
         headers = {"origin": f"http://{host}", "cookie": cookie}
         assert httpx.post(f"http://{host}/_auth/logout", data={"x": ""}, headers=headers).is_success
 
-    def tabs(self, cookie: str) -> list[Tab]:
+    def tabs(self, cookie: str, route: str = "/page") -> list[Tab]:
         """Open a tab at each process."""
-        return [Tab(server, "/page", cookie=cookie) for server in self.servers]
+        return [Tab(server, route, cookie=cookie) for server in self.servers]
 
     def stop(self) -> None:
         """End both."""
@@ -116,6 +117,20 @@ def test_sign_out_closes_the_tabs_of_the_browser_at_every_process(service: Servi
     for tab in others:
         tab.act("x")
         tab.wait("end")  # another browser of the same user stays
+
+
+def test_a_page_that_processes_share_is_closed_in_the_browser_that_signs_out(
+    service: Service,
+) -> None:
+    """One process has the page, and the other one shows it."""
+    here, there = service.sign_in(), service.sign_in()
+    gone, left = service.tabs(here, "/ours"), service.tabs(there, "/ours")
+    assert len({tab.welcome["e"] for tab in (*gone, *left)}) == 1, "it is one page"
+    service.sign_out(here)
+    assert [ends(tab) for tab in gone] == [4502, 4502]
+    for tab in left:
+        tab.act("x")
+        tab.wait("end")
 
 
 def disable_in_file(service: Service) -> None:

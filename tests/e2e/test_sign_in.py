@@ -14,6 +14,7 @@ from tests.postgres import PostgresServer, new_database
 
 from .chat import box, messages, say
 from .conftest import PHONE, NewPage, Run, RunningApp
+from .test_accessibility import violations
 
 CHAT = """
 import asyncio
@@ -159,6 +160,26 @@ def test_a_user_sees_where_they_are_signed_in_and_signs_out_everywhere(
     for page in (desk, phone):
         asks_to_sign_in(page)
     sessions.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_of_sign_in(
+    service: RunningApp, new_page: NewPage, scheme: str
+) -> None:
+    page = new_page(bypass_csp=True, color_scheme=scheme, viewport=PHONE)
+    page.goto(service.url)
+    wrong = {"login": violations(page)}
+    sign_in(page, password="wrong")
+    page.get_by_role("alert").wait_for()
+    wrong["alert"] = violations(page)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    box(page, "chat").wait_for()
+    for path in ("sessions", "logout"):
+        page.goto(f"{service.url}_auth/{path}")
+        wrong[path] = violations(page)
+    assert wrong == {"login": [], "alert": [], "sessions": [], "logout": []}
+    refused_once(new_page)
 
 
 def test_the_pages_of_sign_in_need_no_script(service: RunningApp, new_page: NewPage) -> None:
