@@ -57,7 +57,7 @@ async def test_a_running_answer_is_listed_and_stopped_after_a_question() -> None
     async def answer(turn: Turn) -> str:
         started.set()
         try:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         finally:
             stopped.set()
         return turn.prompt

@@ -63,7 +63,7 @@ class Service:
     async def _answer(self, turn: Turn) -> str:
         try:
             self.started.set()
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         finally:
             self.stopped.set()
         return turn.prompt
