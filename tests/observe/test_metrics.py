@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,16 @@ from typing import Any
 import pytest
 
 from swell.app import App
+from swell.errors import NotFoundError, StoreUnavailableError
 from swell.observe import metrics
+from swell.observe.instruments import instruments
+from swell.observe.scrape import text_of
 from swell.settings.table import Settings
 from tests.observe.prometheus import free_port, scraping
 from tests.observe.service import Service, get, serving_chat
 from tests.postgres import PostgresServer, new_database
 from tests.programs import Program
+from tests.socket_tab import chat_tab, prompt, until
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 TOKEN = "a-token-for-prometheus"
@@ -237,3 +241,80 @@ async def test_the_apps_of_a_process_share_a_port() -> None:
     assert not metrics.is_on()
     async with second.lifespan():
         assert await scrape() == 200
+
+
+@pytest.fixture
+def collected() -> Iterator[Callable[[], dict[str, float]]]:
+    """Collect metrics in this process, and read them."""
+    metrics.turn_on(instruments())
+
+    def read() -> dict[str, float]:
+        instruments().sample()
+        return families(text_of(None).decode())
+
+    yield read
+    metrics.turn_off()
+
+
+@pytest.mark.anyio
+async def test_a_database_that_is_away_is_counted_and_other_errors_are_not(
+    collected: Callable[[], dict[str, float]],
+) -> None:
+    async def fails(error: Exception) -> None:
+        raise error
+
+    before = collected()
+    for error in (StoreUnavailableError("the disk is full"), NotFoundError("thread", "x")):
+        with pytest.raises(type(error)):
+            await metrics.store_call("write", fails(error))
+    after = collected()
+    for name, count in (("errors_total", 1), ("seconds_count", 2)):
+        series = f'swell_store_{name}{{operation="write"}}'
+        assert after[series] - before[series] == count
+
+
+def test_values_of_several_apps_add_up_and_one_that_is_disconnected_counts(
+    collected: Callable[[], dict[str, float]],
+) -> None:
+    before = collected()
+    ends = [metrics.sampled("tabs", partial(float, count)) for count in (2, 3)]
+    ends += [metrics.sampled("backplane_connected", partial(float, up)) for up in (True, False)]
+    during = collected()
+    for end in ends:
+        end()
+    assert during["swell_tabs"] - before["swell_tabs"] == 5
+    assert (before["swell_backplane_connected"], during["swell_backplane_connected"]) == (1, 0)
+    assert collected()["swell_tabs"] == before["swell_tabs"]
+
+
+def test_an_unknown_value_of_a_label_counts_as_other(
+    collected: Callable[[], dict[str, float]],
+) -> None:
+    before = collected()
+    for number in range(50):
+        metrics.prompt_refused(f"reason-{number}")
+    after = collected()
+    assert after.keys() == before.keys()
+    series = 'swell_prompts_refused_total{reason="other"}'
+    assert after[series] - before[series] == 50
+
+
+def test_a_service_that_drains_says_so(tmp_path: Path) -> None:
+    app = APP.replace('    yield "fine"\n', "    await asyncio.Event().wait()\n")
+    port = free_port()
+    settings = {"SWELL_METRICS_PORT": str(port), "SWELL_DRAIN_S": "600"}
+    with (
+        serving_chat(tmp_path, f"import asyncio\n{app}", **settings) as service,
+        chat_tab(service.netloc, service.cookie()) as tab,
+    ):
+        prompt(tab, "hello", "h" * 33)
+        until(tab, '"ack"')
+
+        def read() -> dict[str, float]:
+            return families(get(f"127.0.0.1:{port}", "/metrics").text)
+
+        wait_for(lambda: read()['swell_runs{state="running"}'] == 1)
+        assert read()["swell_draining"] == 0
+        service.signal(signal.SIGTERM)
+        wait_for(lambda: read()["swell_draining"] == 1)
+        service.kill()
