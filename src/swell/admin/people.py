@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, or_, select, update
@@ -9,10 +10,13 @@ from sqlalchemy import BindParameter, bindparam, func, or_, select, update
 from swell import ui
 from swell.audit.log import record
 from swell.auth.accounts import ACCOUNT, Account, account_of
+from swell.auth.members import PROVIDER
+from swell.auth.passwords import NAME
 from swell.auth.sign_ins import StoredSignIn
 from swell.chat.store.engines.base import Row, Tx
 from swell.chat.store.ids import now
-from swell.chat.store.tables import accounts
+from swell.chat.store.statements import from_json
+from swell.chat.store.tables import accounts, sign_ins
 from swell.errors import NotFoundError
 from swell.markdown import escape
 from swell.rights import ADMIN, MEMBER
@@ -30,12 +34,20 @@ _LIKE = or_(
         for column in (_T.subject, _T.name, func.coalesce(_T.email, ""))
     )
 )
+_CLAIMS = (
+    select(sign_ins.c.claims)
+    .where(sign_ins.c.subject == _T.subject)
+    .order_by(sign_ins.c.created.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _PAGE = (
-    select(*ACCOUNT)
+    select(_CLAIMS, *ACCOUNT)
     .where(_T.subject > bindparam("after"), _LIKE)
     .order_by(_T.subject)
     .limit(bindparam("most"))
 )
+_DETAIL = select(_CLAIMS, *ACCOUNT).where(_T.subject == bindparam("of"))
 _LOCKED = (
     select(*ACCOUNT)
     .where(_T.subject.in_([bindparam("one"), bindparam("other")]))
@@ -45,6 +57,9 @@ _LOCKED = (
 _ONE = _T.subject == bindparam("of")
 _ROLE = update(accounts).where(_ONE).values(role=bindparam("new"))
 _DISABLED = update(accounts).where(_ONE).values(disabled=bindparam("new"))
+
+
+_WITHOUT_CLAIMS = (NAME, PROVIDER)
 
 
 class LockedOutError(Exception):
@@ -73,19 +88,15 @@ class People:
     async def items(self, tab: Tab) -> list[Any]:
         """Return the list, or an account in detail."""
         if tab.chosen:
-            account = await self._admin.keeper.accounts.get(tab.chosen)
-            if account is not None:
-                return await self._detail(tab, account)
+            row = await self._engine.read(lambda tx: tx.row(_DETAIL, of=tab.chosen))
+            if row is not None:
+                return await self._detail(tab, _Person(row))
             tab.turn_to()
         said = tab.said
         found = await self._page(tab.search, tab.before[-1])
-        following = found[PER_PAGE - 1].subject if len(found) > PER_PAGE else None
+        following = found[PER_PAGE - 1].account.subject if len(found) > PER_PAGE else None
         heads = [said["name"], said["email"], said["role"], said["state"], said["seen"]]
-        rows = [
-            (one.subject, [_name(one), one.email or "-", self._role(one, tab), _state(one, tab),
-             when(one.seen)])
-            for one in found[:PER_PAGE]
-        ]  # fmt: skip
+        rows = [(one.subject, self._cells(one, tab)) for one in found[:PER_PAGE]]
         return [
             ui.inline(
                 [
@@ -134,9 +145,9 @@ class People:
 
     # ---------------------------------------------------------------------------- in detail
 
-    async def _detail(self, tab: Tab, account: Account) -> list[Any]:
-        said = tab.said
-        fixed = self._admin.rights.is_admin_by_settings(_Who(account))
+    async def _detail(self, tab: Tab, person: _Person) -> list[Any]:
+        said, account = tab.said, person.account
+        fixed = self._admin.rights.is_admin_by_settings(person)
         choices = [ui.choice("-", said["role_by_settings"])]
         choices += [ui.choice(role, said.get(f"role_{role}", role)) for role in self._roles]
         facts = [
@@ -194,19 +205,24 @@ class People:
             ui.buttons([ui.button("people_sign_out", said["sign_out_everywhere"])]),
         ]
 
-    def _role(self, account: Account, tab: Tab) -> str:
-        roles = self._admin.rights.of(_Who(account), filter(None, [account.role])).roles
+    def _cells(self, person: _Person, tab: Tab) -> list[str]:
+        account, role = person.account, self._role(person, tab)
+        email, seen = account.email or "-", when(account.seen)
+        return [_name(account), email, role, _state(account, tab), seen]
+
+    def _role(self, person: _Person, tab: Tab) -> str:
+        roles = self._admin.rights.of(person, filter(None, [person.account.role])).roles
         return ", ".join(tab.said.get(f"role_{role}", role) for role in roles) or "-"
 
     # ------------------------------------------------------------------------------ changes
 
-    async def _page(self, words: str, after: str) -> list[Account]:
+    async def _page(self, words: str, after: str) -> list[_Person]:
         pattern = f"%{_escaped(words.strip().lower())}%"
 
         def read(tx: Tx) -> list[Row]:
             return tx.rows(_PAGE, words=pattern, after=after, most=PER_PAGE + 1)
 
-        return [account_of(row) for row in await self._engine.read(read)]
+        return [_Person(row) for row in await self._engine.read(read)]
 
     async def _change(self, tab: Tab, subject: str, event: Any, value: Any) -> None:
         """Change an account, and write that into the audit log, in one transaction."""
@@ -256,13 +272,15 @@ class People:
         return tab.said["done_signed_out"]
 
 
-class _Who:
-    """An account, as `Rights` asks about it."""
+class _Person:
+    """An account with the claims of the last sign-in, as `Rights` asks about it."""
 
-    claims: dict[str, Any] = {}  # accounts do not keep them
-
-    def __init__(self, account: Account) -> None:
-        self.subject, self.email, self.groups = account.subject, account.email, account.groups
+    def __init__(self, row: Row) -> None:
+        claims, self.account = row[0], account_of(row[1:])
+        self.subject, self.email = self.account.subject, self.account.email
+        self.groups = self.account.groups
+        unknown = {} if self.account.provider in _WITHOUT_CLAIMS else {"email_verified": None}
+        self.claims: Mapping[str, Any] = unknown if claims is None else from_json(claims)
 
 
 def _name(account: Account) -> str:

@@ -226,7 +226,10 @@ class SignIn:
                 tokens = self._tokens(stored)
                 if tokens is None or (tokens := await self._current(id, tokens)) is not None:
                     identity = self._identity(stored, account, tokens)
-                    self._watch.used(id)
+        if identity is not None and not self._rights.of(identity).allowed:
+            identity = None  # an allow-list has changed since the sign-in
+        if identity is not None:
+            self._watch.used(id)
         self._known[id] = (now, identity)
         self._known.move_to_end(id)
         while len(self._known) > _KNOWN_MAX:
