@@ -170,7 +170,7 @@ class Rights:
                 kind = "verified e-mail address" if who.email else "e-mail address"
                 return f"the user has no {kind} (allowed_domains)"
             if _domain_of(email) not in self._domains:
-                return f"the domain {_domain_of(email)!r} is not in allowed_domains"
+                return f"the domain {_domain_of(email)[:40]!r} is not in allowed_domains"
         if self._groups and not set(self._groups) & set(who.groups):
             return "the user is in no group of allowed_groups"
         if self._claims and not any(_has_claim(who, claim) for claim in self._claims):

@@ -151,7 +151,7 @@ class Identities:
                 raise SignInError(f"the account cannot be read: {error}", True) from None
         grant = self._rights.of(who, who.roles)
         if not grant.allowed:
-            raise SignInError(f"{who.subject!r} may not use the app: {grant.reason}")
+            raise SignInError(f"{who.subject[:40]!r} may not use the app: {grant.reason}")
         return replace(who, roles=grant.roles)
 
     async def _who(self, route: Route, caller: Caller) -> Identity:
