@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -13,6 +15,8 @@ from websockets.exceptions import ConnectionClosed
 
 from swell import Q, ui
 from swell.app import App
+from swell.audit.log import AuditLog
+from swell.chat.store import open_store
 from swell.live.wire import CLOSE_SIGNED_OUT
 from swell.settings.load import load_settings
 from tests.auth.openid import SECRET, OpenIdServer, free_port, openid_server
@@ -60,7 +64,7 @@ class Service(NamedTuple):
 
 
 @contextmanager
-def service(**options: Any) -> Iterator[Service]:
+def service(database: str = "memory", **options: Any) -> Iterator[Service]:
     """Run an app that reports what it sees, and a provider."""
     said: queue.Queue[Any] = queue.Queue()
 
@@ -79,7 +83,7 @@ def service(**options: Any) -> Iterator[Service]:
             await q.page.save()
 
     port = free_port()
-    flags = {"database_url": "memory", "oidc_issuer": f"http://127.0.0.1:{port}"}
+    flags = {"database_url": database, "oidc_issuer": f"http://127.0.0.1:{port}"}
     flags |= {"oidc_client_id": "swell", "oidc_client_secret": SECRET}
     app = App(load_settings({}, flags))
     app.add("/", serve)
@@ -176,3 +180,29 @@ def test_the_app_hears_of_a_sign_out_before_the_page_is_gone() -> None:
         browser.post("/_auth/logout", headers=form, data={"x": ""})
         assert ended(tab) == CLOSE_SIGNED_OUT
         assert [running.heard(), running.heard()] == ["logout", "gone"]
+
+
+def test_what_a_provider_ends_is_in_the_audit_log(tmp_path: Path) -> None:
+    file = str(tmp_path / "chat.db")
+    with service(file, access=1) as running:
+        running.sign_in()
+        running.provider.switch("end", account="ada")
+        tab = running.open(running.sign_in("bob"))
+        running.provider.switch("disable", account="bob")
+        assert ended(tab) == CLOSE_SIGNED_OUT
+
+    async def read() -> list[tuple[str, str, str]]:
+        engine = open_store(file).engine
+        await engine.open()
+        try:
+            found = await AuditLog(engine).page()
+        finally:
+            await engine.close()
+        return [(one.event, one.subject, one.object) for one in found]
+
+    assert asyncio.run(read()) == [
+        ("sign_in", "ada", ""),
+        ("signed_out", "", "ada"),
+        ("sign_in", "bob", ""),
+        ("signed_out", "", "bob"),
+    ]

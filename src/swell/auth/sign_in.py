@@ -312,8 +312,13 @@ class SignIn:
                 _log.exception("could not refresh the tokens of sign-ins")
 
     async def _refused(self, id: str) -> None:
+        """End a sign-in that its provider does not prolong."""
+        found = await self.sign_ins.find(id)
         await self.sign_ins.end([id])
         self._in_loop(self._watch.ended, [id])
+        if found is not None:
+            said = {"object": found[0].subject, "provider": found[0].provider}
+            self._in_loop(lambda _: self._write("signed_out", **said), [id])
 
     def _renewed(self, ids: Collection[str]) -> None:
         self._in_loop(self._forget, ids)
