@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from starlette.responses import JSONResponse
@@ -20,12 +22,14 @@ from swell.auth.refresh import Refresher
 from swell.auth.sealed import Sealer
 from swell.auth.sign_ins import Lifetime, SignIns
 from swell.chat.store import open_store
-from swell.chat.store.engines.base import Engine
+from swell.chat.store.engines.base import Engine, Tx
 from swell.errors import SignInError
 from tests.auth.forger import Endless, Forger, forger
 from tests.postgres import PostgresServer, new_database
 
 pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
 
 ID = "sign-in of ada"
 STALE = Tokens("old", "refresh", None, time.time() - 1)
@@ -131,17 +135,34 @@ async def test_a_provider_in_trouble_is_asked_again_and_the_sign_in_stays(
         assert tokens.access == "access"
 
 
+class Held(JSONResponse):
+    """An answer that comes when a test lets it."""
+
+    def __init__(self, content: object) -> None:
+        super().__init__(content)
+        self.released = threading.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.to_thread(self.released.wait, 30)
+        await super().__call__(scope, receive, send)
+
+
 async def test_the_result_is_stored_when_the_one_who_asked_has_left(
     url: str, provider: Forger
 ) -> None:
+    held = Held({"access_token": "late", "refresh_token": "next", "expires_in": 3600})
+    provider.answers["/token"] = held
     async with processes(url, provider) as (first, second):
         task = asyncio.create_task(first.refresher.fresh(ID))
         await asyncio.to_thread(provider.wait_for, "/token")
         task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        held.released.set()
         await first.refresher.close()
         tokens = await second.refresher.fresh(ID)
         assert tokens is not None
-        assert tokens.refresh == "rotated"
+        assert (tokens.access, tokens.refresh) == ("late", "next")
         assert provider.asked.count("/token") == 1
 
 
@@ -149,8 +170,8 @@ async def test_a_process_that_stops_in_a_refresh_holds_the_others_up_for_a_while
     tmp_path: Path, provider: Forger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(refresh, "WAIT_S", 0.3)
-    monkeypatch.setattr(refresh, "ANSWER_S", 2.0)
-    provider.answers["/token"] = Endless()
+    held = Held({"access_token": "late", "refresh_token": "next", "expires_in": 3600})
+    provider.answers["/token"] = held
     async with processes(f"sqlite:///{tmp_path / 'db.sqlite3'}", provider) as (first, second):
         stopped = asyncio.create_task(first.refresher.fresh(ID))
         await asyncio.to_thread(provider.wait_for, "/token")
@@ -160,9 +181,48 @@ async def test_a_process_that_stops_in_a_refresh_holds_the_others_up_for_a_while
         later = Process(second.engine, provider, now=time.time() + 3600)
         tokens = await later.refresher.fresh(ID)
         assert tokens is not None
+        held.released.set()
+        await stopped
+        assert await second.refresher.fresh(ID) == tokens, "a late answer replaces nothing"
+
+
+async def test_a_provider_that_does_not_answer_is_given_up(
+    url: str, provider: Forger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh, "ANSWER_S", 0.5)
+    provider.answers["/token"] = Endless()
+    async with processes(url, provider) as (first, _):
         with pytest.raises(SignInError, match="did not answer"):
-            await stopped
-        assert await second.refresher.fresh(ID) == tokens, "a late end changes nothing"
+            await first.refresher.fresh(ID)
+        provider.answers.clear()
+        assert await first.refresher.fresh(ID) is not None
+
+
+class Behind:
+    """A database in which another process refreshes between a read and what follows it."""
+
+    def __init__(self, engine: Engine, other: Process) -> None:
+        self._engine, self._other = engine, other
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        found = await self._engine.read(work)
+        await self._other.refresher.fresh(ID)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+
+async def test_what_was_refreshed_in_the_meantime_is_not_refreshed_again(
+    url: str, provider: Forger
+) -> None:
+    async with processes(url, provider) as (first, second):
+        behind = Process(Behind(first.engine, second), provider)
+        tokens = await behind.refresher.fresh(ID)
+        assert tokens is not None
+        assert tokens.refresh == "rotated"
+        assert provider.asked.count("/token") == 1
+        assert await first.refresher.fresh(ID) == tokens
 
 
 async def test_those_in_use_are_refreshed_before_they_expire(url: str, provider: Forger) -> None:
