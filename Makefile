@@ -101,7 +101,7 @@ attacks: web programs ## attack a running server at full size, and servers that 
 		tests/e2e/test_cross_site.py tests/e2e/test_hostile_files.py tests/e2e/test_xss.py
 
 fuzz: web ## feed random bytes to all that reads bytes of others, 10 minutes; FUZZ="--seconds 3600"
-	-$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris
+	-$(BIN)/python $(LOCKED)/fuzz.txt
 	$(BIN)/python -m tests.fuzz --seconds 600 $(FUZZ)
 	cd web && SWELL_FUZZ_SECONDS=120 npx vitest run src/markdown/fuzz.test.ts
 

