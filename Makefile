@@ -78,7 +78,7 @@ weigh: web programs ## measure how long each test file takes, for the order of `
 		$(BIN)/python -m pytest --junitxml=.cache/tests.xml
 	$(BIN)/python tools/weigh.py .cache/tests.xml
 
-e2e: web ## run only the tests that drive a browser
+e2e: web programs ## run only the tests that drive a browser
 	chromium=$$($(BIN)/python tools/bootstrap.py headless) && \
 		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/e2e
 

@@ -91,6 +91,7 @@ class Cached(Generic[T]):
         task, loop = self._task, asyncio.get_running_loop()
         if task is None or task.done() or task.get_loop() is not loop:
             task = self._task = loop.create_task(self._fetch())
+            task.add_done_callback(_seen)
         try:
             return await asyncio.shield(task)
         except ProviderError as error:
@@ -104,6 +105,12 @@ class Cached(Generic[T]):
         self._value = await self._get()
         self._fetched = self._clock()
         return self._value
+
+
+def _seen(task: asyncio.Task[Any]) -> None:
+    """Take note of an error that all who waited for it have left to."""
+    if not task.cancelled():
+        task.exception()
 
 
 class Keys:
