@@ -13,6 +13,7 @@ from tests.postgres import PostgresServer, new_database
 
 from .chat import box, messages, say
 from .conftest import NewPage, Run, RunningApp
+from .test_accessibility import violations
 from .test_sign_in import CHAT, asks_to_sign_in, sign_in
 
 
@@ -39,6 +40,42 @@ def table(page: Page) -> Locator:
     return page.get_by_role("grid").first
 
 
+def confirm(page: Page, label: str) -> None:
+    """Answer the question in the dialog."""
+    page.get_by_role("dialog", name=label).get_by_role("button", name=label, exact=True).click()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
+)
+def test_axe_finds_nothing_on_the_admin_page(
+    start: Run, new_page: NewPage, tmp_path: Path, scheme: str, width: int
+) -> None:
+    file = password_file(tmp_path, ada=User(hashed(), "Ada Lovelace"))
+    env = {"SWELL_PASSWORD_FILE": str(file.path), "SWELL_ADMINS": "ada"}
+    page = new_page(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 800})
+    service = start(CHAT, env=env)
+    page.goto(service.url)
+    sign_in(page)
+    expect(box(page, "chat")).to_be_visible()
+    page.goto(service.url + "_admin")
+    wrong: dict[str, list[str]] = {}
+    for section in ("People", "Sessions", "Answers now", "Usage", "Limits", "Audit log"):
+        button(page, section).click()
+        expect(page.get_by_role("heading", name=section)).to_be_visible()
+        wrong[section] = violations(page)
+    button(page, "Sessions").click()
+    button(page, "Ada Lovelace").first.click()
+    expect(page.get_by_role("dialog", name="Sign out")).to_be_visible()
+    wrong["dialog"] = violations(page)
+    page.keyboard.press("Escape")
+    button(page, "People").click()
+    button(page, "Ada Lovelace").click()
+    expect(page.get_by_text("This is your account.")).to_be_visible()
+    wrong["person"] = violations(page)
+    assert wrong == {name: [] for name in wrong}
+
+
 def test_an_administrator_disables_a_user_whose_chat_is_open_at_another_process(
     service: tuple[RunningApp, RunningApp], new_page: NewPage
 ) -> None:
@@ -57,7 +94,17 @@ def test_an_administrator_disables_a_user_whose_chat_is_open_at_another_process(
     ada.goto(one.url + "_admin")
     expect(ada.get_by_role("heading", name="People")).to_be_visible()
     button(ada, "Answers now").click()
-    expect(table(ada)).to_contain_text("bob")
+    button(ada, "bob").click()
+    confirm(ada, "Stop")
+    expect(ada.get_by_text("The answer has been stopped.")).to_be_visible()
+    expect(box(bob, "chat")).to_have_value("a thought")
+    expect(button(bob, "Stop")).to_have_count(0)
+    box(bob, "chat").fill("count")
+    bob.keyboard.press("Enter")
+    expect(messages(bob, "assistant")).to_have_count(2)
+    expect(messages(bob, "assistant").last).to_contain_text("more more")
+    box(bob, "chat").fill("a thought")
+
     button(ada, "People").click()
     button(ada, "Bob Marsh").click()
     disable = button(ada, "Disable")
@@ -69,7 +116,7 @@ def test_an_administrator_disables_a_user_whose_chat_is_open_at_another_process(
     expect(dialog).to_be_hidden()
     expect(disable).to_be_focused()
     ada.keyboard.press("Enter")
-    dialog.get_by_role("button", name="Disable").click()
+    confirm(ada, "Disable")
     expect(ada.get_by_text("The account has been disabled.")).to_be_visible()
 
     asks_to_sign_in(bob)
