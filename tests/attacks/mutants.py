@@ -351,6 +351,37 @@ LIST = [
         "test_who_may.py::test_s20_no_other_carrier_opens_an_endpoint[query]",
     ),
     Mutant(
+        "S20",
+        "a member sends the event of a button that only editors see",
+        "the server checks the right of each event",
+        (
+            (
+                "swell/chat/page/actions.py",
+                "if right is not None and right not in view.rights:",
+                'if right == "none":',
+            ),
+        ),
+        "test_roles.py::test_s20_each_role_may_do_what_its_rights_say[bob]",
+    ),
+    Mutant(
+        "S20",
+        "a member opens the page for administrators",
+        "for other users there is no such route",
+        (
+            (
+                "swell/server/broker.py",
+                "if route.admin and ADMIN not in identity.roles:",
+                'if route.admin and ADMIN == "none":',
+            ),
+            (
+                "swell/admin/page.py",
+                "        if ADMIN not in q.auth.roles:\n",
+                '        if ADMIN == "none":\n',
+            ),
+        ),
+        "test_roles.py::test_s20_the_page_for_administrators_is_theirs_alone[bob]",
+    ),
+    Mutant(
         "S21",
         "an exception of a handler, to read paths and texts of the server",
         "the browser gets the id of the error",

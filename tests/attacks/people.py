@@ -1,6 +1,6 @@
 """A service of several people: a chat with endpoints, a shared page, a folder, a mounted app.
 
-The header `X-Login` says who is signed in, as a proxy would; without it nobody is.
+The header `X-Login` says who is signed in, as a proxy would; a request without it is refused.
 """
 
 from __future__ import annotations

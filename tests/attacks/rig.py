@@ -416,8 +416,8 @@ class Response:
         raw: All bytes up to the end of the connection.
 
     Attributes:
-        status: Of the first response; 0 when there was none.
-        headers: Of the first one, in lower case.
+        status: Status of the first response; 0 when there was none.
+        headers: Its headers, in lower case.
         raw: As given.
     """
 

@@ -1,4 +1,4 @@
-"""Ann, who has one of everything, and what a stranger must not get of it."""
+"""Ann, who has one of everything, and what another user must not get of it."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ JOIN parts p ON p.message_id = m.id WHERE m.role = 'user'
 
 
 async def upload_as(running: Target, browser: Browser, name: str, content: bytes) -> str:
-    """Upload a file in somebody's browser, and return its address."""
+    """Upload a file in a user's browser, and return its address."""
     return await upload(running.port, browser.peer, name, content, **browser.head)
 
 

@@ -44,7 +44,7 @@ def served(tmp_path: Path, redis_server: RedisServer) -> Iterator[Target]:
 
 
 def forged(choice: random.Random, bomb: Bomb, channel: str, topics: list[str]) -> Iterator[bytes]:
-    """Yield messages of somebody who reached the server, and knows how ours look."""
+    """Yield messages of a client that reached the server and knows our format."""
     sender = Sender(1 << 20)
     yield from (
         pickle.dumps(bomb),

@@ -1,4 +1,4 @@
-"""S21 and S23: secrets that must not come out, headers and logs that nobody may write into."""
+"""S21 and S23: secrets that must not come out, headers and logs that no peer may write into."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def test_s21_no_secret_comes_out_of_errors_logs_and_headers(served: Target
     log = "".join(served.log[1:])
     for name, canary in CANARIES.items():
         assert canary.encode() not in seen, name
-        if name != "query":  # a refused Origin is told to who runs the server
+        if name != "query":  # the log quotes a refused Origin
             assert canary not in log, name
     assert b"Traceback" not in seen
     assert b"failing.py" not in seen

@@ -41,7 +41,7 @@ async def while_attacked(running: Target, attack: asyncio.Future[Any]) -> float:
 
 
 async def test_s24_a_thousand_connections_a_second(tmp_path: Path, size: Size) -> None:
-    """They open and vanish; from many addresses, and with pages that nobody looks at."""
+    """They open and vanish; from many addresses, and with pages that no user looks at."""
     with target(tmp_path) as running:
         quiet = await calm(running)
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Trap:
-    """A server of this machine that nobody should ask.
+    """A server of this machine that no request should reach.
 
     Attributes:
         port: Where it listens.

@@ -1,4 +1,4 @@
-"""S1, S2 and S3: a stranger who knows every id of somebody gets nothing by any of them."""
+"""S1, S2 and S3: another user who knows every id of Ann gets nothing by any of them."""
 
 from __future__ import annotations
 

@@ -34,20 +34,20 @@ class Row(NamedTuple):
         path: An address of the route; `{upload}` and the like are of Ann.
         owner: For the browser of who owns it.
         member: For another signed-in user.
-        nobody: Without a sign-in.
+        anonymous: Without a sign-in.
         program: For a program with the API key.
     """
 
     path: str
     owner: int
     member: int
-    nobody: int
+    anonymous: int
     program: int
 
     @property
     def public(self) -> bool:
         """Whether all get the same."""
-        return len({self.owner, self.member, self.nobody, self.program}) == 1
+        return len({self.owner, self.member, self.anonymous, self.program}) == 1
 
 
 def everybody(path: str, status: int = 200) -> Row:
@@ -115,7 +115,7 @@ async def hers(served: Target, place: Path) -> AsyncIterator[Ann]:
 @pytest.fixture(scope="module")
 async def callers(served: Target, hers: Ann) -> AsyncIterator[dict[str, Browser | None]]:
     bob = await enter(served, "bob")
-    yield {"owner": hers.browser, "member": bob, "nobody": None, "program": None}
+    yield {"owner": hers.browser, "member": bob, "anonymous": None, "program": None}
     bob.peer.drop()
 
 
@@ -138,7 +138,7 @@ async def test_s20_each_caller_gets_what_the_row_says(
     form = (
         b'--b\r\nContent-Disposition: form-data; name="files"; filename="n"\r\n\r\nx\r\n--b--\r\n'
     )
-    for who in ("member", "nobody", "program", "owner"):  # hers last: she may delete
+    for who in ("member", "anonymous", "program", "owner"):  # hers last: she may delete
         headers = [f"Authorization: Bearer {KEY}"] if who == "program" else []
         body = b""
         if method == "POST":

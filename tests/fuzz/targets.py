@@ -219,7 +219,7 @@ def _proofs() -> tuple[str, str, str]:
 
 
 def _tokens(data: bytes) -> None:
-    """Nobody but us makes a cookie, a link to a file, or a sealed text."""
+    """No client makes a cookie, a link to a file, or a sealed text."""
     signer, links, sealer = _signers()
     text = data.decode("latin-1")
     own = _proofs()

@@ -1,1 +1,1 @@
-"""Many people for a long time, with faults: nothing diverges, and nobody sees what is another's."""
+"""Many users for a long time, with faults: nothing diverges, and no user sees what is another's."""

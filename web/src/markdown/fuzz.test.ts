@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 /**
- * Texts that nobody meant: made of pieces that mean something, for a few seconds; `make fuzz` takes minutes
+ * Random texts: made of pieces that mean something, for a few seconds; `make fuzz` takes minutes
  * (`SWELL_FUZZ_SECONDS`). What has once broken the parser is kept in `tests/fuzz/corpus/client`, and is tried first.
  */
 import { createHash } from "node:crypto";
