@@ -62,6 +62,57 @@ def numbers(offset: int) -> list[ui.TableRow]:
     return [ui.table_row(f"n{n}", [n, n * n]) for n in range(offset, offset + 3)]
 
 
+def inputs() -> list[ui.Component]:
+    """Return every input but those of a text."""
+    fruit = [ui.choice("apple", "Apple"), ui.choice("pear", "Pear"), ui.choice("plum", "Plum")]
+    return [
+        ui.toggle("notify", "Notify me", value=True, tooltip="By mail"),
+        ui.slider("volume", "Volume", value=40, tooltip="In percent"),
+        ui.range_slider("price", "Price", min=0, max=500, step=10, min_value=120, max_value=360),
+        ui.inline(
+            [
+                ui.spinbox("guests", "Guests", min=1, max=12, value=2),
+                ui.date_picker("day", "Day", value="2026-03-01", min="2026-01-01"),
+                ui.time_picker("hour", "Time", value="19:30", required=True, minutes_step=15),
+            ]
+        ),
+        ui.choice_group("fruit", "Fruit", "pear", fruit, required=True, inline=True),
+        ui.checklist("basket", "Basket", ["apple"], fruit, inline=True),
+    ]
+
+
+def display() -> list[ui.Component]:
+    """Return what only shows something, and tabs."""
+    picture = (
+        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='160' height='90'%3E"
+        "%3Crect width='160' height='90' fill='%2387b7e0'/%3E"
+        "%3Ccircle cx='120' cy='26' r='14' fill='%23fad6a5'/%3E"
+        "%3Cpath d='M0 90V60q40-30 80 0t80 0v30z' fill='%233c6e60'/%3E%3C/svg%3E"
+    )
+    views = [ui.tab("mail", "Mail", "Mail"), ui.tab("calendar", "Calendar"), ui.tab("tasks")]
+    return [
+        ui.tabs("view", "calendar", views),
+        ui.tabs("lines", "mail", views, link=True),
+        ui.stats(
+            [
+                ui.stat("Answers", "1,204", "12 today", icon="Message", icon_color="$azure"),
+                ui.stat("Users", "87", "3 new", icon="People", icon_color="$mint"),
+                ui.stat("Helpful", "94 %"),
+            ],
+            inset=True,
+        ),
+        ui.inline(
+            [
+                ui.persona("Ada Lovelace", "Mathematician", size="s", name="ada"),
+                ui.persona("Grace Hopper", "Admiral", initials_color="$violet", size="s"),
+            ]
+        ),
+        ui.label("A picture", required=True, tooltip="Click it"),
+        ui.image("Hills below an evening sun", path=picture, path_popup=picture, width="160px"),
+        ui.expander("more", "Details", True, [ui.textbox("note", "Note"), ui.text("Below it.")]),
+    ]
+
+
 def overlays() -> list[ui.Component]:
     """Return buttons that open something over the page."""
     return [
@@ -96,18 +147,22 @@ def over(q: Q) -> None:
         q.page["meta"].side_panel = None
 
 
-SECTIONS = {"tables": tables, "overlays": overlays}
+SECTIONS = {"inputs": inputs, "display": display, "tables": tables, "overlays": overlays}
 
 
 @app("/")
 async def serve(q: Q) -> None:
     if not q.client.initialized:
         q.client.initialized = True
-        zones = [ui.zone("header"), ui.zone("content")]
+        zones = [ui.zone("header"), ui.zone("content"), ui.zone("footer")]
         q.page["meta"] = ui.meta_card(
             "", title="Gallery", theme="light", layouts=[ui.layout("xs", zones, max_width="1100px")]
         )
         q.page["header"] = ui.header_card("header", "Gallery", "Cards and components of a page")
+        views = [ui.tab("inbox", "Inbox", "Mail"), ui.tab("archive", "Archive")]
+        q.page["tabs"] = ui.tab_card("header", views)
+        links = ui.inline([ui.link("Privacy", "/privacy"), ui.link("Imprint", "/imprint")])
+        q.page["footer"] = ui.footer_card("footer", "Made with **Swell**", [links])
         for name, items in SECTIONS.items():
             q.page[name] = ui.form_card("content", items(), title=name.capitalize())
         end = [ui.button("show", "Show what arrives", primary=True), ui.text("", name="arrived")]

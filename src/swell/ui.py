@@ -18,6 +18,7 @@ from .cards.chatbot import ChatMention as ChatMention
 from .cards.chatbot import ChatSuggestion as ChatSuggestion
 from .cards.dialog import Dialog as Dialog
 from .cards.dialog import SidePanel as SidePanel
+from .cards.footer import FooterCard as FooterCard
 from .cards.form import FormCard as FormCard
 from .cards.header import HeaderCard as HeaderCard
 from .cards.header import NavGroup as NavGroup
@@ -30,21 +31,34 @@ from .cards.meta import NotificationBar as NotificationBar
 from .cards.meta import Stylesheet as Stylesheet
 from .cards.meta import Theme as Theme
 from .cards.meta import Zone as Zone
+from .cards.tab import TabCard as TabCard
 from .cards.threads import ThreadItem as ThreadItem
 from .cards.threads import ThreadsCard as ThreadsCard
 from .components.base import Component as Component
 from .components.button import Button as Button
 from .components.buttons import Buttons as Buttons
 from .components.checkbox import Checkbox as Checkbox
+from .components.checklist import Checklist as Checklist
+from .components.choice_group import ChoiceGroup as ChoiceGroup
 from .components.command import Command as Command
 from .components.copyable_text import CopyableText as CopyableText
+from .components.date_picker import DatePicker as DatePicker
 from .components.dropdown import Choice as Choice
 from .components.dropdown import Dropdown as Dropdown
+from .components.expander import Expander as Expander
+from .components.image import Image as Image
 from .components.inline import Inline as Inline
+from .components.label import Label as Label
 from .components.link import Link as Link
 from .components.message_bar import MessageBar as MessageBar
+from .components.persona import Persona as Persona
 from .components.progress import Progress as Progress
+from .components.range_slider import RangeSlider as RangeSlider
 from .components.separator import Separator as Separator
+from .components.slider import Slider as Slider
+from .components.spinbox import Spinbox as Spinbox
+from .components.stats import Stat as Stat
+from .components.stats import Stats as Stats
 from .components.table import Table as Table
 from .components.table import TableColumn as TableColumn
 from .components.table import TableGroup as TableGroup
@@ -56,6 +70,8 @@ from .components.table_cells import MenuTableCellType as MenuTableCellType
 from .components.table_cells import ProgressTableCellType as ProgressTableCellType
 from .components.table_cells import TableCellType as TableCellType
 from .components.table_cells import TagTableCellType as TagTableCellType
+from .components.tabs import Tab as Tab
+from .components.tabs import Tabs as Tabs
 from .components.tags import Tag as Tag
 from .components.tags import Tags as Tags
 from .components.text import Text as Text
@@ -65,6 +81,8 @@ from .components.text import TextS as TextS
 from .components.text import TextXl as TextXl
 from .components.text import TextXs as TextXs
 from .components.textbox import Textbox as Textbox
+from .components.time_picker import TimePicker as TimePicker
+from .components.toggle import Toggle as Toggle
 from .mistakes import near_miss
 
 chatbot_card = ChatbotCard
@@ -72,6 +90,7 @@ chat_suggestion = ChatSuggestion
 chat_attachments = ChatAttachments
 chat_command = ChatCommand
 chat_mention = ChatMention
+footer_card = FooterCard
 form_card = FormCard
 header_card = HeaderCard
 nav_group = NavGroup
@@ -118,6 +137,23 @@ text_s = TextS
 text_xl = TextXl
 text_xs = TextXs
 textbox = Textbox
+checklist = Checklist
+choice_group = ChoiceGroup
+date_picker = DatePicker
+expander = Expander
+image = Image
+label = Label
+persona = Persona
+range_slider = RangeSlider
+slider = Slider
+spinbox = Spinbox
+stat = Stat
+stats = Stats
+tab = Tab
+tabs = Tabs
+time_picker = TimePicker
+toggle = Toggle
+tab_card = TabCard
 threads_card = ThreadsCard
 thread_item = ThreadItem
 

@@ -69,7 +69,10 @@ def test_buffers_stay_in_place() -> None:
         ({}, r"Expected a `str`, got `None` - at `\$\.view`"),
         ({"view": 3}, r"Expected a `str`, got `int` - at `\$\.view`"),
         ({"view": "chatbt"}, r"no card with the view 'chatbt', did you mean `chatbot`\?"),
-        ({"view": "zzzzz"}, r"no card with the view 'zzzzz'; there are chatbot, form, header"),
+        (
+            {"view": "zzzzz"},
+            r"no card with the view 'zzzzz'; there are chatbot, footer, form, header",
+        ),
     ],
 )
 def test_what_is_no_card_is_refused(card: Any, message: str) -> None:

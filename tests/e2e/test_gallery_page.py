@@ -76,6 +76,31 @@ def test_dialogs_take_the_focus_and_give_it_back(run: Run, new_page: NewPage) ->
     expect(page.locator("[data-test=arrived]")).to_contain_text("'nick': 'Ada'")
 
 
+def test_tabs_move_with_arrows_and_submit_with_enter(run: Run, new_page: NewPage) -> None:
+    page = show(run, new_page)
+    arrived = page.locator("[data-test=arrived]")
+    page.get_by_role("tab", name="Inbox").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Archive")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(arrived).to_contain_text("'archive': True")
+    expect(page.get_by_role("tab", name="Archive")).to_have_attribute("aria-selected", "true")
+    tasks = page.locator("[data-test=view]").get_by_role("tab", name="tasks")
+    tasks.click()
+    expect(arrived).to_contain_text("'view': 'tasks'")
+    tasks.click()
+    page.locator("[data-test=more] > button").click()
+    page.get_by_role("button", name="Show what arrives").click()
+    expect(arrived).to_contain_text("'more': False")
+    expect(arrived).not_to_contain_text("'view'")
+    page.locator("[data-test=ada]").click()
+    expect(arrived).to_contain_text("'ada': True")
+    # A slider is moved by keys, and its trigger would wait until it is let go.
+    page.get_by_label("Volume").press("ArrowRight")
+    page.get_by_role("button", name="Show what arrives").click()
+    expect(arrived).to_contain_text("'volume': 41")
+
+
 def test_a_table_is_used_by_keys_alone(run: Run, new_page: NewPage) -> None:
     page = show(run, new_page)
     table = page.locator("[data-test=issues]")

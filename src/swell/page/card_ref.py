@@ -15,6 +15,7 @@ class CardRef:
     animate: Any
     attachments: Any
     box: Any
+    caption: Any
     color: Any
     commands: Any
     compact: Any
@@ -36,6 +37,7 @@ class CardRef:
     items: Any
     layouts: Any
     line_breaks: Any
+    link: Any
     mentions: Any
     more: Any
     name: Any

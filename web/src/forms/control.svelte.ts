@@ -25,6 +25,8 @@ export interface ItemProps<Item = Values> {
 }
 
 export interface Control {
+  /** The user is changing the value, which is not submitted yet. */
+  hold(value: Json): void;
   /** The user changed the value. */
   change(value: Json): void;
   /** Submit the form with the value as it is. */
@@ -59,6 +61,9 @@ export function control<Item extends Named>(item: () => Item, value: (item: Item
     });
   });
   return {
+    hold: (next) => {
+      args.set(name(), next);
+    },
     change: (next) => {
       args.set(name(), next);
       if (item().trigger === true) void args.submit(name());

@@ -7,6 +7,10 @@ import type { Args } from "../transport/args";
 type Send = (name: string) => boolean;
 
 const KEY = Symbol("send");
+/** Components that take input; Enter means nothing in a text box that another of them follows. */
+const CONTROLS: ReadonlySet<string> = new Set(
+  "textbox dropdown checkbox toggle slider range_slider spinbox choice_group checklist date_picker time_picker table".split(" "),
+);
 
 /** Called once by the form, while it is being set up. */
 export function provideSender(items: () => unknown, args: Args): void {
@@ -31,7 +35,7 @@ function read(items: unknown): { readonly fields: readonly string[]; readonly bu
       const item = record(type === undefined ? undefined : wrapped[type]);
       if (type === undefined || item["visible"] === false || yes(item["disabled"])) continue;
       if (type === "button" || type === "mini_button") buttons.push(item);
-      else if (str(item["name"]) !== undefined && ["textbox", "dropdown", "checkbox"].includes(type)) fields.push(str(item["name"]) ?? "");
+      else if (str(item["name"]) !== undefined && CONTROLS.has(type)) fields.push(str(item["name"]) ?? "");
       look(item["items"] ?? item["buttons"]);
     }
   };

@@ -118,6 +118,12 @@ declare module "words:forms" {
     readonly selectNone: string;
     readonly pleaseWait: string;
     readonly opensNewTab: string;
+    readonly on: string;
+    readonly off: string;
+    readonly from: string;
+    readonly to: string;
+    readonly more: string;
+    readonly less: string;
   };
 }
 declare module "words:header" {

@@ -31,6 +31,13 @@ export type ChatbotCard = {
   readonly found?: readonly Found[] | undefined;
 };
 
+export type FooterCard = {
+  readonly box: string;
+  readonly caption: string;
+  readonly items?: readonly unknown[] | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
 export type FormCard = {
   readonly box: string;
   readonly items: readonly unknown[] | string;
@@ -80,6 +87,15 @@ export type MetaCard = {
   readonly commands?: readonly Command[] | undefined;
 };
 
+export type TabCard = {
+  readonly box: string;
+  readonly items: readonly Tab[];
+  readonly value?: string | undefined;
+  readonly link?: boolean | undefined;
+  readonly name?: string | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
 export type ThreadsCard = {
   readonly box: string;
   readonly name: string;
@@ -94,6 +110,15 @@ export type ThreadsCard = {
   readonly deleted?: ThreadItem | undefined;
   readonly commands?: readonly Command[] | undefined;
   readonly thread_commands?: readonly Command[] | undefined;
+};
+
+export type TabsItem = {
+  readonly name: string;
+  readonly value?: string | undefined;
+  readonly items?: readonly Tab[] | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly link?: boolean | undefined;
 };
 
 export type ButtonItem = {
@@ -132,15 +157,6 @@ export type CheckboxItem = {
   readonly tooltip?: string | undefined;
 };
 
-export type CopyableTextItem = {
-  readonly value: string;
-  readonly label: string;
-  readonly name?: string | undefined;
-  readonly multiline?: boolean | undefined;
-  readonly height?: string | undefined;
-  readonly width?: string | undefined;
-};
-
 export type DropdownItem = {
   readonly name: string;
   readonly label?: string | undefined;
@@ -157,6 +173,73 @@ export type DropdownItem = {
   readonly popup?: "auto" | "always" | "never" | undefined;
 };
 
+export type ChecklistItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly values?: readonly string[] | undefined;
+  readonly choices?: readonly Choice[] | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly inline?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+};
+
+export type ChoiceGroupItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly value?: string | undefined;
+  readonly choices?: readonly Choice[] | undefined;
+  readonly required?: boolean | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly inline?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+};
+
+export type CopyableTextItem = {
+  readonly value: string;
+  readonly label: string;
+  readonly name?: string | undefined;
+  readonly multiline?: boolean | undefined;
+  readonly height?: string | undefined;
+  readonly width?: string | undefined;
+};
+
+export type DatePickerItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly placeholder?: string | undefined;
+  readonly value?: string | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+  readonly min?: string | undefined;
+  readonly max?: string | undefined;
+};
+
+export type ExpanderItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly expanded?: boolean | undefined;
+  readonly items?: readonly unknown[] | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+};
+
+export type ImageItem = {
+  readonly title: string;
+  readonly type?: string | undefined;
+  readonly image?: string | undefined;
+  readonly path?: string | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly path_popup?: string | undefined;
+};
+
 export type InlineItem = {
   readonly items: readonly unknown[];
   readonly justify?: "start" | "end" | "center" | "between" | "around" | undefined;
@@ -164,6 +247,16 @@ export type InlineItem = {
   readonly inset?: boolean | undefined;
   readonly height?: string | undefined;
   readonly direction?: "row" | "column" | undefined;
+};
+
+export type LabelItem = {
+  readonly label: string;
+  readonly required?: boolean | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+  readonly name?: string | undefined;
 };
 
 export type LinkItem = {
@@ -188,6 +281,17 @@ export type MessageBarItem = {
   readonly buttons?: readonly unknown[] | undefined;
 };
 
+export type PersonaItem = {
+  readonly title: string;
+  readonly subtitle?: string | undefined;
+  readonly caption?: string | undefined;
+  readonly size?: "xl" | "l" | "m" | "s" | "xs" | undefined;
+  readonly image?: string | undefined;
+  readonly initials?: string | undefined;
+  readonly initials_color?: string | undefined;
+  readonly name?: string | undefined;
+};
+
 export type ProgressItem = {
   readonly label: string;
   readonly caption?: string | undefined;
@@ -199,11 +303,63 @@ export type ProgressItem = {
   readonly type?: "bar" | "spinner" | undefined;
 };
 
+export type RangeSliderItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  readonly step?: number | undefined;
+  readonly min_value?: number | undefined;
+  readonly max_value?: number | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+};
+
 export type SeparatorItem = {
   readonly label?: string | undefined;
   readonly name?: string | undefined;
   readonly width?: string | undefined;
   readonly visible?: boolean | undefined;
+};
+
+export type SliderItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  readonly step?: number | undefined;
+  readonly value?: number | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+};
+
+export type SpinboxItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  readonly step?: number | undefined;
+  readonly value?: number | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+};
+
+export type StatsItem = {
+  readonly items: readonly Stat[];
+  readonly justify?: "start" | "end" | "center" | "between" | "around" | undefined;
+  readonly inset?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly name?: string | undefined;
 };
 
 export type TagsItem = {
@@ -310,6 +466,33 @@ export type TextboxItem = {
   readonly tooltip?: string | undefined;
   readonly spellcheck?: boolean | undefined;
   readonly type?: "text" | "number" | "tel" | undefined;
+};
+
+export type TimePickerItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly placeholder?: string | undefined;
+  readonly value?: string | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly required?: boolean | undefined;
+  readonly hour_format?: "12" | "24" | undefined;
+  readonly min?: string | undefined;
+  readonly max?: string | undefined;
+  readonly minutes_step?: number | undefined;
+};
+
+export type ToggleItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly value?: boolean | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
 };
 
 export type CardPart = {
@@ -478,6 +661,13 @@ export type Stylesheet = {
   readonly cross_origin?: string | undefined;
 };
 
+export type Tab = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly icon?: string | undefined;
+  readonly path?: string | undefined;
+};
+
 export type ThreadItem = {
   readonly id: string;
   readonly title: string;
@@ -492,6 +682,15 @@ export type Choice = {
   readonly name: string;
   readonly label?: string | undefined;
   readonly disabled?: boolean | undefined;
+};
+
+export type Stat = {
+  readonly label: string;
+  readonly value?: string | undefined;
+  readonly caption?: string | undefined;
+  readonly icon?: string | undefined;
+  readonly icon_color?: string | undefined;
+  readonly name?: string | undefined;
 };
 
 export type Tag = {

@@ -1,0 +1,36 @@
+"""Label of what follows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from swell import ui
+from swell.cards.base import check_card
+from swell.errors import CardError
+
+WRONG: Any = ui
+"""Takes what type checkers refuse."""
+
+
+def put(component: Any) -> dict[str, Any]:
+    [item] = check_card("form", ui.form_card("", [component]))["items"]
+    return dict(item)
+
+
+def test_all_properties_travel() -> None:
+    sent = {"label": "L", "required": True, "name": "l"}
+    assert put(ui.label("L", required=True, name="l")) == {"label": sent}
+
+
+@pytest.mark.parametrize(
+    ("component", "message"),
+    [
+        (WRONG.label(5), "`str`, got `int` - at `$.items[0].label.label`"),
+    ],
+)
+def test_a_wrong_value_is_refused(component: Any, message: str) -> None:
+    with pytest.raises(CardError, match=re.escape(message)):
+        put(component)

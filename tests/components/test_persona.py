@@ -1,0 +1,36 @@
+"""Persona: a user."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from swell import ui
+from swell.cards.base import check_card
+from swell.errors import CardError
+
+WRONG: Any = ui
+"""Takes what type checkers refuse."""
+
+
+def put(component: Any) -> dict[str, Any]:
+    [item] = check_card("form", ui.form_card("", [component]))["items"]
+    return dict(item)
+
+
+def test_all_properties_travel() -> None:
+    sent = {"title": "Ada", "size": "s", "initials": "A", "name": "ada"}
+    assert put(ui.persona("Ada", size="s", initials="A", name="ada")) == {"persona": sent}
+
+
+@pytest.mark.parametrize(
+    ("component", "message"),
+    [
+        (WRONG.persona("Ada", size="xxl"), "one of `xl`, `l`, `m`, `s`, `xs`, got 'xxl'"),
+    ],
+)
+def test_a_wrong_value_is_refused(component: Any, message: str) -> None:
+    with pytest.raises(CardError, match=re.escape(message)):
+        put(component)

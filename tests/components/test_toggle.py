@@ -1,0 +1,37 @@
+"""Toggle: a switch."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from swell import ui
+from swell.cards.base import check_card
+from swell.errors import CardError
+
+WRONG: Any = ui
+"""Takes what type checkers refuse."""
+
+
+def put(component: Any) -> dict[str, Any]:
+    [item] = check_card("form", ui.form_card("", [component]))["items"]
+    return dict(item)
+
+
+def test_all_properties_travel() -> None:
+    sent = {"name": "t", "label": "T", "value": True, "trigger": True}
+    assert put(ui.toggle("t", "T", True, trigger=True)) == {"toggle": sent}
+
+
+@pytest.mark.parametrize(
+    ("component", "message"),
+    [
+        (ui.toggle(""), "a non-empty `str`, got ''"),
+        (WRONG.toggle("t", value="yes"), "`bool`, got `str` - at `$.items[0].toggle.value`"),
+    ],
+)
+def test_a_wrong_value_is_refused(component: Any, message: str) -> None:
+    with pytest.raises(CardError, match=re.escape(message)):
+        put(component)
