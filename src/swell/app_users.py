@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .backplane.base import Backplane
-from .rights import check_sign_in
-from .settings.table import Settings
-
 if TYPE_CHECKING:
     from .auth.members import Members
     from .auth.sign_in import SignIn
+    from .backplane.base import Backplane
     from .chat.store.engines.base import Engine
     from .server.route import Route
     from .server.sign_in import Holder
+    from .settings.table import Settings
 
 __all__ = ["AppUsers"]
 
@@ -55,6 +53,8 @@ class AppUsers:
                 no user can sign in.
             StoreUnavailableError: If the database cannot be used.
         """
+        from .rights import check_sign_in
+
         check_sign_in(settings, elsewhere or settings.signs_in)
         if settings.signs_in:
             from .auth.open import open_sign_in

@@ -14,7 +14,7 @@ from tests.postgres import PostgresServer, new_database
 from .chat import box, messages, say
 from .conftest import NewPage, Run, RunningApp
 from .test_accessibility import violations
-from .test_sign_in import CHAT, asks_to_sign_in, sign_in
+from .test_sign_in import CHAT, asks_to_sign_in, menu, sign_in
 
 
 @pytest.fixture
@@ -90,8 +90,9 @@ def test_an_administrator_disables_a_user_whose_chat_is_open_at_another_process(
     ada = new_page()
     ada.goto(one.url)
     sign_in(ada)
-    expect(box(ada, "chat")).to_be_visible()
-    ada.goto(one.url + "_admin")
+    with ada.context.expect_page() as opened:
+        menu(ada, "Administration")
+    ada = opened.value
     expect(ada.get_by_role("heading", name="People")).to_be_visible()
     button(ada, "Answers now").click()
     button(ada, "bob").click()
