@@ -33,7 +33,7 @@ class Seen:
         acks: How long each prompt waited for its ack, in seconds.
         answers: How long each answer took more than its tokens need, in seconds.
         diverged: Where a page was not what it had to be.
-        foreign: What somebody got of others.
+        foreign: What a user got of others.
         addresses: Addresses of files, by person, for others to try.
         tabs: Ids of tabs, by person, for others to try.
     """
@@ -62,7 +62,7 @@ class SoakTab(ChatTab):
 
 
 class Person:
-    """One of many, with a browser of their own.
+    """One of many, in a browser.
 
     Args:
         name: Name of the account.
@@ -208,7 +208,7 @@ class Person:
             self._seen.diverged.append(f"{self.name}: the file is {mine.body!r}")
 
     async def _try_others(self) -> None:
-        """Ask for a file and a tab of somebody else."""
+        """Ask for a file and a tab of another user."""
         known = [name for name in self._seen.addresses if name != self.name]
         if not known:
             return
