@@ -112,6 +112,12 @@ async def test_a_proxy_that_names_the_user_excludes_passwords(tmp_path: Path) ->
         await app.startup()
 
 
+async def test_several_processes_need_a_database_that_they_share(tmp_path: Path) -> None:
+    app = app_of(password_file(tmp_path), workers=2)
+    with pytest.raises(SettingError, match="sign-in in 2 processes needs PostgreSQL"):
+        await app.startup()
+
+
 async def test_a_logo_that_cannot_be_used_stops_the_start(tmp_path: Path) -> None:
     app = app_of(password_file(tmp_path), sign_in_logo=str(tmp_path / "logo.gif"))
     with pytest.raises(SettingError, match="expected a PNG, JPEG, WebP or SVG file"):

@@ -45,6 +45,12 @@ async def open_sign_in(
             "the settings",
             "the proxy names the user already; leave out the other ways to sign in",
         )
+    if settings.workers > 1 and database is None:
+        needed = (
+            f"sign-in in {settings.workers} processes needs PostgreSQL: set SWELL_DATABASE_URL to "
+            "postgresql://user:password@host/name, or leave out --workers"
+        )
+        raise SettingError("workers", "`swell run`", needed)
     engine = database
     if engine is None:
         engine = open_store(settings.database_url, app=app, source="the settings").engine
