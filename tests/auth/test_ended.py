@@ -27,7 +27,7 @@ NOW = time.time()
         (Ended("ada", None, NOW - SKEW_S - 5), []),  # said before they began: a replay
         (Ended("ada", "first", NOW - SKEW_S + 30), ["ada first"]),  # its clock is a little behind
     ],
-    ids=str,
+    ids=["a session", "no user", "no session", "another user", "no such user", "late", "early"],
 )
 async def test_a_logout_ends_the_session_or_all_of_a_user(what: Ended, ended: list[str]) -> None:
     engine = open_store("memory").engine
