@@ -44,6 +44,13 @@ test("a search looks into the searchable columns only, a filter at whole values 
   expect(rows.values(columns[3] as TableColumn)).toEqual(["A", "B", "C"]);
 });
 
+test("rows are made ready for searching some at a time, and a search waits for none of them", () => {
+  const many = new Rows(columns, rowsOf(["one", "two", "three"].map((text) => ({ name: text, cells: [text] })), []));
+  expect(many.prepare(1)).toBe(true);
+  expect(many.show({ ...nothing, search: "T" }).rows).toEqual([1, 2]);
+  expect(many.prepare(1)).toBe(false);
+});
+
 test("groups keep those that are empty, and sort numbers as numbers", () => {
   const { groups, members } = rows.show({ ...nothing, groupBy: "size", search: "an" });
   expect(groups).toEqual([{ label: "", count: 0 }, { label: "9", count: 0 }, { label: "10", count: 1 }]);
