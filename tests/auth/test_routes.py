@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from swell.auth.routes import PAIR_BURST
+from swell.auth.routes import NAME_BURST, PAIR_BURST
 from swell.errors import SettingError
 
 from .browser import app_of, browser_of, password_file, running, text_of
@@ -45,6 +45,23 @@ async def test_guessing_becomes_slow_and_right_passwords_do_not_count(tmp_path: 
         assert found == [403] * PAIR_BURST + [429]
         refused = await browser.sign_in()
         assert (refused.status_code, refused.headers["retry-after"].isdigit()) == (429, True)
+
+
+async def test_guesses_from_elsewhere_do_not_keep_a_user_out_of_a_known_place(
+    tmp_path: Path,
+) -> None:
+    app = app_of(password_file(tmp_path))
+    async with (
+        running(app),
+        browser_of(app, "192.0.2.1") as desk,
+        browser_of(app, "192.0.2.2") as cafe,
+    ):
+        assert (await desk.sign_in()).status_code == 303
+        for number in range(NAME_BURST):
+            async with browser_of(app, f"203.0.113.{number}") as guesser:
+                assert (await guesser.sign_in("ada", "wrong")).status_code == 403
+        assert (await cafe.sign_in()).status_code == 429
+        assert (await desk.sign_in()).status_code == 303
 
 
 async def test_the_session_is_new_after_sign_in_and_the_old_cookie_is_worthless(

@@ -119,8 +119,9 @@ class SignInRoutes:
         return_to = safe_next(form.get("next", ""), prefix_of(request))
         words = self.words(request)
         name, password = form.get("name", ""), form.get("password", "")
-        peer = peer_of(sender_of(request, self._settings).address)
-        if wait := self._wait(name, peer):
+        address = sender_of(request, self._settings).address
+        peer = peer_of(address)
+        if wait := await self._wait(name, peer, address):
             page = self._login(request, return_to, words.too_many_attempts, name)
             return self._page(request, page, 429, {"retry-after": str(int(wait) + 1)})
         try:
@@ -273,24 +274,35 @@ class SignInRoutes:
             return self.refusal(request, self.words(request).sign_in_failed, 400)
         return form
 
-    def _wait(self, name: str, address: str) -> float:
-        """Return how long an attempt has to wait, in seconds; 0 if it may be made now."""
+    async def _wait(self, name: str, peer: str, address: str) -> float:
+        """Return how long an attempt has to wait, in seconds; 0 if it may be made now.
+
+        Guesses from elsewhere do not keep users out at an address from which they have signed in.
+        """
         now = time.monotonic()
-        for limiter, key in self._counted(name, address):
+        for limiter, key in self._counted(name, peer):
             if wait := limiter.take(key, now):
-                return wait
+                return 0.0 if limiter is self._names and await self._knows(name, address) else wait
         return 0.0
 
-    def _succeeded(self, name: str, address: str) -> None:
+    async def _knows(self, name: str, address: str) -> bool:
+        assert self._sign_in.password is not None, "passwords are checked"
+        name, provider = name.strip().casefold(), self._sign_in.password.name
+        try:
+            return await self._sign_in.sign_ins.was_here(name, provider, address)
+        except StoreUnavailableError:
+            return False
+
+    def _succeeded(self, name: str, peer: str) -> None:
         """Let an attempt not count."""
-        for limiter, key in self._counted(name, address):
+        for limiter, key in self._counted(name, peer):
             limiter.give(key)
 
-    def _counted(self, name: str, address: str) -> list[tuple[RateLimiter, str]]:
+    def _counted(self, name: str, peer: str) -> list[tuple[RateLimiter, str]]:
         name = name.strip().casefold()[:200]
         return [
-            (self._addresses, address),
-            (self._pairs, f"{address} {name}"),
+            (self._addresses, peer),
+            (self._pairs, f"{peer} {name}"),
             (self._names, name),
         ]
 

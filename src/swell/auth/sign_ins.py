@@ -60,6 +60,12 @@ _USE = (
 )
 _END = update(sign_ins).where(_ONE, _T.ended.is_(None)).values(ended=bindparam("now"))
 _IDS = select(_T.id).where(_T.ended.is_(None))
+_WAS_HERE = (
+    select(_T.id)
+    .where(_T.subject.in_((bindparam("whose"), bindparam("full"))))
+    .where(_T.provider == bindparam("at"), _T.address == bindparam("place"))
+    .limit(1)
+)
 _IDS_OF = _IDS.where(_T.subject == bindparam("whose"))
 _IDS_AT = _IDS.where(_T.provider == bindparam("at"), _T.created <= bindparam("until_at"))
 _IDS_SUBJECT = _IDS_AT.where(_T.subject == bindparam("whose"))
@@ -229,6 +235,17 @@ class SignIns:
             return tx.rows(_OF, whose=subject, now=self._clock.now(tx))
 
         return [_stored(row) for row in await self._engine.read(read)]
+
+    async def was_here(self, name: str, provider: str, address: str) -> bool:
+        """Return whether a user has signed in from an address in the last weeks.
+
+        Args:
+            name: The user, as the provider calls them.
+            provider: Name of the provider.
+            address: Network address.
+        """
+        given = {"whose": name, "full": f"{provider}:{name}", "at": provider, "place": address}
+        return await self._engine.read(lambda tx: tx.row(_WAS_HERE, **given)) is not None
 
     async def use(self, ids: Collection[str]) -> None:
         """Note that sign-ins are used now, which prolongs them."""
