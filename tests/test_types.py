@@ -17,8 +17,8 @@ def test_supported_types_are_the_classes_of_ui() -> None:
 
 
 def test_types_without_a_function_refuse_too() -> None:
-    with pytest.raises(NotSupportedError, match="TableCellType"):
-        types.TableCellType()
+    with pytest.raises(NotSupportedError, match="ImageAnnotatorShape"):
+        types.ImageAnnotatorShape()
 
 
 def test_functions_are_not_types() -> None:

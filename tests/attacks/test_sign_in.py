@@ -90,7 +90,7 @@ ADDRESSES = (f"198.51.100.{n}" for n in range(1, 250))
 
 
 @pytest.fixture
-def browser(served: Target) -> Browser:
+def visitor(served: Target) -> Browser:
     return Browser(served.port, next(ADDRESSES))
 
 
@@ -114,11 +114,11 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("to", ELSEWHERE, ids=range(len(ELSEWHERE)))
-async def test_s18_sign_in_leads_nowhere_else(served: Target, browser: Browser, to: str) -> None:
+async def test_s18_sign_in_leads_nowhere_else(served: Target, visitor: Browser, to: str) -> None:
     base = f"http://127.0.0.1:{served.port}"
     escaped = quote(to, safe="")
     for address in (f"/_auth/login?next={escaped}", f"/_auth/login?next={escaped}&next=//evil"):
-        page = await browser.get(address)
+        page = await visitor.get(address)
         assert page.status == 200
         for hidden in re.findall(rb'name="next" value="([^"]*)"', page.body):
             stays(base, hidden.decode())
@@ -126,10 +126,10 @@ async def test_s18_sign_in_leads_nowhere_else(served: Target, browser: Browser, 
             if link.startswith(b"data:image/"):
                 continue  # the icon
             stays(base, link.decode())
-    answer = await browser.sign_in(f"user{ELSEWHERE.index(to)}", to)
+    answer = await visitor.sign_in(f"user{ELSEWHERE.index(to)}", to)
     assert answer.status == 303
-    stays(base, browser.place)
-    assert "evil" not in urlsplit(urljoin(base, browser.place)).netloc
+    stays(base, visitor.place)
+    assert "evil" not in urlsplit(urljoin(base, visitor.place)).netloc
     head = answer.raw.partition(b"\r\n\r\n")[0]
     assert head.lower().count(b"\r\nlocation:") == 1
     assert head.lower().count(b"\r\nset-cookie:") == 1
@@ -146,13 +146,13 @@ def stays(base: str, place: str) -> None:
 
 @pytest.mark.parametrize("path", ["//evil.example", "/%2f%2fevil.example", "/\\evil.example/x"])
 async def test_s18_a_page_that_needs_sign_in_comes_back_to_itself(
-    served: Target, browser: Browser, path: str
+    served: Target, visitor: Browser, path: str
 ) -> None:
-    await browser.get(path)
-    if browser.place:
+    await visitor.get(path)
+    if visitor.place:
         base = f"http://127.0.0.1:{served.port}"
-        stays(base, browser.place)
-        stays(base, unquote(browser.place.partition("next=")[2]) or "/")
+        stays(base, visitor.place)
+        stays(base, unquote(visitor.place.partition("next=")[2]) or "/")
 
 
 # ---------------------------------------------------------------------------------- S19
@@ -168,20 +168,20 @@ async def opens(port: int, cookie: str, client: str | None = None) -> int:
 
 
 async def test_s19_a_cookie_from_before_the_sign_in_opens_nothing(
-    served: Target, browser: Browser
+    served: Target, visitor: Browser
 ) -> None:
-    await browser.get("/_auth/login")
+    await visitor.get("/_auth/login")
     async with Peer(served.port) as peer:
         await peer.upgrade()
     planted = peer.cookie
-    browser.cookie = planted
-    await browser.sign_in()
-    assert browser.cookie != planted
+    visitor.cookie = planted
+    await visitor.sign_in()
+    assert visitor.cookie != planted
     assert await opens(served.port, planted) in ENDED
-    assert await opens(served.port, browser.cookie) == 0
-    before = browser.cookie
-    await browser.sign_in()  # again, in the same browser
-    assert browser.cookie != before
+    assert await opens(served.port, visitor.cookie) == 0
+    before = visitor.cookie
+    await visitor.sign_in()  # again, in the same browser
+    assert visitor.cookie != before
     assert await opens(served.port, before) in ENDED
 
 
@@ -221,22 +221,22 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_s19_signing_out_ends_sockets_files_and_the_cookie(
-    served: Target, browser: Browser, way: str
+    served: Target, visitor: Browser, way: str
 ) -> None:
-    await browser.sign_in()
-    cookie = browser.cookie
+    await visitor.sign_in()
+    cookie = visitor.cookie
     path, fields = WAYS[way]
-    await everything_ends(served.port, cookie, lambda: browser.post(path, **fields))
+    await everything_ends(served.port, cookie, lambda: visitor.post(path, **fields))
 
 
 async def test_s19_signing_out_in_another_browser_ends_this_one(
-    served: Target, browser: Browser
+    served: Target, visitor: Browser
 ) -> None:
     other = Browser(served.port, next(ADDRESSES))
-    await browser.sign_in()
+    await visitor.sign_in()
     await other.sign_in()
     await everything_ends(
-        served.port, browser.cookie, lambda: other.post("/_auth/sessions", id="all")
+        served.port, visitor.cookie, lambda: other.post("/_auth/sessions", id="all")
     )
 
 
@@ -244,8 +244,8 @@ async def test_s19_another_password_ends_what_the_old_one_opened(tmp_path: Path)
     file = people(tmp_path)
     with target(tmp_path, app=HERE / "reader.py", password_file=file.path) as running:
         for change in ({"ann": User(hashed("another password"), "Ann")}, {}):
-            browser = Browser(running.port, next(ADDRESSES))
-            assert (await browser.sign_in("ann" if change else "bob")).status == 303
+            visitor = Browser(running.port, next(ADDRESSES))
+            assert (await visitor.sign_in("ann" if change else "bob")).status == 303
 
             async def end(change: dict[str, User] = change) -> None:
                 if change:
@@ -253,7 +253,7 @@ async def test_s19_another_password_ends_what_the_old_one_opened(tmp_path: Path)
                 else:
                     file.change(lambda found: found.pop("bob"))
 
-            await everything_ends(running.port, browser.cookie, end)
+            await everything_ends(running.port, visitor.cookie, end)
         assert (await Browser(running.port, next(ADDRESSES)).sign_in("ann")).status in (401, 403)
         assert (await Browser(running.port, next(ADDRESSES)).sign_in("bob")).status in (401, 403)
 
@@ -276,17 +276,17 @@ async def test_s19_signing_out_at_one_process_ends_what_is_open_at_another(
             )
             for _ in range(2)
         ]
-        browser = Browser(first.port, next(ADDRESSES))
-        assert (await browser.sign_in()).status == 303
+        visitor = Browser(first.port, next(ADDRESSES))
+        assert (await visitor.sign_in()).status == 303
         await everything_ends(
-            second.port, browser.cookie, lambda: browser.post("/_auth/sessions", id="all")
+            second.port, visitor.cookie, lambda: visitor.post("/_auth/sessions", id="all")
         )
 
 
-async def test_s19_a_stranger_signs_nobody_out(served: Target, browser: Browser) -> None:
+async def test_s19_a_stranger_signs_nobody_out(served: Target, visitor: Browser) -> None:
     """By the id of another user's sign-in, by a form of another site, or by a link."""
-    await browser.sign_in()
-    page = await browser.get("/_auth/sessions")
+    await visitor.sign_in()
+    page = await visitor.get("/_auth/sessions")
     ids = re.findall(rb'name="id" value="([0-9a-f]{64})"', page.body)
     assert ids
     bob = Browser(served.port, next(ADDRESSES))
@@ -294,12 +294,12 @@ async def test_s19_a_stranger_signs_nobody_out(served: Target, browser: Browser)
     for one in ids:
         await bob.post("/_auth/sessions", id=one.decode())
     for path in ("/_auth/logout", "/_auth/sessions?id=all", "/_auth/logout?id=all"):
-        await browser.get(path)
+        await visitor.get(path)
     body = b"id=all"
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
         for origin in ("Origin: http://evil.example", "Origin: null", "Sec-Fetch-Site: same-site"):
             lines = [
-                f"Cookie: {browser.cookie}",
+                f"Cookie: {visitor.cookie}",
                 f"Content-Type: {kind}",
                 "Content-Length: 6",
                 origin,
@@ -307,18 +307,18 @@ async def test_s19_a_stranger_signs_nobody_out(served: Target, browser: Browser)
             for path in ("/_auth/sessions", "/_auth/logout", "/_auth/password"):
                 sent = request(served.port, f"POST {path}", *lines) + body
                 assert (await exchange(served.port, sent)).status in (400, 403)
-    assert await opens(served.port, browser.cookie) == 0
+    assert await opens(served.port, visitor.cookie) == 0
 
 
 # ---------------------------------------------------------------------------------- S12
 
 
-async def test_s12_names_are_text_on_the_pages_of_sign_in(served: Target, browser: Browser) -> None:
-    refused = await browser.sign_in(f'"{MARKUP}', f'/"{MARKUP}')
+async def test_s12_names_are_text_on_the_pages_of_sign_in(served: Target, visitor: Browser) -> None:
+    refused = await visitor.sign_in(f'"{MARKUP}', f'/"{MARKUP}')
     assert refused.status in (401, 403)
-    assert (await browser.sign_in("evil")).status == 303
+    assert (await visitor.sign_in("evil")).status == 303
     paths = ("login", "logout", "sessions", f"login?next=/{quote(MARKUP)}")
-    for page in (refused, *[await browser.get(f"/_auth/{path}") for path in paths]):
+    for page in (refused, *[await visitor.get(f"/_auth/{path}") for path in paths]):
         assert b"<img" not in page.body
         assert b"<script" not in page.body
         assert b"&lt;img" in page.body
@@ -359,13 +359,13 @@ async def test_s20_every_address_of_sign_in_has_a_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("route", ADDRESSES_OF_SIGN_IN)
 async def test_s20_each_address_of_sign_in_answers_as_its_row_says(
-    served: Target, browser: Browser, route: str
+    served: Target, visitor: Browser, route: str
 ) -> None:
     method, path = route.replace("{path:path}", "nothing").split()
     for name, status in zip(("", "bob"), ADDRESSES_OF_SIGN_IN[route], strict=True):
-        browser.cookie = ""
+        visitor.cookie = ""
         if name:
-            assert (await browser.sign_in(name)).status == 303
-        lines = [f"Cookie: {browser.cookie}", "Content-Length: 0"]
+            assert (await visitor.sign_in(name)).status == 303
+        lines = [f"Cookie: {visitor.cookie}", "Content-Length: 0"]
         answer = await exchange(served.port, request(served.port, f"{method} {path}", *lines))
         assert answer.status == status, (name, answer.raw[:200])

@@ -8,7 +8,9 @@ import re
 import signal
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from websockets.exceptions import ConnectionClosed
 
 from swell.live.wire import Act
 from tests.faults.chat.rig import ChatTab, submission
@@ -207,7 +209,8 @@ class Schedule:
         """Send an action once more, from another tab at another process."""
         _, act = self._rng.choice(self._posted)
         if tab.online and (act.args.get("chat") or (act.event and act.event[1] == "edit")):
-            await tab.send(act)
+            with suppress(ConnectionClosed):  # its process was killed a moment ago
+                await tab.send(act)
 
     # --------------------------------------------------------------------------- faults
 

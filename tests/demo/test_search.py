@@ -26,7 +26,7 @@ def index() -> Index:
         ("load older messages on scroll", {"howto/history", "cards/chatbot"}),
         ("zones and breakpoints of a layout", {"howto/layouts", "cards/meta"}),
         ("mount into FastAPI", {"howto/fastapi"}),
-        ("nginx proxy", {"howto/proxy", "howto/deploy"}),
+        ("nginx proxy", {"howto/proxy", "howto/deploy", "howto/internet"}),
         ("How do I test my app without a browser?", {"howto/testing"}),
         ("hash routing with parameters", {"howto/routing"}),
         ("broadcast to everybody", {"howto/sharing"}),

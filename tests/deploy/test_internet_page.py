@@ -224,7 +224,7 @@ def site(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def browser(site: Site) -> Browser:
+def visitor(site: Site) -> Browser:
     return Browser(site.port)
 
 
@@ -241,14 +241,14 @@ def test_its_checks_print_what_it_says(site: Site) -> None:
         assert site.run(command) == f"{expected}\n", command
 
 
-def test_a_user_signs_in_and_gets_an_answer(browser: Browser) -> None:
-    assert browser.ask("GET", "/").headers["location"] == "/_auth/login?next=%2F"
-    answer = browser.sign_in(ADA)
+def test_a_user_signs_in_and_gets_an_answer(visitor: Browser) -> None:
+    assert visitor.ask("GET", "/").headers["location"] == "/_auth/login?next=%2F"
+    answer = visitor.sign_in(ADA)
     assert (answer.status, answer.headers["location"]) == (303, "/")
-    page = browser.ask("GET", "/")
+    page = visitor.ask("GET", "/")
     assert page.status == 200
     assert page.headers["strict-transport-security"].startswith("max-age=31536000")
-    with browser.tab() as tab:
+    with visitor.tab() as tab:
         tab.send(json.dumps({"t": "hello", "v": 1, "route": "/", "hash": ""}))
         tab.send(json.dumps({"t": "act", "id": "first", "name": "chat", "args": {"chat": "Hello"}}))
         while "You said: Hello" not in str(tab.recv(timeout=ANSWER_S)):
@@ -258,9 +258,9 @@ def test_a_user_signs_in_and_gets_an_answer(browser: Browser) -> None:
 def test_administrators_see_the_admin_page_and_others_nothing(site: Site) -> None:
     seen = {}
     for name in (ADA, BOB):
-        browser = Browser(site.port)
-        browser.sign_in(name)
-        seen[name] = browser.ask("GET", "/_admin").status
+        visitor = Browser(site.port)
+        visitor.sign_in(name)
+        seen[name] = visitor.ask("GET", "/_admin").status
     assert seen == {ADA: 200, BOB: 404}
 
 
@@ -280,34 +280,34 @@ def test_its_backup_is_made_while_the_app_runs(site: Site) -> None:
         *(f"https://evil{NAME}", f"https://{NAME}:8443", f"https://{NAME}@evil.example"),
     ],
 )
-def test_s4_no_other_origin_gets_a_socket(browser: Browser, origin: str) -> None:
-    with pytest.raises(InvalidStatus) as refused, browser.tab(origin):
+def test_s4_no_other_origin_gets_a_socket(visitor: Browser, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as refused, visitor.tab(origin):
         pass
     assert refused.value.response.status_code == 403
 
 
 @pytest.mark.parametrize("host", ["evil.example", f"{NAME}.evil.example", "127.0.0.1@evil"])
-def test_s5_no_other_name_gets_an_answer(browser: Browser, host: str) -> None:
+def test_s5_no_other_name_gets_an_answer(visitor: Browser, host: str) -> None:
     for path in ("/", "/_auth/login", "/_s/live"):
-        assert browser.ask("GET", path, Host=host).status == 400
+        assert visitor.ask("GET", path, Host=host).status == 400
 
 
-def test_s5_headers_of_a_browser_change_neither_name_nor_scheme(browser: Browser) -> None:
+def test_s5_headers_of_a_browser_change_neither_name_nor_scheme(visitor: Browser) -> None:
     forged = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}
-    page = browser.ask("GET", "/_auth/login", None, **forged)
+    page = visitor.ask("GET", "/_auth/login", None, **forged)
     assert page.status == 200
     assert b"evil.example" not in page.body
-    browser.sign_in(BOB, **forged)
-    assert all(name.startswith("__Host-") for name in browser.cookies)
+    visitor.sign_in(BOB, **forged)
+    assert all(name.startswith("__Host-") for name in visitor.cookies)
 
 
-def test_s6_forms_and_uploads_of_other_sites_are_refused(browser: Browser) -> None:
+def test_s6_forms_and_uploads_of_other_sites_are_refused(visitor: Browser) -> None:
     forged = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
-    assert browser.sign_in(ADA, **forged).status == 403
-    browser.sign_in(ADA)
+    assert visitor.sign_in(ADA, **forged).status == 403
+    visitor.sign_in(ADA)
     for path in ("/_auth/logout", "/_auth/sessions", "/_f/"):
-        assert browser.ask("POST", path, {"id": "all"}, **forged).status == 403, path
-    assert browser.ask("GET", "/").status == 200
+        assert visitor.ask("POST", path, {"id": "all"}, **forged).status == 403, path
+    assert visitor.ask("GET", "/").status == 200
 
 
 @pytest.mark.parametrize(
@@ -317,9 +317,9 @@ def test_s6_forms_and_uploads_of_other_sites_are_refused(browser: Browser) -> No
         *("/_s/assets/%00", "/..%5c..%5cusers.json", "/_f/x/..%252fusers.json"),
     ],
 )
-def test_s8_no_path_leads_to_another_file(browser: Browser, path: str) -> None:
-    browser.sign_in(BOB)
-    answer = browser.ask("GET", path)
+def test_s8_no_path_leads_to_another_file(visitor: Browser, path: str) -> None:
+    visitor.sign_in(BOB)
+    answer = visitor.ask("GET", path)
     assert answer.status in (400, 404)
     assert b"argon2" not in answer.body
 
@@ -327,29 +327,29 @@ def test_s8_no_path_leads_to_another_file(browser: Browser, path: str) -> None:
 @pytest.mark.parametrize(
     "to", ["//evil.example", "/\\evil.example", "https:evil.example", "\t//evil", "javascript:1"]
 )
-def test_s18_sign_in_leads_nowhere_else(browser: Browser, to: str) -> None:
-    place = browser.sign_in(BOB, to=to).headers["location"]
+def test_s18_sign_in_leads_nowhere_else(visitor: Browser, to: str) -> None:
+    place = visitor.sign_in(BOB, to=to).headers["location"]
     found = urlsplit(urljoin(HOME, place.replace("\\", "/")))
     assert (found.scheme, found.netloc) == ("https", NAME)
-    assert b'value="//evil' not in browser.ask("GET", f"/_auth/login?next={quote(to)}").body
+    assert b'value="//evil' not in visitor.ask("GET", f"/_auth/login?next={quote(to)}").body
 
 
-def test_s19_a_cookie_from_before_the_sign_in_is_worthless(browser: Browser) -> None:
-    browser.ask("GET", "/_auth/login")
-    [(name, before)] = browser.cookies.items() or [("__Host-swell_session", "planted")]
-    browser.sign_in(ADA)
-    assert browser.cookies[name] != before
-    planted = Browser(browser.port, {name: before})
+def test_s19_a_cookie_from_before_the_sign_in_is_worthless(visitor: Browser) -> None:
+    visitor.ask("GET", "/_auth/login")
+    [(name, before)] = visitor.cookies.items() or [("__Host-swell_session", "planted")]
+    visitor.sign_in(ADA)
+    assert visitor.cookies[name] != before
+    planted = Browser(visitor.port, {name: before})
     assert planted.ask("GET", "/").status == 303
     assert planted.hello() == "4502"
 
 
-def test_s19_sign_out_ends_the_open_tab_and_the_cookie(browser: Browser) -> None:
-    browser.sign_in(ADA)
-    old = Browser(browser.port, dict(browser.cookies))
+def test_s19_sign_out_ends_the_open_tab_and_the_cookie(visitor: Browser) -> None:
+    visitor.sign_in(ADA)
+    old = Browser(visitor.port, dict(visitor.cookies))
     with old.tab() as tab:
         tab.send(json.dumps({"t": "hello", "v": 1, "route": "/", "hash": ""}))
-        assert browser.ask("POST", "/_auth/logout", {}).status == 200
+        assert visitor.ask("POST", "/_auth/logout", {}).status == 200
         with contextlib.suppress(ConnectionClosed):
             while tab.recv(timeout=ANSWER_S):
                 pass
@@ -357,25 +357,25 @@ def test_s19_sign_out_ends_the_open_tab_and_the_cookie(browser: Browser) -> None
     assert old.ask("GET", "/").status == 303
 
 
-def test_s20_without_sign_in_nothing_is_served_but_the_way_in(browser: Browser) -> None:
-    assert browser.hello() == "4502"
+def test_s20_without_sign_in_nothing_is_served_but_the_way_in(visitor: Browser) -> None:
+    assert visitor.hello() == "4502"
     for path in ("/", "/?x", "/index.html", "/_admin", "/_admin/", "//", "/x.png", "/_s/metrics"):
-        answer = browser.ask("GET", path)
+        answer = visitor.ask("GET", path)
         assert answer.status in (303, 404), path
         assert b"You said" not in answer.body
-    assert browser.ask("POST", "/_f/", {"a": "b"}).status in (401, 403, 404)
+    assert visitor.ask("POST", "/_f/", {"a": "b"}).status in (401, 403, 404)
 
 
-def test_s21_the_address_in_the_log_is_the_real_one(site: Site, browser: Browser) -> None:
+def test_s21_the_address_in_the_log_is_the_real_one(site: Site, visitor: Browser) -> None:
     forged = {"X-Forwarded-For": SPOOFED, "Forwarded": f"for={SPOOFED}"}
-    browser.sign_in(BOB, **forged)
-    assert SPOOFED.encode() not in browser.ask("GET", "/_auth/sessions").body
+    visitor.sign_in(BOB, **forged)
+    assert SPOOFED.encode() not in visitor.ask("GET", "/_auth/sessions").body
     kept = site.run("swell audit export")
     assert BOB in kept
     assert SPOOFED not in kept
 
 
-def test_s24_guessing_passwords_becomes_slow(browser: Browser) -> None:
-    found = [browser.sign_in("eve@example.com", f"guess number {i}").status for i in range(12)]
+def test_s24_guessing_passwords_becomes_slow(visitor: Browser) -> None:
+    found = [visitor.sign_in("eve@example.com", f"guess number {i}").status for i in range(12)]
     assert found[0] == 403
     assert found[-1] == 429

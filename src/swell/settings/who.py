@@ -27,7 +27,7 @@ RIGHTS = ("settings", "share", "export", "import")
 DEFAULT_RIGHTS = tuple(f"{right}=member" for right in RIGHTS)
 
 _ROLE = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
-_DOMAIN = re.compile(r"(?:[^\s@.,:/*]+\.)+[^\s@.,:/*]+")
+_DOMAIN = re.compile(r"(?:[^\s@.,:/*]{1,63}\.)+[^\s@.,:/*]{1,63}")
 _KINDS = ("group", "domain", "claim")
 
 
