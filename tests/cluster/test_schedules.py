@@ -24,5 +24,5 @@ async def cluster(tmp_path: Path, program: Program) -> AsyncIterator[Cluster]:
 
 
 async def test_schedules(cluster: Cluster, seed: int, size: Size) -> None:
-    for number in range(size(50, 1000)):
+    for number in range(size(10, 1000)):
         await play(cluster, (seed + number) % (1 << 32))
