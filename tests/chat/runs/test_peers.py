@@ -298,6 +298,22 @@ async def test_the_runs_of_a_silent_process_are_interrupted_or_started_elsewhere
         assert first.texts[:2] == ["Hi", "Again."]
 
 
+async def test_a_process_whose_heartbeat_was_stored_late_keeps_its_runs(url: str) -> None:
+    here = Words()
+    async with processes(here, here, url=url) as (one, _):
+        tab = await one.tab()
+        await tab.send("Hi", wait=False)
+        here.say("Hello ")
+        await tab.says("Hello ")
+        peers = one.app.runs._peers
+        await peers.beat()  # it knows of the other process now
+        peers._renewed -= 2 * LEASE_S  # the database took so long, and has answered
+        await peers.beat()
+        here.say("Ada.", None)
+        await tab.done()
+        assert (tab.texts, tab.messages[-1]["status"]) == (["Hi", "Hello Ada."], "done")
+
+
 async def test_a_process_that_is_cut_off_from_the_database_says_so_in_its_tabs(
     url: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,8 +117,8 @@ class Peers:
         """Write a heartbeat, and act on what it brings."""
         began, before = self._clock(), self._owned.running()
         writing = asyncio.ensure_future(self._store.beat(draining=self._owned.draining))
-        while not writing.done():  # a database that is cut off may not answer for long
-            await asyncio.wait([writing], timeout=_CHECK_S)
+        # A database that is cut off may not answer for long.
+        while not (await asyncio.wait([writing], timeout=_CHECK_S))[0]:
             self._compare_lease()
         with contextlib.suppress(StoreUnavailableError):  # the next one has it all
             await self._act_on(writing.result(), began, before)
