@@ -120,8 +120,13 @@ class Peers:
         # A database that is cut off may not answer for long.
         while not (await asyncio.wait([writing], timeout=_CHECK_S))[0]:
             self._compare_lease()
+        try:
+            beat = await writing
+        except StoreUnavailableError:
+            self._compare_lease()
+            return
         with contextlib.suppress(StoreUnavailableError):  # the next one has it all
-            await self._act_on(writing.result(), began, before)
+            await self._act_on(beat, began, before)
 
     async def _act_on(self, beat: Beat | None, began: float, before: set[str]) -> None:
         self._renewed = began
