@@ -23,7 +23,7 @@ const groups = [
     test: /words:|\/src\/(i18n\/|ui\/(commands|copy|csv|palette|status)\b|forms\/enter\b|chat\/messages\/(days|today)\b)/,
   },
   { name: "suggestions", test: /\/src\/chat\/composer\/(FollowUps|Suggestions)\b/ },
-  { name: "cards", test: /\/src\/cards\/(Footer|Header|Markdown|Tab)\b/ },
+  { name: "cards", test: /\/src\/cards\/(others|Footer|Header|Markdown|Tab)\b/ },
   { name: "forms", test: /\/src\/forms\/(Form|Items)\b/ },
   { name: "fields", test: /\/src\/forms\/(components\/(Toggle|Slider|RangeSlider|Spinbox|ChoiceGroup|Checklist|DatePicker|TimePicker)\b|fields\/(Track|Ticks|Moment|numbers)\b)/ },
   { name: "display", test: /\/src\/(forms\/(components\/(Tabs|Label|Image|Persona|Stats|Expander)\b|fields\/picture\b)|ui\/TabBar\b)/ },

@@ -1,7 +1,4 @@
-/**
- * Cards by view. A file `PascalCase.svelte` in this folder is a card; it is loaded when a page first shows one. Three
- * cards are in other rooms.
- */
+/** Cards by view: the conversation is part of the first load, and all others are in `others.ts`. */
 import type { Component } from "svelte";
 import type { CardState } from "../page/state";
 import Chatbot from "../chat/Chatbot.svelte";
@@ -15,30 +12,15 @@ export interface CardProps {
 
 export type CardComponent = Component<CardProps>;
 
-interface CardModule {
-  readonly default: CardComponent;
-}
+const ready = new Map<string, CardComponent | undefined>([["chatbot", Chatbot as Component<never> as CardComponent]]);
 
-const found = import.meta.glob<CardModule>(["./*.svelte", "!./Meta.svelte", "../forms/Form.svelte", "../threads/Threads.svelte"]);
-const files: Readonly<Record<string, () => Promise<CardModule>>> = Object.fromEntries(
-  Object.entries(found).map(([path, load]) => [path.replace(/.*\//, ""), load]),
-);
+/** Whether this view was loaded, or found to be unknown. */
+export const isLoaded = (view: string): boolean => ready.has(view);
 
-/** Part of the first load. */
-const ready: Record<string, CardComponent> = { chatbot: Chatbot as Component<never> as CardComponent };
+/** The card, once it is loaded; undefined when there is none of this view. */
+export const loadedCard = (view: string): CardComponent | undefined => ready.get(view);
 
-const fileOf = (view: string): string =>
-  `${view.replace(/(^|_)([a-z0-9])/g, (_all, _bar, letter: string) => letter.toUpperCase())}.svelte`;
-
-/** Whether there is such a card. */
-export const isKnown = (view: string): boolean => Object.hasOwn(ready, view) || Object.hasOwn(files, fileOf(view));
-
-/** The card if it has been loaded already. */
-export const loadedCard = (view: string): CardComponent | undefined => (Object.hasOwn(ready, view) ? ready[view] : undefined);
-
-/** Load a card; undefined when there is none of this view. */
-export async function loadCard(view: string): Promise<CardComponent | undefined> {
-  const load = files[fileOf(view)];
-  if (!load) return loadedCard(view);
-  return (ready[view] ??= (await load()).default);
+/** Load the card of a view. */
+export async function loadCard(view: string): Promise<void> {
+  ready.set(view, await (await import("./others")).load(view));
 }
