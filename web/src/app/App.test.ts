@@ -45,9 +45,11 @@ test("cards stand in reading order; a box that is none hides its card", () => {
   expect(findAll("main .card").map((card) => card.dataset["test"])).toEqual(["a", "c"]);
 });
 
-test("a view that is unknown says so and leaves the page alone", () => {
+test("a view that is unknown says so and leaves the page alone", async () => {
   show(["a", { view: "hologram", box: "1 1 1 1" }], chat("2 1 4 8"));
-  expect(find("[data-test=a]").textContent).toContain("hologram");
+  await soon(() => {
+    expect(find("[data-test=a]").textContent).toContain("hologram");
+  });
   expect(warning).toHaveBeenCalledWith(expect.stringContaining("hologram"));
   expect(findAll("[data-test=cb]")).toHaveLength(1);
 });
