@@ -18,6 +18,8 @@ from swell.chat.store import processes
 from swell.chat.store.engines import postgres
 from tests.faults.chat.app import answer, note
 
+from . import dump
+
 __all__ = ["BEAT_S", "LEASE_S", "answer"]
 
 BEAT_S = 0.3
@@ -54,6 +56,7 @@ def disorder_news() -> None:
     RemoteBackplane.publish = disordered  # type: ignore[method-assign]
 
 
+dump.install()
 count_calls()
 disorder_news()
 if "CLUSTER_MUTANT" in os.environ:

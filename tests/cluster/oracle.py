@@ -12,7 +12,7 @@ from tests.faults.tokens import numbers, text
 
 from .rig import LEASE_S, Cluster
 
-__all__ = ["Seen", "judge"]
+__all__ = ["Seen", "branch_of", "judge"]
 
 SILENCING = {
     *("kill", "drain", "freeze"),
@@ -72,7 +72,7 @@ async def judge(seen: Seen, cluster: Cluster, tabs: list[ChatTab], wait_s: float
     Raises:
         AssertionError: If not.
     """
-    shown = _branch(cluster.stored, seen.thread)
+    shown = branch_of(cluster.stored, seen.thread)
     _check_prompts(seen, cluster.stored)
     _check_runs(seen, cluster)
     wrong = cluster.watch.wrong()
@@ -100,7 +100,7 @@ def _screen(tab: ChatTab) -> list[tuple[str, str, str]]:
     return [(row[2], row[0], row[4] or "") for row in tab.rows]
 
 
-def _branch(stored: Stored, thread: str) -> list[tuple[str, str, str]]:
+def branch_of(stored: Stored, thread: str) -> list[tuple[str, str, str]]:
     """Return id, text and state of the messages of the branch that a thread shows."""
     texts = _texts(stored, thread)
     return [

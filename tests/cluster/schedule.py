@@ -17,6 +17,7 @@ from tests.faults.chat.rig import ChatTab, submission
 from tests.faults.tokens import text
 
 from .oracle import Seen, judge
+from .report import report
 from .rig import Cluster, Member
 
 __all__ = ["FAULTS", "play"]
@@ -37,11 +38,7 @@ async def play(cluster: Cluster, seed: int, wait_s: float = WAIT_S) -> Schedule:
         AssertionError: If something is.
     """
     schedule = Schedule(cluster, seed, wait_s)
-    try:
-        await schedule.play()
-    except BaseException as error:
-        error.add_note(f"seed {seed}: {', '.join(schedule.steps)}\n{schedule.about()}")
-        raise
+    await schedule.play()
     return schedule
 
 
@@ -71,6 +68,7 @@ class Schedule:
 
     def __init__(self, cluster: Cluster, seed: int, wait_s: float) -> None:
         self._cluster = cluster
+        self._seed = seed
         self._rng = random.Random(seed)
         self._wait_s = wait_s
         self._person = f"person {seed} {uuid.uuid4().hex[:6]}"
@@ -81,33 +79,28 @@ class Schedule:
         self.steps: list[str] = []
         self.seen = Seen(self._person, cluster.watch.count())
 
-    def about(self) -> str:
-        """Return what explains a failure."""
-        lines = [
-            f"{answer}: {' -> '.join(map(str, owners))}"
-            for answer, owners in self._cluster.watch.owners(self.seen.thread).items()
-        ]
-        calls = [f"{pid} made {answer}" for pid, answer in self._cluster.calls()][-5:]
-        calls += [
-            f"question {question}: {[ack for ack in tab.acks if ack.id == act]}"
-            for question, (tab, act) in self._answered.items()
-        ]
-        pids = [f"{m.pid} at {m.port}" for m in self._cluster.members]
-        return "\n".join([str(self.seen), *lines, *calls, *pids, self._cluster.log()])
-
     async def play(self) -> None:
-        """Play it to its end, and judge."""
-        rng = self._rng
+        """Play it to its end, and judge; a failure gets a report while the tabs are open."""
         async with self._stack:
-            await self._begin()
-            for _ in range(rng.randrange(3)):
-                await self._step()
-            names = [name for name in FAULTS if rng.random() < 0.9]
-            for name in rng.sample(names, rng.choice((1, 1, 1, 2))):
-                await self._break(name)
-            for _ in range(rng.randrange(3)):
-                await self._step()
-            await self._rest()
+            try:
+                await self._play()
+            except BaseException as error:
+                steps = ", ".join(self.steps)
+                known = report(self.seen, self._cluster, self._tabs, self._answered)
+                error.add_note(f"seed {self._seed}: {steps}\n{known}")
+                raise
+
+    async def _play(self) -> None:
+        rng = self._rng
+        await self._begin()
+        for _ in range(rng.randrange(3)):
+            await self._step()
+        names = [name for name in FAULTS if rng.random() < 0.9]
+        for name in rng.sample(names, rng.choice((1, 1, 1, 2))):
+            await self._break(name)
+        for _ in range(rng.randrange(3)):
+            await self._step()
+        await self._rest()
 
     async def _begin(self) -> None:
         """Open three tabs at one thread."""

@@ -97,6 +97,11 @@ class Tab:
         return self._socket is not None and not self._awaiting and self.position is not None
 
     @property
+    def waiting(self) -> list[str]:
+        """Ids of the actions that the server has not answered for."""
+        return list(self._outbox)
+
+    @property
     def address(self) -> str:
         """Location hash of what is open, without `#`."""
         return ""
