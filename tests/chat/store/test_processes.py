@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from swell.chat.records import Accepted, User
-from swell.chat.requests import NewPrompt
+from swell.chat.requests import Edit, NewPrompt, Regenerate, Request
 from swell.chat.store import Store, open_store
 from swell.chat.store.processes import LEASE_S
 from swell.parts import Text
@@ -130,6 +130,23 @@ async def test_an_action_that_is_sent_again_to_another_process_belongs_to_the_fi
     assert (one.holds(first.run.id), two.holds(first.run.id)) == (True, False)
     assert not await two.start(first.run.id)
     assert await one.start(first.run.id)
+
+
+@pytest.mark.parametrize("kind", [Edit, Regenerate])
+async def test_the_owners_of_other_answers_are_asked_to_stop_when_a_branch_begins(
+    stores: tuple[Store, Store], user: User, kind: type[Request]
+) -> None:
+    one, two = stores
+    first = await prompt(one, user, "First")
+    second = await prompt(two, user, "Second", first.thread.id)
+    request = (
+        Regenerate(first.answer.id) if kind is Regenerate else Edit(first.prompt.id, [Text("1st")])
+    )
+    for _ in range(2):  # the second is a repeat
+        again = await two.accept(user.id, request, action_id="again")
+    assert again.duplicate
+    assert [(it.run_id, it.kind) for it in await one.asked()] == [(first.run.id, "stop")]
+    assert [(it.run_id, it.kind) for it in await two.asked()] == [(second.run.id, "stop")]
 
 
 async def test_signals_reach_the_owner_of_a_run_once(

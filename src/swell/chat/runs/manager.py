@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -12,13 +13,10 @@ from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, Th
 from swell.chat.files import Files
 from swell.chat.records import Accepted, Ended, EndState, Message, RunState, User
 from swell.chat.refusal import LocalizedRefusal
-from swell.chat.requests import Request
+from swell.chat.requests import NewPrompt, Request
 from swell.chat.store.statements import from_json, to_json
 from swell.coerce import well_formed
-from swell.errors import (
-    NotFoundError,
-    StoreUnavailableError,
-)
+from swell.errors import NotFoundError, StoreUnavailableError
 from swell.expando import Expando
 from swell.locales import words_of
 from swell.logs import logger
@@ -233,6 +231,9 @@ class RunManager:
             self.budgets.remember(user, accepted.used)
         if accepted.run.state == "accepted" and self.store.holds(accepted.run.id):
             self._enqueue(accepted, user, address, sign_in)
+        if not isinstance(request, NewPrompt):
+            with contextlib.suppress(StoreUnavailableError):  # their owners have been asked
+                await self.stop_thread(accepted.thread.id, before=accepted.run.number)
         return accepted
 
     async def has_accepted(self, user: User, action_id: str) -> bool:
@@ -249,11 +250,14 @@ class RunManager:
             if run.sign_in in ids:
                 run.request_stop()
 
-    async def stop_thread(self, thread_id: str) -> None:
-        """Stop the runs of a thread, in all processes, and wait for their ends as `stop` does."""
-        await self.stop(self.of_thread(thread_id))
+    async def stop_thread(self, thread_id: str, *, before: float = math.inf) -> None:
+        """Stop the runs of a thread, in all processes, and wait for their ends as `stop` does.
+
+        Those with the number `before` or a higher one are left alone.
+        """
+        await self.stop([run for run in self.of_thread(thread_id) if run.number < before])
         if self.store.distributed:
-            runs = await self.store.active_runs(thread_id)
+            runs = [run for run in await self.store.active_runs(thread_id) if run.number < before]
             await self._stop_elsewhere([run for run in runs if run.id not in self._runs])
 
     async def _stop_elsewhere(self, runs: Sequence[StoredRun]) -> None:

@@ -150,6 +150,8 @@ def accept(tx: Tx, planned: Planned) -> Accepted:
         fence=1,
         flushed=0,
     )
+    if not isinstance(planned.request, NewPrompt):
+        _stop_others(tx, thread_id, planned)
     tx.run(_TOUCH, thread=thread_id, time=planned.time, leaf=planned.answer_id)
     accepted = _accepted(tx, planned.user_id, planned.run_id, duplicate=False)
     if allowance is not None:
@@ -189,6 +191,14 @@ def _place(tx: Tx, planned: Planned) -> tuple[str, str]:
     tree.put_parts(tx, planned.prompt_id, planned.parts, ())
     tree.index(tx, planned.user_id, thread_id, planned.prompt_id)
     return thread_id, planned.prompt_id
+
+
+def _stop_others(tx: Tx, thread_id: str, planned: Planned) -> None:
+    """Ask for the end of a thread's other runs: a branch begins, and no tab shows theirs."""
+    if tx.dialect == "postgresql":  # with SQLite, there is nobody else to ask
+        for run in active(tx, thread_id):
+            if run.id != planned.run_id:
+                ask(tx, run.id, "stop", "", planned.time)
 
 
 def _end(tx: Tx, planned: Planned, request: NewPrompt) -> tuple[str, str | None]:
