@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.postgres import postgres, postgres_template
 from tests.programs import program, pytest_sessionfinish, pytest_terminal_summary
-from tests.seeds import pytest_addoption, pytest_runtest_makereport, seed, size
+from tests.seeds import FIXED, pytest_addoption, pytest_runtest_makereport, seed, size
 
 __all__ = [
     "postgres",
@@ -35,7 +35,9 @@ __all__ = [
 ROOT = Path(__file__).parents[1]
 
 # How long an example takes says what else the machine does.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=FIXED
+)
 settings.load_profile("untimed")
 
 

@@ -2,6 +2,12 @@
 
 `--seed N` plays a failed run again; `--full`, or `SWELL_FULL=1`, does everything as often as the
 acceptance list says, which `make faults` does.
+
+A run chooses at random, so that each one tries something new. With `SWELL_FIXED_SEEDS=1`, which
+`.ci/run` sets, each test has the same seed every time, and Hypothesis makes the same examples: a
+change that is to be merged fails for what it does, not for an old fault that this run was the first
+to find. New choices are left to runs at a desk and to `make faults`, `make fuzz` and
+`make property`.
 """
 
 from __future__ import annotations
@@ -10,8 +16,12 @@ import os
 import random
 from collections.abc import Generator
 from dataclasses import dataclass
+from zlib import crc32
 
 import pytest
+
+FIXED = os.environ.get("SWELL_FIXED_SEEDS") == "1"
+"""Whether this run makes the same choices as the last one."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,8 +54,9 @@ _SEED = pytest.StashKey[int]()
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
     """Give the seed of this test; a failure names it."""
-    given: int | None = request.config.getoption("--seed")
-    chosen = random.randrange(1 << 32) if given is None else given
+    chosen: int | None = request.config.getoption("--seed")
+    if chosen is None:
+        chosen = crc32(request.node.nodeid.encode()) if FIXED else random.randrange(1 << 32)
     request.node.stash[_SEED] = chosen
     return chosen
 

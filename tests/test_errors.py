@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -36,6 +38,22 @@ def test_one_clause_catches_every_error_and_reads_its_code() -> None:
 def test_an_error_of_a_model_is_caught_by_its_kind_or_as_any() -> None:
     assert issubclass(ModelRateError, ModelError)
     assert ModelRateError("Slow down.", 7.5).retry_after == 7.5
+
+
+def test_every_reader_of_foreign_bytes_knows_all_that_decoding_raises() -> None:
+    """A reader that catches `msgspec.DecodeError` alone fails on lists that are nested too deep."""
+    source = Path(errors.__file__).parent
+    found = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler) and node.type is not None
+        if "msgspec.DecodeError" in ast.unparse(node.type)
+    }
+    assert found == {
+        "chat/page/share.py",  # its reader raises only this
+        "live/wire.py",  # a second try follows, whose errors are all caught
+    }
 
 
 def test_no_two_errors_share_a_code() -> None:

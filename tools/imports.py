@@ -51,7 +51,7 @@ ALLOWED = {
         "server settings site storage tasks ui workers"
     ),
     "chat.decorator": "app chat.options chat.runs mistakes",
-    "chat.feed": "backplane chat.records",
+    "chat.feed": "backplane chat.records errors",
     "chat.files": "chat.records chat.store errors logs parts server site storage",
     "chat.options": "chat.records chat.runs chat.store identity query ui",
     "chat.page": (

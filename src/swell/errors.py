@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+import msgspec
+
 from swell.locales import words_of
+
+DECODE_ERRORS: tuple[type[Exception], ...] = (msgspec.DecodeError, UnicodeError, RecursionError)
+"""Errors of msgspec for bytes and texts that others sent: not valid, not UTF-8, nested too deep."""
 
 
 class SwellError(Exception):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from swell.backplane import envelope
 from swell.backplane.base import MESSAGE_MAX
-from swell.backplane.envelope import OVERHEAD, Receiver, Sender
+from swell.backplane.envelope import OVERHEAD, EnvelopeError, Receiver, Sender
+from tests.undecodable import UNDECODABLE, too_deep
 
 OWN = b"receiver"
 
@@ -117,3 +119,13 @@ def test_whatever_is_lost_or_repeated_is_known_by_the_next_envelope(
     assert found == [b"end"]
     assert got == [one for one, (_, kept) in zip(sent, fates, strict=True) if kept]
     assert bool(gaps) == any(not kept for _, kept in fates)
+
+
+@pytest.mark.parametrize("body", UNDECODABLE, ids=repr)
+def test_anything_else_is_no_envelope(body: bytes) -> None:
+    with pytest.raises(EnvelopeError):
+        Receiver(OWN).open("c", body)
+    with pytest.raises(EnvelopeError):
+        Receiver(OWN).open("c", msgspec.msgpack.encode([b"a sender", 1, 0, 0, 1, bytes(body)]))
+    with pytest.raises(EnvelopeError):
+        Receiver(OWN).open("c", too_deep(b"a sender", 1, 0, 0, 1, bytes(body)))

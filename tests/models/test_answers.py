@@ -14,6 +14,8 @@ import pytest
 
 from swell.chat import Turn
 from swell.models import Compatible, TextDelta
+from swell.models.completions import SSEChunks
+from swell.models.deltas import Failure
 from swell.testing.chat import chatting
 from tests.models.upstream import (
     Reply,
@@ -491,6 +493,12 @@ async def test_events_as_dicts_go_to_their_readers() -> None:
     async with chatting(yields({"type": "text", "text": "Part"}, TextDelta("."))) as chat:
         await chat.send("Hi")
         assert (chat.status, chat.answer) == ("done", "Part.")
+
+
+def test_a_report_nested_too_deep_is_an_error_of_the_model() -> None:
+    for data in (b"[" * 5_000, b'{"message": ' * 5_000):
+        (failure,) = SSEChunks().read(b"event: error\ndata: " + data + b"\n\n")
+        assert isinstance(failure, Failure)
 
 
 async def test_bytes_of_an_event_stream_are_read() -> None:

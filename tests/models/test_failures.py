@@ -15,6 +15,7 @@ import pytest
 
 from swell.errors import ModelError, ModelRateError
 from swell.models import failure_of
+from swell.models.failures import failure_of_report
 from tests.models.upstream import Reply, upstream
 
 pytestmark = pytest.mark.anyio
@@ -220,6 +221,12 @@ async def test_a_key_that_no_header_can_carry_is_not_logged(package: Any) -> Non
     logged = "".join(traceback.format_exception(caught.value))
     assert "SECRET" not in logged
     assert "Strip it" in logged
+
+
+def test_a_report_that_cannot_be_decoded_is_words() -> None:
+    for report in ('["' + "[" * 5_000, '{"\ud800', {"code": "4" * 5_000}):
+        assert type(failure_of_report(report)) is ModelError
+    assert isinstance(failure_of_report('{"error": {"code": "429"}}'), ModelRateError)
 
 
 def test_numbers_that_are_no_status_mean_nothing() -> None:

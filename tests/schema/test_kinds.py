@@ -113,6 +113,8 @@ def test_packed_text_is_unpacked(text: str, value: Any) -> None:
         ("x" * 99, r"got 'x{37}\.\.\.'"),
         ("data:{", "Expected JSON after `data:`"),
         ("data:" + "[" * 100_000, "Expected JSON after `data:`"),
+        ('data:"\ud800"', "Expected JSON after `data:`"),
+        ('rows:[[["a"]],[[1]]]', r"Expected `\[fields, rows\]`"),
         ("rows:[]", r"Expected `\[fields, rows\]`"),
         ('rows:[["a"],[1]]', r"Expected `\[fields, rows\]`"),
         ('cols:[["a"],{}]', r"Expected `\[fields, cols\]`"),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 import msgspec
 
 from swell.backplane.base import Backplane
-from swell.errors import StoreUnavailableError
+from swell.errors import DECODE_ERRORS, StoreUnavailableError
 from swell.logs import logger
 from swell.server.sign_in import Holder
 from swell.tasks import Tasks
@@ -129,7 +129,7 @@ class Watch:
     def _heard(self, message: bytes) -> None:
         try:
             ids = msgspec.json.decode(message, type=list[str])
-        except msgspec.DecodeError:
+        except DECODE_ERRORS:
             _log.warning("dropped a message about sign-ins that could not be read")
             return
         self._end(ids)

@@ -14,6 +14,8 @@ from typing import Annotated, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from swell.errors import DECODE_ERRORS
+
 from .base import MESSAGE_MAX, TOPIC_MAX
 
 __all__ = ["OVERHEAD", "EnvelopeError", "Messages", "Opened", "Receiver", "Sender"]
@@ -160,7 +162,7 @@ class Receiver:
         """
         try:
             envelope = _decode_envelope(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except DECODE_ERRORS as error:
             raise EnvelopeError(str(error)) from None
         if envelope.sender == self._own:
             return _NOTHING
@@ -183,7 +185,7 @@ class Receiver:
             return Opened(gap, ())
         try:
             messages = _decode_body(body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except DECODE_ERRORS as error:
             raise EnvelopeError(str(error)) from None
         return Opened(gap or not messages, messages)
 

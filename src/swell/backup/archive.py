@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -20,6 +22,8 @@ from typing import IO, Any, Self
 
 import msgspec
 
+from swell.errors import DECODE_ERRORS
+
 __all__ = ["FORMAT", "VERSION", "BackupError", "Reader", "StoredBytes", "TableSum", "Writer"]
 
 FORMAT = "swell.backup"
@@ -28,6 +32,14 @@ VERSION = 1
 PIECE_BYTES = 256 * 1024
 _MANIFEST = "manifest.json"
 _FILES = "files.jsonl"
+
+
+_DAMAGE: tuple[type[Exception], ...] = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, KeyError),
+    *(RuntimeError, ValueError),  # encrypted, an unknown method, a number or name that cannot be
+    *DECODE_ERRORS,
+)
+"""Errors of reading a file that is no archive, or a damaged one."""
 
 
 class BackupError(Exception):
@@ -198,7 +210,7 @@ class Reader:
             self.about = msgspec.json.decode(self._zip.read(_MANIFEST), type=Manifest)
         except FileNotFoundError:
             raise BackupError(f"{path} is not there") from None
-        except (OSError, KeyError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
+        except _DAMAGE as error:
             raise BackupError(f"{path} is not a complete backup of Swell: {error}") from None
         if (self.about.format, self.about.version) != (FORMAT, VERSION):
             raise BackupError(
@@ -239,7 +251,7 @@ class Reader:
                 while piece := opened.read(PIECE_BYTES):
                     digest.update(piece)
                     total += count(piece)
-        except (KeyError, zipfile.BadZipFile, EOFError, OSError) as error:
+        except _DAMAGE as error:
             raise BackupError(f"{self._path} is damaged: {error}") from None
         return TableSum(total - 1 if count is _rows else total, digest.hexdigest())
 

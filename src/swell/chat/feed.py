@@ -16,6 +16,7 @@ import msgspec
 
 from swell.backplane.base import Backplane
 from swell.chat.records import Accepted, Message
+from swell.errors import DECODE_ERRORS
 
 __all__ = ["Change", "Feed", "Listener", "RunEnded", "RunQueued", "ThreadChanged", "ThreadRenamed"]
 
@@ -100,7 +101,7 @@ def _read(message: bytes) -> _News | None:
     """Return what another process sent; None for anything else."""
     try:
         return _decode(message)
-    except msgspec.DecodeError:
+    except DECODE_ERRORS:
         return None
 
 

@@ -16,6 +16,7 @@ import msgspec
 
 from swell.chat.store import default_path
 from swell.cli.load import Target
+from swell.errors import DECODE_ERRORS
 from swell.logs import logger
 
 __all__ = ["Running", "found", "marked"]
@@ -73,7 +74,7 @@ def found(target: Target) -> list[Running]:
 
     serving = []
     for path in sorted(_folder().glob("*.json")):
-        with contextlib.suppress(OSError, msgspec.DecodeError), path.open("rb") as file:
+        with contextlib.suppress(OSError, *DECODE_ERRORS), path.open("rb") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:

@@ -128,7 +128,7 @@ class FrameReader:
                 raise OpError(f"have patch {seq}, got {n - count + 1} to {n}")
             names: dict[int, Path] = {}
             ops = [op for part in parts if (op := self._part(part, names)) is not None]
-        except (TypeError, ValueError, IndexError):
+        except (TypeError, ValueError, IndexError, RecursionError):
             raise OpError("a frame is [n, count, part, ...]") from None
         self._paths.update(names)  # not before all of it was read, and never from an old frame
         return Ops(n - count + 1, n, ops, names)

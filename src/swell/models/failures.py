@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 import msgspec
 
 from swell.errors import (
+    DECODE_ERRORS,
     ModelAuthError,
     ModelConnectionError,
     ModelContextError,
@@ -119,7 +120,7 @@ def failure_of_report(report: object, depth: int = 0) -> ModelError:
     if isinstance(report, str) and report.lstrip()[:1] in ("{", "["):
         try:
             report = msgspec.json.decode(report)
-        except msgspec.DecodeError:
+        except DECODE_ERRORS:
             pass  # words that begin like JSON
     for name in ("error", "errors", "detail", "message"):
         inner = field(report, name)
@@ -133,9 +134,10 @@ def failure_of_report(report: object, depth: int = 0) -> ModelError:
         words += f" {field(report, name) or ''}"
     for name in ("code", "status_code", "status", "statusCode", "http_status", "error_code"):
         code = field(report, name)
-        number = int(code) if isinstance(code, str) and code.isdecimal() else code
-        if isinstance(number, int) and 400 <= number < 600:
-            return failure_of_status(number, words)
+        if isinstance(code, str) and len(code) == 3 and code.isdecimal():
+            code = int(code)
+        if isinstance(code, int) and 400 <= code < 600:
+            return failure_of_status(code, words)
     if CONTEXT.search(words):
         return ModelContextError()
     return failure_of_words(words.lower().replace(" ", "_")) or ModelError()

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from swell.coerce import as_text, coerce, well_formed
+from swell.errors import DECODE_ERRORS
 
 __all__ = [
     "INCOMPLETE",
@@ -170,8 +171,12 @@ def decoded(data: str | bytes) -> Any:
     """
     try:
         return msgspec.json.decode(data)
-    except msgspec.DecodeError:
+    except DECODE_ERRORS:
+        pass
+    try:
         return json.loads(data, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
 
 
 def json_text(value: object) -> str:

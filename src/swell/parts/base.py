@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, Union
 import msgspec
 
 from swell.coerce import as_text, coerce, well_formed
-from swell.errors import PartError, PlainValueError
+from swell.errors import DECODE_ERRORS, PartError, PlainValueError
 from swell.locales import Words
 from swell.markdown import fenced
 from swell.mistakes import near_miss
@@ -187,7 +187,7 @@ def decoded(body: str) -> Part:
     """Return a part from its JSON; one that this version does not know is shown as its JSON."""
     try:
         part: Part = _decoder().decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except DECODE_ERRORS:
         return raw(body)
     return part
 

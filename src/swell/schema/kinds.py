@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args, get_origi
 
 import msgspec
 
-from swell.errors import NotSupportedError, PlainValueError
+from swell.errors import DECODE_ERRORS, NotSupportedError, PlainValueError
 from swell.hints import unwrap
 from swell.mistakes import near_miss
 
@@ -453,12 +453,14 @@ def unpack(text: str, path: str) -> Any:
         )
     try:
         value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except DECODE_ERRORS as error:
         raise MisfitError(f"Expected JSON after `{prefix}:`: {error}", path) from None
     if prefix == "data":
         return value
     match value:
-        case [[*fields], [*lists]] if all(isinstance(part, list) for part in lists):
+        case [[*fields], [*lists]] if all(isinstance(part, list) for part in lists) and not any(
+            isinstance(name, list | dict) for name in fields
+        ):
             pass
         case _:
             raise MisfitError(f"Expected `[fields, {prefix}]` after `{prefix}:`", path)

@@ -11,7 +11,10 @@ __all__ = ["mime_of", "safe_name"]
 
 NAME_MAX_BYTES = 255
 
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+_DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
+    port + digit for port in ("COM", "LPT") for digit in "0123456789¹²³"
+}
+"""Names that Windows reserves, whatever ending they have."""
 # Types that Python's table lacks or reads from the machine.
 _TYPES = {
     ".avif": "image/avif",
@@ -49,7 +52,7 @@ def safe_name(raw: str) -> str:
     text = "".join(c for c in text if c.isprintable())
     text = re.sub(r"[<>:|?*]", "_", text)
     text = _cut(text.strip(" ").rstrip(". "))
-    if _RESERVED.fullmatch(text):
+    if text.partition(".")[0].rstrip(" ").upper() in _DEVICES:  # Windows ignores the spaces
         text = _cut("_" + text)
     return text or "file"
 

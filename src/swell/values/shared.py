@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, overload
 import msgspec
 
 from swell.backplane.base import Backplane
-from swell.errors import LimitError, SharedValueError, StoreUnavailableError
+from swell.errors import DECODE_ERRORS, LimitError, SharedValueError, StoreUnavailableError
 from swell.logs import logger
 
 from .base import NAME_MAX, VALUE_MAX_BYTES, Keeper
@@ -279,7 +279,7 @@ class Shared(Generic[T]):
         try:
             value: T = self._decoder.decode(text)
             return value
-        except msgspec.MsgspecError as error:
+        except DECODE_ERRORS as error:
             raise SharedValueError(self.name, str(error)) from None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from swell.server.relay.channel import PENDING_BYTES, PENDING_MAX, Channel, packet
+from tests.undecodable import UNDECODABLE, too_deep
 
 pytestmark = pytest.mark.anyio
 
@@ -82,6 +83,10 @@ async def test_a_process_that_never_answers_breaks_the_channel_in_the_end(
     assert (any(broken), wire.guest.broken) == (False, True)
 
 
-async def test_anything_else_is_no_packet() -> None:
-    assert packet(b"") is None
-    assert packet(b"\x93\x01\x02\x03") is None
+@pytest.mark.parametrize("body", UNDECODABLE, ids=repr)
+async def test_anything_else_is_no_packet(body: bytes) -> None:
+    assert packet(body) is None
+
+
+async def test_what_is_behind_the_fields_of_a_packet_breaks_nothing() -> None:
+    assert packet(too_deep("key", "sender", True, 1, 0, "open", b"")) is None

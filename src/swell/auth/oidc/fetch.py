@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from swell.errors import SignInError
+from swell.errors import DECODE_ERRORS, SignInError
 
 __all__ = ["ProviderError", "Reply", "fetch"]
 
@@ -93,7 +93,7 @@ async def fetch(
 def _object(body: bytes) -> dict[str, Any] | None:
     try:
         return msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError):
+    except DECODE_ERRORS:
         return None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from starlette.requests import Request
 
+from swell.errors import DECODE_ERRORS
 from swell.server.security import request_host
 
 __all__ = ["MAX_BODY", "read_json", "refusal"]
@@ -84,7 +85,7 @@ async def read_json(request: Request) -> Any:
             raise ValueError(f"The request is longer than {MAX_BODY:,} bytes.")
     try:
         return msgspec.json.decode(bytes(body))
-    except (msgspec.DecodeError, RecursionError):
+    except DECODE_ERRORS:
         raise ValueError("The request is not JSON.") from None
 
 

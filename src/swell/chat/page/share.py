@@ -16,7 +16,7 @@ import msgspec
 from swell import ui
 from swell.chat.records import Thread, User
 from swell.chat.refusal import LocalizedRefusal
-from swell.errors import ThreadFormatError
+from swell.errors import DECODE_ERRORS, ThreadFormatError
 from swell.expando import Expando
 from swell.locales import Words
 from swell.markdown import escape
@@ -219,7 +219,7 @@ def _read(path: Path, settings: Settings) -> object:
         return read(path.read_bytes(), values_max=values, cells_max=cells)
     except ThreadFormatError as error:
         fault = ThreadFormatError(error.reason, error.fault, error.detail)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except DECODE_ERRORS:
         fault = msgspec.DecodeError("no JSON")
     raise fault
 

@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from swell.errors import DECODE_ERRORS
+
 __all__ = ["Changed", "News", "Nudge", "Request", "Stored", "Watch", "encode", "news", "request"]
 
 
@@ -83,7 +85,7 @@ def request(message: bytes) -> Request | None:
     """Return what an owner was sent; None for anything else."""
     try:
         return _requests.decode(message)
-    except msgspec.DecodeError:
+    except DECODE_ERRORS:
         return None
 
 
@@ -91,5 +93,5 @@ def news(message: bytes) -> News | None:
     """Return what those who watch a run were sent; None for anything else."""
     try:
         return _news.decode(message)
-    except msgspec.DecodeError:
+    except DECODE_ERRORS:
         return None

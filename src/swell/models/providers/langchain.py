@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from swell.errors import DECODE_ERRORS
 from swell.models.deltas import (
     Delta,
     Finish,
@@ -231,7 +232,7 @@ class LangChainChunks(Chunks):
         if isinstance(content, str) and content[:1] in ("{", "["):
             try:
                 content = msgspec.json.decode(content)
-            except msgspec.DecodeError:
+            except DECODE_ERRORS:
                 pass  # it is text then
         return [ToolCallDelta(call, text(output, "name"), None, state, jsonable(content))]
 

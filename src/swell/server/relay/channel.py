@@ -14,6 +14,7 @@ from collections.abc import Callable
 import msgspec
 
 from swell.backplane.base import MESSAGE_MAX
+from swell.errors import DECODE_ERRORS
 
 __all__ = ["BEAT_S", "BODY_MAX", "PENDING_MAX", "Channel", "Packet", "packet"]
 
@@ -69,7 +70,7 @@ def packet(message: bytes) -> Packet | None:
     """Return a packet that came; None for anything else."""
     try:
         return _decoder.decode(message)
-    except msgspec.DecodeError:
+    except DECODE_ERRORS:
         return None
 
 

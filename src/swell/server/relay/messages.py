@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from swell.errors import DECODE_ERRORS
 from swell.identity import Identity
 from swell.live.ops import Path
 from swell.live.wire import Err
@@ -183,7 +184,7 @@ def from_guest(body: bytes) -> FromGuest | None:
     """Return what a guest sent; None for anything else."""
     try:
         return _from_guest.decode(body)
-    except msgspec.DecodeError:
+    except DECODE_ERRORS:
         return None
 
 
@@ -191,7 +192,7 @@ def from_host(body: bytes) -> FromHost | None:
     """Return what a host sent; None for anything else."""
     try:
         return _from_host.decode(body)
-    except msgspec.DecodeError:
+    except DECODE_ERRORS:
         return None
 
 
@@ -199,7 +200,7 @@ def news(body: bytes) -> News | None:
     """Return what the owner of a page sent; None for anything else."""
     try:
         return _news.decode(body)
-    except msgspec.DecodeError:
+    except DECODE_ERRORS:
         return None
 
 
@@ -207,5 +208,5 @@ def positions(body: bytes) -> dict[str, int]:
     """Return the last patches of pages by their epochs, as a beat reports them."""
     try:
         return _positions.decode(body)
-    except msgspec.DecodeError:
+    except DECODE_ERRORS:
         return {}
