@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from swell import ui
+from swell.chat import Turn
 from swell.chat.records import User
 from swell.chat.store.processes import LEASE_S
 from swell.chat.store.store import Store
@@ -63,6 +65,69 @@ async def test_a_run_that_was_started_unknowingly_is_made(
         words.say("Hello.", None)
         await tab.send("Hi")
         assert (tab.texts, tab.status, words.calls) == (["Hi", "Hello."], "done", 1)
+
+
+async def ask(turn: Turn) -> AsyncIterator[str]:
+    said = await turn.ask([ui.textbox("name", label="Name")])
+    yield f"Hello {said.name}."
+
+
+@pytest.fixture
+def no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the heartbeats to the test."""
+    monkeypatch.setattr("swell.chat.store.processes.BEAT_S", 3600.0)
+
+
+@pytest.mark.usefixtures("no_heartbeat")
+async def test_an_answer_to_a_question_comes_again_when_the_reply_that_held_it_was_lost(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with processes(ask, ask, url=url) as (one, two):
+        first = await one.tab()
+        await first.send("Hi", wait=False)
+        second = await two.tab(first.address)
+        await second.asked()
+        lose_reply(one.app.store, "asked", monkeypatch)
+        lose_reply(one.app.store, "beat", monkeypatch)
+        await second.fill(name="Ann")
+        for _ in range(2):  # the reply to the first is lost
+            await one.app.runs._peers.beat()
+        await second.says("Hello Ann.")
+
+
+@pytest.mark.usefixtures("no_heartbeat")
+async def test_a_run_that_was_stored_unknowingly_is_stopped_when_it_has_been_found(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = Words()
+    async with processes(words, Words(), url=url) as (one, two):
+        first = await one.tab()
+        lose_reply(one.app.store, "accept", monkeypatch)
+        assert (await first.send("Hi", wait=False)).st == "err"
+        [thread] = await one.app.store.threads((await one.app.store.user("ann")).id)
+        [run] = await one.app.store.active_runs(thread.id)
+        assert await two.app.store.ask(run.id, "stop")
+        for _ in range(2):  # the first finds the run, the second brings the signal
+            await one.app.runs._peers.beat()
+        other = await two.tab(f"t/{thread.id}")
+        await other.page.until(lambda _: other.status == "stopped")
+
+
+@pytest.mark.usefixtures("no_heartbeat")
+async def test_a_process_that_begins_anew_is_asked_under_its_new_name(
+    url: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with processes(ask, ask, url=url) as (one, two):
+        await silence(one, postgres, url)
+        await two.app.runs._peers.beat()
+        lose_reply(one.app.store, "_join", monkeypatch)
+        for _ in range(2):
+            await one.app.runs._peers.beat()
+        first = await one.tab()
+        await first.send("Hi", wait=False)
+        second = await two.tab(first.address)
+        await second.fill(name="Ann")
+        await second.says("Hello Ann.")
 
 
 async def test_a_run_that_nobody_makes_is_interrupted_by_its_owner(

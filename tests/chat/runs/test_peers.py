@@ -183,7 +183,7 @@ async def test_stop_works_when_the_owner_does_nothing(url: str) -> None:
         words.say("Hello ")
         await first.says("Hello ")
         second = await two.tab(first.address)
-        one.app.runs.obey = lambda signal: None  # type: ignore[method-assign]
+        one.app.runs.obey = lambda signal: False  # type: ignore[method-assign]
         await second.stop()
         assert (second.texts, second.status) == (["Hi", "Hello "], "stopped")
         words.say("and more")

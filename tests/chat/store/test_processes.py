@@ -149,7 +149,7 @@ async def test_the_owners_of_other_answers_are_asked_to_stop_when_a_branch_begin
     assert [(it.run_id, it.kind) for it in await two.asked()] == [(second.run.id, "stop")]
 
 
-async def test_signals_reach_the_owner_of_a_run_once(
+async def test_signals_reach_the_owner_of_a_run_until_it_drops_them(
     stores: tuple[Store, Store], user: User
 ) -> None:
     one, two = stores
@@ -157,10 +157,15 @@ async def test_signals_reach_the_owner_of_a_run_once(
     assert await two.ask(made.run.id, "answer", '{"name":"Anna"}')
     assert await two.ask(made.run.id, "stop")
     assert await two.asked() == ()
-    assert [(s.run_id, s.kind, s.body) for s in await one.asked()] == [
-        (made.run.id, "answer", '{"name":"Anna"}'),
-        (made.run.id, "stop", ""),
-    ]
+    answer, stop = await one.asked()
+    assert (answer.run_id, answer.kind, answer.body) == (made.run.id, "answer", '{"name":"Anna"}')
+    assert (stop.run_id, stop.kind, stop.body) == (made.run.id, "stop", "")
+    await one.drop_signals([answer.number])
+    assert await one.asked() == (stop,)
+    beat = await one.beat()
+    assert beat is not None
+    assert beat.signals == (stop,)
+    await one.drop_signals([answer.number, stop.number])
     assert await one.asked() == ()
     await one.start(made.run.id)
     await one.finish(made.run.id, "done", [])

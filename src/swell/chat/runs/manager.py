@@ -398,16 +398,15 @@ class RunManager:
                 elif run.state == "running":
                     await self._seize(run_id, "interrupted")
 
-    def obey(self, signal: Signal) -> None:
-        """Stop a run, or answer its question, as another process asks."""
+    def obey(self, signal: Signal) -> bool:
+        """Stop a run, or answer its question, as another process asks; False if it is not here."""
         run = self._runs.get(signal.run_id)
-        if run is None:
-            return
-        if signal.kind == "stop":
+        if run is not None and signal.kind == "stop":
             run.request_stop()
-        elif signal.kind == "answer":
+        elif run is not None and signal.kind == "answer":
             said = from_json(signal.body)
             self._resolve(run, str(said["question"]), Expando(said["args"]))
+        return run is not None
 
     def watch(self, run_id: str, *, fresh: bool) -> None:
         """Send the changes of a run to the processes that watch it."""

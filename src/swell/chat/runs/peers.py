@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import TYPE_CHECKING, Protocol
 
 from swell.chat.feed import Feed
@@ -54,8 +54,11 @@ class Owned(Protocol):
     async def reclaim(self, run_ids: Iterable[str]) -> None:
         """Start runs of this process that it does not know, or interrupt them."""
 
-    def obey(self, signal: Signal) -> None:
-        """Do what another process asks of a run."""
+    def obey(self, signal: Signal) -> bool:
+        """Do what another process asks of a run; return False when the run is not here.
+
+        A signal may come more than once.
+        """
 
     def watch(self, run_id: str, *, fresh: bool) -> None:
         """Send the changes of a run to the processes that watch it."""
@@ -85,6 +88,7 @@ class Peers:
         self._renewed = clock()
         self._others = 0
         self._calm = _CALM
+        self._heard_as = ""
         self._unsubscribe: Callable[[], None] | None = None
 
     async def open(self) -> None:
@@ -130,17 +134,17 @@ class Peers:
 
     async def _act_on(self, beat: Beat | None, began: float, before: set[str]) -> None:
         self._renewed = began
+        if self._heard_as != self._store.owner:  # it is a new process
+            self._listen()
         if beat is None:
             _log.warning(
                 "this process was silent for too long; its runs now belong to other processes"
             )
             self._owned.lose(before)
-            self._listen()
             return
         self._owned.lose(before - beat.held)
         self._others = beat.others
-        for signal in beat.signals:
-            self._owned.obey(signal)
+        await self._obey(beat.signals, beat.held)
         await self._owned.reclaim(beat.held - self._owned.running())
         self._calm = self._calm + 1 if beat.late < processes.LEASE_S / 2 else 0
         if self._calm >= _CALM:
@@ -155,8 +159,9 @@ class Peers:
 
     def _listen(self) -> None:
         self.close()
+        self._heard_as = self._store.owner
         self._unsubscribe = self._feed.backplane.subscribe(
-            self._feed.topic("process", self._store.owner), self._hear, self._hear_nudge
+            self._feed.topic("process", self._heard_as), self._hear, self._hear_nudge
         )
 
     def _hear(self, message: bytes) -> None:
@@ -170,8 +175,20 @@ class Peers:
         self._tasks.start(self._take_signals())
 
     async def _take_signals(self) -> None:
-        try:
-            for signal in await self._store.asked():
-                self._owned.obey(signal)
-        except StoreUnavailableError:
-            pass  # the next heartbeat brings them
+        with contextlib.suppress(StoreUnavailableError):  # the next heartbeat brings them
+            await self._obey(await self._store.asked())
+
+    async def _obey(self, signals: Iterable[Signal], held: Container[str] | None = None) -> None:
+        """Do what is asked; what is asked of a run that is not here yet stays in the store.
+
+        Args:
+            signals: What is asked.
+            held: Ids of the runs that have not ended, if they are known.
+        """
+        done = [
+            signal.number
+            for signal in signals
+            if self._owned.obey(signal) or (held is not None and signal.run_id not in held)
+        ]
+        if done:
+            await self._store.drop_signals(done)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -34,6 +35,7 @@ __all__ = [
     "asked",
     "beat",
     "bury",
+    "drop",
     "join",
     "leave",
 ]
@@ -51,11 +53,13 @@ class Signal(msgspec.Struct, frozen=True):
     """What another process asks of the owner of a run.
 
     Attributes:
+        number: Counts the signals; see `drop`.
         run_id: The run.
         kind: `stop`, or `answer` for the answer to a question.
         body: Its values, JSON.
     """
 
+    number: int
     run_id: str
     kind: str
     body: str
@@ -68,7 +72,7 @@ class Beat(msgspec.Struct, frozen=True):
         held: Ids of the runs that it owns and that have not ended.
         others: How many other processes serve the app.
         late: Seconds since its heartbeat before, by the database's clock.
-        signals: What is asked of it, oldest first; each is returned once.
+        signals: What is asked of it, oldest first.
     """
 
     held: frozenset[str]
@@ -97,7 +101,7 @@ _ASKED = (
     .where(runs.c.owner == bindparam("process"))
     .order_by(signals.c.n)
 )
-_TAKE = delete(signals).where(signals.c.n == bindparam("number"))
+_DROP = delete(signals).where(signals.c.n == bindparam("number"))
 _LEAVE = delete(processes).where(processes.c.id == bindparam("process"))
 _KNOWN = select(
     processes.c.seen > _NOW - bindparam("lease", type_=Double),
@@ -143,12 +147,14 @@ def beat(tx: Tx, process: str, app: str, *, draining: bool) -> Beat | None:
 
 
 def asked(tx: Tx, process: str) -> tuple[Signal, ...]:
-    """Return what is asked of a process, once."""
-    found = []
-    for number, run_id, kind, body in tx.rows(_ASKED, process=process):
-        if tx.run(_TAKE, number=number):
-            found.append(Signal(run_id, kind, body))
-    return tuple(found)
+    """Return what is asked of a process, oldest first, until it is dropped."""
+    return tuple(Signal(*row) for row in tx.rows(_ASKED, process=process))
+
+
+def drop(tx: Tx, numbers: Iterable[int]) -> None:
+    """Remove the signals with these numbers."""
+    for number in numbers:
+        tx.run(_DROP, number=number)
 
 
 def alive(tx: Tx, process: str) -> bool:

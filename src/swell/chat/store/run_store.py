@@ -72,8 +72,15 @@ class RunStore:
         return found
 
     async def asked(self) -> tuple[Signal, ...]:
-        """Return what other processes ask of the runs of this one, each once, oldest first."""
-        return await self._write(processes.asked, self.owner)
+        """Return what other processes ask of the runs of this one, oldest first.
+
+        Each signal is returned until `drop_signals`: a reply that gets lost loses none of them.
+        """
+        return await self._read(processes.asked, self.owner)
+
+    async def drop_signals(self, numbers: Sequence[int]) -> None:
+        """Remove signals: what they ask is done."""
+        await self._write(processes.drop, numbers)
 
     async def _join(self) -> None:
         """Become one of the processes that serve the app, so that runs have a living owner."""
