@@ -83,8 +83,8 @@ ALLOWED = {
     "errors": "locales",
     "expando": "",
     "h2o_wave": (
-        "app cards cli errors expando logs page query routing schema server site swell types ui  "
-        "wave"
+        "app cards cli errors expando logs page query remote routing schema server site swell "
+        "types ui wave"
     ),
     "hints": "",
     "identity": "expando",
@@ -100,6 +100,7 @@ ALLOWED = {
     "parts": "coerce components errors locales markdown mistakes schema",
     "people": "audit chat.store logs server storage",
     "query": "expando identity page rules site",
+    "remote": "cards errors live logs page schema site",
     "rights": "errors identity settings",
     "routing": "expando logs query rules",
     "rules": "",

@@ -86,6 +86,7 @@ class App:
         titles: Titles of apps by route, for the sign-in page.
         holders: Parts that act for signed-in users, and stop when these sign out.
         chats: Chats by their names, for the page for administrators.
+        pages_alone: Whether it only shows pages that programs push, as `swell serve` does.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class App:
         self.titles: dict[str, str] = {}
         self.holders: list[Holder] = []
         self.chats: dict[str, Any] = {}
+        self.pages_alone = False
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []

@@ -451,6 +451,25 @@ class StoreInUseError(SwellError):
         )
 
 
+class PushError(SwellError):
+    """A program could not push to a server's pages or files, or read them.
+
+    Attributes:
+        url: Address of the page, file or server.
+        reason: Stable name of the cause, such as `not_found`, `unreachable` or `refused`.
+        message: What happened, and what to do.
+    """
+
+    code = "push_failed"
+
+    def __init__(self, url: str, reason: str, message: str) -> None:
+        super().__init__(url, reason, message)
+        self.url, self.reason, self.message = url, reason, message
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.message}" if self.url else self.message
+
+
 class AskTimeoutError(SwellError):
     """No user answered a question of `turn.ask` in time.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeAlias
@@ -27,6 +28,18 @@ class LinkedFile(NamedTuple):
     mime: str
     content: Content
     shared: bool
+
+
+class Saved(NamedTuple):
+    """The answer to a patch that a program pushed.
+
+    Attributes:
+        page: Name of the page, another one after it has begun anew.
+        ignored: What was left out, as H2O Wave does.
+    """
+
+    page: str
+    ignored: tuple[str, ...]
 
 
 FileSource: TypeAlias = Callable[[str, str], Awaitable[LinkedFile | None]]
@@ -70,6 +83,49 @@ class Pages(Protocol):
     def peek(self, address: str) -> Target:
         """Return the page at an address."""
         ...
+
+
+class Local(Protocol):
+    """The pages and files of the server in this process.
+
+    Attributes:
+        loop: The event loop in which its methods are called.
+    """
+
+    loop: asyncio.AbstractEventLoop
+
+    def save(
+        self,
+        url: str,
+        ops: Sequence[Any],
+        *,
+        strict: bool = ...,
+        page: str = ...,
+        save: tuple[str, int] | None = ...,
+    ) -> Saved:
+        """Apply the ops of one save, all or none."""
+
+    def load(self, url: str) -> dict[str, Any]:
+        """Return a page in H2O Wave's form."""
+
+
+_locals: list[Local] = []
+
+
+def local_site() -> Local | None:
+    """Return the server of this process that started last; None if none runs."""
+    return _locals[-1] if _locals else None
+
+
+def serve_locally(local: Local) -> Callable[[], None]:
+    """Let `Site()` in this process mean a server that runs in it; return what ends that."""
+    _locals.append(local)
+
+    def end() -> None:
+        if local in _locals:
+            _locals.remove(local)
+
+    return end
 
 
 class AsyncSite:

@@ -71,6 +71,7 @@ ROUTES = {
     "MOUNT /status": everybody("/status"),
     "MOUNT /v1": Row("/v1/models", 401, 401, 401, 200),
     "MOUNT /ag-ui": everybody("/ag-ui", 405),  # it takes POST: see below
+    "PATCH /{path:path}": everybody("/pushed", 403),  # a page sends it: see tests/server/push
     "GET /{path:path}": everybody("/"),  # the client's page, with nothing of anybody in it
 }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -255,6 +257,28 @@ def test_a_port_belongs_to_one_server() -> None:
     finally:
         for one in sockets:
             one.close()
+
+
+def test_a_connection_sends_small_responses_at_once() -> None:
+    """Without the algorithm of Nagle, which holds a body back until its head is acknowledged."""
+
+    async def delayed() -> int:
+        accepted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def accept(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            sock = writer.get_extra_info("socket")
+            accepted.set_result(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        [listening] = bind("127.0.0.1", 0)
+        async with await asyncio.start_server(accept, sock=listening):
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            try:
+                return await accepted
+            finally:
+                writer.close()
+
+    assert asyncio.run(delayed()) == 1
 
 
 def test_a_log_line_cannot_be_forged(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 import h2o_wave
 import swell
 from h2o_wave.types import ChatbotCard
-from swell.errors import NotSupportedError
+from swell.errors import NotSupportedError, PushError
 
 
 @pytest.mark.parametrize("name", sorted({*swell.__all__} - {"__version__", "app"}))
@@ -35,8 +35,6 @@ def test_every_submodule_can_be_imported(module: str) -> None:
 
 def test_what_has_no_counterpart_refuses_when_used() -> None:
     uses: list[Callable[[], object]] = [
-        lambda: h2o_wave.site["/"],
-        lambda: h2o_wave.Site(),
         lambda: h2o_wave.connect(),
         lambda: h2o_wave.WaveDB(1, "db"),
         lambda: h2o_wave.cypress("test"),
@@ -48,9 +46,10 @@ def test_what_has_no_counterpart_refuses_when_used() -> None:
             use()
 
 
-def test_errors_that_only_wave_raises_can_be_caught() -> None:
+def test_errors_of_wave_can_be_caught() -> None:
     for error in (h2o_wave.WaveDBError, h2o_wave.core.ServiceError):
         assert issubclass(error, Exception)
+    assert h2o_wave.core.ServiceError is PushError
 
 
 def test_an_unknown_name_is_an_import_error() -> None:

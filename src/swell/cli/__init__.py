@@ -15,6 +15,7 @@ from swell.cli import (
     demo,
     drain,
     feedback,
+    pages,
     people,
     restore,
     run,
@@ -28,6 +29,7 @@ __all__ = ["main"]
 
 COMMANDS = (
     run,
+    pages,
     chat,
     demo,
     status,

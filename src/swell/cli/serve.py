@@ -456,7 +456,8 @@ def _is_loopback(host: str) -> bool:
 
 
 def _listen(family: int, address: tuple[object, ...]) -> socket.socket:
-    made = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol spelled out: asyncio turns Nagle's algorithm off for such sockets alone.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":  # elsewhere the option lets two programs share a port
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -357,20 +357,25 @@ class PageBase:
         if card is None and key not in self._dropped:
             card = self._target.state.cards.get(key)
         if card is None:
-            if key not in self._warned:
-                self._warned.add(key)
-                kept = [k for k in self._target.state.cards if k not in self._dropped]
-                there = ", ".join(dict.fromkeys([*kept, *self._draft.cards])) or "none"
-                _log.warning(
-                    "assigned to card %r, which is not on the page (cards there: %s); "
-                    "the edit has no effect unless the card is added before the next save",
-                    key,
-                    there,
-                    stacklevel=4,
-                )
+            self._absent(key)
             return None
         assigned = self._assigned.get(key)
         return {**card, **assigned} if assigned else card
+
+    def _absent(self, key: str) -> None:
+        """Report, once, an edit to a card that is not on the page."""
+        if key in self._warned:
+            return
+        self._warned.add(key)
+        kept = [k for k in self._target.state.cards if k not in self._dropped]
+        there = ", ".join(dict.fromkeys([*kept, *self._draft.cards])) or "none"
+        _log.warning(
+            "assigned to card %r, which is not on the page (cards there: %s); "
+            "the edit has no effect unless the card is added before the next save",
+            key,
+            there,
+            stacklevel=5,
+        )
 
     def _take(self) -> list[Edit]:
         edits, self._edits = self._edits, []

@@ -39,6 +39,7 @@ from .health import Health
 from .identity import Caller, direct_peer, header_lists
 from .links import Links
 from .metrics import metrics_routes
+from .push.routes import PageRoutes, is_load
 from .relay.leases import Leases
 from .relay.relay import Relay
 from .request_ids import request_id
@@ -54,7 +55,7 @@ from .websocket import Sockets
 if TYPE_CHECKING:
     from swell.storage.uploads import Uploads
 
-_NOT_FOUND = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Not found</title>
+_NOT_FOUND = """<!doctype html><html lang="en"><meta charset="utf-8">{head}<title>Not found</title>
 <h1>There is nothing here</h1><p>{hint}</p></html>
 """
 
@@ -71,6 +72,7 @@ class Application(Protocol):
     checks: dict[str, Callable[[], Awaitable[Any]]]
     backplane: Backplane
     file_sources: dict[str, FileSource]
+    pages_alone: bool
 
     @property
     def running(self) -> Settings:
@@ -137,7 +139,11 @@ class Server:
             app.rules,
             sign_in,
             members,
+            identify=app.identify,
+            waits=app.pages_alone,
         )
+        self._waits = app.pages_alone
+        self._pushed = PageRoutes(self.broker.pushed, self.settings)
         if sign_in is not None:
             sign_in.watch(self.broker)
         if members is not None:
@@ -176,6 +182,7 @@ class Server:
                 # path itself.
                 *(HttpRoute(path, _Itself(mounted)) for path, mounted in app.mounts.items()),
                 *(Mount(path, app=mounted) for path, mounted in app.mounts.items()),
+                *self._pushed.routes(),
                 HttpRoute("/{path:path}", self._page, methods=["GET"]),
             ]
         )
@@ -270,6 +277,8 @@ class Server:
         self._files.close()
 
     async def _page(self, request: Request) -> Response:
+        if is_load(request):
+            return await self._pushed.load(request)
         prefix = str(request.scope.get("root_path", ""))
         path = "/" + request.path_params["path"].strip("/")
         if path not in self._routes or not await self._is_there(request, self._routes[path]):
@@ -279,6 +288,8 @@ class Server:
             links = " or ".join(
                 f'<a href="{html.escape(prefix + p)}">{html.escape(p)}</a>' for p in paths
             )
+            if self._waits:
+                return _not_found("No program has pushed this page yet.", again=True)
             return _not_found(f"Try {links}." if paths else "No app has been defined with @app.")
         https = request.scope["scheme"] == "https"
         locale = page_locale(self.settings, request.headers.get("accept-language", ""))
@@ -380,5 +391,6 @@ async def _gone(scope: Scope, receive: Receive, send: Send, to: str) -> None:
     await response(scope, receive, send)
 
 
-def _not_found(hint: str) -> Response:
-    return HTMLResponse(_NOT_FOUND.format(hint=hint), 404)
+def _not_found(hint: str, *, again: bool = False) -> Response:
+    head = '<meta http-equiv="refresh" content="2">' if again else ""
+    return HTMLResponse(_NOT_FOUND.format(hint=hint, head=head), 404)

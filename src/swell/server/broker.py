@@ -21,7 +21,7 @@ from swell.errors import (
     StoreUnavailableError,
 )
 from swell.expando import Expando
-from swell.identity import ANON, Identity
+from swell.identity import ANON, Identify, Identity
 from swell.live.connection import Connection
 from swell.live.wire import (
     CLOSE_FORBIDDEN,
@@ -48,7 +48,7 @@ from swell.rights import ADMIN
 from swell.rules import Rules
 from swell.schema.kinds import forgiving
 from swell.settings.table import Settings
-from swell.site import AsyncSite
+from swell.site import AsyncSite, serve_locally
 from swell.tasks import Tasks
 
 from .admission import Admission
@@ -67,6 +67,8 @@ from .files import FileStore
 from .identity import Caller, Identities, owner_key, public_session
 from .links import Links
 from .pages import Pages
+from .push.local import LocalSite
+from .push.pages import PushedPages
 from .route import Route
 from .sign_in import Members, SignIn
 
@@ -89,6 +91,7 @@ class Broker:
         settings: Bounds and times.
         greeting: Makes the answer to a hello.
         elsewhere: Connects it with other processes; None if there are none.
+        pushed: Pages that programs push.
 
     Args:
         settings: Bounds and times.
@@ -99,6 +102,8 @@ class Broker:
         rules: What `@on` has registered for the app, for `run_on`.
         sign_in: Sign-in through Swell; None without it.
         members: Accounts of users who sign in elsewhere; None without them.
+        identify: Returns the user on pages that are not of an app.
+        waits: Whether tabs of a page that is not there wait for it: it may be pushed again.
     """
 
     def __init__(
@@ -111,8 +116,13 @@ class Broker:
         rules: Rules | None = None,
         sign_in: SignIn | None = None,
         members: Members | None = None,
+        *,
+        identify: Identify | None = None,
+        waits: bool = False,
     ) -> None:
         self.pages = Pages(settings)
+        self.pushed = PushedPages(self.pages, routes, settings, identify)
+        self._waits = waits
         self.identities = Identities(settings, app_state, sign_in, members)
         self._sign_in = sign_in
         self._files = files
@@ -135,10 +145,12 @@ class Broker:
         self._janitor = Tasks()
         self._all: set[Connection] = set()
         self._admission = Admission(settings)
+        self._end_local: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Start expiring clients that are gone; needs a running event loop."""
         if not self._janitor:
+            self._end_local = serve_locally(LocalSite(self.pushed))
             self._janitor.start(self._expire(), name="swell-janitor")
             if self._files is not None and self._files.shared is not None:
                 self._janitor.start(self._tend(), name="swell-uploads")
@@ -182,7 +194,8 @@ class Broker:
         """
         route = self._routes.get(hello.route)
         if route is None:
-            raise ProtocolError(CLOSE_FORBIDDEN, "unknown route")
+            code = CLOSE_SERVER_ERROR if self._waits else CLOSE_FORBIDDEN
+            raise ProtocolError(code, "unknown route")
         try:
             identity = await self.identities.of(route, caller)
         except SignInError as error:
@@ -488,7 +501,7 @@ class Broker:
             args = {**args, "__wave_submission_name__": name}
         auth = client.auth
         query = Query(
-            site=AsyncSite(self.pages, self._files, self.settings.prefix, client.owner, client.id),
+            site=AsyncSite(self.pushed, self._files, self.settings.prefix, client.owner, client.id),
             mode=client.route.mode or UNICAST,
             auth=auth,
             client_id=client.id,
@@ -668,6 +681,7 @@ class Broker:
 
     async def stop(self) -> None:
         """Cancel what still runs and wait for it."""
+        self._end_local()
         await asyncio.gather(self._tasks.cancel(_CANCEL_S), self._janitor.cancel(_CANCEL_S))
 
 

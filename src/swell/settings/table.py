@@ -19,7 +19,7 @@ import msgspec
 from swell.hints import unwrap
 
 from .about import About
-from .files import FileSettings
+from .push import PushSettings
 
 __all__ = [
     "Field",
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 
-class Settings(FileSettings, frozen=True, kw_only=True):
+class Settings(PushSettings, frozen=True, kw_only=True):
     """Settings of one process. `load_settings` checks the values; the constructor does not.
 
     Names carry their unit: `_s` is seconds, `_bytes` is bytes (on the wire, in UTF-8).

@@ -1,0 +1,1 @@
+"""What programs push from outside: pages, files, picture streams, cached values."""
