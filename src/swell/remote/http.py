@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
-from swell.errors import PushError
+from swell.errors import DECODE_ERRORS, PushError
 from swell.logs import logger
 from swell.site import Saved
 
@@ -73,7 +73,7 @@ class HttpServer:
         answer = self._lasting("PATCH", quote("/" + url.strip("/")), body, headers)
         try:
             found = msgspec.json.decode(answer) if answer else {}
-        except msgspec.DecodeError:
+        except DECODE_ERRORS:
             found = {}
         if not isinstance(found, dict):
             found = {}

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from swell.errors import LimitError, PushError, SwellError
+from swell.errors import DECODE_ERRORS, LimitError, PushError, SwellError
 from swell.server.security import host_allowed, request_host
 from swell.settings.table import Settings
 
@@ -75,7 +75,7 @@ class PageRoutes:
         body = await read_body(request, self._settings.push_max_bytes)
         try:
             patch = msgspec.json.decode(body, type=_Body)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except DECODE_ERRORS as error:
             raise PushError(url, "bad_patch", f"the patch was not understood: {error}") from None
         done = self._pushed.save(
             url, patch.d, strict=patch.strict, page=patch.page, save=patch.save
