@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import time
@@ -10,7 +11,8 @@ import anyio
 import pytest
 
 from swell import Q, ui
-from swell.live.wire import CLOSE_RATE, CLOSE_TOO_BIG
+from swell.live.wire import CLOSE_FORBIDDEN, CLOSE_RATE, CLOSE_TOO_BIG
+from swell.server.uvicorn_ws import WebSocketProtocol
 from tests.attacks.rig import Peer, frame, tab
 from tests.faults.rig import FAST, faulty, settings
 
@@ -79,3 +81,30 @@ async def test_a_request_that_only_looks_like_a_websocket_is_answered() -> None:
             many = {f"X-{number}": "1" for number in range(300)}
             assert await peer.upgrade(**many) == 431
             assert b"128 headers" in await peer.reader.read()  # to the end: it is closed
+
+
+def protocols() -> list[object]:
+    """Return the connections that are in memory."""
+    return [one for one in gc.get_objects() if type(one) is WebSocketProtocol]
+
+
+@pytest.mark.parametrize("end", ["of the peer", "of the server"])
+async def test_a_connection_that_has_ended_is_freed_without_the_collector(end: str) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        with faulty(greet, FAST) as server:
+            peer = await tab(server.port)
+            await peer.painted()
+            assert len(protocols()) == 1
+            if end == "of the peer":
+                peer.drop()
+            else:
+                [client] = server.broker.clients.values()
+                end_page = server.broker.end_page
+                server.on_loop(lambda: end_page(client.address, CLOSE_FORBIDDEN, "go"))
+                assert await peer.close_code() == CLOSE_FORBIDDEN
+            peer.drop()
+            await until(lambda: not protocols())
+    finally:
+        gc.enable()

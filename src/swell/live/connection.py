@@ -85,7 +85,7 @@ class Connection:
         # Lists, since these are nearly always empty, and an empty deque takes 600 bytes.
         self._control: list[bytes] = []
         self._slow = False
-        self._end: ProtocolError | None = None
+        self._end: tuple[int, str] | None = None
         self._welcome: Callable[[], ServerMessage] | None = None
         self._parts: list[bytes] = []  # of a snapshot, the last one first
         self.sent_at = now - settings.flush_interval_s
@@ -109,7 +109,7 @@ class Connection:
             ProtocolError: If the frame is malformed, out of order, one too many, or after `end`.
         """
         if self._end is not None:
-            raise self._end
+            raise ProtocolError(*self._end)
         if self._all.take(now):
             raise ProtocolError(CLOSE_RATE, "too many messages")
         message = decode(frame, self._settings.frame_max_bytes, self._settings.json_max_depth)
@@ -166,7 +166,7 @@ class Connection:
             code: Close code.
             reason: For the log.
         """
-        self._end = ProtocolError(code, reason)
+        self._end = (code, reason)
         self.go_alone()
         self.wake()
 
@@ -194,7 +194,7 @@ class Connection:
                 reading; or after `end`.
         """
         if self._end is not None:
-            raise self._end
+            raise ProtocolError(*self._end)
         if self._slow:
             raise ProtocolError(CLOSE_SLOW, "the reader does not keep up")
         if self._hello_by is not None and now >= self._hello_by:

@@ -244,7 +244,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             return result
 
         self.app = answer
-        await super().run_asgi()
+        try:
+            await super().run_asgi()
+        finally:
+            self.app = app
+            del scope["extensions"][FRAMES]
         if self.disconnected:
             return
         if self.writable.is_set():
@@ -262,3 +266,4 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if self._abort is not None:
             self._abort.cancel()
         super().connection_lost(exc)
+        self.conn.parser.close()  # it refers to `conn`; without that cycle both are freed at once

@@ -169,6 +169,9 @@ class DirectWriter:
             for handle in (self._soon, self._timer, self._stuck):
                 if handle is not None:
                     handle.cancel()
+            # An exception in it refers to this frame: without the cycle all is freed at once.
+            self._ended = self._loop.create_future()
+            self._ended.cancel()
 
     def lost(self) -> None:
         """Write nothing more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
@@ -100,7 +100,7 @@ class View:
         self._hash = ""
         self._behind = False
         chat.feed.subscribe(user.id, self.hear)
-        self._unwatch = chat.feed.backplane.watch(self._on_connected)
+        self._unwatch: Callable[[], None] | None = chat.feed.backplane.watch(self._on_connected)
 
     @property
     def address(self) -> str:
@@ -548,7 +548,9 @@ class View:
         self.rows.leave()
         self.panel.drop_files()
         self.chat.feed.unsubscribe(self.user.id, self.hear)
-        self._unwatch()
+        if self._unwatch is not None:
+            self._unwatch()
+            self._unwatch = None  # it refers to this view, which nothing else keeps from now on
         self._read_along(None)
         if self._catching_up is not None:
             self._catching_up.cancel()

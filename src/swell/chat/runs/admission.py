@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
+from weakref import WeakMethod
 
 from swell.chat.refusal import LocalizedRefusal
 
@@ -24,21 +25,24 @@ class Ticket:
         most: Runs of its user at the same time; 0 means no limit.
         place: Its place in the queue, from 1; None when it does not wait.
         open: Set when the run may begin.
+
+    Args:
+        moved: Method that is called when the place has changed. A weak reference to it is kept, so
+            that a run which has ended is freed without the garbage collector.
     """
 
-    def __init__(
-        self, user: str, address: str, most: int, moved: Callable[[int | None], None]
-    ) -> None:
+    def __init__(self, user: str, address: str, most: int, moved: Callable[[], None]) -> None:
         self.user, self.address, self.most = user, address, most
         self.place: int | None = None
         self.open = asyncio.Event()
-        self._moved = moved
+        self._moved = WeakMethod(moved)
 
     def move(self, place: int | None) -> None:
         """Change the position in the queue, and notify the listener."""
         if place != self.place:
             self.place = place
-            self._moved(place)
+            if (moved := self._moved()) is not None:
+                moved()
 
 
 class Gate:

@@ -91,7 +91,10 @@ class Pending(Coroutine[Any, Any, _T_co]):
     ) -> Any:
         """Raise inside, as of a coroutine."""
         self._begun = True
-        return self._coroutine.throw(val if isinstance(val, BaseException) else typ)
+        try:
+            return self._coroutine.throw(val if isinstance(val, BaseException) else typ)
+        finally:
+            del typ, val  # the exception refers to this frame: a cycle would outlive the run
 
     def close(self) -> None:
         """End, as of a coroutine."""

@@ -165,7 +165,7 @@ class Run:
         self.allowance = allowance
         self._charges: list[Charge] | None = []
         self._charge_later = charge_later
-        self.ticket = Ticket(user.id, address, allowance.mine.runs, lambda _: self.changed())
+        self.ticket = Ticket(user.id, address, allowance.mine.runs, self.changed)
 
     def feed(self, item: object) -> None:
         """Add a yielded value, unless the run is being stopped."""
