@@ -66,3 +66,12 @@ def test_a_patch_larger_than_the_ring_leaves_nobody_behind_it() -> None:
 @pytest.mark.parametrize(("age", "oldest"), [(10.0, 1), (2.0, 3), (0.0, 5)])
 def test_it_keeps_patches_for_so_long(age: float, oldest: int) -> None:
     assert filled(Log(9, 10_000, age), 5).oldest == oldest
+
+
+def test_old_patches_go_also_when_no_other_comes() -> None:
+    log = filled(Log(10, 10_000, 100), 3)
+    kept = log.expire(2.0)
+    assert (kept, log.oldest) == (3 * op_size(token(0)[0]), 1)
+    assert (log.expire(101.5), log.oldest) == (op_size(token(2)[0]), 3)
+    assert (log.expire(500.0), log.oldest) == (0, 4)
+    assert [seq for seq in range(5) if log.covers(seq)] == [3]

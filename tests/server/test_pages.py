@@ -9,7 +9,7 @@ import pytest
 from swell.live.connection import Connection
 from swell.live.edits import AddCard, Assign
 from swell.server.pacer import Paced, Pacer
-from swell.server.pages import WatchedPage
+from swell.server.pages import Pages, WatchedPage
 from swell.settings.table import Settings
 
 
@@ -99,3 +99,35 @@ async def test_a_source_that_fails_stops_no_later_frame() -> None:
         assert len(pacer.pages) == frames
         with pytest.raises(RuntimeError):
             page.flush(1.0)
+
+
+def covered(page: WatchedPage, seq: int) -> bool:
+    return page.live.covers(page.live.epoch, seq)
+
+
+@pytest.mark.anyio
+async def test_patches_of_all_pages_together_are_bounded() -> None:
+    """The pages that were sent to last keep theirs."""
+    pages = Pages(Settings(ring_total_bytes=1_024))
+    open_pages = [pages.open(f"page{number}") for number in range(4)]
+    for number, page in enumerate(open_pages):
+        page.commit([AddCard("c", {"view": "markdown", "box": "", "content": "x" * 200})])
+        page.flush(float(number))
+    pages.expire(time.monotonic())
+    assert [covered(page, 0) for page in open_pages] == [False, False, False, True]
+    assert all(covered(page, 1) for page in open_pages)
+
+
+@pytest.mark.anyio
+async def test_a_page_without_a_change_keeps_neither_patches_nor_a_snapshot() -> None:
+    pages = Pages(Settings(ring_s=10))
+    page = pages.open("page")
+    page.commit([AddCard("c", {"view": "markdown", "box": "", "content": "x"})])
+    first = page.live.snapshot()
+    pages.expire(time.monotonic() + 5)
+    assert covered(page, 0)
+    assert page.live.snapshot() is first
+    pages.expire(time.monotonic() + 11)
+    assert not covered(page, 0)
+    assert covered(page, 1)
+    assert page.live.snapshot() is not first

@@ -236,7 +236,7 @@ OUR_OWN = {
         "upload_idle_s",
     ),
     *("connections_max", "header_timeout_s", "body_timeout_s", "body_bytes_per_s", "keep_alive_s"),
-    *("tabs_max", "tabs_per_session", "tab_rate_per_s", "tab_burst"),
+    *("ring_total_bytes", "tabs_max", "tabs_per_session", "tab_rate_per_s", "tab_burst"),
     *(
         "metrics_port",
         "audit_keep_s",

@@ -37,7 +37,7 @@ class Log:
     Args:
         max_patches: Most patches kept.
         max_bytes: Most bytes kept, by the patches' estimates.
-        max_age_s: Age beyond which a patch is dropped when the next one comes.
+        max_age_s: Age beyond which a patch is dropped when the next one comes, or by `expire`.
     """
 
     def __init__(self, max_patches: int, max_bytes: int, max_age_s: float) -> None:
@@ -85,6 +85,12 @@ class Log:
         if self._size > self._max[1]:
             self._evict(now)
         return True
+
+    def expire(self, now: float) -> int:
+        """Drop the patches that are too old; return the bytes of the others, by the estimates."""
+        if self._patches and self._patches[0].at < now - self._max[2]:
+            self._evict(now)
+        return self._size
 
     def close(self) -> None:
         """Close the last patch: it is being sent."""

@@ -135,6 +135,18 @@ class LivePage:
         self._log.forget()
         self._frames.clear()
 
+    def expire(self, now: float) -> int:
+        """Drop what is only kept for browsers that reconnect, and is too old for that.
+
+        Returns:
+            Estimated bytes of the patches that are kept.
+        """
+        size = self._log.expire(now)
+        if not size:
+            self._frames.clear()
+            self._snapshot = None
+        return size
+
     def covers(self, epoch: str, seq: int) -> bool:
         """Return whether a client at this position can resume without a snapshot."""
         return epoch == self.epoch and self._log.covers(seq)

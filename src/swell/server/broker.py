@@ -620,7 +620,7 @@ class Broker:
             del self._per_session[client.session_id]
 
     async def _expire(self) -> None:
-        """Notify the handlers of clients that did not reconnect in time, then remove them."""
+        """Remove what is too old: clients that did not reconnect, patches, and files."""
         timeout = self.settings.reconnect_timeout_s
         while True:
             await asyncio.sleep(min(1.0, max(0.01, timeout / 4)))
@@ -628,6 +628,7 @@ class Broker:
             for client in list(self.clients.values()):
                 if client.gone_at is not None and now - client.gone_at >= timeout:
                     self._leave(client)
+            self.pages.expire(now)
             if self._files is not None:
                 self._files.expire(now, self.clients.__contains__)
 

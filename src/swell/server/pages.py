@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
+from weakref import WeakSet
 
 from swell.cards.base import named_components
 from swell.live.connection import Connection
@@ -179,6 +180,7 @@ class Pages:
             for saves, intervals in (*DENSE, (0, 1.0))
         )
         self._pages: dict[str, WatchedPage] = {}
+        self._kept: WeakSet[WatchedPage] = WeakSet()  # all of them, those without an address too
         self._clients: dict[str, int] = {}
 
     def __len__(self) -> int:
@@ -196,12 +198,33 @@ class Pages:
         """Return the page at an address or at a page's `url`, making it when there is none."""
         page = self._pages.get(address) or self._pages.get(address.removeprefix("/"))
         if page is None:
-            page = self._pages[address] = WatchedPage(self._settings, self._paces)
+            page = self._pages[address] = self.apart()
         return page
 
     def apart(self, live: LivePage | None = None) -> WatchedPage:
         """Return a page without an address: of a query without a tab, or of another process."""
-        return WatchedPage(self._settings, self._paces, live)
+        page = WatchedPage(self._settings, self._paces, live)
+        self._kept.add(page)
+        return page
+
+    def expire(self, now: float) -> None:
+        """Drop patches that are too old, and the history of idle pages if there is too much.
+
+        A browser that reconnects to such a page gets a snapshot.
+
+        Args:
+            now: Seconds of `time.monotonic`.
+        """
+        most = self._settings.ring_total_bytes
+        sizes = {page: page.live.expire(now) for page in self._kept}
+        total = sum(sizes.values())
+        if total <= most:
+            return
+        for page in sorted(sizes, key=lambda page: page.flushed_at):
+            page.forget()
+            total -= sizes[page]
+            if total <= most // 2:
+                return
 
     def close(self, address: str) -> None:
         """Forget the page when this was its last client."""

@@ -152,6 +152,15 @@ class ConnectionSettings(OidcSettings, frozen=True, kw_only=True):
     ring_bytes: Annotated[
         int, About("Bytes of patches kept per page.", 1024, 1 << 30, sent=True)
     ] = 1 << 20
+    ring_total_bytes: Annotated[
+        int,
+        About(
+            "Bytes of patches kept by a process for all pages. Beyond, those of pages without a "
+            "recent change are dropped, and browsers that reconnect there load the whole page.",
+            1024,
+            1 << 40,
+        ),
+    ] = 64 << 20
     ring_s: Annotated[float, About("How long a patch is kept.", 1, 86400, sent=True)] = 300.0
     page_max_bytes: Annotated[int, About("Largest page, as JSON.", 1024, 1 << 30, sent=True)] = (
         8 << 20
