@@ -1,4 +1,4 @@
-"""S12, S18, S19, S20: where a sign-in leads to, and that what is older or ended opens nothing."""
+"""S12, S18, S19: where a sign-in leads to, and that what is older or ended opens nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from swell.auth.passwords import PasswordFile, User
 from swell.live.wire import CLOSE_FORBIDDEN, CLOSE_OTHER_PERSON, CLOSE_SIGNED_OUT
-from tests.auth.browser import PASSWORD, app_of, hashed
+from tests.auth.browser import PASSWORD, hashed
 from tests.postgres import PostgresServer, new_database
 
 from .rig import HERE, Peer, Response, Target, exchange, request, tab, target
@@ -323,49 +323,3 @@ async def test_s12_names_are_text_on_the_pages_of_sign_in(served: Target, visito
         assert b"<script" not in page.body
         assert b"&lt;img" in page.body
         assert "script-src" not in page.headers["content-security-policy"]  # so it is 'none'
-
-
-# ---------------------------------------------------------------------------------- S20
-
-ADDRESSES_OF_SIGN_IN = {
-    "GET /_auth/login": (200, 200),
-    "POST /_auth/password": (403, 403),  # a form of no page of ours, as are all POSTs here
-    "GET /_auth/logout": (200, 200),  # shows a button
-    "POST /_auth/logout": (403, 403),
-    "GET /_auth/sessions": (303, 200),
-    "POST /_auth/sessions": (303, 403),
-    "GET /_auth/signed-out": (200, 200),
-    "GET /_auth/refresh": (401, 401),  # a password has no tokens
-    "GET /_auth/logo": (404, 404),  # the app has none
-    "GET /_auth/style.css": (200, 200),
-    "GET /_auth/{path:path}": (404, 404),
-    "POST /_auth/{path:path}": (404, 404),
-}
-"""Status for who is not signed in, and for who is."""
-
-
-async def test_s20_every_address_of_sign_in_has_a_row(tmp_path: Path) -> None:
-    app = app_of(people(tmp_path))
-    async with app.lifespan():
-        assert app._server is not None
-        found = {
-            f"{method} {route.path}"  # type: ignore[attr-defined]
-            for route in app._server._router.routes
-            for method in getattr(route, "methods", None) or ()
-            if method != "HEAD" and route.path.startswith("/_auth/")  # type: ignore[attr-defined]
-        }
-    assert found == set(ADDRESSES_OF_SIGN_IN)
-
-
-@pytest.mark.parametrize("route", ADDRESSES_OF_SIGN_IN)
-async def test_s20_each_address_of_sign_in_answers_as_its_row_says(
-    served: Target, visitor: Browser, route: str
-) -> None:
-    method, path = route.replace("{path:path}", "nothing").split()
-    for name, status in zip(("", "bob"), ADDRESSES_OF_SIGN_IN[route], strict=True):
-        visitor.cookie = ""
-        if name:
-            assert (await visitor.sign_in(name)).status == 303
-        lines = [f"Cookie: {visitor.cookie}", "Content-Length: 0"]
-        answer = await exchange(served.port, request(served.port, f"{method} {path}", *lines))
-        assert answer.status == status, (name, answer.raw[:200])

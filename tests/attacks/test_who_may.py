@@ -25,6 +25,7 @@ from .strangers import SECRET, Ann, Browser, ann, enter, people
 pytestmark = pytest.mark.anyio
 
 KEY = "the-key-of-programs"
+METRICS_TOKEN = "the-token-of-prometheus"
 
 
 class Row(NamedTuple):
@@ -60,6 +61,7 @@ ROUTES = {
     "GET /_s/live": everybody("/_s/live"),
     "GET /_s/health": everybody("/_s/health"),
     "GET /_s/ready": everybody("/_s/ready"),
+    "GET /_s/metrics": everybody("/_s/metrics", 401),  # its token is another one
     "GET /_s/assets/{name}": everybody("/_s/assets/nothing.js", 404),
     "GET /_s/diagram": everybody("/_s/diagram"),
     "GET /_s/app.webmanifest": everybody("/_s/app.webmanifest"),
@@ -78,11 +80,11 @@ ROUTES = {
 
 def routes() -> Iterator[str]:
     """Yield the routes of a server that has everything."""
-    app = App(Settings())
+    app = App(Settings(metrics_token=METRICS_TOKEN))
     app.chat("/", ChatOptions(openai=True, ag_ui=True))(lambda turn: turn.prompt)
     app.mount("/status", lambda *_: None)  # type: ignore[arg-type]
     app.serve_folder("/docs", Path(__file__).parent)
-    for route in Server(app)._router.routes:
+    for route in Server(app, scrape=bytes)._router.routes:
         if isinstance(route, WebSocketRoute):
             yield f"SOCKET {route.path}"
         elif isinstance(route, Mount) or not getattr(route, "methods", None):
@@ -103,7 +105,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(place: Path) -> Iterator[Target]:
-    with people(place) as running:
+    with people(place, metrics_token=METRICS_TOKEN) as running:
         yield running
 
 
