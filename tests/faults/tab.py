@@ -82,7 +82,11 @@ class Tab:
 
     async def __aenter__(self) -> Self:
         self._running = asyncio.create_task(self._run())
-        await self.until(lambda: self.online and self.state.cards)  # the handler has painted
+        try:
+            await self.until(lambda: self.online and self.state.cards)  # the handler has painted
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

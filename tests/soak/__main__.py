@@ -12,30 +12,48 @@ import time
 from pathlib import Path
 
 from swell.auth.passwords import PasswordFile, User
+from swell.chat.store import schema
+from swell.chat.store.engines.postgres import connect
 from tests.auth.browser import hashed
-from tests.faults.chat.rig import ChatProcess
 from tests.faults.proxy import FaultProxy
+from tests.postgres import PostgresServer
 
 from .client import Person, Seen
+from .service import Service
 
 DOORS = 4
 """Proxies that the sockets go through; a fault is one of a fourth of the people."""
-SAMPLE_S = 2.0
-CLIENTS, MINUTES, FAULTS_PER_S = 200, 60.0, 1.0
+SAMPLE_S, PROGRESS_S = 2.0, 300.0
+CLIENTS, MINUTES, THINK_S, FAULTS_PER_S, KILL_EVERY_S = 200, 60.0, 5.0, 1.0, 180.0
 
 
 class Soak:
     """One run.
 
     Args:
+        url: An empty database of PostgreSQL.
         clients: How many people.
         minutes: How long.
-        faults_per_s: How many faults there are in a second.
+        think_s: How long they pause between two things, on average.
+        faults_per_s: How many faults of the network there are in a second.
+        kill_every_s: How long until the next worker is killed, on average; 0 for never.
         seed: Of everything that is chosen.
     """
 
-    def __init__(self, clients: int, minutes: float, faults_per_s: float, seed: int) -> None:
-        self._clients, self._seconds, self._faults = clients, minutes * 60, faults_per_s
+    def __init__(
+        self,
+        url: str,
+        clients: int,
+        minutes: float,
+        seed: int,
+        *,
+        think_s: float = THINK_S,
+        faults_per_s: float = FAULTS_PER_S,
+        kill_every_s: float = KILL_EVERY_S,
+    ) -> None:
+        self._url = url
+        self._clients, self._seconds, self._think_s = clients, minutes * 60, think_s
+        self._faults, self._kill_every_s = faults_per_s, kill_every_s
         self._seed = seed
         self._choice = random.Random(seed)
         self.seen = Seen()
@@ -47,51 +65,67 @@ class Soak:
         names = [f"user{number}" for number in range(self._clients)]
         users = PasswordFile(folder / "users.json")
         users.change(lambda found: found.update({name: User(hashed(), name) for name in names}))
-        database = folder / "chat.db"
         env = {
             "SWELL_PASSWORD_FILE": str(users.path),
             "SWELL_BEAT_INTERVAL_S": "5",
-            "SWELL_PONG_TIMEOUT_S": "5",
+            "SWELL_BEAT_TIMEOUT_S": "5",
             "SWELL_UPLOAD_QUOTA_FILES": "100000",
         }
-        process = await asyncio.to_thread(
-            ChatProcess, folder / "app", f"sqlite:///{database}", env, app="tests.soak.app"
-        )
+        process = await asyncio.to_thread(Service, folder / "app", self._url, env)
         doors = [FaultProxy(process.port, seed=self._seed + n) for n in range(DOORS)]
         people = [
-            Person(name, process.port, doors[n % DOORS].port, self.seen, self._seed + n)
+            Person(
+                name,
+                process.port,
+                doors[n % DOORS].port,
+                self.seen,
+                self._seed + n,
+                self._think_s,
+                process.stored,
+            )
             for n, name in enumerate(names)
         ]
         background = [
             asyncio.create_task(self._measure(process)),
             asyncio.create_task(self._break(doors)),
+            asyncio.create_task(self._kill(process)),
         ]
         try:
             until = time.monotonic() + self._seconds
             await asyncio.gather(*(one.live(until) for one in people))
             for task in background:
+                assert not task.done(), task
                 task.cancel()
             for door in doors:
                 await asyncio.to_thread(heal, door)
-            await asyncio.gather(*(one.check(process.stored) for one in people))
+            await asyncio.gather(*(one.check() for one in people))
             for one in people:
                 await one.close()
-            process.stored.check()
-            if errors := [line for line in process.log if "Traceback" in line or "ERROR" in line]:
+            replaced, errors = process.errors()
+            if errors:
                 self.seen.diverged += [f"the log has {errors[:5]}"]
+            if replaced != len(self.seen.kills):
+                self.seen.diverged += [f"{replaced} of {len(self.seen.kills)} killed came back"]
             assert process.process.poll() is None, "the server has ended"
         finally:
             for door in doors:
                 await asyncio.to_thread(door.stop)
             await asyncio.to_thread(process.kill)
 
-    async def _measure(self, process: ChatProcess) -> None:
+    async def _measure(self, process: Service) -> None:
         begun = time.monotonic()
         while True:
             await asyncio.sleep(SAMPLE_S)
-            status = Path(f"/proc/{process.process.pid}/status").read_text()  # noqa: ASYNC240
-            rss = int(status.partition("VmRSS:")[2].split()[0]) << 10
-            self.samples.append((time.monotonic() - begun, rss))
+            self.samples.append((time.monotonic() - begun, process.memory()))
+            if len(self.samples) % (PROGRESS_S // SAMPLE_S) == 0:
+                print(f"after {time.monotonic() - begun:.0f} s", self.report(), "", sep="\n")
+                sys.stdout.flush()
+
+    async def _kill(self, process: Service) -> None:
+        while self._kill_every_s:
+            await asyncio.sleep(self._kill_every_s * (0.5 + self._choice.random()))
+            if await asyncio.to_thread(process.kill_worker):
+                self.seen.kills.append(time.monotonic())
 
     async def _break(self, doors: list[FaultProxy]) -> None:
         while self._faults:
@@ -114,9 +148,22 @@ class Soak:
 
     # ------------------------------------------------------------------------------- report
 
+    def lows(self) -> list[tuple[float, int]]:
+        """Return the lowest memory of each minute: a password needs 64 MiB for a moment."""
+        minutes: dict[int, list[tuple[float, int]]] = {}
+        for when, rss in self.samples:
+            minutes.setdefault(int(when // 60), []).append((when, rss))
+        return [min(found, key=lambda one: one[1]) for found in minutes.values()]
+
     def slope(self) -> float:
-        """Return how much the memory grows in an hour, in MB, after the first half."""
-        later = self.samples[len(self.samples) // 2 :]
+        """Return how much the memory of a worker grows in an hour, in MB.
+
+        It is the slope of a line through the lows of the second half, by least squares. In the
+        first half what is bounded fills up: each page keeps its patches for `ring_s`, a closed tab
+        its page for `reconnect_timeout_s`, and caches their number of entries.
+        """
+        lows = self.lows()
+        later = lows[len(lows) // 2 :]
         if len(later) < 3:
             return 0.0
         slope, _ = statistics.linear_regression(*zip(*later, strict=True))
@@ -128,16 +175,15 @@ class Soak:
         did = ", ".join(f"{name} {count}" for name, count in sorted(seen.did.items()))
         lines = [
             f"{self._clients} clients, {self._seconds / 60:g} minutes, seed {self._seed}",
-            f"{self.faults} faults; {did}",
+            f"pauses of {self._think_s:g} s on average",
+            f"{self.faults} faults of the network, {len(seen.kills)} workers killed; {did}",
             f"divergence {len(seen.diverged)}, foreign bytes {len(seen.foreign)}",
             f"ack p50 {part(seen.acks, 50):.3f} s, p99 {part(seen.acks, 99):.3f} s",
             f"answer p50 {part(seen.answers, 50):.3f} s, p99 {part(seen.answers, 99):.3f} s late",
         ]
-        if self.samples:
-            first, last = self.samples[0][1], self.samples[-1][1]
-            lines.append(
-                f"RSS {first / 1e6:.0f} to {last / 1e6:.0f} MB, slope {self.slope():+.1f} MB/h"
-            )
+        if lows := self.lows():
+            course = " ".join(f"{rss / 1e6:.0f}" for _, rss in lows[:: max(1, len(lows) // 20)])
+            lines.append(f"RSS {course} MB, slope of the second half {self.slope():+.2f} MB/h")
         return "\n".join([*lines, *seen.diverged[:10], *seen.foreign[:10]])
 
 
@@ -153,9 +199,9 @@ def part(values: list[float], percent: int) -> float:
     return sorted(values)[min(len(values) - 1, len(values) * percent // 100)] if values else 0.0
 
 
-async def soak(clients: int, minutes: float, faults_per_s: float, seed: int) -> Soak:
-    """Run one in a temporary folder."""
-    made = Soak(clients, minutes, faults_per_s, seed)
+async def soak(url: str, clients: int, minutes: float, seed: int, **more: float) -> Soak:
+    """Run one in a temporary folder; the arguments are those of `Soak`."""
+    made = Soak(url, clients, minutes, seed, **more)
     with tempfile.TemporaryDirectory(prefix="swell-soak-") as folder:
         await made.run(Path(folder))
     return made
@@ -166,10 +212,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=CLIENTS)
     parser.add_argument("--minutes", type=float, default=MINUTES)
+    parser.add_argument("--think-s", type=float, default=THINK_S)
     parser.add_argument("--faults-per-s", type=float, default=FAULTS_PER_S)
+    parser.add_argument("--kill-every-s", type=float, default=KILL_EVERY_S)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
-    given = parser.parse_args()
-    done = asyncio.run(soak(given.clients, given.minutes, given.faults_per_s, given.seed))
+    given = vars(parser.parse_args())
+    server = PostgresServer()
+    try:
+        with connect(server.url()) as database:
+            schema.upgrade(database)
+            database.commit()
+        done = asyncio.run(soak(server.url(), **given))
+    finally:
+        server.close()
     print(done.report(), flush=True)
     return 1 if done.seen.diverged or done.seen.foreign else 0
 

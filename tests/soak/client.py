@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+import uuid
 from collections import Counter
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from swell.live.wire import Act
+from swell.live.wire import Act, Err, ServerMessage
 from tests.attacks.rig import Response, exchange, request
 from tests.auth.browser import PASSWORD
-from tests.faults.chat.rig import ChatTab, Stored, submission
+from tests.faults.chat.rig import ChatTab, Shown, Stored, submission
 
 from .story import answer, foreign, prompt
 
 __all__ = ["Person", "Seen"]
 
-_FINISHED = {"done", "stopped"}
-_WAIT_S = 90.0
+_FINISHED = {"done", "stopped", "interrupted"}
+_WAIT_S = 180.0
+ENDS_S = 5.0
+"""How long a sign-in may hold in another worker after its end, in seconds."""
+TAKEN_OVER_S = 30.0
+"""How long after the death of a worker its answers may end as interrupted, in seconds."""
 
 
 @dataclass
@@ -36,6 +41,7 @@ class Seen:
         foreign: What a user got of others.
         addresses: Addresses of files, by person, for others to try.
         tabs: Ids of tabs, by person, for others to try.
+        kills: When a worker was killed, in seconds of `time.monotonic`.
     """
 
     did: Counter[str] = field(default_factory=Counter)
@@ -45,6 +51,14 @@ class Seen:
     foreign: list[str] = field(default_factory=list)
     addresses: dict[str, str] = field(default_factory=dict)
     tabs: dict[str, str] = field(default_factory=dict)
+    kills: list[float] = field(default_factory=list)
+
+    def killed_since(self, begun: float) -> bool:
+        """Return whether a worker was killed after a moment, or shortly before it.
+
+        Its answers are ended when its lease is over.
+        """
+        return any(when > begun - TAKEN_OVER_S for when in self.kills)
 
 
 class SoakTab(ChatTab):
@@ -54,11 +68,42 @@ class SoakTab(ChatTab):
         super().__init__(port, person, seed=seed)
         self._cookie = cookie
         self._seen = seen
+        self._hash = ""
+        self.errors: list[Err] = []
+
+    async def _message(self, message: ServerMessage) -> None:
+        if isinstance(message, Err):
+            self.errors.append(message)
+        await super()._message(message)
+
+    @property
+    def address(self) -> str:
+        """Location hash, which the user changes, and the page by its redirects."""
+        return self._hash
+
+    async def open(self, address: str) -> None:
+        """Go to an address; empty for a new chat."""
+        self._hash = address
+        await self.post(Act(str(uuid.uuid4()), {"#": address}, "#"))
+
+    @property
+    def chats(self) -> list[str]:
+        """The ids of the chats in the list, as it is shown."""
+        rows = self.state.cards.get("threads", {}).get("items") or []
+        return [row["id"] for row in rows]
 
     async def _receive(self, frame: bytes) -> None:
         if others := foreign(self.person, frame):
             self._seen.foreign.append(f"{self.person} got something of {sorted(others)}")
+        before = self._redirect
         await super()._receive(frame)
+        if self._redirect not in (None, before):
+            self._hash = str(self._redirect).removeprefix("#")
+
+    @property
+    def _redirect(self) -> str | None:
+        redirect: str | None = self.state.cards.get("meta", {}).get("redirect")
+        return redirect
 
 
 class Person:
@@ -70,20 +115,35 @@ class Person:
         door: Port that sockets go through.
         seen: What all have seen.
         seed: Of their choices.
+        think_s: How long they pause between two things, on average.
+        stored: The database.
     """
 
-    def __init__(self, name: str, port: int, door: int, seen: Seen, seed: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        port: int,
+        door: int,
+        seen: Seen,
+        seed: int,
+        think_s: float,
+        stored: Stored,
+    ) -> None:
         self.name = name
         self._port, self._door = port, door
         self._seen = seen
         self._choice = random.Random(seed)
+        self._think_s = think_s
+        self._stored = stored
+        self._asked = ""  # the last prompt
         self._number = 0
         self._cookie = ""
         self._stack = AsyncExitStack()
         self.tab: SoakTab
 
     async def live(self, until: float) -> None:
-        """Sign in, and do this and that until a moment of `time.monotonic`."""
+        """Come within the first twentieth, and do this and that until `time.monotonic` is there."""
+        await asyncio.sleep(self._choice.random() * (until - time.monotonic()) / 20)
         await self._sign_in()
         things = {
             self._ask: 55,
@@ -100,22 +160,25 @@ class Person:
             try:
                 await thing()
             except TimeoutError:
-                self._seen.diverged.append(f"{self.name}: {thing.__name__} never ended")
+                look = await asyncio.to_thread(self._look)
+                self._seen.diverged.append(f"{self.name}: {thing.__name__} never ended ({look})")
+            except Exception as error:
+                self._seen.diverged.append(f"{self.name}: {thing.__name__} failed: {error!r}")
             self._seen.did[thing.__name__.strip("_")] += 1
-            await asyncio.sleep(self._choice.random() * 2)
+            await asyncio.sleep(2 * self._think_s * self._choice.random())
 
-    async def check(self, stored: Stored) -> None:
+    async def check(self) -> None:
         """Require that the page shows what is stored, and what is stored was said once."""
         tab = self.tab
         with suppress(TimeoutError):
             await tab.until(lambda: tab.online, _WAIT_S)
             await tab.done()
         if tab.thread:
-            kept = await asyncio.to_thread(stored.messages, tab.thread)
+            kept = await asyncio.to_thread(self._stored.messages, tab.thread)
             shown = tab.shown
             if shown != kept[-len(shown) :]:
                 self._seen.diverged.append(f"{self.name}: {shown} is not what is stored: {kept}")
-        said = Counter(await asyncio.to_thread(stored.prompts, self.name))
+        said = Counter(await asyncio.to_thread(self._stored.prompts, self.name))
         for text, times in said.items():
             if times > 1:
                 self._seen.diverged.append(f"{self.name}: {text!r} was taken {times} times")
@@ -126,12 +189,35 @@ class Person:
         """Close the tab."""
         await self._stack.aclose()
 
+    def _look(self) -> str:
+        """What there is to say about the tab, when it is not as it should be."""
+        tab = self.tab
+        since = [f"{time.monotonic() - when:.0f}" for when in self._seen.kills]
+        kept = self._stored.rows(
+            "SELECT m.thread_id, m.status, m.deleted FROM parts p JOIN messages m"
+            " ON m.id = p.message_id WHERE p.body LIKE ?",
+            f'%"{self._asked}"%',
+        )
+        runs = self._stored.rows(
+            "SELECT id, state, owner, created, ended FROM runs WHERE thread_id = ? ORDER BY number",
+            tab.thread,
+        )
+        return (
+            f"asked: {self._asked}, stored: {kept}, in the thread:"
+            f" {self._stored.messages(tab.thread)[-3:]}, its runs: {runs[-3:]},"
+            f" online: {tab.online},"
+            f" generating: {tab.generating}, address: {tab.address},"
+            f" waiting: {list(tab._outbox.values())}, shown: {tab.shown[-3:]},"
+            f" closes: {tab.closes[-5:]}, welcomes: {tab.welcomes[-5:]},"
+            f" errors: {tab.errors}, client: {tab.id}, position: {tab.position}, kills ago: {since}"
+        )
+
     # ------------------------------------------------------------------------- what they do
 
     async def _ask(self) -> None:
         tab, tokens = self.tab, self._choice.randrange(1, 40)
         self._number += 1
-        text = prompt(self.name, self._number, tokens)
+        text = self._asked = prompt(self.name, self._number, tokens)
         begun = time.monotonic()
         action = await tab.post(submission(text))
         await tab.until(lambda: action not in tab._outbox, _WAIT_S)
@@ -139,40 +225,75 @@ class Person:
             self._seen.did["refused"] += 1
             return
         self._seen.acks.append(time.monotonic() - begun)
+        await self._find(text, begun)
+        await tab.until(lambda: self._answer(text) is not None, _WAIT_S)
+        got = self._answer(text)
+        assert got is not None
+        if not self._right(got, text, begun):
+            self._seen.diverged.append(f"{self.name}: {got} does not answer {text!r}")
+        if got.status == "done":
+            self._seen.answers.append(time.monotonic() - begun - 0.01 * tokens)
+
+    def _answer(self, text: str) -> Shown | None:
+        """Return the answer to a prompt, once it is finished."""
+        shown = self.tab.shown
+        at = next((n for n, one in enumerate(shown) if one.text == text), len(shown))
+        found = shown[at + 1] if at + 1 < len(shown) else None
+        return found if found is not None and found.status in _FINISHED else None
+
+    def _right(self, got: Shown, text: str, begun: float) -> bool:
+        """Return whether an answer is that to a prompt; part of it, if its end has a reason."""
         expected = "".join(answer(self.name, text))
+        if got.status == "done":
+            return got.text == expected
+        if got.status == "interrupted":
+            self._seen.did["interrupted"] += 1
+            if not self._seen.killed_since(begun):
+                return False
+        return expected.startswith(got.text)
 
-        def answered() -> bool:
-            shown = tab.shown
-            at = next((n for n, one in enumerate(shown) if one.text == text), None)
-            return at is not None and at + 1 < len(shown) and shown[at + 1].status in _FINISHED
+    async def _find(self, text: str, begun: float) -> None:
+        """Open the chat of a prompt that the server has taken, as the user would.
 
-        await tab.until(answered, _WAIT_S)
-        self._seen.answers.append(time.monotonic() - begun - 0.01 * tokens)
-        shown = tab.shown
-        at = next(n for n, one in enumerate(shown) if one.text == text)
-        if shown[at + 1].text != expected:
-            self._seen.diverged.append(f"{self.name}: {shown[at + 1]} instead of {expected!r}")
+        A worker that is killed between its ack and the address of a new chat leaves the tab
+        without either; the chat is the first in the list.
+        """
+        tab = self.tab
+        await tab.until(
+            lambda: (
+                any(one.text == text for one in tab.shown)
+                or (self._seen.killed_since(begun) and tab.online and not tab.address and tab.chats)
+            ),
+            _WAIT_S,
+        )
+        if not tab.address:
+            self._seen.did["looked for"] += 1
+            await tab.open(f"t/{tab.chats[0]}")
+            await tab.until(lambda: any(one.text == text for one in tab.shown), _WAIT_S)
 
     async def _stop(self) -> None:
         tab = self.tab
         self._number += 1
-        text = prompt(self.name, self._number, 200)
+        text, begun = prompt(self.name, self._number, 200), time.monotonic()
+        self._asked = text
         action = await tab.post(submission(text))
         await tab.until(lambda: action not in tab._outbox, _WAIT_S)
+        if action in tab.refused:
+            self._seen.did["refused"] += 1
+            return
+        await self._find(text, begun)
         await tab.event("stop")
-        await tab.until(lambda: not tab._outbox, _WAIT_S)
-        await tab.until(lambda: not {"pending", "streaming"} & set(tab.statuses), _WAIT_S)
-        expected = "".join(answer(self.name, text))
-        if action not in tab.refused and not expected.startswith(tab.shown[-1].text):
-            self._seen.diverged.append(f"{self.name}: {tab.shown[-1]} begins no {expected!r}")
+        await tab.until(lambda: self._answer(text) is not None, _WAIT_S)
+        got = self._answer(text)
+        if got is None or not self._right(got, text, begun):
+            self._seen.diverged.append(f"{self.name}: {got} begins no answer to {text!r}")
 
     async def _lose(self) -> None:
         self.tab.lose()
 
     async def _new(self) -> None:
         tab = self.tab
-        tab._opened = ""
-        await tab.post(Act(f"new-{self.name}-{self._choice.random()}", {"#": ""}, "#"))
+        await tab.open("")
         await tab.until(lambda: not tab._outbox and not tab.rows, _WAIT_S)
 
     async def _reload(self) -> None:
@@ -230,7 +351,11 @@ class Person:
         if (await self._form("/_auth/logout")).status != 200:
             return
         self._cookie = old
+        until = time.monotonic() + ENDS_S
         answer = await self._http("GET /")
+        while answer.status != 303 and time.monotonic() < until:
+            await asyncio.sleep(0.2)  # until the other worker has heard of it
+            answer = await self._http("GET /")
         if answer.status != 303:
             self._seen.foreign.append(f"{self.name} is signed out, and gets {answer.status}")
         self._cookie = ""
@@ -251,15 +376,13 @@ class Person:
 
     async def _open(self) -> None:
         await self._close_tab()
-        self.tab = SoakTab(
-            self._door, self.name, self._cookie, self._seen, self._choice.randrange(1 << 30)
-        )
         while True:
+            seed = self._choice.randrange(1 << 30)
+            self.tab = SoakTab(self._door, self.name, self._cookie, self._seen, seed)
             try:
                 await self._stack.enter_async_context(self.tab)
             except TimeoutError:
                 self._seen.did["slow opening"] += 1
-                await self._close_tab()
             else:
                 return
 
@@ -281,4 +404,13 @@ class Person:
         ]
         lines += [f"Cookie: {self._cookie}"] if self._cookie else []
         lines += [f"Content-Length: {len(body)}"] if body else []
-        return await exchange(self._port, request(self._port, line, *lines) + body)
+        while True:
+            try:
+                answer = await exchange(self._port, request(self._port, line, *lines) + body)
+            except TimeoutError:
+                self._seen.did["slow request"] += 1
+                continue
+            if answer.status:
+                return answer
+            self._seen.did["lost request"] += 1  # with the worker that had it
+            await asyncio.sleep(0.1)
