@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+import anyio
 import pytest
 
 from swell.chat import Turn
 from swell.chat.feed import ThreadChanged
+from swell.errors import StoreUnavailableError
 from swell.testing.chat import ChatClient, ChatTab, chatting
 
 pytestmark = pytest.mark.anyio
@@ -103,3 +105,25 @@ async def test_many_changes_at_once_are_one_look() -> None:
         await chat.page.until(lambda _: chat.threads == ["Renamed elsewhere"])
         await chat.server.drain()
         assert len(chat.page.take_ops()) < 10
+
+
+async def test_a_prompt_that_is_stored_is_shown_as_soon_as_the_store_can_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def wait(turn: Turn) -> AsyncIterator[str]:
+        yield "Begun"
+        await anyio.sleep_forever()
+
+    async with chatting(wait) as chat:
+        await chat.page.event("threads", "search", {"query": "whales"})
+        store = chat.server.app.store
+        threads = store.threads
+
+        async def fail_once(*args: Any, **more: Any) -> Any:
+            monkeypatch.setattr(store, "threads", threads)
+            raise StoreUnavailableError("the connection broke")
+
+        monkeypatch.setattr(store, "threads", fail_once)
+        assert (await chat.send("One", wait=False)).st == "ok"
+        await chat.says("Begun")
+        assert chat.texts == ["One", "Begun"]

@@ -325,7 +325,10 @@ class Actions:
         view.user = msgspec.structs.replace(view.user, stored=True)
         q.acknowledge(duplicate=accepted.duplicate)
         view.offer_undo(None)
-        await view.show(accepted)
+        try:
+            await view.show(accepted)
+        except StoreUnavailableError:  # the tab does not send the prompt again
+            view.hear(ThreadChanged(accepted.thread.id))
 
     async def _message(self, asked: Asked) -> Message:
         """Return the message that an action is about; called before anything is done about it.
