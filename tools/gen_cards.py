@@ -56,7 +56,8 @@ def type_of(kind: Kind, seen: dict[type[Record], str]) -> str:
         case RecordOf():
             return seen.setdefault(kind.cls, kind.cls.__name__)
         case Packed() if kind.inner is not None:
-            return f"{type_of(kind.inner, seen)} | string"
+            inner = type_of(kind.inner, seen)
+            return inner if inner == "unknown" else f"{inner} | string"
     return "unknown"
 
 

@@ -24,6 +24,7 @@ const groups = [
   },
   { name: "suggestions", test: /\/src\/chat\/composer\/(FollowUps|Suggestions)\b/ },
   { name: "cards", test: /\/src\/cards\/(others|Footer|Header|Markdown|Tab)\b/ },
+  { name: "markup", test: /\/src\/(markup\/(Html|HtmlText|sanitize|lists|text|markup)\b|(cards|forms\/components)\/(Markup|Template|Frame)\b|markup\/(handlebars|intl|Frame)\b)/ },
   { name: "forms", test: /\/src\/forms\/(Form|Items)\b/ },
   { name: "fields", test: /\/src\/forms\/(components\/(Toggle|Slider|RangeSlider|Spinbox|ChoiceGroup|Checklist|DatePicker|TimePicker)\b|fields\/(Track|Ticks|Moment|numbers)\b)/ },
   { name: "display", test: /\/src\/(forms\/(components\/(Tabs|Label|Image|Persona|Stats|Expander)\b|fields\/picture\b)|ui\/TabBar\b)/ },

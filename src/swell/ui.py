@@ -24,6 +24,7 @@ from .cards.header import HeaderCard as HeaderCard
 from .cards.header import NavGroup as NavGroup
 from .cards.header import NavItem as NavItem
 from .cards.markdown import MarkdownCard as MarkdownCard
+from .cards.markup import MarkupCard as MarkupCard
 from .cards.meta import InlineStylesheet as InlineStylesheet
 from .cards.meta import Layout as Layout
 from .cards.meta import MetaCard as MetaCard
@@ -32,6 +33,7 @@ from .cards.meta import Stylesheet as Stylesheet
 from .cards.meta import Theme as Theme
 from .cards.meta import Zone as Zone
 from .cards.tab import TabCard as TabCard
+from .cards.template import TemplateCard as TemplateCard
 from .cards.threads import ThreadItem as ThreadItem
 from .cards.threads import ThreadsCard as ThreadsCard
 from .components.base import Component as Component
@@ -50,6 +52,7 @@ from .components.image import Image as Image
 from .components.inline import Inline as Inline
 from .components.label import Label as Label
 from .components.link import Link as Link
+from .components.markup import Markup as Markup
 from .components.message_bar import MessageBar as MessageBar
 from .components.persona import Persona as Persona
 from .components.progress import Progress as Progress
@@ -74,6 +77,7 @@ from .components.tabs import Tab as Tab
 from .components.tabs import Tabs as Tabs
 from .components.tags import Tag as Tag
 from .components.tags import Tags as Tags
+from .components.template import Template as Template
 from .components.text import Text as Text
 from .components.text import TextL as TextL
 from .components.text import TextM as TextM
@@ -96,6 +100,8 @@ header_card = HeaderCard
 nav_group = NavGroup
 nav_item = NavItem
 markdown_card = MarkdownCard
+markup_card = MarkupCard
+template_card = TemplateCard
 meta_card = MetaCard
 dialog = Dialog
 inline_stylesheet = InlineStylesheet
@@ -115,6 +121,7 @@ copyable_text = CopyableText
 dropdown = Dropdown
 inline = Inline
 link = Link
+markup = Markup
 message_bar = MessageBar
 progress = Progress
 separator = Separator
@@ -130,6 +137,7 @@ progress_table_cell_type = ProgressTableCellType
 tag_table_cell_type = TagTableCellType
 tag = Tag
 tags = Tags
+template = Template
 text = Text
 text_l = TextL
 text_m = TextM

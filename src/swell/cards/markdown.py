@@ -18,8 +18,9 @@ class MarkdownCard(Card):
     Attributes:
         box: Place on the page.
         title: Title of the card; `''` leaves it out.
-        content: The text, as Markdown. Raw HTML in it is shown as text. A link `[text](?name)`
-            submits the page with `q.args.name` True. `{{name}}` stands for a value of `data`.
+        content: The text, as Markdown. HTML of a closed list is drawn. A link `[text](?name)`
+            submits the page with `q.args.name` True. `{{name}}` stands for a value of `data`; a
+            text that begins with `=` is a template in Handlebars.
         data: Values for the text: a dict by name, one packed in a string, or a buffer.
         compact: Keep the text close to the title.
         commands: Menu of the card.

@@ -15,7 +15,7 @@ class Text(Component):
     """Show Markdown text.
 
     Attributes:
-        content: The text, as Markdown. Raw HTML in it is shown as text.
+        content: The text, as Markdown. HTML of a closed list is drawn.
         size: `xl`, `l`, `m`, `s` or `xs`; that of the page's body text when absent.
         width: CSS width, such as `200px` or `50%`.
         visible: False hides it; True when absent.

@@ -9,8 +9,8 @@ export function provideImages(read: () => Images): void {
   setContext(IMAGES, read);
 }
 
-/** Whose images are shown here; call it while a component is being set up. */
-export const images = (): (() => Images) => getContext<(() => Images) | undefined>(IMAGES) ?? (() => "ask");
+/** Whose images are shown here: all in texts of the app itself. Call it while a component is being set up. */
+export const images = (): (() => Images) => getContext<(() => Images) | undefined>(IMAGES) ?? (() => "allow");
 
 /** Whether a text belongs to a conversation, which nothing in it may leave; call it while a component is being set up. */
 export const inConversation = (): boolean => hasContext(IMAGES);

@@ -14,9 +14,10 @@ const MAX_DEPTH = 24;
  */
 export const MAX_INLINE = 20_000;
 
-/** Raw HTML has no meaning here: its characters are text, and Markdown between tags is Markdown. */
-class TextTokenizer extends Tokenizer {
-  override html(): undefined {
+/** Raw HTML has no meaning here: its characters are text, and Markdown between tags is Markdown. Texts of apps differ. */
+export class TextTokenizer extends Tokenizer {
+  override html(src: string): Tokens.HTML | undefined {
+    void src;
     return undefined;
   }
 

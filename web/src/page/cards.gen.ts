@@ -68,6 +68,14 @@ export type MarkdownCard = {
   readonly commands?: readonly Command[] | undefined;
 };
 
+export type MarkupCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly content: string;
+  readonly compact?: boolean | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
 export type MetaCard = {
   readonly box: string;
   readonly title?: string | undefined;
@@ -93,6 +101,14 @@ export type TabCard = {
   readonly value?: string | undefined;
   readonly link?: boolean | undefined;
   readonly name?: string | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type TemplateCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly content: string;
+  readonly data?: unknown;
   readonly commands?: readonly Command[] | undefined;
 };
 
@@ -272,6 +288,13 @@ export type LinkItem = {
   readonly name?: string | undefined;
 };
 
+export type MarkupItem = {
+  readonly content: string;
+  readonly name?: string | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+};
+
 export type MessageBarItem = {
   readonly type?: "info" | "error" | "warning" | "success" | "danger" | "blocked" | undefined;
   readonly text?: string | undefined;
@@ -385,6 +408,14 @@ export type TableItem = {
   readonly events?: readonly ("select" | "group_change" | "search" | "sort" | "filter" | "group_by" | "page_change" | "download" | "reset")[] | undefined;
   readonly single?: boolean | undefined;
   readonly value?: string | undefined;
+};
+
+export type TemplateItem = {
+  readonly content: string;
+  readonly data?: unknown;
+  readonly name?: string | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
 };
 
 export type TextItem = {
