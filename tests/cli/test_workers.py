@@ -306,7 +306,8 @@ def test_sighup_replaces_them_one_after_the_other_and_the_port_is_always_served(
 @pytest.mark.parametrize("nohup", [False, True], ids=["closed", "nohup"])
 def test_they_end_with_their_terminal_unless_started_with_nohup(folder: Path, nohup: bool) -> None:
     command = f"{sys.executable} -m swell run app.py --workers 2 --port 0"
-    line = f"echo $$ >pid; exec {'nohup ' if nohup else ''}{command} >log 2>&1"
+    # nohup lets go of its input before it ignores SIGHUP: 3 keeps the terminal open until the end.
+    line = f"echo $$ >pid; exec 3<&0 {'nohup ' if nohup else ''}{command} >log 2>&1"
     program = "import pty, sys; pty.spawn(sys.argv[1:])"
     words = [sys.executable, "-c", program, "sh", "-c", line]
     terminal = subprocess.Popen(words, cwd=folder, stdin=subprocess.DEVNULL)
@@ -326,7 +327,6 @@ def test_they_end_with_their_terminal_unless_started_with_nohup(folder: Path, no
         terminal.kill()  # the system sends SIGHUP
         terminal.wait()
     if nohup:
-        os.kill(pid, signal.SIGHUP)
         logged("replaced 2 workers")
         os.kill(pid, signal.SIGTERM)
     gone(pid)
