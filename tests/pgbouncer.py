@@ -20,7 +20,7 @@ from tests.programs import Program
 
 __all__ = ["pgbouncer", "pooled"]
 
-START_S = 30.0
+START_S = 120.0
 
 
 @contextmanager

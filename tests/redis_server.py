@@ -20,7 +20,7 @@ from tests.programs import Program
 
 __all__ = ["RedisServer", "redis_server"]
 
-START_S = 30.0
+START_S = 120.0
 
 
 class RedisServer:

@@ -25,7 +25,7 @@ async def test_broken_variants_are_rejected(tmp_path: Path, program: Program, si
         broken, folder = MUTANTS[name], tmp_path / name
         async with Cluster(folder, program("redis-server"), {"CLUSTER_MUTANT": name}) as cluster:
             with pytest.raises(AssertionError, match=broken.shows):
-                await play(cluster, broken.seed, 10)
+                await play(cluster, broken.seed, 30)
 
 
 def test_the_page_names_every_variant() -> None:
