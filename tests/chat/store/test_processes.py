@@ -9,7 +9,8 @@ import pytest
 
 from swell.chat.records import Accepted, User
 from swell.chat.requests import Edit, NewPrompt, Regenerate, Request
-from swell.chat.store import Store, open_store
+from swell.chat.store import Store, open_store, processes
+from swell.chat.store.engines.base import Tx
 from swell.chat.store.processes import LEASE_S
 from swell.parts import Text
 from tests.postgres import PostgresServer, new_database
@@ -102,6 +103,32 @@ async def test_a_process_that_has_exited_is_gone_at_once(
     await child.wait()
     postgres.execute(f"UPDATE processes SET pid = {child.pid} WHERE id = '{one.owner}'", url)
     assert [run.id for run in (await two.recover()).waiting] == [made.run.id]
+
+
+async def test_a_heartbeat_that_comes_while_a_process_is_judged_counts(
+    stores: tuple[Store, Store],
+    user: User,
+    postgres: PostgresServer,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, two = stores
+    made = await prompt(one, user, "Hi")
+    silence(postgres, url, one)
+    judge = processes.alive
+
+    def judge_and_hear(tx: Tx, process: str) -> bool:
+        found = judge(tx, process)
+        if process == one.owner:
+            now = "extract(epoch FROM clock_timestamp())"
+            postgres.execute(f"UPDATE processes SET seen = {now} WHERE id = '{process}'", url)
+        return found
+
+    monkeypatch.setattr(processes, "alive", judge_and_hear)
+    assert await two.recover() == ([], [])
+    beat = await one.beat()
+    assert beat is not None
+    assert beat.held == {made.run.id}
 
 
 async def test_prompts_of_a_thread_are_answered_one_after_the_other_by_all_processes(

@@ -37,6 +37,7 @@ __all__ = [
     "bury",
     "drop",
     "join",
+    "joined",
     "leave",
 ]
 
@@ -108,7 +109,15 @@ _KNOWN = select(
     processes.c.machine,
     processes.c.pid,
 ).where(processes.c.id == bindparam("process"))
-_OF_APP = select(processes.c.id).where(processes.c.app == bindparam("app"))
+_JOINED = select(processes.c.id).where(processes.c.id == bindparam("process"))
+_OF_APP = (
+    select(processes.c.id, processes.c.seen)
+    .where(processes.c.app == bindparam("app"))
+    .order_by(processes.c.id)  # two that remove the same ones wait for each other
+)
+_BURY = delete(processes).where(
+    processes.c.id == bindparam("process"), processes.c.seen == bindparam("judged")
+)
 
 
 def join(tx: Tx, process: str, app: str) -> None:
@@ -164,10 +173,15 @@ def alive(tx: Tx, process: str) -> bool:
 
 
 def bury(tx: Tx, app: str) -> None:
-    """Remove the processes of an app that are gone."""
-    for (process,) in tx.rows(_OF_APP, app=app):
+    """Remove the processes of an app that are gone; not one whose heartbeat comes meanwhile."""
+    for process, seen in tx.rows(_OF_APP, app=app):
         if not alive(tx, process):
-            tx.run(_LEAVE, process=process)
+            tx.run(_BURY, process=process, judged=seen)
+
+
+def joined(tx: Tx, process: str) -> bool:
+    """Return whether a process has joined, and has neither left nor been removed."""
+    return tx.row(_JOINED, process=process) is not None
 
 
 @cache

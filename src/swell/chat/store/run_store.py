@@ -352,10 +352,9 @@ class RunStore:
         alive, time = self._engine.alive, self._clock()
 
         def found(tx: Tx) -> Recovered:
-            recovered = runs.recover(tx, self._app, self.owner, alive, time)
             if self._engine.distributed:
                 processes.bury(tx, self._app)
-            return recovered
+            return runs.recover(tx, self._app, self.owner, alive, time)
 
         recovered = await self._write(found)
         self._held.update({run.id: run.fence for run in recovered.waiting})

@@ -106,8 +106,8 @@ class PostgresEngine:
                 self._open.pop().close()
 
     def alive(self, tx: Tx, owner: str) -> bool:
-        """Return whether a process has written its heartbeat lately, and runs."""
-        return processes.alive(tx, owner)
+        """Return whether a process is among those that serve an app; `recover` removes others."""
+        return processes.joined(tx, owner)
 
     # --------------------------------------------------------------------------------- running
 
