@@ -69,8 +69,8 @@ async def test_another_page_is_reached_through_the_site() -> None:
         page = q.site["/"]
         page["said"] = card("from the site")
         await page.save()
-        with pytest.raises(NotSupportedError, match=r"q\.site\.proxy"):
-            q.site.proxy("GET", "http://localhost")
+        with pytest.raises(NotSupportedError, match=r"q\.site\.teleport"):
+            q.site.teleport()
 
     async with serving(serve, mode="broadcast") as running:
         tab = await running.tab()

@@ -8,7 +8,7 @@ import pytest
 
 from swell import Q, ui
 from swell.app import App
-from swell.errors import NotSupportedError
+from swell.errors import NotSupportedError, PushError
 from swell.testing import connect, serving
 
 from .server.live_server import Tab
@@ -75,9 +75,41 @@ async def test_a_page_of_another_route_can_be_edited() -> None:
 @pytest.mark.anyio
 async def test_what_a_site_does_not_have_is_named() -> None:
     async def serve(q: Q) -> None:
-        with pytest.raises(NotSupportedError, match=r"q\.site\.uplink"):
-            q.site.uplink("x")
+        with pytest.raises(NotSupportedError, match=r"q\.site\.teleport"):
+            q.site.teleport("x")
         q.client.asked = True
 
     async with connect(serve) as client:
         assert client.error is None
+
+
+def test_handlers_have_the_files_and_streams_of_the_site(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.txt").write_text("of a folder")
+    back = tmp_path / "back"
+    back.mkdir()
+
+    async def serve(q: Q) -> None:
+        [folder] = await q.site.upload_dir(tmp_path / "folder")
+        await q.site.download(f"{folder}/a.txt", back)
+        [file] = await q.site.upload([tmp_path / "folder" / "a.txt"])
+        await q.site.download(file, back / "file.txt")
+        await q.site.unload(file)
+        with pytest.raises(PushError, match="no such file"):
+            await q.site.download(file, back)
+        stream = await q.site.uplink("s.png", "image/png", b"frame")
+        await q.site.unlink("s.png")
+        with pytest.raises(PushError, match="setting proxy"):
+            await q.site.proxy("GET", "http://localhost")
+        q.page["links"] = ui.markdown_card("1 1 4 2", "Files", f"{folder} {stream}")
+        await q.page.save()
+
+    app = App()
+    app.add("/", serve)
+    with serving_http(app) as server:
+        tab = Tab(server)
+        folder, stream = tab.wait("ops")["o"][0].value["content"].split()
+        assert server.get(f"{folder}/a.txt", Cookie=tab.cookie)[2] == "of a folder"
+        assert stream == "/_m/s.png"
+        assert sorted(path.read_text() for path in back.iterdir()) == ["of a folder"] * 2
+        tab.socket.close()

@@ -46,7 +46,7 @@ _Key: TypeAlias = "Callable[[Settings], Awaitable[str | None]]"
 
 
 _SERVERS = ("postgresql:", "postgres:")
-_RESERVED = ("/_s/", "/_f/", "/_auth/")
+_RESERVED = ("/_s/", "/_f/", "/_d/", "/_m/", "/_c/", "/_p/", "/_auth/")
 
 T = TypeVar("T")
 

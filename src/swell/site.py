@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import IO, Any, NamedTuple, Protocol, TypeAlias
+from urllib.parse import unquote
 
 from .errors import NotSupportedError
 from .page.page import AsyncPage, Target
@@ -108,6 +109,30 @@ class Local(Protocol):
     def load(self, url: str) -> dict[str, Any]:
         """Return a page in H2O Wave's form."""
 
+    async def upload_dir(self, directory: str | Path) -> list[str]:
+        """Keep a copy of a folder, and return its address in a list."""
+
+    async def download(self, url: str, path: str | Path, owner: str | None = None) -> str:
+        """Write a file of the server to a path."""
+
+    async def unload(self, url: str) -> None:
+        """Delete a file or a folder."""
+
+    def uplink(self, path: str, content_type: str, file: IO[Any] | str | bytes) -> str:
+        """Show a frame of a picture stream, and return its address."""
+
+    def unlink(self, path: str) -> None:
+        """End a picture stream."""
+
+    async def proxy(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, Sequence[str]] | None = None,
+        body: str | None = None,
+    ) -> dict[str, Any]:
+        """Send a request to another server."""
+
 
 _locals: list[Local] = []
 
@@ -128,6 +153,45 @@ def serve_locally(local: Local) -> Callable[[], None]:
     return end
 
 
+def target_of(url: str, path: str | Path) -> Path:
+    """Return where a file is written that is downloaded to a path.
+
+    In a folder it gets the name that its address ends with, and never another folder.
+
+    Raises:
+        ValueError: If the address ends with no name.
+    """
+    target = Path(path).absolute()
+    if not target.is_dir():
+        return target
+    name = unquote(url.partition("?")[0].rpartition("/")[2])
+    if name in ("", ".", "..") or any(sign in name for sign in "/\\:\0"):
+        raise ValueError(f"{url!r} ends with no name of a file; give the path of the file")
+    return target / name
+
+
+def files_below(folder: Path) -> Iterator[str]:
+    """Yield the files below a folder by their paths in it; links that lead out of it are not."""
+    root = folder.resolve()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.resolve().is_relative_to(root):
+            yield path.relative_to(folder).as_posix()
+
+
+def frame_bytes(file: IO[Any] | str | bytes) -> bytes:
+    """Return the bytes of a picture that is given as such, as text or as an open file."""
+    content = file if isinstance(file, str | bytes) else file.read()
+    return content.encode() if isinstance(content, str) else bytes(content)
+
+
+class _Done:
+    """The result of a call that may be awaited, and need not be."""
+
+    def __await__(self) -> Generator[None]:
+        return
+        yield
+
+
 class AsyncSite:
     """What `q.site` is: pages by address, and files for browsers.
 
@@ -136,6 +200,7 @@ class AsyncSite:
         files: Store of uploads; None without a server, as in tests.
         prefix: Path under which browsers reach the server, empty or `/x`.
         session_id: Session of the browser. client_id: Its tab.
+        local: What programs push to the server.
     """
 
     def __init__(
@@ -145,7 +210,9 @@ class AsyncSite:
         prefix: str = "",
         session_id: str = "",
         client_id: str = "",
+        local: Local | None = None,
     ) -> None:
+        self._local = local
         self._pages = pages
         self._files = files
         self._session_id = session_id
@@ -183,10 +250,87 @@ class AsyncSite:
             addresses.append(self.prefix + stored.url)
         return addresses
 
-    def unload(self, url: str) -> None:
-        """Remove a file by the address that `upload` returned; nothing happens if it is gone."""
+    async def upload_dir(self, directory: str | Path) -> list[str]:
+        """Copy a folder, and serve the copy to every browser of this app.
+
+        Args:
+            directory: Path of the folder. Links that lead out of it are left out.
+
+        Returns:
+            A list with its address, `/_d/<id>`; a file in it is at `/_d/<id>/<path>`.
+
+        Raises:
+            ValueError: If the path is not a folder.
+            LimitError: If it has more than 1,000 files, or the file quota is used up.
+        """
+        return await self._server("upload_dir").upload_dir(directory)
+
+    async def download(self, url: str, path: str | Path) -> str:
+        """Write a file of this app to a path: one that this browser uploaded, or of all browsers.
+
+        Args:
+            url: Its address, as in `q.args` or from `upload`.
+            path: Path of the copy, or of a folder, in which it gets its name.
+
+        Returns:
+            The path of the copy.
+
+        Raises:
+            PushError: If there is no such file.
+        """
+        return await self._server("download").download(url, path, self._session_id)
+
+    def unload(self, url: str) -> _Done:
+        """Remove a file by the address that `upload` returned; nothing happens if it is gone.
+
+        It is gone at once; `await` is allowed, as in H2O Wave.
+        """
         *_, file_id, _ = ["", *url.split("/")]
         self._store("unload").delete(file_id)
+        return _Done()
+
+    async def uplink(self, path: str, content_type: str, file: IO[Any] | str | bytes) -> str:
+        """Show a frame of a picture stream; browsers that see the stream replace the last one.
+
+        Args:
+            path: Name of the stream, such as `camera/1.jpeg`.
+            content_type: Type of the frame, such as `image/jpeg`.
+            file: The frame: bytes, or an open file.
+
+        Returns:
+            The address of the stream, for `ui.image`.
+
+        Raises:
+            PushError: If the name or the type cannot be used.
+            LimitError: If there are too many streams, or the frame is too large.
+        """
+        return self._server("uplink").uplink(path, content_type, file)
+
+    async def unlink(self, path: str) -> None:
+        """End a picture stream."""
+        self._server("unlink").unlink(path)
+
+    async def proxy(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, Sequence[str]] | None = None,
+        body: str | None = None,
+    ) -> dict[str, Any]:
+        """Send a request to another server, and return `{"result": answer}` or `{"error": text}`.
+
+        Raises:
+            PushError: If the setting `proxy` is off.
+        """
+        return await self._server("proxy").proxy(method, url, headers, body)
+
+    async def load(self, url: str) -> dict[str, Any]:
+        """Return a page that is for all browsers, in H2O Wave's form.
+
+        Raises:
+            PushError: If there is no such page.
+        """
+        return self._server("load").load(url)
 
     async def serve_file(self, file: str | Path) -> str:
         """Serve a file to this browser only, without copying it; other browsers get 404.
@@ -225,6 +369,11 @@ class AsyncSite:
         if self._files is None:
             raise NotSupportedError(f"q.site.{name}", "It needs a server.")
         return self._files
+
+    def _server(self, name: str) -> Local:
+        if self._local is None:
+            raise NotSupportedError(f"q.site.{name}", "It needs a server.")
+        return self._local
 
     def __getattr__(self, name: str) -> Any:
         raise NotSupportedError(f"q.site.{name}")

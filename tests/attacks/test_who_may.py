@@ -73,6 +73,15 @@ ROUTES = {
     "MOUNT /status": everybody("/status"),
     "MOUNT /v1": Row("/v1/models", 401, 401, 401, 200),
     "MOUNT /ag-ui": everybody("/ag-ui", 405),  # it takes POST: see below
+    "GET /_d/{folder}/{path:path}": everybody("/_d/x/y", 404),
+    "DELETE /_d/{folder}": everybody("/_d/x", 403),  # a page sends it, and so below
+    "GET /_m/{name:path}": everybody("/_m/x", 404),
+    "POST /_m/{name:path}": everybody("/_m/x", 403),
+    "DELETE /_m/{name:path}": everybody("/_m/x", 403),
+    "GET /_c/{shard}": everybody("/_c/x", 403),
+    "GET /_c/{shard}/{key:path}": everybody("/_c/x/y", 403),
+    "PUT /_c/{shard}/{key:path}": everybody("/_c/x/y", 403),
+    "POST /_p/": everybody("/_p/", 403),
     "PATCH /{path:path}": everybody("/pushed", 403),  # a page sends it: see tests/server/push
     "GET /{path:path}": everybody("/"),  # the client's page, with nothing of anybody in it
 }

@@ -55,7 +55,7 @@ from swell.server.relay import messages
 from swell.server.relay.channel import packet
 from swell.server.security import host_allowed, origin_allowed, same_site_request
 from swell.server.sessions import Session, SessionSigner
-from swell.server.uploads import _BadUploadError, _Upload
+from swell.server.uploads import Reading, _BadUploadError
 from swell.settings.load import load_settings
 from swell.settings.table import Settings, fields
 from tests.server.place import SETTINGS, Place
@@ -117,7 +117,7 @@ def _multipart(data: bytes) -> None:
             yield body[at : at + 37]
 
     async def take() -> None:
-        upload = _Upload(place.store, "ann", "tab", SETTINGS)
+        upload = Reading(place.store, "ann", "tab", SETTINGS)
         stored = await upload.run(_Request(kind), chunks())  # type: ignore[arg-type]
         assert len(stored) <= SETTINGS.upload_max_files
         for one in stored:

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from swell.server.files import FileStore
 from swell.server.identity import Caller
 from swell.server.sessions import COOKIE, SessionSigner
-from swell.server.uploads import file_routes
+from swell.server.uploads import FileRoutes
 from swell.settings.table import Settings
 
 NAME = f"{COOKIE}_1"
@@ -35,9 +35,9 @@ class Place:
         for name in ("ann", "bob"):
             session = self.signer.new()
             self.sessions[name], self.cookies[name] = session.id, self.signer.sign(session)
-        routes = file_routes(
-            self.store, settings, self.signer, self._owner, self._may_fetch, self._owner_on
-        )
+        routes = FileRoutes(
+            self.store, self.signer, settings, self._owner, self._may_fetch, self._owner_on
+        ).routes()
         self.app = Starlette(routes=routes)
 
     async def _owner(self, caller: Caller, client_id: str) -> str | None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import secrets
 import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
 from swell.errors import DECODE_ERRORS, PushError
 from swell.logs import logger
-from swell.site import Saved
+from swell.site import Saved, files_below, frame_bytes, target_of
 
 from .access import Access
 
@@ -84,6 +87,134 @@ class HttpServer:
         headers = {"Content-Type": "application/json"}
         answer = self._lasting("GET", quote("/" + url.strip("/")), b"", headers)
         return _object(url, answer)
+
+    # ----------------------------------------------------------------------------------- files
+
+    def upload(self, files: Sequence[str | Path]) -> list[str]:
+        """Send files, and return their addresses."""
+        found = [Path(one) for one in files]
+        for one in found:
+            if not one.is_file():
+                raise ValueError(f"{one} is not a file")
+        return [self._upload({one.name: one}, {})[0] for one in found]
+
+    def upload_dir(self, directory: str | Path) -> list[str]:
+        """Send the files below a folder, and return its address in a list."""
+        folder = Path(directory)
+        if not folder.is_dir():
+            raise ValueError(f"{folder} is not a directory")
+        files = {name: folder / name for name in files_below(folder)}
+        if not files:
+            raise ValueError(f"{folder} has no files")
+        return self._upload(files, {"Wave-Directory-Upload": "True"})
+
+    def _upload(self, files: Mapping[str, Path], headers: Mapping[str, str]) -> list[str]:
+        boundary = secrets.token_hex(16)
+        heads = {name: _part_head(boundary, name) for name in files}
+        tail = f"--{boundary}--\r\n".encode()
+        size = sum(len(heads[name]) + path.stat().st_size + 2 for name, path in files.items())
+
+        def body() -> Iterator[bytes]:
+            for name, path in files.items():
+                yield heads[name]
+                with path.open("rb") as file:
+                    while piece := file.read(PIECE_BYTES):
+                        yield piece
+                yield b"\r\n"
+            yield tail
+
+        kind = f"multipart/form-data; boundary={boundary}"
+        length = str(size + len(tail))
+        sent = {"Content-Type": kind, "Content-Length": length, **headers}
+        with self._once("POST", "/_f/", body(), sent) as response:
+            answer = _object("/_f/", response.read())
+        return [str(one) for one in answer.get("files", ())]
+
+    def download(self, url: str, path: str | Path) -> str:
+        """Write a file of the server to a path."""
+        target = target_of(url, path)
+        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        try:
+            with self._once("GET", self._path(url), b"", {}) as response, part.open("xb") as file:
+                while piece := response.read(PIECE_BYTES):
+                    file.write(piece)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        return str(target)
+
+    def unload(self, url: str) -> None:
+        """Delete a file or a folder."""
+        with self._once("DELETE", self._path(url), b"", {}):
+            pass
+
+    def uplink(self, path: str, content_type: str, file: IO[Any] | str | bytes) -> str:
+        """Show a frame of a picture stream, and return its address."""
+        address = quote(f"/_m/{path.strip('/')}")
+        self._lasting("POST", address, frame_bytes(file), {"Content-Type": content_type})
+        return self.access.prefix + unquote(address)
+
+    def unlink(self, path: str) -> None:
+        """End a picture stream."""
+        self._lasting("DELETE", quote(f"/_m/{path.strip('/')}"), b"", {})
+
+    def proxy(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, Sequence[str]] | None = None,
+        body: str | None = None,
+    ) -> dict[str, Any]:
+        """Let the server send a request to another one."""
+        wanted = {"method": method, "url": url, "headers": headers, "body": body}
+        with self._once("POST", "/_p/", msgspec.json.encode(wanted), {}) as response:
+            return _object(url, response.read())
+
+    def cache_get(self, shard: str, key: str) -> bytes | None:
+        """Return a cached value in JSON; None if there is none."""
+        try:
+            return self._lasting("GET", quote(f"/_c/{shard}/{key}"), b"", {})
+        except PushError as error:
+            if error.reason == "http_404":
+                return None
+            raise
+
+    def cache_keys(self, shard: str) -> list[str]:
+        """Return the keys of a shard."""
+        return self._lasting("GET", quote(f"/_c/{shard}"), b"", {}).decode().splitlines()
+
+    def cache_set(self, shard: str, key: str, value: bytes) -> None:
+        """Keep a value."""
+        self._lasting("PUT", quote(f"/_c/{shard}/{key}"), value, {})
+
+    def _path(self, url: str) -> str:
+        """Return the path of an address of the server: the key is sent to no other."""
+        path = url.removeprefix(self.access.address)
+        if not path.startswith("/") or path.startswith("//"):
+            raise ValueError(f"expected an address of the server such as /_f/..., got {url!r}")
+        return path.removeprefix(self.access.prefix)
+
+    @contextlib.contextmanager
+    def _once(
+        self, method: str, path: str, body: bytes | Iterable[bytes], headers: Mapping[str, str]
+    ) -> Iterator[http.client.HTTPResponse]:
+        """Send a request on a new connection, and give the answer while the block runs."""
+        connection = self._open()
+        sent = {**self.access.headers, **headers}
+        try:
+            try:
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    # a server that refuses answers before it has read everything
+                    connection.request(method, self.access.prefix + path, body or None, sent)
+                response = connection.getresponse()
+                failed = None if 200 <= response.status < 300 else response.read()
+            except (OSError, http.client.HTTPException) as error:
+                raise self._unreachable(error) from None
+            if failed is not None:
+                raise _failure(unquote(path), response.status, failed)
+            yield response
+        finally:
+            connection.close()
 
     # ------------------------------------------------------------------------------- connection
 
@@ -159,6 +290,15 @@ class HttpServer:
         connection, self._connection = getattr(self, "_connection", None), None
         if connection is not None:
             connection.close()
+
+
+def _part_head(boundary: str, name: str) -> bytes:
+    escaped = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    return (
+        f"--{boundary}\r\n"
+        f'Content-Disposition: form-data; name="files"; filename="{escaped}"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    ).encode()
 
 
 def _object(url: str, answer: bytes) -> dict[str, Any]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import inspect
 import itertools
+import json
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import IO, Any
 
 from swell.cards.base import Forgive
 from swell.errors import PushError
+from swell.schema.json_value import json_value
 from swell.site import Local, local_site
 
 from .access import Access, read_access
@@ -21,8 +24,6 @@ from .http import HttpServer
 from .page import RemotePage
 
 __all__ = ["AsyncPage", "AsyncSite", "Page", "Site", "site"]
-
-T = TypeVar("T")
 
 
 class Page(RemotePage):
@@ -79,6 +80,50 @@ class AsyncPage(RemotePage):
             self._report(await self.site._run(lambda server: self._send(ops, server)))
 
 
+class Cache:
+    """Values that the server keeps for programs, by shard and key, until it stops."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def get(self, shard: str, key: str, default: Any = None) -> Any:
+        """Return a value, or `default` if there is none."""
+        found = self._site._run(lambda server: server.cache_get(shard, key))
+        return default if found is None else json.loads(found)
+
+    def keys(self, shard: str) -> list[str]:
+        """Return the keys of a shard."""
+        found: list[str] = self._site._run(lambda server: server.cache_keys(shard))
+        return found
+
+    def set(self, shard: str, key: str, value: Any) -> None:
+        """Keep a value, which has to be JSON."""
+        text = json.dumps(json_value(value, "value")).encode()
+        self._site._run(lambda server: server.cache_set(shard, key, text))
+
+
+class AsyncCache:
+    """Values that the server keeps for programs, by shard and key, until it stops."""
+
+    def __init__(self, site: AsyncSite) -> None:
+        self._site = site
+
+    async def get(self, shard: str, key: str, default: Any = None) -> Any:
+        """Return a value, or `default` if there is none."""
+        found = await self._site._run(lambda server: server.cache_get(shard, key))
+        return default if found is None else json.loads(found)
+
+    async def keys(self, shard: str) -> list[str]:
+        """Return the keys of a shard."""
+        found: list[str] = await self._site._run(lambda server: server.cache_keys(shard))
+        return found
+
+    async def set(self, shard: str, key: str, value: Any) -> None:
+        """Keep a value, which has to be JSON."""
+        text = json.dumps(json_value(value, "value")).encode()
+        await self._site._run(lambda server: server.cache_set(shard, key, text))
+
+
 class _Base:
     """What both sites have: the server, and the numbers of saves.
 
@@ -123,6 +168,7 @@ class Site(_Base):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._lock = threading.RLock()
+        self.cache = Cache(self)
 
     def __getitem__(self, url: str) -> Page:
         """Return a page by its address, such as `/demo`; nothing is sent before it is saved."""
@@ -136,6 +182,85 @@ class Site(_Base):
     def load(self, url: str) -> dict[str, Any]:
         """Return a page as it is on the server; see `Page.load`."""
         found: dict[str, Any] = self._run(lambda server: server.load(url))
+        return found
+
+    def upload(self, files: Sequence[str | Path]) -> list[str]:
+        """Copy files to the server, for every browser that sees its pages.
+
+        Args:
+            files: Paths of files.
+
+        Returns:
+            Their addresses, `/_f/<id>/<name>`, for links and images.
+
+        Raises:
+            ValueError: If a path is not a file.
+            PushError: If the server refuses one, or cannot be reached.
+        """
+        found: list[str] = self._run(lambda server: server.upload(files))
+        return found
+
+    def upload_dir(self, directory: str | Path) -> list[str]:
+        """Copy a folder to the server; see `upload`.
+
+        Returns:
+            A list with its address; a file in it is at that address, a slash and its path.
+        """
+        found: list[str] = self._run(lambda server: server.upload_dir(directory))
+        return found
+
+    def download(self, url: str, path: str | Path) -> str:
+        """Write a file of the server to a path.
+
+        Args:
+            url: Its address, from `upload`.
+            path: Path of the copy, or of a folder, in which it gets its name.
+
+        Returns:
+            The path of the copy.
+
+        Raises:
+            PushError: If there is no such file, or the server cannot be reached.
+        """
+        found: str = self._run(lambda server: server.download(url, path))
+        return found
+
+    def unload(self, url: str) -> None:
+        """Delete a file or a folder that was uploaded; nothing happens if it is gone."""
+        self._run(lambda server: server.unload(url))
+
+    def uplink(self, path: str, content_type: str, file: IO[Any] | str | bytes) -> str:
+        """Show a frame of a picture stream; browsers that see the stream replace the last one.
+
+        Args:
+            path: Name of the stream, such as `camera/1.jpeg`.
+            content_type: Type of the frame, such as `image/jpeg`.
+            file: The frame: bytes, or an open file.
+
+        Returns:
+            The address of the stream, for `ui.image`.
+        """
+        found: str = self._run(lambda server: server.uplink(path, content_type, file))
+        return found
+
+    def unlink(self, path: str) -> None:
+        """End a picture stream."""
+        self._run(lambda server: server.unlink(path))
+
+    def proxy(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, Sequence[str]] | None = None,
+        body: str | None = None,
+    ) -> dict[str, Any]:
+        """Let the server send a request; return `{"result": answer}` or `{"error": text}`.
+
+        Raises:
+            PushError: If its setting `proxy` is off.
+        """
+        sent = method, url, headers, body
+        found: dict[str, Any] = self._run(lambda server: server.proxy(*sent))
         return found
 
     def _run(self, do: Callable[[Any], Any]) -> Any:
@@ -159,6 +284,7 @@ class AsyncSite(_Base):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._thread: ThreadPoolExecutor | None = None
+        self.cache = AsyncCache(self)
 
     def __getitem__(self, url: str) -> AsyncPage:
         """Return a page by its address, such as `/demo`; nothing is sent before it is saved."""
@@ -167,6 +293,85 @@ class AsyncSite(_Base):
     async def load(self, url: str) -> dict[str, Any]:
         """Return a page as it is on the server; see `Page.load`."""
         found: dict[str, Any] = await self._run(lambda server: server.load(url))
+        return found
+
+    async def upload(self, files: Sequence[str | Path]) -> list[str]:
+        """Copy files to the server, for every browser that sees its pages.
+
+        Args:
+            files: Paths of files.
+
+        Returns:
+            Their addresses, `/_f/<id>/<name>`, for links and images.
+
+        Raises:
+            ValueError: If a path is not a file.
+            PushError: If the server refuses one, or cannot be reached.
+        """
+        found: list[str] = await self._run(lambda server: server.upload(files))
+        return found
+
+    async def upload_dir(self, directory: str | Path) -> list[str]:
+        """Copy a folder to the server; see `upload`.
+
+        Returns:
+            A list with its address; a file in it is at that address, a slash and its path.
+        """
+        found: list[str] = await self._run(lambda server: server.upload_dir(directory))
+        return found
+
+    async def download(self, url: str, path: str | Path) -> str:
+        """Write a file of the server to a path.
+
+        Args:
+            url: Its address, from `upload`.
+            path: Path of the copy, or of a folder, in which it gets its name.
+
+        Returns:
+            The path of the copy.
+
+        Raises:
+            PushError: If there is no such file, or the server cannot be reached.
+        """
+        found: str = await self._run(lambda server: server.download(url, path))
+        return found
+
+    async def unload(self, url: str) -> None:
+        """Delete a file or a folder that was uploaded; nothing happens if it is gone."""
+        await self._run(lambda server: server.unload(url))
+
+    async def uplink(self, path: str, content_type: str, file: IO[Any] | str | bytes) -> str:
+        """Show a frame of a picture stream; browsers that see the stream replace the last one.
+
+        Args:
+            path: Name of the stream, such as `camera/1.jpeg`.
+            content_type: Type of the frame, such as `image/jpeg`.
+            file: The frame: bytes, or an open file.
+
+        Returns:
+            The address of the stream, for `ui.image`.
+        """
+        found: str = await self._run(lambda server: server.uplink(path, content_type, file))
+        return found
+
+    async def unlink(self, path: str) -> None:
+        """End a picture stream."""
+        await self._run(lambda server: server.unlink(path))
+
+    async def proxy(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, Sequence[str]] | None = None,
+        body: str | None = None,
+    ) -> dict[str, Any]:
+        """Let the server send a request; return `{"result": answer}` or `{"error": text}`.
+
+        Raises:
+            PushError: If its setting `proxy` is off.
+        """
+        sent = method, url, headers, body
+        found: dict[str, Any] = await self._run(lambda server: server.proxy(*sent))
         return found
 
     async def _run(self, do: Callable[[Any], Any]) -> Any:

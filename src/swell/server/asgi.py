@@ -48,7 +48,7 @@ from .security import host_allowed, request_host, security_headers
 from .sessions import Session, SessionSigner
 from .sign_in import Members, SignIn
 from .static import ClientBundle
-from .uploads import file_routes
+from .uploads import FileRoutes
 from .watchdog import Watchdog
 from .websocket import Sockets
 
@@ -152,6 +152,18 @@ class Server:
         self._watchdog = Watchdog()
         self._sockets = Sockets(self.broker, self.settings, self._signer)
 
+        local = self.broker.local
+        assert local.files is not None, "a server has files"
+        files = FileRoutes(
+            self._files,
+            self._signer,
+            self.settings,
+            self.broker.owner,
+            self.broker.may_fetch,
+            self.broker.owner_on,
+            programs=local.files,
+        )
+
         async def socket(websocket: WebSocket) -> None:
             await self._sockets.serve(websocket)
 
@@ -165,14 +177,11 @@ class Server:
                 *(sign_in.routes(self._signer) if sign_in is not None else ()),
                 *metrics_routes(self.settings.metrics_token, scrape),
                 *self._bundle.routes(),
-                *file_routes(
-                    self._files,
-                    self.settings,
-                    self._signer,
-                    self.broker.owner,
-                    self.broker.may_fetch,
-                    self.broker.owner_on,
-                ),
+                *files.routes(),
+                *local.files.routes(files.admits),
+                *local.streams.routes(files.admits),
+                *local.cache.routes(),
+                *local.sender.routes(),
                 *folder_routes(
                     {**app.folders, **configured_folders(self.settings)},
                     self._signer,

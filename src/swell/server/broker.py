@@ -92,6 +92,7 @@ class Broker:
         greeting: Makes the answer to a hello.
         elsewhere: Connects it with other processes; None if there are none.
         pushed: Pages that programs push.
+        local: What programs push: pages, files, streams, cached values.
 
     Args:
         settings: Bounds and times.
@@ -145,12 +146,14 @@ class Broker:
         self._janitor = Tasks()
         self._all: set[Connection] = set()
         self._admission = Admission(settings)
+        self.local = LocalSite(self.pushed, files, settings)
         self._end_local: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Start expiring clients that are gone; needs a running event loop."""
         if not self._janitor:
-            self._end_local = serve_locally(LocalSite(self.pushed))
+            self.local.start()
+            self._end_local = serve_locally(self.local)
             self._janitor.start(self._expire(), name="swell-janitor")
             if self._files is not None and self._files.shared is not None:
                 self._janitor.start(self._tend(), name="swell-uploads")
@@ -499,9 +502,9 @@ class Broker:
     ) -> None:
         if name is not None:
             args = {**args, "__wave_submission_name__": name}
-        auth = client.auth
+        auth, prefix = client.auth, self.settings.prefix
         query = Query(
-            site=AsyncSite(self.pushed, self._files, self.settings.prefix, client.owner, client.id),
+            site=AsyncSite(self.pushed, self._files, prefix, client.owner, client.id, self.local),
             mode=client.route.mode or UNICAST,
             auth=auth,
             client_id=client.id,
@@ -683,6 +686,7 @@ class Broker:
     async def stop(self) -> None:
         """Cancel what still runs and wait for it."""
         self._end_local()
+        self.local.streams.stop()
         await asyncio.gather(self._tasks.cancel(_CANCEL_S), self._janitor.cancel(_CANCEL_S))
 
 

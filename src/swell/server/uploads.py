@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -28,7 +29,7 @@ from .sessions import SessionSigner
 
 _log = logger("swell")
 
-__all__ = ["CLIENT_HEADER", "UPLOADS_AT_ONCE", "FileRoutes", "file_routes"]
+__all__ = ["CLIENT_HEADER", "UPLOADS_AT_ONCE", "Admit", "FileRoutes", "Reading"]
 
 CLIENT_HEADER = "swell-client"
 """Header of an upload with the id of the client (browser tab) that sends it."""
@@ -45,6 +46,23 @@ class _BadUploadError(SwellError):
     code = "bad_upload"
 
 
+Admit: TypeAlias = Callable[[Request], Awaitable[bool]]
+"""Returns whether the sender of a request may fetch files for all browsers."""
+
+
+class Programs(Protocol):
+    """Requests of programs for files; see `swell.server.push.files`."""
+
+    def lets_in(self, request: Request) -> bool:
+        """Return whether a program that may push sends a request."""
+
+    async def upload(self, request: Request) -> Response:
+        """Take in files for all browsers."""
+
+    async def unload(self, request: Request) -> Response:
+        """Delete a file for all browsers."""
+
+
 @dataclass(frozen=True)
 class FileRoutes:
     """`POST /_f/` takes files in, `GET /_f/<id>/<name>` gives one back, `DELETE` forgets it.
@@ -57,6 +75,7 @@ class FileRoutes:
         may_fetch: Returns whether the caller may fetch a file of an owner.
         owner_on: Returns the owner that a caller is on a route; None if no user is signed in there.
         prefix: Returns the prefix of a request's path, empty or `/x`.
+        programs: Answers requests of programs, which no page sent.
     """
 
     store: FileStore
@@ -66,6 +85,7 @@ class FileRoutes:
     may_fetch: Callable[[Caller, str | None], Awaitable[bool]]
     owner_on: Callable[[Caller, str], Awaitable[str | None]]
     prefix: Callable[[Request], str] = field(default=lambda request: request.scope["root_path"])
+    programs: Programs | None = None
     _arriving: Counter[str] = field(default_factory=Counter)
 
     def routes(self) -> list[Route]:
@@ -82,6 +102,8 @@ class FileRoutes:
         Answers `{"files": ["/_f/<id>/<name>", ...]}`, or `{"error": {"code", "message"}}` with 400,
         403, 408 or 413.
         """
+        if self.programs is not None and _no_page(request):
+            return await self.programs.upload(request)
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
@@ -116,12 +138,23 @@ class FileRoutes:
         """Return the file that a request names, if the caller may fetch it."""
         caller = self._caller(request)
         stored = await self.store.peek(request.path_params["file_id"])
-        if caller is None or stored is None or not await self.may_fetch(caller, stored.owner):
+        if stored is None:
+            return None
+        if stored.owner is None:
+            return stored if await self.admits(request) else None
+        if caller is None or not await self.may_fetch(caller, stored.owner):
             return None
         return stored
 
+    async def admits(self, request: Request) -> bool:
+        """Return whether the sender of a request may fetch files for all browsers."""
+        caller = self._caller(request)
+        if caller is not None and await self.may_fetch(caller, None):
+            return True
+        return self.programs is not None and self.programs.lets_in(request)
+
     async def _receive(self, request: Request, owner: str, client_id: str) -> Response:
-        reading = _Upload(self.store, owner, client_id, self.settings)
+        reading = Reading(self.store, owner, client_id, self.settings)
         body = request.stream()
         try:
             stored = await reading.run(request, body)
@@ -184,6 +217,8 @@ class FileRoutes:
 
     async def delete(self, request: Request) -> Response:
         """Delete a file at the request of its owner; a missing one is not an error."""
+        if self.programs is not None and _no_page(request):
+            return await self.programs.unload(request)
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
@@ -213,22 +248,23 @@ class FileRoutes:
             pass
 
 
-def file_routes(
-    store: FileStore,
-    settings: Settings,
-    signer: SessionSigner,
-    owner: Callable[[Caller, str], Awaitable[str | None]],
-    may_fetch: Callable[[Caller, str | None], Awaitable[bool]],
-    owner_on: Callable[[Caller, str], Awaitable[str | None]],
-) -> list[Route]:
-    """Return the routes for files, to be put before those of pages; see `FileRoutes`."""
-    return FileRoutes(store, signer, settings, owner, may_fetch, owner_on).routes()
+def _no_page(request: Request) -> bool:
+    """Return whether a program sent a request, not a page in a browser."""
+    page = ("origin", "sec-fetch-site", "cookie", CLIENT_HEADER)
+    return not any(name in request.headers for name in page)
 
 
-class _Upload:
-    """One multipart request being read. Parser callbacks only record; `run` executes."""
+class Reading:
+    """One multipart request being read. Parser callbacks only record; `run` executes.
 
-    def __init__(self, store: FileStore, owner: str, client_id: str, settings: Settings) -> None:
+    Attributes:
+        names: Names of its files as sent, not trusted.
+    """
+
+    def __init__(
+        self, store: FileStore, owner: str | None, client_id: str, settings: Settings
+    ) -> None:
+        self.names: list[str] = []
         self._store = store
         self._owner = owner
         self._client_id = client_id
@@ -353,6 +389,7 @@ class _Upload:
         if self._count > self._settings.upload_max_files:
             limit = f"{self._settings.upload_max_files} files (setting upload_max_files)"
             raise LimitError(f"the upload, with file {safe_name(shown)!r},", limit)
+        self.names.append(shown)
         self._noted.append(shown)
 
     def _on_part_data(self, data: bytes, start: int, end: int) -> None:

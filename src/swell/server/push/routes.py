@@ -23,7 +23,7 @@ from swell.settings.table import Settings
 from .access import refusal
 from .pages import PushedPages
 
-__all__ = ["PageRoutes", "guarded", "is_load", "read_body", "refused"]
+__all__ = ["PageRoutes", "guarded", "is_load", "is_program", "read_body", "refused"]
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -86,6 +86,11 @@ class PageRoutes:
 def is_load(request: Request) -> bool:
     """Return whether a program asks for the content of a page, and not a browser for the page."""
     return request.headers.get("content-type", "").partition(";")[0] == "application/json"
+
+
+def is_program(request: Request) -> bool:
+    """Return whether a program sent a request, not a page in a browser."""
+    return not any(name in request.headers for name in ("origin", "sec-fetch-site"))
 
 
 def guarded(endpoint: Endpoint, settings: Settings) -> Endpoint:
