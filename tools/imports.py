@@ -39,7 +39,7 @@ ALLOWED = {
     "cards": "components errors live mistakes parts schema wave",
     "chat": (
         "chat.app chat.decorator chat.options chat.records chat.requests chat.runs chat.store  "
-        "chat.tools parts"
+        "chat.thread_page chat.tools parts"
     ),
     "chat.api": (
         "chat.records chat.runs chat.store errors expando logs models observe parts server "
@@ -47,28 +47,32 @@ ALLOWED = {
     ),
     "chat.app": (
         "app_name audit backoff backplane chat.api chat.feed chat.files chat.options chat.page "
-        "chat.refusal chat.runs chat.store errors identity locales logs observe query rights "
-        "server settings site storage tasks ui workers"
+        "chat.refusal chat.runs chat.store chat.thread_page errors identity locales logs observe "
+        "query rights server settings site storage tasks ui workers"
     ),
     "chat.decorator": "app chat.options chat.runs mistakes",
     "chat.feed": "backplane chat.records errors",
     "chat.files": "chat.records chat.store errors logs parts server site storage",
-    "chat.options": "chat.records chat.runs chat.store identity query ui",
+    "chat.options": "chat.records chat.runs chat.store chat.thread_page expando identity query ui",
     "chat.page": (
         "audit backoff cards chat.feed chat.files chat.options chat.records chat.refusal "
-        "chat.requests chat.runs chat.store components errors expando hints identity locales "
-        "logs markdown observe page parts query rights schema settings site ui"
+        "chat.requests chat.runs chat.store chat.thread_page components errors expando hints "
+        "identity live locales logs markdown observe page parts query rights schema settings site "
+        "ui"
     ),
     "chat.records": "parts",
     "chat.refusal": "errors locales",
     "chat.requests": "parts",
     "chat.runs": (
         "backoff backplane chat.feed chat.files chat.records chat.refusal chat.requests  "
-        "chat.store coerce  "
+        "chat.store chat.thread_page coerce  "
         "components development errors expando locales logs markdown mistakes models observe  "
         "parts settings storage tasks temporary ui workers"
     ),
     "chat.store": "chat.records chat.requests errors locales logs markdown observe parts",
+    "chat.thread_page": (
+        "backoff cards chat.feed chat.records chat.store errors live logs page tasks"
+    ),
     "chat.tools": (
         "coerce development errors hints locales logs markdown models observe parts workers"
     ),

@@ -87,6 +87,7 @@ class App:
         holders: Parts that act for signed-in users, and stop when these sign out.
         chats: Chats by their names, for the page for administrators.
         pages_alone: Whether it only shows pages that programs push, as `swell serve` does.
+        chat_events: The functions that `@chat.on` has registered, by name.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class App:
         self.holders: list[Holder] = []
         self.chats: dict[str, Any] = {}
         self.pages_alone = False
+        self.chat_events: dict[str, Any] = {}
         self._on_startup: list[_Hook] = []
         self._on_shutdown: list[_Hook] = []
         self._on_drain: list[_Drain] = []
@@ -174,6 +176,24 @@ class App:
         def register(handler: _Handler) -> _Handler:
             check_handler("chat", handler, "turn: Turn")
             add_chat(self, route, handler, options)
+            return handler
+
+        return register
+
+    def on_chat(self, *names: str) -> Callable[[_Handler], _Handler]:
+        """Make an async function the answer to events of cards in chats, as `@chat.on` does.
+
+        Args:
+            *names: Names of controls or cards.
+
+        Raises:
+            ValueError: If a name is one that the page of a chat uses.
+        """
+        from .chat.app import add_events
+
+        def register(handler: _Handler) -> _Handler:
+            check_handler("chat.on", handler, "event: Event")
+            add_events(self, names, handler)
             return handler
 
         return register

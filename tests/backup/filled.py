@@ -64,6 +64,7 @@ async def fill(url: str, folder: Path, app: str = "support") -> None:
         await store.update_thread(user.id, first.thread.id, title=f"Whales of {name}")
         await store.rate(user.id, first.answer.id, name == "ann", "a comment")
         await store.share(user.id, first.thread.id, 3600)
+        await store.put_thread_page(first.thread.id, 0, '{"cards": []}', "filled")
         await converse(store, user, "2", f"Ships of {name}")
         gone = await converse(store, user, "3", f"Gone of {name}")
         await store.delete_thread(user.id, gone.thread.id)

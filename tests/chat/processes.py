@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from swell.backplane.memory import Hub, MemoryBackplane
 from swell.chat import ChatOptions
 from swell.chat.app import ChatApp
+from swell.chat.options import OnEvent
 from swell.identity import Identify
 from swell.settings.table import Settings
 from swell.testing import serving
@@ -64,6 +65,7 @@ async def processes(
     seed: int | None = None,
     identify: Identify | None = lambda _: "ann",
     settings: Settings | None = None,
+    on: Mapping[str, OnEvent] | None = None,
     **options: Any,
 ) -> AsyncIterator[list[Process]]:
     """Start a process for each handler.
@@ -74,6 +76,7 @@ async def processes(
         seed: Seed of an unreliable backplane; without it the backplane is reliable.
         identify: As for `chat`.
         settings: Those of each process.
+        on: Handlers of events by name.
         **options: Further options of `chat`.
     """
     given = ChatOptions(app="test", store=url, identify=identify, **options)
@@ -86,6 +89,7 @@ async def processes(
             await plane.open()
             stack.push_async_callback(plane.close)
             app = ChatApp(handler, given, name="test")
+            app.handlers = on or {}
             await app.start(settings, plane)
             stack.push_async_callback(app.stop)
             harness = await stack.enter_async_context(

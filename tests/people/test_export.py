@@ -46,6 +46,7 @@ async def test_everything_about_a_person_is_in_it(
     settings = [one["settings"] for one in lines(archive, "support/settings.jsonl")]
     assert settings == [{"tone": "1"}, {"tone": "2"}, {"tone": "3"}]
     assert len(lines(archive, "support/shares.jsonl")) == 1
+    assert [one["state"] for one in lines(archive, "support/pages.jsonl")] == ['{"cards": []}']
     assert [one["comment"] for one in lines(archive, "support/feedback.jsonl")] == ["a comment"]
     assert len(lines(archive, "support/actions.jsonl")) == 3
 

@@ -16,11 +16,12 @@ from swell.parts import Card, File, Image, Part, Reasoning, Source, Table, Text,
 
 from .app import ChatApp
 from .decorator import chat
-from .options import ChatOptions, Command
+from .options import ChatOptions, Command, Event
 from .runs.attachment import Attachment
 from .runs.handler import Handler, Yieldable
 from .runs.run import RunLimits
 from .runs.turn import Turn
+from .thread_page import ThreadPage
 from .tools import Tool, progress, run_tools, tool
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ __all__ = [
     "ChatOptions",
     "Command",
     "Edit",
+    "Event",
     "File",
     "Handler",
     "Image",
@@ -48,6 +50,7 @@ __all__ = [
     "Table",
     "Text",
     "Thread",
+    "ThreadPage",
     "Tool",
     "ToolCall",
     "Turn",

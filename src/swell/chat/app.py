@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Container, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Container, Coroutine, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swell import ui
@@ -32,13 +32,14 @@ from swell.workers import Lane
 
 from .feed import Feed, ThreadChanged
 from .files import Files
-from .options import ChatOptions
-from .page.actions import Actions, check_menu
+from .options import ChatOptions, OnEvent
+from .page.actions import Actions, check_menu, check_name
 from .page.settings import SettingsForm
 from .page.view import View
 from .runs.manager import RunManager
 from .runs.names import Names
 from .runs.run import RunLimits
+from .thread_page import ThreadPages
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from swell.chat.store.databases import Databases
     from swell.chat.store.engines.base import Engine
 
-__all__ = ["ChatApp", "add_chat"]
+__all__ = ["ChatApp", "add_chat", "add_events"]
 
 _log = logger("swell.chat")
 
@@ -82,6 +83,22 @@ def add_chat(
     return made
 
 
+def add_events(app: Application, names: Iterable[str], handler: OnEvent) -> None:
+    """Let a function answer events of the app's cards in the chats of an application.
+
+    Args:
+        app: The application.
+        names: Names of controls or cards.
+        handler: As for `chat.on`.
+
+    Raises:
+        ValueError: If a name is one that the page of a chat uses.
+    """
+    for name in names:
+        check_name(name, "a control")
+        app.chat_events[name] = handler
+
+
 class Application(Protocol):
     """The attributes of `App` that a chat uses."""
 
@@ -98,6 +115,7 @@ class Application(Protocol):
     titles: dict[str, str]
     holders: list[Holder]
     chats: dict[str, Any]
+    chat_events: dict[str, OnEvent]
 
     @property
     def has_admin_page(self) -> bool:
@@ -145,9 +163,11 @@ class ChatApp:
         self.audit: AuditLog
         self.feed: Feed
         self.runs: RunManager
+        self.pages: ThreadPages | None = None
         self.files: Files
         self.actions: Actions
         self.route = "/"
+        self.handlers: Mapping[str, OnEvent] = {}
         self._databases: Databases | None = None
         self._has_admin_page: Callable[[], bool] = lambda: False
         self._handler = handler
@@ -180,6 +200,7 @@ class ChatApp:
         app.titles[self.route] = self.options.title
         app.holders.append(self)
         app.chats[self.name] = self
+        self.handlers = app.chat_events
         self._has_admin_page = lambda: app.has_admin_page
         self._databases = app.databases
         if self.options.openai or self.options.ag_ui:
@@ -232,6 +253,9 @@ class ChatApp:
 
         self.audit = AuditLog(self.store.engine, self.name)
         self.files = self._open_files(temporary=self.options.store is None)
+        if self.options.page is not None:
+            limit = settings.page_max_bytes
+            self.pages = ThreadPages(self.store, self.feed, self.options.page, limit)
         self.runs = RunManager(
             self.store,
             self._handler,
@@ -243,6 +267,8 @@ class ChatApp:
             Lane.of(settings),
             self.names,
             self.options.admit,
+            self.pages,
+            self.handlers,
         )
         await self.runs.open()
         self.actions = Actions(self)
@@ -311,6 +337,8 @@ class ChatApp:
         await self.runs.close()
         for view in tuple(self._views):
             self._forget(view)
+        if self.pages is not None:
+            await self.pages.end()
         await self._tasks.cancel(1.0)
         self.files.close()
         await self.store.close()

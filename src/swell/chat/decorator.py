@@ -9,13 +9,14 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from swell.app import current
 from swell.mistakes import check_names, check_route
 
-from .options import ChatOptions
+from .options import ChatOptions, OnEvent
 from .runs.handler import Handler
 
 __all__ = ["chat"]
 
 _P = ParamSpec("_P")
 _H = TypeVar("_H", bound=Handler[Any])
+_E = TypeVar("_E", bound=OnEvent)
 
 
 class _Chat(Protocol[_P]):
@@ -24,6 +25,18 @@ class _Chat(Protocol[_P]):
     def __call__(
         self, route: str = "/", *args: _P.args, **options: _P.kwargs
     ) -> Callable[[_H], _H]: ...
+
+    def on(self, *names: str) -> Callable[[_E], _E]:
+        """Make an async function the answer to events of the app's cards and of components.
+
+        It gets an `Event`. A text that it returns is shown as a notice.
+
+        Args:
+            *names: Names of controls or cards, beside the conversation or in an answer.
+
+        Raises:
+            ValueError: If a name is one that the page of a chat uses.
+        """
 
 
 def _taking(options: Callable[_P, ChatOptions]) -> _Chat[_P]:
@@ -40,7 +53,13 @@ def _taking(options: Callable[_P, ChatOptions]) -> _Chat[_P]:
         parameters=[own.parameters["route"], *known.values()]
     )
     chat.__doc__ = _DOC.format(options=inspect.cleandoc(options.__doc__ or ""))
-    return chat
+
+    def on(*names: str) -> Any:
+        return current().on_chat(*names)
+
+    on.__doc__ = _Chat.on.__doc__
+    chat.on = on  # type: ignore[attr-defined]
+    return chat  # type: ignore[return-value]
 
 
 _DOC = """Make a function the answer to every prompt of a chat.

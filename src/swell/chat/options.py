@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from swell import ui
+from swell.expando import Expando
 from swell.identity import Identify
 from swell.query import Query
 
-from .records import Thread, User
+from .records import Message, Thread, User
 from .runs.budgets import Admit
 from .runs.run import RunLimits
+from .thread_page import Layout, ThreadPage
 
 if TYPE_CHECKING:
     from .store import Store
 
-__all__ = ["ChatOptions", "Command", "OnCommand"]
+__all__ = ["ChatOptions", "Command", "Event", "OnCommand", "OnEvent"]
 
 Attachments: TypeAlias = bool | ui.ChatAttachments
 
@@ -43,6 +45,39 @@ class Command:
 
 OnCommand: TypeAlias = Callable[[Command], Awaitable[str | None]]
 """Answers a command of the app's own menu; a text that it returns is shown as a notice."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a user did with a card of the app, or with a component in an answer.
+
+    Attributes:
+        name: Name of the control or the card.
+        kind: Name of the event, such as `select_marks`; empty for a submission.
+        value: Value of the control, or the data of the event.
+        args: Values of all controls that were submitted together.
+        user: The user.
+        thread: The thread; None as long as the conversation has not begun.
+        message: The message that the component is in; None beside the conversation.
+        page: The cards beside the conversation, to change; saved when the handler ends.
+        locale: Language of the page, such as `de`.
+        q: The query.
+    """
+
+    name: str
+    kind: str
+    value: Any
+    args: Expando
+    user: User
+    thread: Thread | None
+    message: Message | None
+    page: ThreadPage
+    locale: str
+    q: Query
+
+
+OnEvent: TypeAlias = Callable[[Event], Awaitable[str | None]]
+"""Answers events of the app's own cards; a text that it returns is shown as a notice."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +108,11 @@ class ChatOptions:
         speech: Offer speech input where the browser supports it.
         images: Whose images are loaded: `ask` (a click on each one of another site), `allow`, or a
             list of hosts. Those of this app are always shown.
+        page: The app's cards beside the conversation: a dict of cards by their names, or a function
+            `(page)` or `(page, user)` that puts them on the page of a new conversation; see
+            `docs/howto/page.md`.
+        page_zones: Zones for these cards; the cards stand in the zone `page` when left out.
+        page_width: CSS width of the zones together.
         identify: Returns the user of a request, see `swell.app.App`; the application's when left
             out.
         theme: Theme of the page, as for `ui.meta_card`.
@@ -103,6 +143,9 @@ class ChatOptions:
     on_command: OnCommand | None = None
     submit_key: Literal["enter", "ctrl_enter"] | None = None
     speech: bool = False
+    page: Layout | None = None
+    page_zones: Sequence[ui.Zone] = ()
+    page_width: str = "45%"
     images: Literal["ask", "allow"] | Sequence[str] | None = None
     identify: Identify | None = None
     theme: str = "auto"
@@ -121,6 +164,10 @@ class ChatOptions:
             given = getattr(self, name)
             if given is not None and not callable(given):
                 raise TypeError(f"{name} must be a function, got {given!r}")
+        if self.page is not None and not callable(self.page) and not isinstance(self.page, Mapping):
+            raise TypeError(f"page must be a function or a dict of cards, got {self.page!r}")
+        if self.page is None and self.page_zones:
+            raise TypeError("page_zones needs page, the cards that stand in them")
         if self.limits is not None and not isinstance(self.limits, RunLimits):
             raise TypeError(f"limits must be a RunLimits(...), got {self.limits!r}")
         if self.menu and self.on_command is None:

@@ -20,12 +20,14 @@ class NewPrompt(msgspec.Struct, frozen=True):
         thread_id: The thread; None begins one, unless `parent_id` names a message.
         parent_id: The message that the prompt follows; None takes the end of the shown branch.
         title: Title of the thread when this begins one.
+        page: JSON of the cards beside it then; None for those that the app begins with.
     """
 
     parts: Sequence[Part]
     thread_id: str | None = None
     parent_id: str | None = None
     title: str = ""
+    page: str | None = None
 
 
 class Edit(msgspec.Struct, frozen=True):

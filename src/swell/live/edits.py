@@ -117,7 +117,15 @@ class Prepend(msgspec.Struct, frozen=True):
     items: list[Any]
 
 
-Edit: TypeAlias = AddCard | DropCard | DropPage | Assign | AppendRow | Extend | Grow | Prepend
+class Replay(msgspec.Struct, frozen=True):
+    """Apply ops of another page, which has the same cards."""
+
+    ops: Sequence[Op]
+
+
+Edit: TypeAlias = (
+    AddCard | DropCard | DropPage | Assign | AppendRow | Extend | Grow | Prepend | Replay
+)
 
 
 def resolve(edit: Edit, state: PageState, locate: Locate) -> list[Op]:
@@ -133,6 +141,8 @@ def resolve(edit: Edit, state: PageState, locate: Locate) -> list[Op]:
         return _assign(edit, state, locate)
     if isinstance(edit, AddCard):
         return [Set([edit.key], encoded(card_to_json(edit.card)))]
+    if isinstance(edit, Replay):
+        return [*edit.ops]
     if isinstance(edit, DropPage):
         return [Delete([])] if state.cards else []
     card = state.cards.get(edit.key)

@@ -19,7 +19,7 @@ from .ops import Insert, Op, Path, Set, encoded
 from .page import LivePage
 from .state import PageState
 
-__all__ = ["Replica"]
+__all__ = ["Replica", "kept"]
 
 
 class FrameLog(Log):
@@ -95,7 +95,7 @@ class Replica(LivePage):
         found = self._reader.read(frame, before)
         if found is None:
             return False
-        kept = [_kept(op) for op in found.o]
+        kept = [kept(op) for op in found.o]
         self.state.apply(found.o)
         for slot, path in found.names.items():
             self.names.assign(slot, path, found.n)
@@ -106,8 +106,8 @@ class Replica(LivePage):
         return True
 
 
-def _kept(op: Op) -> Op:
-    """Return an op as the log keeps it: the page may change what it has taken."""
+def kept(op: Op) -> Op:
+    """Return an op as it can be kept: a page may change what it has taken."""
     if isinstance(op, Set):
         return Set(op.path, encoded(op.value))
     if isinstance(op, Insert):

@@ -72,6 +72,10 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     share: str
     export: str
 
+    # Where a phone shows either the conversation or the app's cards
+    place_chat: str
+    place_cards: str
+
     # Panels
     save: str
     settings_hold: str

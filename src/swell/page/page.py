@@ -7,7 +7,7 @@ and becomes an op when the page is saved.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import msgspec
@@ -16,9 +16,19 @@ from swell.cards.base import CARDS, IGNORED, Forgive, check_card, check_property
 from swell.cards.base import Card as CardBase
 from swell.errors import CardError, PlainValueError, RowError
 from swell.live.buffer import Buffer
-from swell.live.edits import AddCard, AppendRow, Assign, DropCard, DropPage, Edit, Extend, resolve
+from swell.live.edits import (
+    AddCard,
+    AppendRow,
+    Assign,
+    DropCard,
+    DropPage,
+    Edit,
+    Extend,
+    Replay,
+    resolve,
+)
 from swell.live.kinds import row_at
-from swell.live.ops import Segment
+from swell.live.ops import Op, Segment
 from swell.live.state import Card, PageState
 from swell.live.tail import Tail
 from swell.logs import logger
@@ -195,6 +205,14 @@ class PageBase:
         self._assigned.clear()
         self._dropped.update(self._target.state.cards)
         self._edits.append(DropPage())
+
+    def replay(self, ops: Sequence[Op]) -> None:
+        """Do what ops of another page did to it, to cards that this page has as well.
+
+        Args:
+            ops: Checked by that page.
+        """
+        self._edits.append(Replay(ops))
 
     def _stream(self, key: str, prop: Segment, index: Segment, value: list[Any]) -> bool:
         """Record a row of plain texts and flags for an existing row, the fast path of streaming.
@@ -408,6 +426,11 @@ class AsyncPage(PageBase):
     def __init__(self, target: Target, forgive: Forgive | None = None, *, url: str = "") -> None:
         super().__init__(target, forgive)
         self.url = url if url.startswith("/") else f"/{url}"
+
+    @property
+    def state(self) -> PageState:
+        """The cards as last saved."""
+        return self._target.state
 
     async def load(self) -> dict[str, Any]:
         """Return the page as it was last saved, as plain JSON."""

@@ -231,6 +231,7 @@ _OF_USER = {
         "id",
     ),
     "shares": ("thread_id, created, expires", "shares", _OF_THREADS, "hash"),
+    "pages": ("thread_id, version, state", "thread_pages", _OF_THREADS, "thread_id"),
     "feedback": (
         "message_id, positive, comment, created",
         "feedback",

@@ -12,7 +12,7 @@ from typing import Any
 
 from swell.app import App
 from swell.chat.app import ChatApp
-from swell.chat.options import ChatOptions
+from swell.chat.options import ChatOptions, OnEvent
 from swell.chat.runs.ask import PREFIX
 from swell.chat.runs.run import RunLimits
 from swell.live.wire import Ack, Act
@@ -227,7 +227,9 @@ class ChatServer:
         handler: Callable[..., Any],
         options: ChatOptions,
         settings: Settings | None = None,
+        on: Mapping[str, OnEvent] | None = None,
     ) -> None:
+        self._on = on or {}
         self._handler = handler
         self._options = options
         self._settings = settings
@@ -238,6 +240,7 @@ class ChatServer:
     async def start(self) -> None:
         """Open the store and begin."""
         self.app = ChatApp(self._handler, self._options, name="test")
+        self.app.handlers = self._on
         await self.app.start(self._settings)
         self._stack = AsyncExitStack()
         self._stack.push_async_callback(self.app.stop)
@@ -310,6 +313,7 @@ async def chatting(
     language: str = "",
     headers: Mapping[str, str] | None = None,
     server_settings: Settings | None = None,
+    on: Mapping[str, OnEvent] | None = None,
     **options: Any,
 ) -> AsyncIterator[ChatClient]:
     """Serve a function as `@chat` would, and open a tab.
@@ -323,10 +327,11 @@ async def chatting(
             `page.headers`.
         server_settings: Settings of the server, such as `user_header`; by default frames are not
             held back for merging and no rate is limited.
+        on: Handlers of events by name, as `chat.on` registers them.
         **options: Further arguments of `chat`.
     """
     given = ChatOptions(**{"app": "test", **options}, store=store, limits=limits)
-    server = ChatServer(handler, given, server_settings or UNHURRIED)
+    server = ChatServer(handler, given, server_settings or UNHURRIED, on)
     await server.start()
     try:
         first = await server.tab(language=language, headers=headers)

@@ -219,7 +219,7 @@ class Answers:
         Raises:
             Failed: If the handler fails.
         """
-        answer, news = Answer(), asyncio.Event()
+        answer, news = Answer(live=None), asyncio.Event()  # it shows no buttons
         questions: list[Question] = []
 
         def posed(question: Question) -> None:

@@ -12,15 +12,16 @@ import msgspec
 
 from swell import ui
 from swell.audit.events import AuditEvent
-from swell.cards.chatbot import Event
+from swell.cards.chatbot import Event as ChatEvent
 from swell.cards.threads import ThreadsEvent
 from swell.chat.feed import ThreadChanged
-from swell.chat.options import Command
+from swell.chat.options import Command, Event, OnEvent
 from swell.chat.records import Message
 from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import Edit, NewPrompt, Regenerate, Request
 from swell.chat.runs.ask import ask_id
 from swell.chat.runs.title import first_title
+from swell.chat.thread_page import ThreadPage
 from swell.errors import NotFoundError, RefusedError, StoreUnavailableError
 from swell.locales import Words
 from swell.observe import metrics, traces
@@ -33,7 +34,7 @@ from .share import chosen_link, export_panel, import_file, link_panel, share_pan
 from .usage import keep_files, usage_panel
 from .view import View
 
-__all__ = ["MAX_PROMPT", "Actions", "check_menu"]
+__all__ = ["MAX_PROMPT", "Actions", "check_menu", "check_name"]
 
 MAX_PROMPT = 100_000
 """Longest prompt, in code points."""
@@ -77,15 +78,15 @@ class _Command(NamedTuple):
     right: str | None
 
 
-_CHAT: dict[Event, Action] = {}  # events of the chat card
-_READER: dict[Event, Action] = {}  # those also available to readers of a shared thread
+_CHAT: dict[ChatEvent, Action] = {}  # events of the chat card
+_READER: dict[ChatEvent, Action] = {}  # those also available to readers of a shared thread
 _FORMS: dict[str, Action] = {}  # buttons of forms and notices, commands of the sidebar
 _RIGHTS: dict[str, str] = {}  # the rights that some of these need
 _AUDITED: dict[str, AuditEvent] = {"delete": "deleted", "undo": "restored"}  # of the sidebar
 _MENU: dict[str, _Command] = {}  # commands of a thread in the sidebar, in their order
 
 
-def on_chat(*names: Event, reader: bool = False) -> Callable[[Action], Action]:
+def on_chat(*names: ChatEvent, reader: bool = False) -> Callable[[Action], Action]:
     """Make a method the answer to events of the chat card.
 
     Args:
@@ -139,6 +140,20 @@ def on_menu(
     return register
 
 
+def check_name(name: str, what: str) -> None:
+    """Check the name of a command or control of an app.
+
+    Args:
+        name: The name.
+        what: What it names, for the error.
+
+    Raises:
+        ValueError: If the page of a chat uses it itself.
+    """
+    if name in {"chat", "threads", "places", "#", *_FORMS} or ask_id(name) is not None:
+        raise ValueError(f"the name {name!r} of {what} is taken")
+
+
 def check_menu(menu: Sequence[ui.Command]) -> None:
     """Check the names of the commands in an app's own menu.
 
@@ -146,8 +161,7 @@ def check_menu(menu: Sequence[ui.Command]) -> None:
         ValueError: If the page of a chat uses one itself.
     """
     for command in menu:
-        if command.name in {"chat", "threads", "#", *_FORMS}:
-            raise ValueError(f"the name {command.name!r} of a menu command is taken")
+        check_name(command.name, "a menu command")
 
 
 class Actions:
@@ -204,6 +218,11 @@ class Actions:
         elif (form := _FORMS.get(str(name))) is not None:
             _need(view, _RIGHTS.get(str(name)))
             await form(self, Asked(q, view, str(name), q.args[str(name)]))
+        elif name == "places":
+            view.switch(str(q.args["places"]))
+            await view.page.save()
+        elif view.token is None and await self._on_event(q, view, str(name)):
+            pass
         elif str(name) in self._menu and view.token is None:
             await self._command(Asked(q, view, str(name), q.args[str(name)]))
         else:
@@ -225,6 +244,33 @@ class Actions:
         said = await answer(Command(asked.name, asked.value, view.user, view.thread, asked.q))
         if said:
             await view.notify(said)
+
+    async def _on_event(self, q: Q, view: View, name: str) -> bool:
+        """Answer an event of one of the app's cards; return False if it is none."""
+        page, handler = view.beside.edit(), self._chat.handlers.get(name)
+        closed = bool(q.events[name] and q.events[name].dismissed) and page.dismissed(name)
+        if handler is not None:
+            await self._call(q, view, name, handler, page)
+        if closed or handler is not None:
+            await page.flush()
+        return closed or handler is not None
+
+    async def _call(self, q: Q, view: View, name: str, handler: OnEvent, page: ThreadPage) -> None:
+        """Call a handler of the app for each event."""
+        about, message = q.args["@message"], None
+        if about is not None:
+            del q.args["@message"]
+            message = await self._store.message(view.user.id, str(about))
+            if (run := self._runs.of_answer(message.id)) is not None:  # more than is stored
+                message = msgspec.structs.replace(message, parts=run.answer.parts())
+        events = [(kind, q.events[name][kind]) for kind in q.events[name] or ()]
+        view.user = await self._store.keep(view.user)
+        for kind, value in events or [("", q.args[name])]:
+            event = Event(
+                *(name, kind, value, q.args, view.user, view.thread, message, page, q.locale, q)
+            )
+            if said := await handler(event):
+                await view.notify(said)
 
     def _publish(self, view: View, thread_id: str = "") -> None:
         """Publish a change of a tab to the user's other tabs and to readers.
@@ -294,7 +340,9 @@ class Actions:
         parts: list[Part] = [Text(text), *kept]
         async with view.lock:
             thread_id = view.thread.id if view.thread is not None else None
-            await self._submit(q, view, NewPrompt(parts, thread_id, title=first_title(parts)))
+            page = view.beside.take() if thread_id is None else None
+            request = NewPrompt(parts, thread_id, title=first_title(parts), page=page)
+            await self._submit(q, view, request)
 
     async def _begin(self, asked: Asked, request: Request) -> None:
         """Begin another branch; the runs of this one are stopped first."""
@@ -317,9 +365,12 @@ class Actions:
                 address=q.peer,
                 sign_in=q.auth.sign_in,
             )
-        except RefusedError as refused:
-            metrics.prompt_refused(refused.reason)
+        except BaseException as error:
+            view.beside.refused()
+            if isinstance(error, RefusedError):
+                metrics.prompt_refused(error.reason)
             raise
+        await view.beside.begin(accepted)
         if not accepted.duplicate:
             metrics.prompt_accepted()
         view.user = msgspec.structs.replace(view.user, stored=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Coroutine
+from collections.abc import Container, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swell import ui
@@ -11,9 +11,10 @@ from swell.cards.chatbot import Event
 from swell.cards.threads import ThreadsEvent
 from swell.chat.feed import Feed
 from swell.chat.files import Files
-from swell.chat.options import ChatOptions
+from swell.chat.options import ChatOptions, OnEvent
 from swell.chat.runs.manager import RunManager
 from swell.chat.runs.names import Names
+from swell.chat.thread_page import ThreadPages
 from swell.locales import Words
 from swell.query import Auth
 from swell.rights import Rights
@@ -52,6 +53,11 @@ class Host(Protocol):
     options: ChatOptions
     names: Names
     rights: Rights
+    pages: ThreadPages | None
+
+    @property
+    def handlers(self) -> Mapping[str, OnEvent]:
+        """The functions that answer events of the app's own cards, by name."""
 
     @property
     def actions(self) -> Events:

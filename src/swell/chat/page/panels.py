@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import msgspec
+
 from swell import ui
 from swell.page.page import AsyncPage
 from swell.site import AsyncSite
@@ -19,17 +21,32 @@ class Panel:
     Args:
         page: The tab's page.
         site: Serves files.
+        zones: Zones of the app's cards beside the chat; None if it has none.
+        width: CSS width of those.
 
     Attributes:
+        shows_cards: Whether a phone shows the app's cards in place of the conversation.
         about: Id of the thread that the form is about, None if it is about none.
     """
 
-    def __init__(self, page: AsyncPage, site: AsyncSite) -> None:
+    def __init__(
+        self,
+        page: AsyncPage,
+        site: AsyncSite,
+        zones: Sequence[ui.Zone] | None = None,
+        width: str = "",
+    ) -> None:
+        self._beside = (
+            ui.zone("page", size=width, zones=list(zones))
+            if zones
+            else (ui.zone("page", size=width) if zones is not None else None)
+        )
         self._page = page
         self._site = site
         self._open = False
         self._files: tuple[str, ...] = ()
         self.about: str | None = None
+        self.shows_cards = False
 
     def show(
         self,
@@ -69,9 +86,19 @@ class Panel:
     def lay_out(self) -> None:
         """Place the cards of the page."""
         chat, panel = ui.zone("chat", size="1"), ui.zone("panel", size="360px")
-        open_ = self._open
-        narrow = [ui.zone("sidebar"), ui.zone("panel", size="1") if open_ else chat]
-        wide = [ui.zone("sidebar", size="auto"), chat, *([panel] if open_ else [])]
+        open_, beside = self._open, self._beside
+        first, second = ui.zone("sidebar"), chat
+        if open_:
+            second = ui.zone("panel", size="1")
+        elif beside is not None and self.shows_cards:
+            second = msgspec.structs.replace(beside, size="1")
+        narrow = [first, *([ui.zone("places")] if beside and not open_ else []), second]
+        wide = [
+            ui.zone("sidebar", size="auto"),
+            chat,
+            *([beside] if beside else []),
+            *([panel] if open_ else []),
+        ]
         # Zones of the same names, one inside the other alike: the browser moves nothing.
         self._page["meta"].layouts = [
             ui.layout("xs", height="100vh", zones=[ui.zone("body", size="1", zones=narrow)]),

@@ -24,6 +24,7 @@ from swell.query import Auth
 from swell.schema.data import data
 from swell.site import AsyncSite
 
+from .beside import Beside
 from .host import Host
 from .panels import Panel
 from .rows import FIELDS, Rows
@@ -86,7 +87,9 @@ class View:
         self.window: Window | None = None
         self.settings: dict[str, Any] = {}
         self.suggestions: dict[str, str] = {}
-        self.panel = Panel(page, site)
+        zones = self.options.page_zones if self.options.page is not None else None
+        self.panel = Panel(page, site, zones, self.options.page_width)
+        self.beside = Beside(chat.pages, page, user)
         self.lock = asyncio.Lock()
         self.closed = False
         self.identify(auth)
@@ -124,6 +127,8 @@ class View:
         self._hash = address
         self.page["meta"] = ui.meta_card("", title=self.options.title, theme=self.options.theme)
         self.panel.lay_out()
+        if self.beside:
+            self._offer_places()
         await self.sidebar.load()
         if self.chat.runs.budgets.shows(self.user.roles):
             await self.chat.runs.budgets.look(self.user)
@@ -137,6 +142,16 @@ class View:
             thread_commands=self.chat.actions.thread_commands(self.words, self.rights),
         )
         await self.go(address)
+
+    def switch(self, to: str) -> None:
+        """Show the conversation or the app's cards, where there is no room for both."""
+        self.panel.shows_cards = to == "cards"
+        self.panel.lay_out()
+
+    def _offer_places(self) -> None:
+        """Let the user of a phone switch between the conversation and the app's cards."""
+        tabs = [ui.tab("talk", self.words.place_chat), ui.tab("cards", self.words.place_cards)]
+        self.page["places"] = ui.tab_card("places", tabs, name="places", link=True)
 
     async def go(self, address: str) -> None:
         """Show the thread at an address, a shared one, or a new one."""
@@ -217,7 +232,9 @@ class View:
             messages, shown = await self._read(window, self.user.id, ())
         else:
             self.settings = {}
+        shown_beside = None if token is not None else await self.beside.load(thread)
         self.offer_undo(None)
+        self.beside.show(shown_beside)
         self.thread, self.token = (None, token) if token is not None else (thread, None)
         self._read_along(thread.id if token is not None and thread is not None else None, until)
         self.window = window
@@ -545,6 +562,7 @@ class View:
     def close(self) -> None:
         """Let go of everything: the tab is gone."""
         self.closed = True
+        self.beside.leave()
         self.rows.leave()
         self.panel.drop_files()
         self.chat.feed.unsubscribe(self.user.id, self.hear)

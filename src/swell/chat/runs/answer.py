@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, TypeAlias, TypeGuard
 
 import msgspec
@@ -85,8 +85,12 @@ class Answer:
     """
 
     def __init__(
-        self, parts: list[Part] | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        parts: list[Part] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        live: Container[str] | None = (),
     ) -> None:
+        self._live = live
         self.log: list[Change] = []
         self.frozen = False
         self.usage: dict[str, Any] | None = None
@@ -139,11 +143,11 @@ class Answer:
         elif isinstance(item, Pending):
             bool(item)  # raises, and names the call
         elif isinstance(item, Part):
-            _refuse_dead(item)
+            _refuse_dead(item, self._live)
             self.put(item)
         elif _is_part(item):
             part = to_parts([item])[0]
-            _refuse_dead(part)
+            _refuse_dead(part, self._live)
             self.put(part)
         else:
             for delta in self._read(item):
@@ -392,6 +396,6 @@ def _is_part(item: object) -> TypeGuard[Mapping[str, Any]]:
     return isinstance(item, Mapping) and item.get("type") in part_types() and "snapshot" not in item
 
 
-def _refuse_dead(part: Part) -> None:
-    refuse_buttons(part)
+def _refuse_dead(part: Part, live: Container[str] | None) -> None:
+    refuse_buttons(part, live)
     refuse_dead_addresses(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from swell import ui
@@ -95,22 +95,29 @@ class Question:
                 self._rename(value)
 
 
-def refuse_buttons(part: object) -> None:
+def refuse_buttons(part: object, live: Container[str] | None = ()) -> None:
     """Refuse a card with a button that would do nothing.
+
+    Args:
+        part: A part of an answer.
+        live: Names that the app answers to, see `chat.on`; None for all.
 
     Raises:
         PartError: If it is a `Card`, or holds one, with a button that opens no address.
     """
     for inner in getattr(part, "parts", ()):
-        refuse_buttons(inner)
+        refuse_buttons(inner, live)
     if isinstance(part, Card):
         for name in _dead_buttons(part.items):
+            if live is None or name in live:
+                continue
             shown = next(_texts(part.items), "")
             of = f" {shown!r}" if shown else ""
             raise PartError(
                 "Card.items",
                 f"the button {name!r} of the card{of} does nothing in an answer; ask with "
-                "`await turn.ask(...)` or `await turn.confirm(...)`, or give it a `path` to open",
+                "`await turn.ask(...)` or `await turn.confirm(...)`, answer it with "
+                f"`@chat.on({name!r})`, or give it a `path` to open",
             )
 
 

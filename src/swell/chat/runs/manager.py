@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from swell.chat.feed import Change, Feed, RunEnded, RunQueued, ThreadChanged, ThreadRenamed
@@ -15,6 +15,7 @@ from swell.chat.records import Accepted, Ended, EndState, Message, RunState, Use
 from swell.chat.refusal import LocalizedRefusal
 from swell.chat.requests import NewPrompt, Request
 from swell.chat.store.statements import from_json, to_json
+from swell.chat.thread_page import ThreadPage, ThreadPages
 from swell.coerce import well_formed
 from swell.errors import NotFoundError, StoreUnavailableError
 from swell.expando import Expando
@@ -72,6 +73,8 @@ class RunManager:
         pools: Threads for what blocks.
         names: The commands and mentions that the app offers.
         admit: As for `chat`.
+        pages: The cards beside the conversations; None if the app has none.
+        live: Names of controls that the app answers to.
     """
 
     def __init__(
@@ -86,7 +89,11 @@ class RunManager:
         pools: Lane,
         names: Names,
         admit: Admit | None = None,
+        pages: ThreadPages | None = None,
+        live: Container[str] = (),
     ) -> None:
+        self._pages = pages
+        self._answered = live
         self._names = names
         self.store = store
         bounds = limits.over(settings)
@@ -422,7 +429,7 @@ class RunManager:
         if accepted.run.id in self._runs:
             return
         allowance = self.budgets.allowance(user.roles)
-        run = Run(accepted, user, address, allowance, self._spend_later, sign_in)
+        run = Run(accepted, user, address, allowance, self._spend_later, sign_in, self._answered)
         run.files = self._files
         self._runs[run.id] = self._answers[run.answer_id] = run
         run.task = self._tasks.start(self._live(run))
@@ -452,6 +459,8 @@ class RunManager:
             run.state, run.error_code = "failed", "handler_failed"
             run.error = words_of().failures[run.error_code]
         finally:
+            if self._pages is not None and run.page is not None:
+                self._pages.close(run.thread_id)
             self._gate.leave(run.ticket)
             del self._runs[run.id], self._answers[run.answer_id]
             run.ended.set()
@@ -538,6 +547,8 @@ class RunManager:
             ended.cancel()
 
     async def _finish(self, run: Run, state: EndState) -> Change:
+        if run.page is not None:
+            await run.page.end()
         if run.error is not None:
             run.error = well_formed(run.error)
         run.answer.end(done=state == "done")
@@ -595,4 +606,7 @@ class RunManager:
             for message in messages
             if message.role == "user"
         ]
-        return Turn(run, messages, run.thread, run.user, settings, files, self._names)
+        if self._pages is not None and run.page is None:
+            run.page = ThreadPage(await self._pages.open(run.thread_id, run.user))
+        page = run.page
+        return Turn(run, messages, run.thread, run.user, settings, files, self._names, page)

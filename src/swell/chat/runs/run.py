@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from msgspec.structs import fields, replace
 
 from swell.chat.files import Files
 from swell.chat.records import Accepted, EndState, Message, RunState, User
+from swell.chat.thread_page import ThreadPage
 from swell.coerce import well_formed
 from swell.errors import LimitError, NotSupportedError
 from swell.parts import File, Image
@@ -113,6 +114,7 @@ class Run:
         ticket: Its ticket for the gate, with its place in the queue.
         allowance: What its user may use.
         sign_in: Id of the sign-in of the user who asked; empty for none.
+        page: The cards beside the conversation; None if the app has none.
 
     Args:
         accepted: What the store has accepted.
@@ -121,6 +123,7 @@ class Run:
         allowance: What its user may use.
         charge_later: Called with what the app charges after the end.
         sign_in: Id of the sign-in of the user who asked; empty for none.
+        live: Names of controls that the app answers to; others do nothing in an answer.
     """
 
     def __init__(
@@ -131,6 +134,7 @@ class Run:
         allowance: Allowance,
         charge_later: Callable[[Run, Charge], None],
         sign_in: str = "",
+        live: Container[str] = (),
     ) -> None:
         self.sign_in = sign_in
         run = accepted.run
@@ -144,7 +148,7 @@ class Run:
         self.answer_id = run.answer_id
         self.settings = run.settings
         self.state: RunState = run.state
-        self.answer = Answer()
+        self.answer = Answer(live=live)
         self.error: str | None = None
         self.error_code: str | None = None
         self.error_id: str | None = None
@@ -161,6 +165,7 @@ class Run:
         self.why: EndState = "stopped"
         self.task: asyncio.Task[None] | None = None
         self.files: Files | None = None
+        self.page: ThreadPage | None = None
         self._made = 0  # files
         self.allowance = allowance
         self._charges: list[Charge] | None = []

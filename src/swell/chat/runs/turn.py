@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, overload
 
 from swell.chat.records import Message, Thread, User
+from swell.chat.thread_page import ThreadPage, Unseen
 from swell.coerce import well_formed
 from swell.components.base import Component
 from swell.errors import AskTimeoutError
@@ -127,6 +128,8 @@ class Turn(Generic[S]):
         all_files: Files attached to this prompt and earlier ones, oldest first.
         locale: Language of the user's page, such as `de`; see `docs/howto/languages.md`.
         cancelled: Whether the answer has been stopped.
+        page: The cards beside the conversation, to change: `await turn.page.save()` shows the
+            changes in every tab of the thread; see `docs/howto/page.md`.
     """
 
     def __init__(
@@ -138,7 +141,9 @@ class Turn(Generic[S]):
         settings: S,
         files: Sequence[list[Attachment]] = (),
         names: Names = NO_NAMES,
+        page: ThreadPage | None = None,
     ) -> None:
+        self.page = page or Unseen()
         self._names = names
         self.messages = messages
         self.thread = thread

@@ -15,6 +15,7 @@ from swell.parts import Part
 from swell.parts.base import decoded
 
 from . import messages as tree
+from . import thread_pages
 from . import threads as conversations
 from .engines.base import Tx
 from .statements import ACTIVE, RUN, clean, inserting, known_user, own_thread, run_of
@@ -212,6 +213,8 @@ def _end(tx: Tx, planned: Planned, request: NewPrompt) -> tuple[str, str | None]
     if thread_id is None:
         title = clean(request.title)
         conversations.add(tx, planned.user_id, planned.thread_id, planned.time, title)
+        if request.page is not None:
+            thread_pages.add(tx, planned.thread_id, request.page, planned.claim)
         return planned.thread_id, None
     # Prompts of one thread are serialised: each continues the branch of the last one.
     row = own_thread(tx, planned.user_id, thread_id, lock=True)

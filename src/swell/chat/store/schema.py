@@ -36,7 +36,7 @@ __all__ = [
     "upgrade",
 ]
 
-HEAD = "0014"
+HEAD = "0015"
 """The revision of this version's tables."""
 
 REVISIONS = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1))

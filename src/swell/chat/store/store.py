@@ -23,7 +23,18 @@ from swell.errors import StoreUnavailableError
 from swell.locales import Words, words_of
 from swell.logs import logger
 
-from . import apps, files, keys, messages, processes, retention, search, threads, transfer
+from . import (
+    apps,
+    files,
+    keys,
+    messages,
+    processes,
+    retention,
+    search,
+    thread_pages,
+    threads,
+    transfer,
+)
 from .engines.base import Engine, Tx
 from .engines.presence import Turnstile
 from .ids import new_id, now
@@ -244,6 +255,24 @@ class Store(RunStore):
         before = time - older_than_s
         found = await self._read(retention.old, self._app, before)
         return await self._write(retention.expire, found, before, time) if found else []
+
+    async def thread_page(self, thread_id: str) -> tuple[int, str, str] | None:
+        """Return the cards beside a thread: version, JSON, and the name of the write.
+
+        Check the thread's owner before.
+        """
+        return await self._read(thread_pages.get, thread_id)
+
+    async def put_thread_page(self, thread_id: str, version: int, state: str, writer: str) -> bool:
+        """Store the cards beside a thread; return False if they have another version by now.
+
+        Args:
+            thread_id: The thread; its owner is checked before.
+            version: The version that the state was made from; 0 for none.
+            state: JSON.
+            writer: Names the write, so that a repeated one is recognised.
+        """
+        return await self._write(thread_pages.put, thread_id, version, state, writer)
 
     # -------------------------------------------------------------------------------- messages
 

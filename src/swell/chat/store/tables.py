@@ -43,6 +43,7 @@ __all__ = [
     "shares",
     "sign_ins",
     "signals",
+    "thread_pages",
     "threads",
     "uploads",
     "usage",
@@ -125,6 +126,17 @@ Index(
     shares.c.expires,
     sqlite_where=shares.c.expires.is_not(None),
     postgresql_where=shares.c.expires.is_not(None),
+)
+
+# The cards beside the conversation; see `swell.chat.thread_page`.
+thread_pages = Table(
+    "thread_pages",
+    metadata,
+    Column("thread_id", _Id, _belongs("threads.id"), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    # Names the last write, so that a repeated one is recognised.
+    Column("writer", Text, nullable=False),
 )
 
 messages = Table(
