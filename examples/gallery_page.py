@@ -81,6 +81,23 @@ def inputs() -> list[ui.Component]:
     ]
 
 
+def uploads() -> list[ui.Component]:
+    """Return places for files."""
+    return [
+        ui.file_upload(
+            "report",
+            "Send the report",
+            multiple=True,
+            file_extensions=["csv", "pdf"],
+            max_file_size=2,
+            max_size=3,
+            height="180px",
+            tooltip="CSV or PDF",
+        ),
+        ui.file_upload("picture", "A picture", compact=True, required=True),
+    ]
+
+
 def display() -> list[ui.Component]:
     """Return what only shows something, and tabs."""
     picture = (
@@ -147,7 +164,13 @@ def over(q: Q) -> None:
         q.page["meta"].side_panel = None
 
 
-SECTIONS = {"inputs": inputs, "display": display, "tables": tables, "overlays": overlays}
+SECTIONS = {
+    "inputs": inputs,
+    "uploads": uploads,
+    "display": display,
+    "tables": tables,
+    "overlays": overlays,
+}
 
 
 @app("/")

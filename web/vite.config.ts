@@ -28,6 +28,7 @@ const groups = [
   { name: "forms", test: /\/src\/forms\/(Form|Items)\b/ },
   { name: "fields", test: /\/src\/forms\/(components\/(Toggle|Slider|RangeSlider|Spinbox|ChoiceGroup|Checklist|DatePicker|TimePicker)\b|fields\/(Track|Ticks|Moment|numbers)\b)/ },
   { name: "display", test: /\/src\/(forms\/(components\/(Tabs|Label|Image|Persona|Stats|Expander)\b|fields\/picture\b)|ui\/TabBar\b)/ },
+  { name: "upload", test: /\/src\/forms\/(components\/FileUpload\b|fields\/uploads\b)/ },
   { name: "table", test: /\/src\/forms\/(components\/(Table|Tags)\b|table\/)/ },
 ] satisfies CodeSplittingGroup[];
 

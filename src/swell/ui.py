@@ -48,6 +48,7 @@ from .components.date_picker import DatePicker as DatePicker
 from .components.dropdown import Choice as Choice
 from .components.dropdown import Dropdown as Dropdown
 from .components.expander import Expander as Expander
+from .components.file_upload import FileUpload as FileUpload
 from .components.image import Image as Image
 from .components.inline import Inline as Inline
 from .components.label import Label as Label
@@ -149,6 +150,7 @@ checklist = Checklist
 choice_group = ChoiceGroup
 date_picker = DatePicker
 expander = Expander
+file_upload = FileUpload
 image = Image
 label = Label
 persona = Persona

@@ -1,4 +1,4 @@
-"""Attachments of a submitted prompt (files, a command, mentions), or the file of a command.
+"""Files of a submission: those of a prompt, of a command, and of upload components.
 
 A browser names files by the ids that it got for its uploads. Here they become paths, so no browser
 can ever name a path, or a file of another session.
@@ -6,6 +6,7 @@ can ever name a path, or a file of another session.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
@@ -13,16 +14,20 @@ from typing import Any
 from swell import sizes
 from swell.errors import AttachmentError
 
-from .files import FileStore, StoredFile
+from .files import FILES_PATH, FileStore, StoredFile
 
-__all__ = ["MB", "accepts", "submission"]
+__all__ = ["MB", "accepts", "check_uploads", "submission", "upload_ids"]
 
 MB = 1_000_000
 """Bytes of a megabyte, as in `ChatAttachments.max_file_mb` and as the browser shows sizes."""
 
+MIB = 1 << 20
+"""Bytes in the unit of the limits of `FileUpload`, as in Wave."""
+
 MAX_FILES = 10
 MAX_FILE_MB = 20
 MENTIONS_MAX = 100
+_ADDRESS = re.compile(rf".*{FILES_PATH}([^/]+)/[^/]+")
 
 
 def submission(
@@ -71,6 +76,55 @@ def submission(
         if isinstance(mentions, list)
         else [],
     }
+
+
+def upload_ids(args: Mapping[str, Any], cards: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the ids of the files that upload components submit."""
+    names = _upload_components(args, cards)
+    given = [one for name in names if isinstance(args[name], list) for one in args[name]]
+    return [found[1] for found in map(_ADDRESS.fullmatch, map(str, given)) if found]
+
+
+def check_uploads(
+    args: Mapping[str, Any],
+    cards: Iterable[Mapping[str, Any]],
+    files: FileStore | None,
+    session_id: str,
+    client_id: str,
+) -> None:
+    """Check the files that upload components submit, whose addresses are in `args`.
+
+    From now on the files are kept as long as the tab of the sender.
+
+    Args:
+        args: What is submitted.
+        cards: The cards of the page.
+        files: Where uploads are kept.
+        session_id: Session of the sender.
+        client_id: Tab of the sender.
+
+    Raises:
+        AttachmentError: If a file is gone, or the component does not take it.
+    """
+    for name, component in _upload_components(args, cards).items():
+        given = args[name]
+        if given is None:
+            continue
+        if not isinstance(given, list) or files is None:
+            raise AttachmentError("file_refused", f"{name} takes uploaded files only.")
+        if len(given) > 1 and not component.get("multiple"):
+            raise AttachmentError("file_refused", "Only one file can be uploaded here.")
+        ids = dict.fromkeys(_id_of(address, name) for address in given)
+        found = [_file(files, one, session_id) for one in ids]
+        endings = [f".{ending.lstrip('.')}" for ending in component.get("file_extensions") or ()]
+        for stored in found:
+            _check_size(stored, (component.get("max_file_size") or 0) * MIB)
+            _check_kind(stored, endings)
+            stored.client = client_id
+        most = (component.get("max_size") or 0) * MIB
+        if most and sum(stored.size for stored in found) > most:
+            said = f"The files are too large: {sizes.size(int(most))} can be uploaded at once."
+            raise AttachmentError("file_refused", said)
 
 
 def accepts(accept: Iterable[str], name: str, mime: str) -> bool:
@@ -130,13 +184,43 @@ def _check(found: list[StoredFile], limits: Mapping[str, Any]) -> None:
     if len(found) > most:
         raise AttachmentError("file_refused", f"At most {most} files can be attached at once.")
     for stored in found:
-        if stored.size > size * MB:
-            most_bytes = sizes.size(int(size * MB))
-            said = f"{stored.name} is too large: files of up to {most_bytes} can be attached."
-            raise AttachmentError("file_refused", said)
-        if not accepts(limits.get("accept") or (), stored.name, stored.mime):
-            said = f"{stored.name} is of a kind that cannot be attached here."
-            raise AttachmentError("file_refused", said)
+        _check_size(stored, size * MB)
+        _check_kind(stored, limits.get("accept") or ())
+
+
+def _check_size(stored: StoredFile, most: float) -> None:
+    """Refuse a file of more than `most` bytes; 0 is no limit."""
+    if most and stored.size > most:
+        most_bytes = sizes.size(int(most))
+        said = f"{stored.name} is too large: files of up to {most_bytes} can be attached."
+        raise AttachmentError("file_refused", said)
+
+
+def _check_kind(stored: StoredFile, accept: Iterable[str]) -> None:
+    if not accepts(accept, stored.name, stored.mime):
+        said = f"{stored.name} is of a kind that cannot be attached here."
+        raise AttachmentError("file_refused", said)
+
+
+def _upload_components(
+    args: Mapping[str, Any], cards: Iterable[Mapping[str, Any]]
+) -> dict[str, Mapping[str, Any]]:
+    """Return the upload components of a page that submit something, by name."""
+    if not args:
+        return {}  # most events
+    found = {}
+    for record in _records(list(cards)):
+        component = record.get("file_upload")
+        if isinstance(component, Mapping) and component.get("name") in args:
+            found[component["name"]] = component
+    return found
+
+
+def _id_of(address: Any, name: str) -> str:
+    match = _ADDRESS.fullmatch(str(address))
+    if match is None:
+        raise AttachmentError("file_refused", f"{name} takes uploaded files only.")
+    return match[1]
 
 
 def _described(stored: StoredFile, prefix: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import functools
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from swell.development import report
@@ -52,7 +52,7 @@ from swell.site import AsyncSite, serve_locally
 from swell.tasks import Tasks
 
 from .admission import Admission
-from .attachments import submission
+from .attachments import check_uploads, submission, upload_ids
 from .client import (
     ANONYMOUS,
     Client,
@@ -428,7 +428,8 @@ class Broker:
             connection.push(Ack(act.id, "err", "busy", said, _RETRY_MS))
             return
         client.seen[act.id] = False
-        if (named := _named_files(act)) and self._files is not None and self._files.shared:
+        shared = self._files is not None and self._files.shared is not None
+        if shared and (named := _named_files(act, client.page.state.cards.values())):
             self._tasks.start(self._fetch(connection, client, act, named), name="swell-fetch")
         else:
             self._begin(connection, client, act)
@@ -478,9 +479,13 @@ class Broker:
     def _events(self, client: Client, act: Act) -> dict[str, Any]:
         """Return what an action puts into `q.events`, with ids of files made into paths.
 
+        The files of upload components are checked as well.
+
         Raises:
             AttachmentError: If a file is gone, or the card does not take it.
         """
+        cards, prefix = client.page.state.cards.values(), self.settings.prefix
+        check_uploads(act.args, cards, self._files, client.owner, client.id)
         if act.event is None:
             return {}
         source, name, data = act.event
@@ -488,7 +493,6 @@ class Broker:
             given = data if isinstance(data, dict) else {}
             if isinstance(act.args.get(source), str):
                 given = {**given, "text": act.args[source]}  # it travels once
-            cards, prefix = client.page.state.cards.values(), self.settings.prefix
             data = submission(given, cards, source, self._files, client.owner, client.id, prefix)
         return {source: Expando({name: data})}
 
@@ -690,12 +694,13 @@ class Broker:
         await asyncio.gather(self._tasks.cancel(_CANCEL_S), self._janitor.cancel(_CANCEL_S))
 
 
-def _named_files(act: Act) -> list[str]:
+def _named_files(act: Act, cards: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the ids of files that an action names, as many as a prompt can have."""
-    if act.event is None or act.event[1] != "submit" or not isinstance(act.event[2], dict):
-        return []
-    named = act.event[2].get("files")
-    return list(dict.fromkeys(map(str, named)))[:FILES_MAX] if isinstance(named, list) else []
+    named = upload_ids(act.args, cards)
+    if act.event is not None and act.event[1] == "submit" and isinstance(act.event[2], dict):
+        files = act.event[2].get("files")
+        named += map(str, files) if isinstance(files, list) else ()
+    return list(dict.fromkeys(named))[:FILES_MAX]
 
 
 def _acknowledge(client: Client, ref: str | None, duplicate: bool = False) -> None:

@@ -332,3 +332,23 @@ declare module "words:table" {
     readonly unfoldAll: string;
   };
 }
+declare module "words:uploads" {
+  export const text: {
+    readonly browse: string;
+    readonly dropFile: string;
+    readonly dropFiles: string;
+    readonly files: string;
+    readonly upload: string;
+    readonly cancel: string;
+    readonly remove: (values: { readonly name: string | number }) => string;
+    readonly uploading: (values: { readonly name: string | number }) => string;
+    readonly uploaded: (values: { readonly names: string | number }) => string;
+    readonly failed: (values: { readonly name: string | number }) => string;
+    readonly refused: (values: { readonly name: string | number }) => string;
+    readonly tooLarge: (values: { readonly most: string | number; readonly name: string | number; readonly size: string | number }) => string;
+    readonly tooLargeTogether: (values: { readonly most: string | number; readonly size: string | number }) => string;
+    readonly wrongType: (values: { readonly accept: string | number; readonly name: string | number }) => string;
+    readonly onlyOne: string;
+    readonly noRoom: string;
+  };
+}

@@ -246,6 +246,21 @@ export type ExpanderItem = {
   readonly visible?: boolean | undefined;
 };
 
+export type FileUploadItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly multiple?: boolean | undefined;
+  readonly file_extensions?: readonly string[] | undefined;
+  readonly max_file_size?: number | undefined;
+  readonly max_size?: number | undefined;
+  readonly height?: string | undefined;
+  readonly width?: string | undefined;
+  readonly compact?: boolean | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+  readonly required?: boolean | undefined;
+};
+
 export type ImageItem = {
   readonly title: string;
   readonly type?: string | undefined;
