@@ -76,9 +76,10 @@ ALLOWED = {
     "chat.tools": (
         "coerce development errors hints locales logs markdown models observe parts workers"
     ),
+    "check": "errors mistakes schema ui wave",
     "cli": (
-        "app audit auth backoff backup chat chat.records chat.store coerce demo development errors "
-        "live logs models observe people query server settings storage swell"
+        "app audit auth backoff backup chat chat.records chat.store check coerce demo development "
+        "errors live logs models observe people query server settings storage swell"
     ),
     "coerce": "errors schema",
     "components": "errors mistakes schema wave",

@@ -52,6 +52,12 @@ def signature(function: str) -> inspect.Signature:
     return inspect.Signature(parameters)
 
 
+def refusal(value: object) -> str:
+    """Return why a function or class refuses to be used; empty if it does not."""
+    found = vars(value).get("refused", "") if callable(value) and hasattr(value, "__dict__") else ""
+    return found if isinstance(found, str) else ""
+
+
 def unsupported_function(name: str, qualified: str, hint: str = "") -> Callable[..., NoReturn]:
     """Return a function that raises `NotSupportedError` whatever it is given."""
 
@@ -59,6 +65,7 @@ def unsupported_function(name: str, qualified: str, hint: str = "") -> Callable[
         raise NotSupportedError(qualified, hint)
 
     refuse.__name__ = refuse.__qualname__ = name
+    refuse.refused = str(NotSupportedError(qualified, hint))  # type: ignore[attr-defined]
     refuse.__doc__ = f"Not part of Swell yet: raises `NotSupportedError` naming `{qualified}`."
     return refuse
 
@@ -67,6 +74,8 @@ def unsupported_class(name: str, qualified: str, hint: str = "") -> type:
     """Return a class that can be imported and named in annotations, but not made."""
 
     class Unsupported:
+        refused = str(NotSupportedError(qualified, hint))
+
         def __new__(cls, *_args: Any, **_kwargs: Any) -> NoReturn:
             raise NotSupportedError(qualified, hint)
 
