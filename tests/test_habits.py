@@ -25,6 +25,7 @@ PAUSES = {
     ),
     "tests/e2e/test_reading.py: picture": "a network that brings pictures late",
     "tests/faults/chat/app.py: _answer": "an app whose handler blocks the event loop",
+    "tests/soak/client.py: live": "users who think between two things that they do",
     "tests/property/world.py: _answer": "a handler that takes its time, on the clock of the world",
     "tests/server/test_watchdog.py: "
     "test_the_line_that_blocks_the_loop_is_named_once_and_while_it_does": (

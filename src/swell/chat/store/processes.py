@@ -173,7 +173,7 @@ def alive(tx: Tx, process: str) -> bool:
 
 
 def bury(tx: Tx, app: str) -> None:
-    """Remove the processes of an app that are gone; not one whose heartbeat comes meanwhile."""
+    """Remove the processes of an app that are gone; not one whose heartbeat has come since."""
     for process, seen in tx.rows(_OF_APP, app=app):
         if not alive(tx, process):
             tx.run(_BURY, process=process, judged=seen)
