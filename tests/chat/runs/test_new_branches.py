@@ -1,7 +1,7 @@
 """A new branch ends the answers of the others, also of prompts that came while it began.
 
-No tab shows another branch: no user would see a question there, and the answers of the new branch would wait
-behind it.
+No tab shows another branch: no user would see a question there, and the answers of the new
+branch would wait behind it.
 """
 
 from __future__ import annotations
