@@ -88,8 +88,8 @@ ALLOWED = {
     "errors": "locales",
     "expando": "",
     "h2o_wave": (
-        "app cards cli errors expando logs page query remote routing schema server site swell "
-        "types ui wave"
+        "app cards chat.store cli errors expando logs page query remote routing schema server site "
+        "swell types ui wave"
     ),
     "hints": "",
     "identity": "expando",

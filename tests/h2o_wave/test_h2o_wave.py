@@ -35,8 +35,6 @@ def test_every_submodule_can_be_imported(module: str) -> None:
 
 def test_what_has_no_counterpart_refuses_when_used() -> None:
     uses: list[Callable[[], object]] = [
-        lambda: h2o_wave.connect(),
-        lambda: h2o_wave.WaveDB(1, "db"),
         lambda: h2o_wave.cypress("test"),
         lambda: h2o_wave.PlotCard(),
         lambda: importlib.import_module("h2o_wave.graphics").p(),

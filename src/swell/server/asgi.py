@@ -32,6 +32,7 @@ from swell.settings.table import Settings
 from swell.site import FileSource
 from swell.temporary import clear_left
 
+from . import checkpoint
 from .broker import Broker
 from .files import FileStore
 from .folders import configured_folders, folder_routes
@@ -143,6 +144,9 @@ class Server:
             waits=app.pages_alone,
         )
         self._waits = app.pages_alone
+        self._state = app.state
+        kept = self.settings.checkpoint_dir if self.settings.workers == 1 else None
+        self._checkpoint = Path(kept) if kept is not None else None
         self._pushed = PageRoutes(self.broker.pushed, self.settings)
         if sign_in is not None:
             sign_in.watch(self.broker)
@@ -226,6 +230,8 @@ class Server:
         """Start background work; needs a running event loop."""
         self.broker.start()
         broker = self.broker
+        if self._checkpoint is not None:
+            checkpoint.load(self._checkpoint, self._state, broker.users)
         self._sampled = (
             metrics.sampled("sockets", lambda: broker.sockets),
             metrics.sampled("tabs", lambda: len(broker.clients)),
@@ -282,6 +288,8 @@ class Server:
         if self._relay is not None:
             await self._relay.stop()
         await self.broker.stop()
+        if self._checkpoint is not None:
+            checkpoint.save(self._checkpoint, self._state, self.broker.users)
         self._watchdog.stop()
         self._files.close()
 

@@ -92,6 +92,7 @@ class Broker:
         greeting: Makes the answer to a hello.
         elsewhere: Connects it with other processes; None if there are none.
         pushed: Pages that programs push.
+        users: `q.user` by subject.
         local: What programs push: pages, files, streams, cached values.
 
     Args:
@@ -138,7 +139,7 @@ class Broker:
         self.elsewhere: Elsewhere | None = None
         self._routes = routes
         self._app_state = app_state
-        self._users: dict[str, Expando] = {}
+        self.users: dict[str, Expando] = {}
         self._left: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._build = build
         self._per_session: dict[str, dict[str, Client]] = {}
@@ -514,7 +515,7 @@ class Broker:
             client_id=client.id,
             route=client.route.path,
             app_state=self._app_state,
-            user_state=self._users.setdefault(auth.subject, Expando()),
+            user_state=self.users.setdefault(auth.subject, Expando()),
             client_state=client.state,
             args=Expando(args),
             events=Expando(events),

@@ -168,6 +168,15 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             choices=("auto", *LOCALES),
         ),
     ] = "auto"
+    checkpoint_dir: Annotated[
+        str | None,
+        About(
+            "Folder in which `q.app` and `q.user` are kept from one run of an app to the next, as "
+            "a pickle: only the account of the app may write there. One process only.",
+            wave="CHECKPOINT_DIR",
+            parse=values.folder,
+        ),
+    ] = None
     development: Annotated[
         bool,
         About(

@@ -217,6 +217,13 @@ def web_url(text: str) -> str:
     return text
 
 
+def folder(text: str) -> str:
+    """Return the path of a folder, which has to be there."""
+    if not Path(text).is_dir():
+        raise ValueError("expected the path of a folder")
+    return text
+
+
 def access_key_secret(text: str) -> str:
     """Return the secret of an access key; the one that H2O Wave documents is no secret."""
     if text == "access_key_secret":
