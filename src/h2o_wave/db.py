@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import sqlite3
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from h2o_wave.rules import warn
-from swell.chat.store import default_path
+
+if TYPE_CHECKING:
+    import sqlite3  # loaded by the programs that use it
 
 __all__ = ["WaveDB", "WaveDBConnection", "WaveDBError", "connect"]
 
@@ -30,8 +31,8 @@ class WaveDBConnection:
     """Databases by their names, each a file `<name>.db` in one folder.
 
     Args:
-        address: Of a WaveDB server; left out, with a warning, since the databases are files.
-        key_id: The same. key_secret: The same.
+        address: Address of a WaveDB server; left out, with a warning: the databases are files.
+        key_id: Left out as well. key_secret: The same.
     """
 
     def __init__(
@@ -66,10 +67,14 @@ class WaveDBConnection:
                 self._open.popitem()[1].close()
 
     def _path(self, name: str) -> Path:
+        from swell.chat.store import default_path  # loads a database, which few programs need
+
         folder = os.environ.get("SWELL_WAVEDB_DIR")
         return (Path(folder) if folder else default_path().parent / "wavedb") / f"{name}.db"
 
     def _connection(self, name: str) -> sqlite3.Connection:
+        import sqlite3
+
         found = self._open.get(name)
         if found is None:
             path = self._path(name)
@@ -156,6 +161,8 @@ class WaveDB:
     async def _exec(
         self, args: Sequence[Any], *, atomic: bool
     ) -> tuple[list[Rows] | None, str | None]:
+        import sqlite3
+
         statements = [_statement(one) for one in args]
         if not statements:
             raise ValueError("Want at least one SQL query, got none")
@@ -180,6 +187,8 @@ def _statement(given: Any) -> list[Any]:
 
 def _authorize(action: int, *_: Any) -> int:
     """Refuse statements that open other files."""
+    import sqlite3
+
     return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH else sqlite3.SQLITE_OK
 
 
