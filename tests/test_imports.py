@@ -131,3 +131,16 @@ def test_importing_swell_loads_no_server(statement: str) -> None:
         timeout=60,
     )
     assert result.stdout.strip() == "[]"
+
+
+def test_an_app_without_a_chat_is_served_without_loading_the_chat() -> None:
+    """That is half of the time until it answers, in each process."""
+    program = (
+        "import sys, swell.cli, swell.chat.store, swell.server.asgi; from swell import app; "
+        "app('/')(print); loaded = ('swell.chat.app', 'sqlalchemy', 'alembic'); "
+        "print([name for name in loaded if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert result.stdout.strip() == "[]"

@@ -500,7 +500,7 @@ def module_page(
 
 def alias_doc(module: ModuleType, name: str) -> str:
     """Return the text below the line that defines a name; empty without one."""
-    for node in ast.parse(inspect.getsource(module)).body:
+    for node in ast.walk(ast.parse(inspect.getsource(module))):  # also for type checkers only
         if isinstance(node, ast.ImportFrom) and any(one.name == name for one in node.names):
             relative = "." * node.level + (node.module or "")
             return alias_doc(import_module(relative, module.__package__), name)

@@ -37,10 +37,7 @@ ALLOWED = {
     "backplane": "backoff errors logs observe settings",
     "backup": "chat.store errors storage",
     "cards": "components errors live mistakes parts schema wave",
-    "chat": (
-        "chat.app chat.decorator chat.options chat.records chat.requests chat.runs chat.store  "
-        "chat.thread_page chat.tools parts"
-    ),
+    "chat": "chat.public chat.store",
     "chat.api": (
         "chat.records chat.runs chat.store errors expando logs models observe parts server "
         "settings workers"
@@ -59,6 +56,10 @@ ALLOWED = {
         "chat.requests chat.runs chat.store chat.thread_page components errors expando hints "
         "identity live locales logs markdown observe page parts query rights schema settings site "
         "ui"
+    ),
+    "chat.public": (
+        "chat.app chat.decorator chat.options chat.records chat.requests chat.runs "
+        "chat.thread_page chat.tools parts"
     ),
     "chat.records": "parts",
     "chat.refusal": "errors locales",

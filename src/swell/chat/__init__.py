@@ -10,21 +10,41 @@ async def answer(turn: Turn):
 
 from typing import TYPE_CHECKING, Any
 
-from swell.chat.records import Limits, Message, Thread, Used, User
-from swell.chat.requests import Edit, NewPrompt, Regenerate
-from swell.parts import Card, File, Image, Part, Reasoning, Source, Table, Text, ToolCall
-
-from .app import ChatApp
-from .decorator import chat
-from .options import ChatOptions, Command, Event
-from .runs.attachment import Attachment
-from .runs.handler import Handler, Yieldable
-from .runs.run import RunLimits
-from .runs.turn import Turn
-from .thread_page import ThreadPage
-from .tools import Tool, progress, run_tools, tool
-
 if TYPE_CHECKING:
+    from .public import (
+        Attachment,
+        Card,
+        ChatApp,
+        ChatOptions,
+        Command,
+        Edit,
+        Event,
+        File,
+        Handler,
+        Image,
+        Limits,
+        Message,
+        NewPrompt,
+        Part,
+        Reasoning,
+        Regenerate,
+        RunLimits,
+        Source,
+        Table,
+        Text,
+        Thread,
+        ThreadPage,
+        Tool,
+        ToolCall,
+        Turn,
+        Used,
+        User,
+        Yieldable,
+        chat,
+        progress,
+        run_tools,
+        tool,
+    )
     from .store import Store
 
 __all__ = [
@@ -65,8 +85,16 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name != "Store":
+    """Return a public name; the chat is loaded with the first one, not with this package."""
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .store import Store  # with SQLAlchemy
+    if name == "Store":
+        from . import store
 
-    return Store
+        found = store.Store  # with SQLAlchemy
+    else:
+        from . import public
+
+        found = getattr(public, name)
+    globals()[name] = found
+    return found

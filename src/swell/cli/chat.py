@@ -10,15 +10,18 @@ import os
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from swell.cli.chat_app import Chosen, chat_with
 from swell.cli.command_error import CommandError
 from swell.cli.flags import add_setting_flags, resolve
 from swell.cli.serve import serve
 from swell.errors import ModelAuthError, ModelConnectionError, ModelError
 from swell.models import Compatible
 from swell.models.local import LOCAL, chat_models, local_servers
+
+if TYPE_CHECKING:
+    from swell.cli.chat_app import Chosen
 
 NAME = "chat"
 HELP = "chat with a model, with no code"
@@ -54,6 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    from swell.cli.chat_app import chat_with  # here: it loads the chat
+
     settings = resolve(arguments).settings
     if find_spec("httpx") is None:
         raise CommandError("this needs one more package: pip install httpx")
@@ -92,6 +97,8 @@ async def choose(
     Raises:
         CommandError: If there is none, saying what to give.
     """
+    from swell.cli.chat_app import Chosen  # as above
+
     if base_url is None:
         servers = await local_servers(local)
         fitting = [server for server in servers if model is None or model in server.models]

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import msgspec
 
-from swell.chat.store import default_path
 from swell.cli.load import Target
 from swell.errors import DECODE_ERRORS
 from swell.logs import logger
@@ -42,6 +41,8 @@ def app_of(target: Target) -> str:
 
 
 def _folder() -> Path:
+    from swell.chat.store import default_path  # here: it loads the chat
+
     return default_path().parent / "running"
 
 
