@@ -28,12 +28,12 @@ class Row(NamedTuple):
     """The status of an address.
 
     Attributes:
-        nobody: For a browser without sign-in.
+        anonymous: For a browser without sign-in.
         password: For a user who has signed in with a password.
         provider: For a user who has signed in at a provider.
     """
 
-    nobody: int
+    anonymous: int
     password: int
     provider: int
 

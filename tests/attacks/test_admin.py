@@ -1,4 +1,4 @@
-"""S20: every action of the admin page: what it does for an administrator, and for nobody else.
+"""S20: every action of the admin page: what it does for an administrator, and for other users.
 
 The actions come from the code of the sections: a new one fails until `DOES` says what it does.
 """

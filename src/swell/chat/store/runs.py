@@ -196,7 +196,7 @@ def _place(tx: Tx, planned: Planned) -> tuple[str, str]:
 
 def _stop_others(tx: Tx, thread_id: str, planned: Planned) -> None:
     """Ask for the end of a thread's other runs: a branch begins, and no tab shows theirs."""
-    if tx.dialect == "postgresql":  # with SQLite, there is nobody else to ask
+    if tx.dialect == "postgresql":  # with SQLite, there is no other process to ask
         for run in active(tx, thread_id):
             if run.id != planned.run_id:
                 ask(tx, run.id, "stop", "", planned.time)
