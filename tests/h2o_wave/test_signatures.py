@@ -1,6 +1,7 @@
 """The names and signatures of the real `h2o-wave`, compared one by one.
 
-The test installs it into `.cache/`, away from this environment, and asks it from another process.
+The test installs it alone into `.cache/`, away from this environment, and asks it from another
+process, which has the packages that it needs from here.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def wave() -> dict[str, Any]:
     folder = ROOT / ".cache" / f"h2o-wave-{WAVE}"
     done = folder / ".complete"  # written last: an install that was cut off is done again
     if not done.exists():
-        install = [sys.executable, "-m", "pip", "install", "--quiet", "--upgrade"]
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--no-deps"]
         install += ["--disable-pip-version-check", "--target", str(folder), f"h2o-wave=={WAVE}"]
         ran = subprocess.run(install, capture_output=True, text=True, check=False, timeout=600)
         if ran.returncode:
