@@ -411,7 +411,20 @@ TARGETS = {
     "paths": Target(
         _paths,
         (b"a.txt", b"sub/up/secret", b"../secret", b"CON.txt"),
-        (b"..", b"/", b"\\", b"%2e", b"\0", b":", b"~", b"\xe2\x80\xae", b".", b"con", b"\xff"),
+        (
+            b"..",
+            b"/",
+            b"\\",
+            b"%2e",
+            b"\0",
+            b":",
+            b"~",
+            b"\xe2\x80\xae",
+            b".",
+            b"con",
+            b"\xff",
+            b"e\xcc\x88",
+        ),
         14_000,
     ),
     "next": Target(

@@ -27,3 +27,8 @@ def test_names_that_only_resemble_a_device_stay(name: str) -> None:
 def test_a_colon_and_what_is_behind_it_name_no_stream() -> None:
     assert safe_name("CON:stream") == "CON_stream"
     assert safe_name("a.txt:stream") == "a.txt_stream"
+
+
+def test_an_accent_is_joined_with_its_letter_across_a_character_that_goes() -> None:
+    assert safe_name("e\x07\u0308.txt") == "ë.txt"
+    assert safe_name("e\u0308.txt") == "ë.txt"

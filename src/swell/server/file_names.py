@@ -44,12 +44,13 @@ def safe_name(raw: str) -> str:
     Returns:
         1 to 255 bytes of UTF-8, without any path meaning.
     """
-    text = unicodedata.normalize("NFC", raw.encode("utf-8", "replace").decode("utf-8"))
+    text = raw.encode("utf-8", "replace").decode("utf-8")
     text = text.replace("\\", "/").rpartition("/")[2]
     # other spaces become the one that everything can show; what cannot be shown goes: control
     # and format characters (which are the direction marks), private use, unassigned
     text = "".join(" " if unicodedata.category(c) == "Zs" else c for c in text)
     text = "".join(c for c in text if c.isprintable())
+    text = unicodedata.normalize("NFC", text)  # last: an accent may follow its letter only now
     text = re.sub(r"[<>:|?*]", "_", text)
     text = _cut(text.strip(" ").rstrip(". "))
     if text.partition(".")[0].rstrip(" ").upper() in _DEVICES:  # Windows ignores the spaces
