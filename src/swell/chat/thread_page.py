@@ -24,7 +24,14 @@ from swell.cards.meta import MetaCard
 from swell.chat.feed import Feed
 from swell.chat.records import User
 from swell.chat.store.ids import new_id
-from swell.errors import CardError, LimitError, OpError, StoreUnavailableError, SwellError
+from swell.errors import (
+    DECODE_ERRORS,
+    CardError,
+    LimitError,
+    OpError,
+    StoreUnavailableError,
+    SwellError,
+)
 from swell.live.buffer import Undo
 from swell.live.edits import Edit, resolve
 from swell.live.log import op_size
@@ -521,7 +528,9 @@ class ThreadPages:
             if news.version == page.version + 1 and news.ops is not None and quiet:
                 page.receive(news.version, _decode_ops(news.ops))
                 return
-        except (msgspec.DecodeError, OpError):
+        except DECODE_ERRORS:
+            pass
+        except OpError:
             pass
         self._look(page)
 
