@@ -95,11 +95,11 @@ class Replica(LivePage):
         found = self._reader.read(frame, before)
         if found is None:
             return False
-        kept = [kept(op) for op in found.o]
+        to_keep = [kept(op) for op in found.o]
         self.state.apply(found.o)
         for slot, path in found.names.items():
             self.names.assign(slot, path, found.n)
-        self._log.extend(found.n, kept, now)
+        self._log.extend(found.n, to_keep, now)
         self._frames.clear()
         self._frames[before] = frame
         self._snapshot = None
