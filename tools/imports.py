@@ -27,8 +27,8 @@ ALLOWED = {
         "leases mistakes observe query rules server settings site storage values"
     ),
     "app_name": "",
-    "app_users": "admin auth backplane chat.store rights server settings",
-    "audit": "chat.store errors logs observe",
+    "app_users": "admin audit auth backplane chat.store rights server settings",
+    "audit": "chat.store errors logs observe tasks",
     "auth": (
         "audit backplane chat.store errors identity locales logs observe rights server settings "
         "tasks"

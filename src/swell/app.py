@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -404,13 +404,27 @@ class App:
             await self._join()
             for hook in self._on_startup:
                 await _call(hook)
-            await self._users.start(self.backplane, self.holders)
+            engine = next((chat.engine for chat in self.chats.values()), self._database)
+            await self._users.start(self.backplane, self.holders, engine, self.running)
         except BaseException:
             await self._users.close()
             await self._leave()
             await self.backplane.close()
             raise
         self._server.watch()
+
+    def refused(self, reason: str, scope: Mapping[str, Any], about: str = "") -> None:
+        """Write into the audit log that a request was refused; the request does not wait for that.
+
+        Args:
+            reason: Why, as one word.
+            scope: The ASGI scope of the request.
+            about: What was asked for; the path when left out.
+        """
+        from .server.limits import address_of, audited_peer
+
+        address = audited_peer(address_of(scope, self.running.trusted_proxies))
+        self._users.refused(reason, address, about or str(scope.get("path", "")))
 
     async def _open_users(self) -> None:
         ways = (self.identify, *(route.identify for route in self.routes.values()))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .audit.keeper import AuditKeeper
     from .auth.members import Members
     from .auth.sign_in import SignIn
     from .backplane.base import Backplane
@@ -29,6 +30,7 @@ class AppUsers:
     def __init__(self) -> None:
         self.sign_in: SignIn | None = None
         self.members: Members | None = None
+        self._audit: AuditKeeper | None = None
 
     async def open(
         self,
@@ -65,17 +67,46 @@ class AppUsers:
 
             self.members = await open_members(settings, database, app)
 
-    async def start(self, backplane: Backplane, holders: Iterable[Holder]) -> None:
-        """Watch for sign-ins that end and accounts that change."""
+    async def start(
+        self,
+        backplane: Backplane,
+        holders: Iterable[Holder],
+        database: Engine | None,
+        settings: Settings,
+    ) -> None:
+        """Watch for sign-ins that end and accounts that change, and keep the audit log.
+
+        Args:
+            backplane: An open one.
+            holders: What acts for sign-ins.
+            database: Where the audit log is, unless there are accounts; None for nowhere.
+            settings: Those of the application.
+        """
         keepers: list[SignIn | Members | None] = [self.sign_in, self.members]
         for keeper in keepers:
             if keeper is not None:
                 for holder in holders:
                     keeper.watch(holder)
                 await keeper.start(backplane)
+        kept = self.sign_in or self.members
+        engine = database if kept is None else kept.engine
+        if engine is not None:
+            from .audit.keeper import AuditKeeper
+            from .audit.log import AuditLog
+
+            self._audit = AuditKeeper(AuditLog(engine), settings.audit_keep_s)
+            self._audit.start()
+
+    def refused(self, reason: str, address: str, about: str) -> None:
+        """Write into the audit log that a request was refused; see `AuditKeeper.refused`."""
+        if self._audit is not None:
+            self._audit.refused(reason, address, about)
 
     async def close(self) -> None:
         """Stop, and disconnect."""
+        audit, self._audit = self._audit, None
+        if audit is not None:
+            await audit.close()
         keepers: list[SignIn | Members | None] = [self.sign_in, self.members]
         self.sign_in = self.members = None
         for keeper in keepers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode
@@ -79,6 +79,9 @@ class Application(Protocol):
     def running(self) -> Settings:
         """The settings that it runs with."""
 
+    def refused(self, reason: str, scope: Mapping[str, Any], about: str = "") -> None:
+        """Write into the audit log that a request was refused."""
+
 
 class Server:
     """Everything that one running `App` needs.
@@ -142,7 +145,9 @@ class Server:
             members,
             identify=app.identify,
             waits=app.pages_alone,
+            refused=app.refused,
         )
+        self._refused = app.refused
         self._waits = app.pages_alone
         self._state = app.state
         kept = self.settings.checkpoint_dir if self.settings.workers == 1 else None
@@ -154,7 +159,7 @@ class Server:
             members.watch(self.broker)
         self._relay: Relay | None = None
         self._watchdog = Watchdog()
-        self._sockets = Sockets(self.broker, self.settings, self._signer)
+        self._sockets = Sockets(self.broker, self.settings, self._signer, app.refused)
 
         local = self.broker.local
         assert local.files is not None, "a server has files"
@@ -165,6 +170,7 @@ class Server:
             self.broker.owner,
             self.broker.may_fetch,
             self.broker.owner_on,
+            app.refused,
             programs=local.files,
         )
 
@@ -215,6 +221,7 @@ class Server:
             refusal = PlainTextResponse(
                 "This host name is not served here. Add it to the setting allowed_hosts.\n", 400
             )
+            self._refused("host", scope)
             await refusal(scope, receive, send)
             return
         base = self.settings.base_url.rstrip("/")

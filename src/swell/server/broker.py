@@ -106,6 +106,7 @@ class Broker:
         members: Accounts of users who sign in elsewhere; None without them.
         identify: Returns the user on pages that are not of an app.
         waits: Whether tabs of a page that is not there wait for it: it may be pushed again.
+        refused: Writes into the audit log that a user was refused; see `App.refused`.
     """
 
     def __init__(
@@ -121,10 +122,12 @@ class Broker:
         *,
         identify: Identify | None = None,
         waits: bool = False,
+        refused: Callable[[str, Mapping[str, Any], str], None] = lambda *_: None,
     ) -> None:
         self.pages = Pages(settings)
         self.pushed = PushedPages(self.pages, routes, settings, identify)
         self._waits = waits
+        self._refused = refused
         self.identities = Identities(settings, app_state, sign_in, members)
         self._sign_in = sign_in
         self._files = files
@@ -207,6 +210,8 @@ class Broker:
                 raise ProtocolError(CLOSE_FORBIDDEN, "unknown route") from None
             code = CLOSE_SERVER_ERROR if error.temporary else CLOSE_SIGNED_OUT
             if code == CLOSE_SIGNED_OUT:
+                if self._sign_in is None or route.identify is not None:
+                    self._refused("identity", caller.scope, route.path)
                 self.end_others(route, caller.session_id, "")
             raise ProtocolError(code, error.reason) from None
         if route.admin and ADMIN not in identity.roles:

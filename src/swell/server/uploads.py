@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -74,6 +74,7 @@ class FileRoutes:
         owner: Returns the owner of a client's uploads; None if the client is not the caller's.
         may_fetch: Returns whether the caller may fetch a file of an owner.
         owner_on: Returns the owner that a caller is on a route; None if no user is signed in there.
+        refused: Writes into the audit log that a request was refused; see `App.refused`.
         prefix: Returns the prefix of a request's path, empty or `/x`.
         programs: Answers requests of programs, which no page sent.
     """
@@ -84,6 +85,7 @@ class FileRoutes:
     owner: Callable[[Caller, str], Awaitable[str | None]]
     may_fetch: Callable[[Caller, str | None], Awaitable[bool]]
     owner_on: Callable[[Caller, str], Awaitable[str | None]]
+    refused: Callable[[str, Mapping[str, Any]], None] = lambda *_: None
     prefix: Callable[[Request], str] = field(default=lambda request: request.scope["root_path"])
     programs: Programs | None = None
     _arriving: Counter[str] = field(default_factory=Counter)
@@ -235,6 +237,7 @@ class FileRoutes:
         if not host_allowed(request_host(request.scope["headers"]), self.settings):
             return _error(400, "bad_host", "This server is not known by that name.")
         if not same_site_request(request.scope, self.settings):
+            self.refused("origin", request.scope)
             return _error(403, "forbidden", "Only pages of this server may upload.")
         return None
 

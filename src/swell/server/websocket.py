@@ -8,9 +8,10 @@ import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -66,8 +67,15 @@ class Sockets:
         signer: Proves sessions.
     """
 
-    def __init__(self, broker: Broker, settings: Settings, signer: SessionSigner) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        settings: Settings,
+        signer: SessionSigner,
+        refused: Callable[[str, Mapping[str, Any]], None] = lambda *_: None,
+    ) -> None:
         self._broker = broker
+        self._refused = refused
         self._settings = settings
         self._signer = signer
         self._said = LogLimiter(_log)
@@ -98,12 +106,14 @@ class Sockets:
         scope, settings = socket.scope, self._settings
         host = request_host(scope["headers"])
         if not host_allowed(host, settings):
+            self._refused("host", scope)
             await self._refuse(
                 socket, 400, f"Host {host!r} is not served here (setting allowed_hosts)"
             )
             return
         origin = socket.headers.get("origin")
         if not origin_allowed(origin, scope["scheme"], host, settings):
+            self._refused("origin", scope)
             expected = own_origin(scope["scheme"], host)
             reason = (
                 f"Origin {origin!r} may not connect, expected {expected!r} or one of the setting "

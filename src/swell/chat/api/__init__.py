@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swell.chat.runs.budgets import Budgets
@@ -25,6 +25,9 @@ class Application(Protocol):
 
     def mount(self, path: str, app: ASGIApp) -> None:
         """Serve an ASGI application below a path."""
+
+    def refused(self, reason: str, scope: Mapping[str, Any]) -> None:
+        """Write into the audit log that a request was refused."""
 
 
 def add_endpoints(
@@ -59,6 +62,7 @@ def add_endpoints(
         "names": names,
         "settings": lambda: app.running,
         "budgets": budgets,
+        "refused": app.refused,
     }
     if openai:
         from swell.chat.api.openai import OpenAIEndpoint

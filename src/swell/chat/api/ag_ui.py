@@ -15,6 +15,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -32,7 +33,7 @@ from swell.settings.table import Settings
 
 from .answers import Answers, Asked, Counted, Failed, Posed, Said, Step
 from .asking import answer, is_confirmation, question_text, response_schema
-from .guard import read_json, refusal
+from .guard import Refused, read_json, refusal
 from .sse import event, kept_alive
 
 __all__ = ["AGUIEndpoint"]
@@ -49,6 +50,7 @@ class AGUIEndpoint:
         names: The commands and mentions that the chat offers.
         settings: Returns the settings of the server.
         budgets: Returns the budgets of the chat, which count requests; None for none.
+        refused: Writes into the audit log that a request was refused; see `App.refused`.
     """
 
     def __init__(
@@ -60,9 +62,10 @@ class AGUIEndpoint:
         names: Names = NO_NAMES,
         settings: Callable[[], Settings] = Settings,
         budgets: Callable[[], Budgets | None] = lambda: None,
+        refused: Refused = lambda *_: None,
     ) -> None:
         self._answers = Answers(handler, make_settings, names, settings, budgets=budgets, asks=True)
-        self._api_key = api_key
+        self._refusal = partial(refusal, api_key=api_key, refused=refused)
         self._paused: dict[str, _Paused] = {}  # by id of the interrupt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,7 +77,7 @@ class AGUIEndpoint:
     async def _answer(self, request: Request) -> Response:
         if request.method != "POST":
             return JSONResponse({"error": "Use POST."}, 405, {"allow": "POST"})
-        if reason := refusal(request, self._api_key):
+        if reason := self._refusal(request):
             return JSONResponse({"error": reason}, 401)
         try:
             body = msgspec.convert(await read_json(request), _Input)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import msgspec
 from starlette.requests import Request
@@ -12,21 +12,32 @@ from starlette.requests import Request
 from swell.errors import DECODE_ERRORS
 from swell.server.direct import is_direct
 
-__all__ = ["MAX_BODY", "read_json", "refusal"]
+__all__ = ["MAX_BODY", "Refused", "read_json", "refusal"]
 
 MAX_BODY = 10_000_000
 """Longest request, in bytes."""
 
 
-def refusal(request: Request, api_key: str | Callable[[], str | None] | None) -> str | None:
-    """Return why a request may not come in, or None.
+Refused: TypeAlias = Callable[[str, Mapping[str, Any]], None]
+"""Writes into the audit log why a request was refused, by its scope."""
+
+
+def refusal(
+    request: Request, api_key: str | Callable[[], str | None] | None, refused: Refused
+) -> str | None:
+    """Return why a request may not come in, which is written into the audit log, or None.
 
     With a key, the request has to have it as its bearer token. Without one, only programs on this
     machine come in, and directly: by an address of this machine, both as peer and in the Host
     header, no web page (those send an origin), and nothing that a proxy passes on.
     """
-    if callable(api_key):
-        api_key = api_key()
+    reason = _reason(request, api_key() if callable(api_key) else api_key)
+    if reason is not None:
+        refused("api_key", request.scope)
+    return reason
+
+
+def _reason(request: Request, api_key: str | None) -> str | None:
     if api_key:
         given = request.headers.get("authorization", "")
         expected = f"Bearer {api_key}"

@@ -17,6 +17,7 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -31,7 +32,7 @@ from swell.parts import Image, Part, Source, Text
 from swell.settings.table import Settings
 
 from .answers import Answers, Asked, Counted, Failed, Posed, Said, Step
-from .guard import read_json, refusal
+from .guard import Refused, read_json, refusal
 from .sse import PING_S, event, kept_alive
 
 __all__ = ["OpenAIEndpoint"]
@@ -64,6 +65,7 @@ class OpenAIEndpoint:
         names: The commands and mentions that the chat offers.
         settings: Returns the settings of the server.
         budgets: Returns the budgets of the chat, which count requests; None for none.
+        refused: Writes into the audit log that a request was refused; see `App.refused`.
     """
 
     def __init__(
@@ -76,10 +78,11 @@ class OpenAIEndpoint:
         names: Names = NO_NAMES,
         settings: Callable[[], Settings] = Settings,
         budgets: Callable[[], Budgets | None] = lambda: None,
+        refused: Refused = lambda *_: None,
     ) -> None:
         self._answers = Answers(handler, make_settings, names, settings, budgets=budgets)
         self._name = name
-        self._api_key = api_key
+        self._refusal = partial(refusal, api_key=api_key, refused=refused)
         self._began = int(time.time())
         self._router = Router(
             [
@@ -95,12 +98,12 @@ class OpenAIEndpoint:
         await self._router(scope, receive, send)
 
     async def _models(self, request: Request) -> Response:
-        if reason := refusal(request, self._api_key):
+        if reason := self._refusal(request):
             return _error(401, "invalid_api_key", reason)
         return JSONResponse({"object": "list", "data": [self._described()]})
 
     async def _model(self, request: Request) -> Response:
-        if reason := refusal(request, self._api_key):
+        if reason := self._refusal(request):
             return _error(401, "invalid_api_key", reason)
         if (name := request.path_params["id"]) != self._name:
             reason = f"There is no model {name!r}; the one here is {self._name!r}."
@@ -111,7 +114,7 @@ class OpenAIEndpoint:
         return {"id": self._name, "object": "model", "created": self._began, "owned_by": "swell"}
 
     async def _complete(self, request: Request) -> Response:
-        if reason := refusal(request, self._api_key):
+        if reason := self._refusal(request):
             return _error(401, "invalid_api_key", reason)
         try:
             given = await read_json(request)
