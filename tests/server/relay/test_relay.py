@@ -157,6 +157,23 @@ async def test_a_page_of_a_process_that_was_killed_is_painted_anew() -> None:
         assert (one.calls, two.calls) == (["open", "open", "1"], ["open", "2"])
 
 
+async def test_a_page_is_followed_over_a_new_channel_while_an_old_connection_is_still_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counter = Counter()
+    async with processes([counter.serve] * 2, "broadcast") as (first, second):
+        here = await first.tab("a")
+        await second.tab("b")
+        second.relay._to_hosts.pop(first.relay.process).close()
+        with monkeypatch.context() as lost:
+            lost.setattr(first.relay._host, "_publish", lambda *_: None)
+            await here.act("add", "1")
+        there = await second.tab("c")
+        await number_is(there, 1)
+        await here.act("add", "2")
+        await number_is(there, 2)
+
+
 async def test_an_owner_that_was_replaced_sends_its_tabs_to_the_new_one() -> None:
     one, two = Counter(), Counter()
     async with processes([one.serve, two.serve], "broadcast") as (first, second):

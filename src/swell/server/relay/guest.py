@@ -146,6 +146,12 @@ class _Shown:
             seq = -1 if snapshot else self.replica.seq
             self.channel.send(encode(Want(self.replica.epoch, seq)))
 
+    def follow(self, channel: Channel) -> None:
+        """Ask over a new channel from now on: what the one before still had to bring is lost."""
+        self.channel = channel
+        self._asked, self._coming, self._pieces = False, None, []
+        self.ask(snapshot=not self.ready.done())
+
     def hear(self, message: bytes) -> None:
         """Take news of the owner."""
         match news(message):
@@ -328,6 +334,8 @@ class Guest:
             shown = self._shown[epoch] = _Shown(self._broker, epoch, channel)
             shown.end = self._backplane.subscribe(self._topic(epoch), shown.hear, shown.ask)
             shown.ask(snapshot=True)
+        elif shown.channel is not channel:
+            shown.follow(channel)
         return shown
 
     def act(self, connection: Connection, act: Act) -> bool:
