@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from swell.live.wire import Act, Err, ServerMessage
+from swell.live.wire import Act, Err, ServerMessage, Welcome
 from tests.attacks.rig import Response, exchange, request
 from tests.auth.browser import PASSWORD
 from tests.faults.chat.rig import ChatTab, Shown, Stored, submission
@@ -70,8 +70,12 @@ class SoakTab(ChatTab):
         self._seen = seen
         self._hash = ""
         self.errors: list[Err] = []
+        self.pages = 0  # that it has had: one after the other
+        self._page: str | None = None
 
     async def _message(self, message: ServerMessage) -> None:
+        if isinstance(message, Welcome) and message.client != self._page:
+            self._page, self.pages = message.client, self.pages + 1
         if isinstance(message, Err):
             self.errors.append(message)
         await super()._message(message)
@@ -160,6 +164,9 @@ class Person:
             try:
                 await thing()
             except TimeoutError:
+                if not self.tab.online:  # as on a machine that is too slow for the traffic
+                    self._seen.did["stayed offline"] += 1
+                    continue
                 look = await asyncio.to_thread(self._look)
                 self._seen.diverged.append(f"{self.name}: {thing.__name__} never ended ({look})")
             except Exception as error:
@@ -218,14 +225,14 @@ class Person:
         tab, tokens = self.tab, self._choice.randrange(1, 40)
         self._number += 1
         text = self._asked = prompt(self.name, self._number, tokens)
-        begun = time.monotonic()
+        begun, pages = time.monotonic(), tab.pages
         action = await tab.post(submission(text))
         await tab.until(lambda: action not in tab._outbox, _WAIT_S)
         if action in tab.refused:
             self._seen.did["refused"] += 1
             return
         self._seen.acks.append(time.monotonic() - begun)
-        await self._find(text, begun)
+        await self._find(text, pages)
         await tab.until(lambda: self._answer(text) is not None, _WAIT_S)
         got = self._answer(text)
         assert got is not None
@@ -252,17 +259,17 @@ class Person:
             self._seen.did["interrupted" if killed else "interrupted without a kill"] += 1
         return expected.startswith(got.text)
 
-    async def _find(self, text: str, begun: float) -> None:
+    async def _find(self, text: str, pages: int) -> None:
         """Open the chat of a prompt that the server has taken, as the user would.
 
-        A worker that is killed between its ack and the address of a new chat leaves the tab
-        without either; the chat is the first in the list.
+        A page that is lost between the ack and the address of a new chat, as with its worker,
+        leaves the tab without either; the chat is the first in the list.
         """
         tab = self.tab
         await tab.until(
             lambda: (
                 any(one.text == text for one in tab.shown)
-                or (self._seen.killed_since(begun) and tab.online and not tab.address and tab.chats)
+                or (tab.pages > pages and tab.online and not tab.address and tab.chats)
             ),
             _WAIT_S,
         )
@@ -274,14 +281,14 @@ class Person:
     async def _stop(self) -> None:
         tab = self.tab
         self._number += 1
-        text, begun = prompt(self.name, self._number, 200), time.monotonic()
-        self._asked = text
+        text = self._asked = prompt(self.name, self._number, 200)
+        begun, pages = time.monotonic(), tab.pages
         action = await tab.post(submission(text))
         await tab.until(lambda: action not in tab._outbox, _WAIT_S)
         if action in tab.refused:
             self._seen.did["refused"] += 1
             return
-        await self._find(text, begun)
+        await self._find(text, pages)
         await tab.event("stop")
         await tab.until(lambda: self._answer(text) is not None, _WAIT_S)
         got = self._answer(text)
