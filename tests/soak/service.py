@@ -51,5 +51,6 @@ class Service(ChatProcess):
     def errors(self) -> tuple[int, list[str]]:
         """Return how many killed workers were replaced, and the other errors of the log."""
         lines = [line for line in self.log if "Traceback" in line or "ERROR" in line]
-        other = [line for line in lines if "ended with signal 9 (SIGKILL); starting" not in line]
+        # One of two, by whether it accepted requests already; both say that another is started.
+        other = [line for line in lines if "ended with signal 9 (SIGKILL)" not in line]
         return len(lines) - len(other), other
