@@ -16,6 +16,7 @@ from swell.audit.log import AuditLog, record
 from swell.chat import Turn
 from swell.chat.options import ChatOptions
 from swell.chat.store import open_store
+from swell.chat.store.engines.base import Tx
 from swell.chat.store.store import Store
 from swell.errors import ProtocolError
 from swell.identity import Request
@@ -72,8 +73,12 @@ async def test_refusals_of_the_server_are_written_once_a_minute(
 
 async def test_old_entries_go_in_an_app_without_a_chat(store: Store, tmp_path: Path) -> None:
     now = time.time()
-    for age in (100, 10):
-        await store.engine.write(lambda tx, age=age: record(tx, "backup", str(age), at=now - age))
+
+    def write(tx: Tx) -> None:
+        for age in (100, 10):
+            record(tx, "backup", str(age), at=now - age)
+
+    await store.engine.write(write)
     settings = {"database_url": str(tmp_path / "chat.db"), "audit_keep_s": 50.0}
     app = app_of(password_file(tmp_path), **settings)
     async with app.lifespan():

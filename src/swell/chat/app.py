@@ -121,6 +121,9 @@ class Application(Protocol):
     def has_admin_page(self) -> bool:
         """Whether there is a page for administrators."""
 
+    def refused(self, reason: str, scope: Mapping[str, Any]) -> None:
+        """Write into the audit log that a request was refused."""
+
     @property
     def running(self) -> Settings:
         """The settings that hold."""
