@@ -23,6 +23,8 @@ from .cards.form import FormCard as FormCard
 from .cards.header import HeaderCard as HeaderCard
 from .cards.header import NavGroup as NavGroup
 from .cards.header import NavItem as NavItem
+from .cards.large_bar_stat import LargeBarStatCard as LargeBarStatCard
+from .cards.large_stat import LargeStatCard as LargeStatCard
 from .cards.markdown import MarkdownCard as MarkdownCard
 from .cards.markup import MarkupCard as MarkupCard
 from .cards.meta import InlineStylesheet as InlineStylesheet
@@ -32,10 +34,24 @@ from .cards.meta import NotificationBar as NotificationBar
 from .cards.meta import Stylesheet as Stylesheet
 from .cards.meta import Theme as Theme
 from .cards.meta import Zone as Zone
+from .cards.small_series_stat import SmallSeriesStatCard as SmallSeriesStatCard
+from .cards.small_stat import SmallStatCard as SmallStatCard
+from .cards.stat_list import StatListCard as StatListCard
+from .cards.stat_list import StatListItem as StatListItem
+from .cards.stat_table import StatTableCard as StatTableCard
+from .cards.stat_table import StatTableItem as StatTableItem
 from .cards.tab import TabCard as TabCard
+from .cards.tall_gauge_stat import TallGaugeStatCard as TallGaugeStatCard
+from .cards.tall_series_stat import TallSeriesStatCard as TallSeriesStatCard
+from .cards.tall_stats import TallStatsCard as TallStatsCard
 from .cards.template import TemplateCard as TemplateCard
 from .cards.threads import ThreadItem as ThreadItem
 from .cards.threads import ThreadsCard as ThreadsCard
+from .cards.wide_bar_stat import WideBarStatCard as WideBarStatCard
+from .cards.wide_gauge_stat import WideGaugeStatCard as WideGaugeStatCard
+from .cards.wide_pie_stat import Pie as Pie
+from .cards.wide_pie_stat import WidePieStatCard as WidePieStatCard
+from .cards.wide_series_stat import WideSeriesStatCard as WideSeriesStatCard
 from .components.base import Component as Component
 from .components.button import Button as Button
 from .components.buttons import Buttons as Buttons
@@ -103,6 +119,22 @@ nav_item = NavItem
 markdown_card = MarkdownCard
 markup_card = MarkupCard
 template_card = TemplateCard
+small_stat_card = SmallStatCard
+large_stat_card = LargeStatCard
+large_bar_stat_card = LargeBarStatCard
+wide_bar_stat_card = WideBarStatCard
+tall_gauge_stat_card = TallGaugeStatCard
+wide_gauge_stat_card = WideGaugeStatCard
+small_series_stat_card = SmallSeriesStatCard
+wide_series_stat_card = WideSeriesStatCard
+tall_series_stat_card = TallSeriesStatCard
+wide_pie_stat_card = WidePieStatCard
+tall_stats_card = TallStatsCard
+stat_list_card = StatListCard
+stat_table_card = StatTableCard
+pie = Pie
+stat_list_item = StatListItem
+stat_table_item = StatTableItem
 meta_card = MetaCard
 dialog = Dialog
 inline_stylesheet = InlineStylesheet

@@ -14,9 +14,12 @@ class CardRef:
 
     animate: Any
     attachments: Any
+    aux_value: Any
+    aux_value_caption: Any
     box: Any
     caption: Any
     color: Any
+    columns: Any
     commands: Any
     compact: Any
     content: Any
@@ -48,8 +51,17 @@ class CardRef:
     notification: Any
     notification_bar: Any
     path: Any
+    pies: Any
     placeholder: Any
+    plot_category: Any
+    plot_color: Any
+    plot_curve: Any
+    plot_data: Any
+    plot_type: Any
+    plot_value: Any
+    plot_zero_value: Any
     prev_items: Any
+    progress: Any
     read_only: Any
     redirect: Any
     refresh: Any
@@ -74,6 +86,7 @@ class CardRef:
     tracker: Any
     unread_from: Any
     value: Any
+    value_caption: Any
 
     def __getattr__(self, name: str) -> Any: ...
     def __getitem__(self, name: str) -> Any: ...

@@ -132,6 +132,12 @@ declare module "words:header" {
     readonly navigation: string;
   };
 }
+declare module "words:stats" {
+  export const text: {
+    readonly empty: string;
+    readonly series: (values: { readonly count: number; readonly high: string | number; readonly last: string | number; readonly low: string | number }) => string;
+  };
+}
 declare module "words:composer" {
   export const text: {
     readonly attach: string;

@@ -59,6 +59,30 @@ export type HeaderCard = {
   readonly commands?: readonly Command[] | undefined;
 };
 
+export type LargeBarStatCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly value: string;
+  readonly aux_value: string;
+  readonly value_caption: string;
+  readonly aux_value_caption: string;
+  readonly progress: number;
+  readonly plot_color?: string | undefined;
+  readonly data?: unknown;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type LargeStatCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly value: string;
+  readonly aux_value: string;
+  readonly caption: string;
+  readonly data?: unknown;
+  readonly commands?: readonly Command[] | undefined;
+};
+
 export type MarkdownCard = {
   readonly box: string;
   readonly title: string;
@@ -95,11 +119,87 @@ export type MetaCard = {
   readonly commands?: readonly Command[] | undefined;
 };
 
+export type SmallSeriesStatCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly value: string;
+  readonly plot_data: unknown;
+  readonly plot_value: string;
+  readonly plot_zero_value?: number | undefined;
+  readonly plot_category?: string | undefined;
+  readonly plot_type?: "area" | "interval" | undefined;
+  readonly plot_curve?: "linear" | "smooth" | "step" | "step-after" | "step-before" | undefined;
+  readonly plot_color?: string | undefined;
+  readonly data?: unknown;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type SmallStatCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly value: string;
+  readonly data?: unknown;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type StatListCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly items: readonly StatListItem[];
+  readonly name?: string | undefined;
+  readonly subtitle?: string | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type StatTableCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly items: readonly StatTableItem[];
+  readonly name?: string | undefined;
+  readonly subtitle?: string | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
 export type TabCard = {
   readonly box: string;
   readonly items: readonly Tab[];
   readonly value?: string | undefined;
   readonly link?: boolean | undefined;
+  readonly name?: string | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type TallGaugeStatCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly value: string;
+  readonly aux_value: string;
+  readonly progress: number;
+  readonly plot_color?: string | undefined;
+  readonly data?: unknown;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type TallSeriesStatCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly value: string;
+  readonly aux_value: string;
+  readonly plot_data: unknown;
+  readonly plot_value: string;
+  readonly plot_zero_value?: number | undefined;
+  readonly plot_category?: string | undefined;
+  readonly plot_type?: "area" | "interval" | undefined;
+  readonly plot_curve?: "linear" | "smooth" | "step" | "step-after" | "step-before" | undefined;
+  readonly plot_color?: string | undefined;
+  readonly data?: unknown;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type TallStatsCard = {
+  readonly box: string;
+  readonly items: readonly Stat[];
   readonly name?: string | undefined;
   readonly commands?: readonly Command[] | undefined;
 };
@@ -128,6 +228,51 @@ export type ThreadsCard = {
   readonly thread_commands?: readonly Command[] | undefined;
 };
 
+export type WideBarStatCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly value: string;
+  readonly aux_value: string;
+  readonly progress: number;
+  readonly plot_color?: string | undefined;
+  readonly data?: unknown;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type WideGaugeStatCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly value: string;
+  readonly aux_value: string;
+  readonly progress: number;
+  readonly plot_color?: string | undefined;
+  readonly data?: unknown;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type WidePieStatCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly pies: readonly Pie[];
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type WideSeriesStatCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly value: string;
+  readonly aux_value: string;
+  readonly plot_data: unknown;
+  readonly plot_value: string;
+  readonly plot_zero_value?: number | undefined;
+  readonly plot_category?: string | undefined;
+  readonly plot_type?: "area" | "interval" | undefined;
+  readonly plot_curve?: "linear" | "smooth" | "step" | "step-after" | "step-before" | undefined;
+  readonly plot_color?: string | undefined;
+  readonly data?: unknown;
+  readonly commands?: readonly Command[] | undefined;
+};
+
 export type TabsItem = {
   readonly name: string;
   readonly value?: string | undefined;
@@ -135,6 +280,15 @@ export type TabsItem = {
   readonly width?: string | undefined;
   readonly visible?: boolean | undefined;
   readonly link?: boolean | undefined;
+};
+
+export type StatsItem = {
+  readonly items: readonly Stat[];
+  readonly justify?: "start" | "end" | "center" | "between" | "around" | undefined;
+  readonly inset?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly name?: string | undefined;
 };
 
 export type ButtonItem = {
@@ -389,15 +543,6 @@ export type SpinboxItem = {
   readonly visible?: boolean | undefined;
   readonly trigger?: boolean | undefined;
   readonly tooltip?: string | undefined;
-};
-
-export type StatsItem = {
-  readonly items: readonly Stat[];
-  readonly justify?: "start" | "end" | "center" | "between" | "around" | undefined;
-  readonly inset?: boolean | undefined;
-  readonly width?: string | undefined;
-  readonly visible?: boolean | undefined;
-  readonly name?: string | undefined;
 };
 
 export type TagsItem = {
@@ -707,11 +852,41 @@ export type Stylesheet = {
   readonly cross_origin?: string | undefined;
 };
 
+export type StatListItem = {
+  readonly label: string;
+  readonly name?: string | undefined;
+  readonly caption?: string | undefined;
+  readonly value?: string | undefined;
+  readonly value_color?: string | undefined;
+  readonly aux_value?: string | undefined;
+  readonly icon?: string | undefined;
+  readonly icon_color?: string | undefined;
+};
+
+export type StatTableItem = {
+  readonly label: string;
+  readonly values: readonly string[];
+  readonly name?: string | undefined;
+  readonly caption?: string | undefined;
+  readonly icon?: string | undefined;
+  readonly icon_color?: string | undefined;
+  readonly colors?: readonly string[] | undefined;
+};
+
 export type Tab = {
   readonly name: string;
   readonly label?: string | undefined;
   readonly icon?: string | undefined;
   readonly path?: string | undefined;
+};
+
+export type Stat = {
+  readonly label: string;
+  readonly value?: string | undefined;
+  readonly caption?: string | undefined;
+  readonly icon?: string | undefined;
+  readonly icon_color?: string | undefined;
+  readonly name?: string | undefined;
 };
 
 export type ThreadItem = {
@@ -724,19 +899,18 @@ export type ThreadItem = {
   readonly active?: boolean | undefined;
 };
 
+export type Pie = {
+  readonly label: string;
+  readonly value: string;
+  readonly fraction: number;
+  readonly color: string;
+  readonly aux_value?: string | undefined;
+};
+
 export type Choice = {
   readonly name: string;
   readonly label?: string | undefined;
   readonly disabled?: boolean | undefined;
-};
-
-export type Stat = {
-  readonly label: string;
-  readonly value?: string | undefined;
-  readonly caption?: string | undefined;
-  readonly icon?: string | undefined;
-  readonly icon_color?: string | undefined;
-  readonly name?: string | undefined;
 };
 
 export type Tag = {
