@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help lock licences sbom audit install web size check check-python check-web test test-web weigh programs e2e browsers slow faults attacks fuzz soak property sdks resolve model gen demo docs changelog pictures bench bench-browser bench-scale clean
+.PHONY: help lock licences sbom audit install web size check check-python check-web test test-web weigh programs e2e browsers slow faults attacks fuzz soak property wave sdks resolve model gen demo docs changelog pictures bench bench-browser bench-scale clean
 .NOTPARALLEL:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -110,6 +110,10 @@ soak: web ## let 200 people use a chat for an hour, with sign-ins and faults; SO
 
 property: web ## run the state machine and its broken variants at full length, 5 minutes
 	SWELL_PROPERTY=long $(BIN)/python -m pytest tests/property
+
+wave: web ## run H2O Wave's own examples, unchanged; WAVE="wave/py/examples --oracle venv"
+	chromium=$$($(BIN)/python tools/bootstrap.py headless) && \
+		SWELL_CHROMIUM="$$chromium" $(BIN)/python -m tests.wave_examples $(WAVE)
 
 sdks: web ## run the tests against litellm, langchain and langgraph, in their own environment
 	test -x .cache/sdks/bin/python || $(PYTHON) -m venv .cache/sdks
