@@ -78,6 +78,16 @@ def inputs() -> list[ui.Component]:
         ),
         ui.choice_group("fruit", "Fruit", "pear", fruit, required=True, inline=True),
         ui.checklist("basket", "Basket", ["apple"], fruit, inline=True),
+        ui.combobox("shade", "Shade", value="Blue", choices=["Cyan", "Magenta", "Yellow"]),
+        ui.combobox("shades", "Shades", values=["Cyan"], choices=["Cyan", "Magenta", "Yellow"]),
+        ui.picker("jam", fruit, "Jam", values=["plum"], max_choices=2, tooltip="Two at most"),
+        ui.inline(
+            [
+                ui.color_picker("ink", "Ink", value="#3c6e60", alpha=True),
+                ui.color_picker("paper", "Paper", "$amber", ["$amber", "$mint", "$azure"]),
+            ]
+        ),
+        ui.color_picker("frame", "Frame", inline=True),
     ]
 
 
@@ -130,6 +140,23 @@ def display() -> list[ui.Component]:
     ]
 
 
+def people() -> list[ui.Component]:
+    """Return small buttons, links, menus, users and steps."""
+    names = ("Ada Lovelace", "Grace Hopper", "Alan Turing", "Edsger Dijkstra", "Barbara Liskov")
+    commands = [ui.command("profile", "Profile", icon="Contact"), ui.command("leave", "Leave")]
+    return [
+        ui.facepile([ui.persona(name) for name in names], name="invite", max=3),
+        ui.stepper(
+            "steps", [ui.step("Cart", done=True), ui.step("Address", "Home"), ui.step("Payment")]
+        ),
+        ui.mini_buttons(
+            [ui.mini_button("like", "Like", "Like"), ui.mini_button("reply", "Reply", "Reply")]
+        ),
+        ui.inline([ui.menu(commands, label="Account"), ui.menu(commands, icon="Settings")]),
+        ui.links([ui.link("Docs", "/docs"), ui.link("Code", "/code")], "Read more", inline=True),
+    ]
+
+
 def overlays() -> list[ui.Component]:
     """Return buttons that open something over the page."""
     return [
@@ -168,6 +195,7 @@ SECTIONS = {
     "inputs": inputs,
     "uploads": uploads,
     "display": display,
+    "people": people,
     "tables": tables,
     "overlays": overlays,
 }

@@ -29,7 +29,8 @@ const groups = [
   { name: "stats", test: /\/src\/cards\/(stat\/|values\.svelte|rows\b|jump|scrolls|(Small|Large|LargeBar|WideBar|TallGauge|WideGauge|SmallSeries|WideSeries|TallSeries|WidePie)Stat\b|TallStats\b|StatList\b|StatTable\b)/ },
   { name: "forms", test: /\/src\/forms\/(Form|Items)\b/ },
   { name: "fields", test: /\/src\/forms\/(components\/(Toggle|Slider|RangeSlider|Spinbox|ChoiceGroup|Checklist|DatePicker|TimePicker)\b|fields\/(Track|Ticks|Moment|numbers)\b)/ },
-  { name: "display", test: /\/src\/(forms\/(components\/(Tabs|Label|Image|Persona|Stats|Expander)\b|fields\/picture\b)|ui\/TabBar\b)/ },
+  { name: "display", test: /\/src\/(forms\/(components\/(Tabs|Label|Image|Persona|Stats|Expander|Facepile|Stepper|Links|Menu|MiniButton|MiniButtons)\b|fields\/(picture|Coin)\b)|ui\/TabBar\b)/ },
+  { name: "choices", test: /\/src\/forms\/(components\/(Combobox|Picker|ColorPicker)\b|fields\/(Suggest|colors)\b)/ },
   { name: "upload", test: /\/src\/forms\/(components\/FileUpload\b|fields\/uploads\b)/ },
   { name: "table", test: /\/src\/forms\/(components\/(Table|Tags)\b|table\/)/ },
 ] satisfies CodeSplittingGroup[];

@@ -58,20 +58,28 @@ from .components.buttons import Buttons as Buttons
 from .components.checkbox import Checkbox as Checkbox
 from .components.checklist import Checklist as Checklist
 from .components.choice_group import ChoiceGroup as ChoiceGroup
+from .components.color_picker import ColorPicker as ColorPicker
+from .components.combobox import Combobox as Combobox
 from .components.command import Command as Command
 from .components.copyable_text import CopyableText as CopyableText
 from .components.date_picker import DatePicker as DatePicker
 from .components.dropdown import Choice as Choice
 from .components.dropdown import Dropdown as Dropdown
 from .components.expander import Expander as Expander
+from .components.facepile import Facepile as Facepile
 from .components.file_upload import FileUpload as FileUpload
 from .components.image import Image as Image
 from .components.inline import Inline as Inline
 from .components.label import Label as Label
 from .components.link import Link as Link
+from .components.links import Links as Links
 from .components.markup import Markup as Markup
+from .components.menu import Menu as Menu
 from .components.message_bar import MessageBar as MessageBar
+from .components.mini_button import MiniButton as MiniButton
+from .components.mini_buttons import MiniButtons as MiniButtons
 from .components.persona import Persona as Persona
+from .components.picker import Picker as Picker
 from .components.progress import Progress as Progress
 from .components.range_slider import RangeSlider as RangeSlider
 from .components.separator import Separator as Separator
@@ -79,6 +87,8 @@ from .components.slider import Slider as Slider
 from .components.spinbox import Spinbox as Spinbox
 from .components.stats import Stat as Stat
 from .components.stats import Stats as Stats
+from .components.stepper import Step as Step
+from .components.stepper import Stepper as Stepper
 from .components.table import Table as Table
 from .components.table import TableColumn as TableColumn
 from .components.table import TableGroup as TableGroup
@@ -183,6 +193,16 @@ choice_group = ChoiceGroup
 date_picker = DatePicker
 expander = Expander
 file_upload = FileUpload
+color_picker = ColorPicker
+combobox = Combobox
+facepile = Facepile
+links = Links
+menu = Menu
+mini_button = MiniButton
+mini_buttons = MiniButtons
+picker = Picker
+step = Step
+stepper = Stepper
 image = Image
 label = Label
 persona = Persona

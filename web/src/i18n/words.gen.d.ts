@@ -358,3 +358,13 @@ declare module "words:uploads" {
     readonly noRoom: string;
   };
 }
+declare module "words:choices" {
+  export const text: {
+    readonly remove: (values: { readonly name: string | number }) => string;
+    readonly nothing: string;
+    readonly colorAsText: (values: { readonly name: string | number }) => string;
+    readonly opacity: (values: { readonly name: string | number }) => string;
+    readonly addUser: string;
+    readonly moreUsers: (values: { readonly count: number }) => string;
+  };
+}

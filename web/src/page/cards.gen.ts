@@ -368,6 +368,35 @@ export type ChoiceGroupItem = {
   readonly tooltip?: string | undefined;
 };
 
+export type ColorPickerItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly value?: string | undefined;
+  readonly choices?: readonly string[] | undefined;
+  readonly width?: string | undefined;
+  readonly alpha?: boolean | undefined;
+  readonly inline?: boolean | undefined;
+  readonly visible?: boolean | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+};
+
+export type ComboboxItem = {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly placeholder?: string | undefined;
+  readonly value?: string | undefined;
+  readonly values?: readonly string[] | undefined;
+  readonly choices?: readonly string[] | undefined;
+  readonly error?: string | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly required?: boolean | undefined;
+};
+
 export type CopyableTextItem = {
   readonly value: string;
   readonly label: string;
@@ -398,6 +427,13 @@ export type ExpanderItem = {
   readonly items?: readonly unknown[] | undefined;
   readonly width?: string | undefined;
   readonly visible?: boolean | undefined;
+};
+
+export type FacepileItem = {
+  readonly items: readonly unknown[];
+  readonly name?: string | undefined;
+  readonly max?: number | undefined;
+  readonly value?: string | undefined;
 };
 
 export type FileUploadItem = {
@@ -457,11 +493,26 @@ export type LinkItem = {
   readonly name?: string | undefined;
 };
 
+export type LinksItem = {
+  readonly items: readonly unknown[];
+  readonly label?: string | undefined;
+  readonly inline?: boolean | undefined;
+  readonly width?: string | undefined;
+};
+
 export type MarkupItem = {
   readonly content: string;
   readonly name?: string | undefined;
   readonly width?: string | undefined;
   readonly visible?: boolean | undefined;
+};
+
+export type MenuItem = {
+  readonly items: readonly Command[];
+  readonly icon?: string | undefined;
+  readonly image?: string | undefined;
+  readonly name?: string | undefined;
+  readonly label?: string | undefined;
 };
 
 export type MessageBarItem = {
@@ -473,6 +524,17 @@ export type MessageBarItem = {
   readonly buttons?: readonly unknown[] | undefined;
 };
 
+export type MiniButtonItem = {
+  readonly name: string;
+  readonly label: string;
+  readonly icon?: string | undefined;
+};
+
+export type MiniButtonsItem = {
+  readonly items: readonly unknown[];
+  readonly visible?: boolean | undefined;
+};
+
 export type PersonaItem = {
   readonly title: string;
   readonly subtitle?: string | undefined;
@@ -482,6 +544,20 @@ export type PersonaItem = {
   readonly initials?: string | undefined;
   readonly initials_color?: string | undefined;
   readonly name?: string | undefined;
+};
+
+export type PickerItem = {
+  readonly name: string;
+  readonly choices: readonly Choice[];
+  readonly label?: string | undefined;
+  readonly values?: readonly string[] | undefined;
+  readonly max_choices?: number | undefined;
+  readonly required?: boolean | undefined;
+  readonly disabled?: boolean | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly trigger?: boolean | undefined;
+  readonly tooltip?: string | undefined;
 };
 
 export type ProgressItem = {
@@ -542,6 +618,14 @@ export type SpinboxItem = {
   readonly width?: string | undefined;
   readonly visible?: boolean | undefined;
   readonly trigger?: boolean | undefined;
+  readonly tooltip?: string | undefined;
+};
+
+export type StepperItem = {
+  readonly name: string;
+  readonly items: readonly Step[];
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
   readonly tooltip?: string | undefined;
 };
 
@@ -911,6 +995,12 @@ export type Choice = {
   readonly name: string;
   readonly label?: string | undefined;
   readonly disabled?: boolean | undefined;
+};
+
+export type Step = {
+  readonly label: string;
+  readonly icon?: string | undefined;
+  readonly done?: boolean | undefined;
 };
 
 export type Tag = {
