@@ -15,7 +15,7 @@ from tools.web_imports import ALLOWED, between_rooms, graph
         ("app/App.svelte", "ui/tokens.css"),  # a style
         ("app/App.svelte", "app/layout/Zones.svelte"),  # lazy
         ("page/card.ts", "page/buffer.ts"),  # a type
-        ("cards/registry.ts", "cards/Header.svelte"),  # a glob
+        ("cards/others.ts", "cards/Header.svelte"),  # a glob
         ("forms/registry.ts", "forms/components/Textbox.svelte"),  # a glob that is eager
     ],
 )

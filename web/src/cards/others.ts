@@ -2,7 +2,7 @@
  * Cards that are not part of the first load. A file `PascalCase.svelte` in this folder is a card; it is loaded when a page
  * first shows one. Two cards are in other rooms.
  */
-import type { CardComponent } from "./registry";
+import type { CardComponent } from "./props";
 
 interface CardModule {
   readonly default: CardComponent;

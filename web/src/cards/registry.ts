@@ -1,16 +1,9 @@
 /** Cards by view: the conversation is part of the first load, and all others are in `others.ts`. */
 import type { Component } from "svelte";
-import type { CardState } from "../page/state";
 import Chatbot from "../chat/Chatbot.svelte";
+import type { CardComponent } from "./props";
 
-/** What every card receives; each takes the state as what its class on the server lets pass. */
-export interface CardProps {
-  /** Name of the card on the page. */
-  key: string;
-  card: CardState;
-}
-
-export type CardComponent = Component<CardProps>;
+export type { CardComponent, CardProps } from "./props";
 
 const ready = new Map<string, CardComponent | undefined>([["chatbot", Chatbot as Component<never> as CardComponent]]);
 
