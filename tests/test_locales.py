@@ -24,7 +24,8 @@ SOURCES = Path(swell.__file__).parent
 TABLES = ("language", "failures", "incomplete", "budgets", "admin")
 TEXTS = [name for name in Words.__struct_fields__ if name not in TABLES]
 ALIKE = {("de", "link"), ("es", "no"), ("es", "error_number")}
-ALIKE |= {("fr", "assistant"), ("fr", "conversation")}
+ALIKE |= {("fr", "assistant"), ("fr", "conversation"), ("fr", "place_cards")}
+ALIKE |= {("de", "place_chat"), ("es", "place_chat")}
 ALIKE |= {(locale, unit) for locale in ("es", "fr") for unit in ("hours", "minutes")}
 """Texts that are the same as in English."""
 

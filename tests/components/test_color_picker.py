@@ -1,4 +1,4 @@
-"""Color picker: any colour, or one of a few."""
+"""`color_picker`: any colour, or one of a few."""
 
 from __future__ import annotations
 

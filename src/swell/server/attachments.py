@@ -113,7 +113,7 @@ def check_uploads(
         if not isinstance(given, list) or files is None:
             raise AttachmentError("file_refused", f"{name} takes uploaded files only.")
         if len(given) > 1 and not component.get("multiple"):
-            raise AttachmentError("file_refused", "Only one file can be uploaded here.")
+            raise AttachmentError("file_refused", "This upload takes one file only.")
         ids = dict.fromkeys(_id_of(address, name) for address in given)
         found = [_file(files, one, session_id) for one in ids]
         endings = [f".{ending.lstrip('.')}" for ending in component.get("file_extensions") or ()]
