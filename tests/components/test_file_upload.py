@@ -78,7 +78,7 @@ async def test_the_app_downloads_what_was_uploaded(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("properties", "files", "message"),
     [
-        ({}, [("a.csv", b"1"), ("b.csv", b"2")], "Only one file"),
+        ({}, [("a.csv", b"1"), ("b.csv", b"2")], "one file only"),
         ({"file_extensions": ["pdf", ".txt"]}, [("a.csv", b"1")], "a.csv is of a kind"),
         ({"max_file_size": 0.00001}, [("a.csv", b"1" * 20)], "a.csv is too large"),
         (
