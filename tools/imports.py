@@ -36,7 +36,7 @@ ALLOWED = {
     "backoff": "",
     "backplane": "backoff errors logs observe settings",
     "backup": "chat.store errors storage",
-    "cards": "components errors live mistakes parts schema wave",
+    "cards": "components errors live logs mistakes parts schema wave",
     "chat": "chat.public chat.store",
     "chat.api": (
         "chat.records chat.runs chat.store errors expando logs models observe parts server "

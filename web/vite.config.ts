@@ -25,7 +25,7 @@ const groups = [
   { name: "suggestions", test: /\/src\/chat\/composer\/(FollowUps|Suggestions)\b/ },
   { name: "cards", test: /\/src\/cards\/(others|Footer|Header|Markdown|Tab)\b/ },
   { name: "templates", test: /\/src\/markup\/(handlebars|intl|text)\b/ },
-  { name: "markup", test: /\/src\/(markup\/(Html|HtmlText|sanitize|lists|markup)\b|(cards|forms\/components)\/(Markup|Template|Frame)\b|markup\/Frame\b)/ },
+  { name: "markup", test: /\/src\/(markup\/(Html|HtmlText|HtmlCard|Filled|sanitize|lists|markup|Frame|OwnElement)\b|(cards|forms\/components)\/(Markup|Template|Frame|Element)\b)/ },
   { name: "stats", test: /\/src\/cards\/(stat\/|values\.svelte|rows\b|jump|scrolls|(Small|Large|LargeBar|WideBar|TallGauge|WideGauge|SmallSeries|WideSeries|TallSeries|WidePie)Stat\b|TallStats\b|StatList\b|StatTable\b)/ },
   { name: "forms", test: /\/src\/forms\/(Form|Items)\b/ },
   { name: "fields", test: /\/src\/forms\/(components\/(Toggle|Slider|RangeSlider|Spinbox|ChoiceGroup|Checklist|DatePicker|TimePicker)\b|fields\/(Track|Ticks|Moment|numbers)\b)/ },

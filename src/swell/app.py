@@ -100,6 +100,7 @@ class App:
         self.rules = rules.Rules()
         self.mounts: dict[str, ASGIApp] = {}
         self.folders: dict[str, Path] = {}
+        self.modules: set[str] = set()
         self.checks: dict[str, Callable[[], Awaitable[Any]]] = {}
         self.backplane: Backplane = MemoryBackplane()
         self.keys: list[_Key] = []
@@ -257,7 +258,7 @@ class App:
             raise ValueError(f"an application cannot be mounted at {path!r}")
         self.mounts[path] = app
 
-    def serve_folder(self, path: str, folder: str | Path) -> None:
+    def serve_folder(self, path: str, folder: str | Path, *, modules: bool = False) -> None:
         """Let browsers read the files of a folder, such as the documents that answers cite.
 
         With the setting `user_header`, all signed-in users may read them; without it, all users.
@@ -267,6 +268,8 @@ class App:
         Args:
             path: Where they are, such as `/docs`: `/docs/a.pdf` is `a.pdf` of the folder.
             folder: The folder; it has to be there.
+            modules: Let pages of this server run its `.js` files, for `ui.element`. Use it for a
+                folder that only the app writes to.
 
         Raises:
             ValueError: If the path cannot be used, or there is no such folder.
@@ -277,6 +280,8 @@ class App:
         if not Path(folder).is_dir():
             raise ValueError(f"{folder} is not a folder")
         self.folders[path] = Path(folder)
+        if modules:
+            self.modules.add(path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""

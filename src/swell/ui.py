@@ -18,8 +18,11 @@ from .cards.chatbot import ChatMention as ChatMention
 from .cards.chatbot import ChatSuggestion as ChatSuggestion
 from .cards.dialog import Dialog as Dialog
 from .cards.dialog import SidePanel as SidePanel
+from .cards.element import ElementCard as ElementCard
 from .cards.footer import FooterCard as FooterCard
 from .cards.form import FormCard as FormCard
+from .cards.frame import FrameCard as FrameCard
+from .cards.graphics import GraphicsCard as GraphicsCard
 from .cards.header import HeaderCard as HeaderCard
 from .cards.header import NavGroup as NavGroup
 from .cards.header import NavItem as NavItem
@@ -34,6 +37,9 @@ from .cards.meta import NotificationBar as NotificationBar
 from .cards.meta import Stylesheet as Stylesheet
 from .cards.meta import Theme as Theme
 from .cards.meta import Zone as Zone
+from .cards.scripts import InlineScript as InlineScript
+from .cards.scripts import Script as Script
+from .cards.scripts import Tracker as Tracker
 from .cards.small_series_stat import SmallSeriesStatCard as SmallSeriesStatCard
 from .cards.small_stat import SmallStatCard as SmallStatCard
 from .cards.stat_list import StatListCard as StatListCard
@@ -65,9 +71,11 @@ from .components.copyable_text import CopyableText as CopyableText
 from .components.date_picker import DatePicker as DatePicker
 from .components.dropdown import Choice as Choice
 from .components.dropdown import Dropdown as Dropdown
+from .components.element import Element as Element
 from .components.expander import Expander as Expander
 from .components.facepile import Facepile as Facepile
 from .components.file_upload import FileUpload as FileUpload
+from .components.frame import Frame as Frame
 from .components.image import Image as Image
 from .components.inline import Inline as Inline
 from .components.label import Label as Label
@@ -121,8 +129,11 @@ chat_suggestion = ChatSuggestion
 chat_attachments = ChatAttachments
 chat_command = ChatCommand
 chat_mention = ChatMention
+element_card = ElementCard
 footer_card = FooterCard
 form_card = FormCard
+frame_card = FrameCard
+graphics_card = GraphicsCard
 header_card = HeaderCard
 nav_group = NavGroup
 nav_item = NavItem
@@ -162,7 +173,12 @@ choice = Choice
 command = Command
 copyable_text = CopyableText
 dropdown = Dropdown
+element = Element
+frame = Frame
 inline = Inline
+inline_script = InlineScript
+script = Script
+tracker = Tracker
 link = Link
 markup = Markup
 message_bar = MessageBar
@@ -219,7 +235,15 @@ tab_card = TabCard
 threads_card = ThreadsCard
 thread_item = ThreadItem
 
-OWN = ("chat_attachments", "chat_command", "chat_mention", "thread_item", "threads_card")
+OWN = (
+    "chat_attachments",
+    "chat_command",
+    "chat_mention",
+    "element",
+    "element_card",
+    "thread_item",
+    "threads_card",
+)
 """Functions that Wave's `ui` does not have."""
 
 

@@ -64,6 +64,7 @@ ROUTES = {
     "GET /_s/metrics": everybody("/_s/metrics", 401),  # its token is another one
     "GET /_s/assets/{name}": everybody("/_s/assets/nothing.js", 404),
     "GET /_s/diagram": everybody("/_s/diagram"),
+    "GET /_s/frame": everybody("/_s/frame"),
     "GET /_s/app.webmanifest": everybody("/_s/app.webmanifest"),
     "GET /_s/icons/{name}": everybody("/_s/icons/icon.svg"),
     "POST /_f/": Row("/_f/", 200, 403, 403, 403),

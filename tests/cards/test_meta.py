@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from swell import ui
+from swell.cards import scripts
 from swell.cards.base import check_card, check_property
 from swell.cards.meta import THEMES
-from swell.errors import CardError, NotSupportedError
+from swell.errors import CardError
 
 
 def put(**properties: Any) -> dict[str, Any]:
@@ -130,11 +131,28 @@ def test_a_wrong_property_is_refused(properties: dict[str, Any], message: str) -
         put(**properties)
 
 
-@pytest.mark.parametrize("name", ["tracker", "scripts", "script"])
-def test_properties_that_only_wave_has_are_named(name: str) -> None:
-    assert name not in put(**{name: None})
-    with pytest.raises(NotSupportedError, match=rf"^ui\.meta_card\({name}=\.\.\.\) is not part"):
-        put(**{name: {"title": "x"}})
-    with pytest.raises(NotSupportedError, match=name):
-        check_property("meta", put(), [name], {"title": "x"})
-    assert check_property("meta", put(), [name], None) is None
+def test_scripts_travel_and_analytics_are_taken(caplog: pytest.LogCaptureFixture) -> None:
+    scripts._warned.clear()
+    card = ui.meta_card(
+        "",
+        tracker=ui.tracker("gtag", "G-1"),
+        scripts=[ui.script("/static/x.js", asynchronous=True)],
+        script=ui.inline_script("x()", requires=["x"], targets=["y"]),
+    )
+    for _ in range(2):
+        sent = check_card("meta", card)
+    assert sent["scripts"] == [{"path": "/static/x.js", "asynchronous": True}]
+    assert sent["script"] == {"content": "x()", "requires": ["x"], "targets": ["y"]}
+    said = [record.message for record in caplog.records]
+    assert [("tracker" in one, "page_scripts" in one) for one in said] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_where_scripts_are_allowed_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    scripts._warned.clear()
+    token = scripts.page_scripts.set(True)
+    check_card("meta", ui.meta_card("", script=ui.inline_script("x()")))
+    scripts.page_scripts.reset(token)
+    assert caplog.records == []

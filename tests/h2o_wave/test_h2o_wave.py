@@ -37,7 +37,6 @@ def test_what_has_no_counterpart_refuses_when_used() -> None:
     uses: list[Callable[[], object]] = [
         lambda: h2o_wave.cypress("test"),
         lambda: h2o_wave.PlotCard(),
-        lambda: importlib.import_module("h2o_wave.graphics").p(),
     ]
     for use in uses:
         with pytest.raises(NotSupportedError):

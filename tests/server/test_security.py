@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swell.server.security import (
+    content_frame_headers,
     host_allowed,
     new_id,
     origin_allowed,
@@ -229,6 +230,28 @@ def test_pages_run_no_inline_code_and_are_not_framed() -> None:
     assert not [part for part in policy if "unsafe" in part]
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"referrer-policy"] == b"same-origin"
+
+
+def test_scripts_of_an_app_need_the_nonce_of_the_page() -> None:
+    policy = dict(security_headers("chat.example", https=True, nonce="n0"))
+    parts = policy[b"content-security-policy"].decode().split("; ")
+    assert "script-src 'self' 'nonce-n0'" in parts
+    assert not [part for part in parts if "unsafe" in part]
+
+
+def test_pages_of_allowed_origins_are_shown_in_frames() -> None:
+    headers = security_headers("chat.example", https=True, frame_origins=["https://maps.example"])
+    policy = dict(headers)[b"content-security-policy"].decode().split("; ")
+    assert "frame-src 'self' https://maps.example" in policy
+
+
+def test_html_in_a_frame_has_no_origin() -> None:
+    headers = dict(content_frame_headers("chat.example", https=True))
+    policy = headers[b"content-security-policy"].decode().split("; ")
+    assert policy[0].startswith("sandbox allow-scripts ")
+    assert "allow-same-origin" not in policy[0]
+    assert "allow-top-navigation" not in policy[0]
+    assert "frame-ancestors 'self'" in policy
 
 
 @pytest.mark.parametrize("host", ["", "a; script-src *", "a\r\nset-cookie: x", "a b"])

@@ -9,11 +9,12 @@ from msgspec import Meta
 
 from swell.components.base import Component
 from swell.mistakes import near_miss
-from swell.schema.kinds import MisfitError, Missing, Name, Record, quoted
+from swell.schema.kinds import MisfitError, Name, Record, quoted
 
 from .base import Card, Command
 from .box import Box
 from .dialog import Dialog, SidePanel
+from .scripts import InlineScript, Script, Tracker, warn_skipped
 
 THEMES = (
     "default",
@@ -164,8 +165,7 @@ class Stylesheet(Record):
 class MetaCard(Card):
     """Set properties of the whole page. Shows nothing itself.
 
-    The first meta card of a page counts. `tracker`, `scripts` and `script` are known by
-    name only: anything but `None` raises `NotSupportedError`.
+    The first meta card of a page counts.
 
     Attributes:
         box: Unused; give `''`.
@@ -181,6 +181,11 @@ class MetaCard(Card):
         theme: Name of a built-in theme (`THEMES`) or of one in `themes`; `auto` is light or dark
             as the reader's system is.
         themes: Themes of the app itself.
+        tracker: Taken and unused, with a warning: Swell loads no analytics.
+        scripts: Scripts for the page, from addresses. Left out, with a warning, without the setting
+            `page_scripts`.
+        script: A script for the page, as text. Left out, with a warning, without the setting
+            `page_scripts`.
         stylesheet: CSS for the page, as text.
         stylesheets: CSS for the page, from addresses.
         animate: Taken and unused. (In Wave cards move in when they appear.)
@@ -204,9 +209,9 @@ class MetaCard(Card):
     side_panel: SidePanel | None = None
     theme: str | None = None
     themes: Sequence[Theme] | None = None
-    tracker: Annotated[Any, Missing("ui.meta_card(tracker=...)")] = None
-    scripts: Annotated[Any, Missing("ui.meta_card(scripts=...)")] = None
-    script: Annotated[Any, Missing("ui.meta_card(script=...)")] = None
+    tracker: Tracker | None = None
+    scripts: Sequence[Script] | None = None
+    script: InlineScript | None = None
     stylesheet: InlineStylesheet | None = None
     stylesheets: Sequence[Stylesheet] | None = None
     animate: bool | None = None
@@ -214,7 +219,8 @@ class MetaCard(Card):
 
     @classmethod
     def finish(cls, tree: dict[str, Any]) -> dict[str, Any]:
-        """Check that the theme is one of those there are."""
+        """Check that the theme is one of those there are; warn about scripts that do not run."""
+        warn_skipped(tree)
         theme = tree.get("theme")
         known = [*THEMES, "auto", *(own["name"] for own in tree.get("themes", ()))]
         if theme is not None and theme not in known:

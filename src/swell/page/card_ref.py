@@ -32,16 +32,20 @@ class CardRef:
     found: Any
     generating: Any
     greeting: Any
+    height: Any
     history_end: Any
     icon: Any
     icon_color: Any
     image: Any
+    image_path: Any
+    image_type: Any
     images: Any
     items: Any
     layouts: Any
     line_breaks: Any
     link: Any
     mentions: Any
+    module: Any
     more: Any
     name: Any
     nav: Any
@@ -62,9 +66,11 @@ class CardRef:
     plot_zero_value: Any
     prev_items: Any
     progress: Any
+    properties: Any
     read_only: Any
     redirect: Any
     refresh: Any
+    scene: Any
     script: Any
     scripts: Any
     secondary_items: Any
@@ -72,11 +78,13 @@ class CardRef:
     side_panel: Any
     slash_commands: Any
     speech: Any
+    stage: Any
     stylesheet: Any
     stylesheets: Any
     submit_key: Any
     subtitle: Any
     suggestions: Any
+    tag_name: Any
     text_commands: Any
     theme: Any
     themes: Any
@@ -87,6 +95,8 @@ class CardRef:
     unread_from: Any
     value: Any
     value_caption: Any
+    view_box: Any
+    width: Any
 
     def __getattr__(self, name: str) -> Any: ...
     def __getitem__(self, name: str) -> Any: ...

@@ -45,7 +45,7 @@ from .relay.leases import Leases
 from .relay.relay import Relay
 from .request_ids import request_id
 from .route import Route
-from .security import host_allowed, request_host, security_headers
+from .security import host_allowed, new_id, request_host, security_headers
 from .sessions import Session, SessionSigner
 from .sign_in import Members, SignIn
 from .static import ClientBundle
@@ -70,6 +70,7 @@ class Application(Protocol):
     rules: Rules
     mounts: dict[str, ASGIApp]
     folders: dict[str, Path]
+    modules: set[str]
     checks: dict[str, Callable[[], Awaitable[Any]]]
     backplane: Backplane
     file_sources: dict[str, FileSource]
@@ -196,6 +197,7 @@ class Server:
                     {**app.folders, **configured_folders(self.settings)},
                     self._signer,
                     self.broker.may_fetch,
+                    app.modules,
                 ),
                 # A mount covers the addresses below a path; the application also answers on the
                 # path itself.
@@ -321,15 +323,20 @@ class Server:
         if session is None:
             return self._to_sign_in(request, prefix)
         sign_in, user = (self._sign_in.path, session.bound) if self._sign_in else ("", "")
+        nonce = new_id() if self.settings.page_scripts else ""
         body = self._bundle.render_html(
-            prefix=prefix, route=path, locale=locale, sign_in=sign_in, user=user
+            prefix=prefix, route=path, locale=locale, sign_in=sign_in, user=user, nonce=nonce
         )
         response = HTMLResponse(body)
         response.headers["cache-control"] = "no-store"
         response.headers["vary"] = "accept-language"
         host = request_host(request.scope["headers"]) or ""
         hsts = self.settings.hsts_max_age_s
-        response.raw_headers.extend(security_headers(host, https, hsts))
+        response.raw_headers.extend(
+            security_headers(
+                host, https, hsts, frame_origins=self.settings.frame_origins, nonce=nonce
+            )
+        )
         # signed afresh at every visit, so that it ends so long after the last one
         response.raw_headers.append(self._signer.header(request.scope, session))
         return response

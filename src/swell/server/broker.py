@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from swell.cards.scripts import page_scripts
 from swell.development import report
 from swell.errors import (
     AttachmentError,
@@ -542,6 +543,7 @@ class Broker:
     async def _answer(self, client: Client, query: Query, ref: str | None, number: int) -> None:
         outcome = "err"
         forgiving.set(client.route.forgive)
+        page_scripts.set(self.settings.page_scripts)
         try:
             result = client.route.handler(query)
             if isinstance(result, Awaitable):

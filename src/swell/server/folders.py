@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 
 import anyio.to_thread
@@ -25,6 +25,7 @@ def folder_routes(
     folders: Mapping[str, Path],
     signer: SessionSigner,
     may_fetch: Callable[[Caller, str | None], Awaitable[bool]],
+    modules: Collection[str] = (),
 ) -> list[Route]:
     """Return a route for each folder.
 
@@ -35,6 +36,7 @@ def folder_routes(
         folders: By the path that they are served below.
         signer: Reads the session cookie.
         may_fetch: Returns whether a caller may fetch files for all users.
+        modules: The paths below which `.js` files are scripts.
     """
 
     def route(path: str, root: Path) -> Route:
@@ -51,11 +53,12 @@ def folder_routes(
                 return PlainTextResponse("There is no such file.\n", 404)
             file, picture = found
             kind = mimetypes.guess_type(file.name)[0] or ""
+            script = path in modules and file.suffix == ".js"
             return FileResponse(
                 file,
-                media_type=media_type(picture, kind),
+                media_type="text/javascript" if script else media_type(picture, kind),
                 filename=file.name,
-                content_disposition_type="inline" if picture else "attachment",
+                content_disposition_type="inline" if picture or script else "attachment",
                 headers={"cache-control": "private, max-age=60", **FILE_HEADERS},
             )
 

@@ -17,6 +17,7 @@ from typing import Any
 from swell.settings.table import Settings
 
 __all__ = [
+    "content_frame_headers",
     "frame_headers",
     "host_allowed",
     "new_id",
@@ -134,32 +135,40 @@ def same_site_request(scope: Mapping[str, Any], settings: Settings) -> bool:
 
 
 def security_headers(
-    host: str, https: bool, hsts_max_age_s: float = 0.0
+    host: str,
+    https: bool,
+    hsts_max_age_s: float = 0.0,
+    *,
+    frame_origins: Iterable[str] = (),
+    nonce: str = "",
 ) -> list[tuple[bytes, bytes]]:
     """Return the headers that every page of the app carries.
 
     Scripts and styles come from this server only and never inline; pictures may come from
     elsewhere over https, since messages may show them; nothing may frame the page but itself, and
-    it frames nothing but the page that draws diagrams (see `frame_headers`). No page that it opens,
+    it frames nothing but pages of this server (see `frame_headers` and `content_frame_headers`) and
+    of the origins that are allowed. No page that it opens,
     or that opened it, can reach into it, and no part of it uses a device but the microphone.
 
     Args:
         host: Host header, accepted by `host_allowed` before.
         https: Whether the page is served over TLS.
         hsts_max_age_s: How long the browser must use TLS only; 0 sends no such header.
+        frame_origins: Origins whose pages may be shown in frames.
+        nonce: With which scripts of the app run; empty where they do not.
     """
     socket_source = f"{'wss' if https else 'ws'}://{host}" if _HOST.fullmatch(host) else ""
     policy = "; ".join(
         [
             "default-src 'none'",
-            "script-src 'self'",
+            " ".join(["script-src 'self'", *([f"'nonce-{nonce}'"] if nonce else [])]),
             "style-src 'self'",
             "img-src 'self' data: blob: https:",
             # 'self' covers the socket by today's standard; older browsers want it spelt out
             f"connect-src 'self' {socket_source}".rstrip(),
             "font-src 'self'",
             "manifest-src 'self'",
-            "frame-src 'self'",
+            " ".join(["frame-src 'self'", *frame_origins]),
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'self'",
@@ -218,6 +227,43 @@ def frame_headers(host: str, https: bool) -> list[tuple[bytes, bytes]]:
             "style-src 'unsafe-inline'",
             "base-uri 'none'",
             "form-action 'none'",
+            "frame-ancestors 'self'",
+        ]
+    )
+    return [
+        (b"content-security-policy", policy.encode("ascii")),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+    ]
+
+
+_CONTENT_RIGHTS = (
+    "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads "
+    "allow-modals"
+)
+
+
+def content_frame_headers(host: str, https: bool) -> list[tuple[bytes, bytes]]:
+    """Return the headers of the page that shows HTML of the app, in a frame of the app's pages.
+
+    That HTML may run scripts and load things from anywhere, but the page has no origin (`sandbox`):
+    no cookies, no storage and no way into the page around it. To this server its requests are those
+    of a stranger.
+
+    Args:
+        host: Host header, accepted by `host_allowed` before.
+        https: Whether the page is served over TLS.
+    """
+    own = f"{'https' if https else 'http'}://{host}" if _HOST.fullmatch(host) else "'self'"
+    anywhere = f"https: data: blob: {own}"
+    policy = "; ".join(
+        [
+            f"sandbox {_CONTENT_RIGHTS}",
+            f"default-src {anywhere}",
+            f"script-src 'unsafe-inline' 'unsafe-eval' {anywhere}",
+            f"style-src 'unsafe-inline' {anywhere}",
+            "object-src 'none'",
+            "base-uri 'none'",
             "frame-ancestors 'self'",
         ]
     )

@@ -25,7 +25,7 @@ from swell.errors import SettingError
 from swell.locales import LOCALES, words_of
 
 from .install import install_links, install_routes
-from .security import frame_headers, request_host
+from .security import content_frame_headers, frame_headers, request_host
 
 __all__ = ["ASSETS_PATH", "ENTRY", "FRAME_PATH", "WEB_DIR", "ClientBundle"]
 
@@ -33,6 +33,7 @@ WEB_DIR = Path(__file__).parent.parent / "web"
 ENTRY = "src/main.ts"
 ASSETS_PATH = "/_s/assets/"
 FRAME_PATH = "/_s/diagram"
+CONTENT_PATH = "/_s/frame"
 _FRAME_ENTRY = "src/markdown/diagram/frame.ts"
 _EARLY_ENTRY = "src/early.ts"
 _LANGUAGE_ENTRY = "src/i18n/languages/{}"  # made by web/tools/words.ts
@@ -49,6 +50,17 @@ _TYPES = {
     ".wasm": "application/wasm",
     ".txt": "text/plain; charset=utf-8",
 }
+# Writes what the page around it sends, once. What is written replaces the script.
+_CONTENT_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Frame</title>
+<script>
+addEventListener("message", (event) => {
+  if (event.source !== parent) return;
+  document.open();
+  document.write(event.data);
+  document.close();
+}, { once: true });
+parent.postMessage("swell-frame", "*");
+</script></head><body></body></html>"""
 _VIEWPORT = (
     "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 )
@@ -164,6 +176,7 @@ class ClientBundle:
         locale: str = "en",
         sign_in: str = "",
         user: str = "",
+        nonce: str = "",
     ) -> bytes:
         """Return the page that starts the client.
 
@@ -174,6 +187,7 @@ class ClientBundle:
             locale: Language of the interface, one of `LOCALES`.
             sign_in: Address of the sign-in page, without the prefix; empty if there is none.
             user: Stands for the user who has signed in there.
+            nonce: With which scripts of the app run; empty where they do not.
         """
         base = html.escape(quote(prefix) + ASSETS_PATH)
         preload = [*self.preload, *([self.words[locale]] if locale in self.words else [])]
@@ -184,6 +198,7 @@ class ClientBundle:
         body = {"data-prefix": prefix, "data-route": route, "data-build": self.build}
         body |= {"data-sign-in": sign_in, "data-user": user} if sign_in else {}
         attributes = " ".join(f'{name}="{html.escape(text)}"' for name, text in body.items())
+        key = f' nonce="{html.escape(nonce)}"' if nonce else ""
         page = [
             "<!doctype html>",
             f'<html lang="{words.language.tag}" dir="{words.language.direction}">',
@@ -192,7 +207,7 @@ class ClientBundle:
             f'<meta name="viewport" content="{_VIEWPORT}">',
             f"<title>{html.escape(title)}</title>",
             *links,
-            f'<script type="module" src="{base}{self.js}"></script>',
+            f'<script type="module"{key} src="{base}{self.js}"></script>',
             "</head>",
             f"<body {attributes}>",
             # in the body, whose attributes it reads
@@ -215,6 +230,7 @@ class ClientBundle:
         return [
             Route(ASSETS_PATH + "{name}", self.serve, methods=["GET"], name="asset"),
             Route(FRAME_PATH, self.serve_frame, methods=["GET"], name="diagram"),
+            Route(CONTENT_PATH, self.serve_content_frame, methods=["GET"], name="frame"),
             *install_routes(),
         ]
 
@@ -229,6 +245,13 @@ class ClientBundle:
         response = HTMLResponse(page, headers={"cache-control": "no-cache"})
         host = request_host(request.scope["headers"]) or ""
         response.raw_headers.extend(frame_headers(host, request.scope["scheme"] == "https"))
+        return response
+
+    async def serve_content_frame(self, request: Request) -> Response:
+        """Answer with the page that shows HTML of the app; the client puts it into a frame."""
+        response = HTMLResponse(_CONTENT_PAGE, headers={"cache-control": "no-cache"})
+        host = request_host(request.scope["headers"]) or ""
+        response.raw_headers.extend(content_frame_headers(host, request.scope["scheme"] == "https"))
         return response
 
     async def serve(self, request: Request) -> Response:

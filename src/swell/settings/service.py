@@ -65,6 +65,21 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
             parse=values.hosts,
         ),
     ] = ()
+    frame_origins: Annotated[
+        tuple[str, ...],
+        About(
+            "Origins whose pages `ui.frame` and `ui.frame_card` may show, comma separated. Pages "
+            "of this server are always shown.",
+            parse=values.origins,
+        ),
+    ] = ()
+    page_scripts: Annotated[
+        bool,
+        About(
+            "Run scripts that the app puts on its meta card. They can do in a page what its user "
+            "can; without this setting they are left out.",
+        ),
+    ] = False
     import_max_values: Annotated[
         int,
         About(

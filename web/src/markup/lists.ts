@@ -47,7 +47,7 @@ const OF_DRAWING = words(
   `viewbox preserveaspectratio width height x y x1 y1 x2 y2 cx cy r rx ry dx dy d points transform fill fill-opacity fill-rule
    stroke stroke-width stroke-linecap stroke-linejoin stroke-dasharray stroke-dashoffset stroke-opacity opacity color offset
    stop-color stop-opacity gradientunits gradienttransform text-anchor dominant-baseline font-size font-family font-weight class
-   role aria-label aria-hidden`,
+   role aria-label aria-hidden font-style letter-spacing rotate text-decoration textlength pathlength`,
 );
 
 const allowed = new Map<string, ReadonlySet<string>>();

@@ -10,6 +10,7 @@ import { completeCode } from "../markdown/blocks";
 import { image } from "../markdown/images";
 import { normalizeAddress, type MarkdownPolicy } from "../markdown/policy";
 import type { Context } from "../markdown/types";
+import { tagLength } from "./text";
 import { DRAWN, DROPPED, ELEMENTS, keeps, keepsDrawn, STYLES } from "./lists";
 
 const HTML = "http://www.w3.org/1999/xhtml";
@@ -17,6 +18,9 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /** How deep elements nest; what is deeper is drawn without them. */
 const MAX_DEPTH = 100;
+
+/** Longest tag whose attributes are renamed, in UTF-16 code units. */
+const MAX_TAG = 10_000;
 
 /** Values of CSS that fetch something, or that a parser may read in another way than this does. */
 const FETCHES = /\\|\b(?:url|src|image|image-set|cross-fade|element|paint|attr|env)\(/i;
@@ -31,10 +35,27 @@ const OWN_ID = /^(?:c\d|s\d|app$|user-content)/;
  */
 export function sanitized(html: string, policy: MarkdownPolicy): DocumentFragment {
   // eslint-disable-next-line no-restricted-syntax -- read only: nodes of the page are made from what is found there
-  const { body } = new DOMParser().parseFromString(`<!doctype html><body>${html}`, "text/html");
+  const { body } = new DOMParser().parseFromString(`<!doctype html><body>${quiet(html)}`, "text/html");
   const made = document.createDocumentFragment();
   const context: Context = { policy, commands: undefined, loaded: new Set(), sources: undefined };
   copyChildren(body, made, context, 0);
+  return made;
+}
+
+/**
+ * The same HTML with other names for the attributes that the content security policy reports, even in a document that is
+ * only read. What is allowed does not depend on it.
+ */
+function quiet(html: string): string {
+  let made = "";
+  for (let at = 0; at < html.length; ) {
+    const start = html.indexOf("<", at);
+    if (start < 0) return made + html.slice(at);
+    const length = Math.max(1, tagLength(html.slice(start, start + MAX_TAG)));
+    const tag = html.slice(start, start + length);
+    made += html.slice(at, start) + tag.replace(/"[^"]*"|'[^']*'|([\s/])(style|on[a-z]+)(?=\s*=)/gi, (all, before: string | undefined, name: string) => (before === undefined ? all : `${before}x-${name}`));
+    at = start + length;
+  }
   return made;
 }
 
@@ -85,7 +106,7 @@ function drawing(from: Element, context: Context, depth: number): Element {
 function dress(from: Element, made: HTMLElement | SVGElement): void {
   const id = from.getAttribute("id");
   if (id !== null && harmlessId(id)) made.id = id;
-  const style = from.getAttribute("style");
+  const style = from.getAttribute("x-style") ?? from.getAttribute("style");
   if (style !== null) setStyle(made.style, style);
 }
 

@@ -31,6 +31,17 @@ export type ChatbotCard = {
   readonly found?: readonly Found[] | undefined;
 };
 
+export type ElementCard = {
+  readonly box: string;
+  readonly name: string;
+  readonly tag_name: string;
+  readonly module: string;
+  readonly properties?: unknown;
+  readonly events?: readonly string[] | undefined;
+  readonly title?: string | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
 export type FooterCard = {
   readonly box: string;
   readonly caption: string;
@@ -42,6 +53,28 @@ export type FormCard = {
   readonly box: string;
   readonly items: readonly unknown[] | string;
   readonly title?: string | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type FrameCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly path?: string | undefined;
+  readonly content?: string | undefined;
+  readonly compact?: boolean | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type GraphicsCard = {
+  readonly box: string;
+  readonly view_box: string;
+  readonly stage?: readonly unknown[] | string | undefined;
+  readonly scene?: unknown;
+  readonly width?: string | undefined;
+  readonly height?: string | undefined;
+  readonly image?: string | undefined;
+  readonly image_path?: string | undefined;
+  readonly image_type?: string | undefined;
   readonly commands?: readonly Command[] | undefined;
 };
 
@@ -113,6 +146,9 @@ export type MetaCard = {
   readonly side_panel?: SidePanel | undefined;
   readonly theme?: string | undefined;
   readonly themes?: readonly Theme[] | undefined;
+  readonly tracker?: Tracker | undefined;
+  readonly scripts?: readonly Script[] | undefined;
+  readonly script?: InlineScript | undefined;
   readonly stylesheet?: InlineStylesheet | undefined;
   readonly stylesheets?: readonly Stylesheet[] | undefined;
   readonly animate?: boolean | undefined;
@@ -271,6 +307,16 @@ export type WideSeriesStatCard = {
   readonly plot_color?: string | undefined;
   readonly data?: unknown;
   readonly commands?: readonly Command[] | undefined;
+};
+
+export type ElementItem = {
+  readonly name: string;
+  readonly tag_name: string;
+  readonly module: string;
+  readonly properties?: unknown;
+  readonly events?: readonly string[] | undefined;
+  readonly width?: string | undefined;
+  readonly visible?: boolean | undefined;
 };
 
 export type TabsItem = {
@@ -449,6 +495,15 @@ export type FileUploadItem = {
   readonly visible?: boolean | undefined;
   readonly tooltip?: string | undefined;
   readonly required?: boolean | undefined;
+};
+
+export type FrameItem = {
+  readonly path?: string | undefined;
+  readonly content?: string | undefined;
+  readonly width?: string | undefined;
+  readonly height?: string | undefined;
+  readonly name?: string | undefined;
+  readonly visible?: boolean | undefined;
 };
 
 export type ImageItem = {
@@ -923,6 +978,26 @@ export type Theme = {
   readonly card: string;
   readonly page: string;
   readonly primary: string;
+};
+
+export type Tracker = {
+  readonly type: "ga" | "gtag";
+  readonly id: string;
+};
+
+export type Script = {
+  readonly path: string;
+  readonly asynchronous?: boolean | undefined;
+  readonly cross_origin?: string | undefined;
+  readonly referrer_policy?: string | undefined;
+  readonly integrity?: string | undefined;
+  readonly type?: string | undefined;
+};
+
+export type InlineScript = {
+  readonly content: string;
+  readonly requires?: readonly string[] | undefined;
+  readonly targets?: readonly string[] | undefined;
 };
 
 export type InlineStylesheet = {
