@@ -26,5 +26,5 @@ def test_all_properties_travel() -> None:
 
 
 def test_a_wrong_value_is_refused() -> None:
-    with pytest.raises(CardError, match="`ElementCard` needs `module`"):
+    with pytest.raises(CardError, match="`ElementCard` needs"):
         check_card("x", {"view": "element", "box": "", "title": 1})
