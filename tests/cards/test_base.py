@@ -71,7 +71,7 @@ def test_buffers_stay_in_place() -> None:
         ({"view": "chatbt"}, r"no card with the view 'chatbt', did you mean `chatbot`\?"),
         (
             {"view": "zzzzz"},
-            r"no card with the view 'zzzzz'; there are chatbot, footer, form, header",
+            r"no card with the view 'zzzzz'; there are chatbot, element, footer, form",
         ),
     ],
 )

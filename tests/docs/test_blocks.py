@@ -139,7 +139,7 @@ async def run_body(block: Block) -> None:
 
 
 async def run_app(block: Block) -> None:
-    namespace: dict[str, Any] = {"__name__": "block"}
+    namespace: dict[str, Any] = {"__name__": "block", "__file__": str(block.file)}
     exec(block.compiled(), namespace)
     tests = [thing for name, thing in namespace.items() if name.startswith("test_")]
     [route] = current().routes.values()

@@ -247,8 +247,8 @@ def content_frame_headers(host: str, https: bool) -> list[tuple[bytes, bytes]]:
     """Return the headers of the page that shows HTML of the app, in a frame of the app's pages.
 
     That HTML may run scripts and load things from anywhere, but the page has no origin (`sandbox`):
-    no cookies, no storage and no way into the page around it. To this server its requests are those
-    of a stranger.
+    no cookies, no storage and no way into the page around it. Its requests carry no cookies of this
+    server.
 
     Args:
         host: Host header, accepted by `host_allowed` before.
