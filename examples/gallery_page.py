@@ -1,6 +1,8 @@
 """Every card and component of a page around a chat; what arrives is shown at the end."""
 
-from swell import Q, app, expando_to_dict, ui
+import json
+
+from swell import Q, app, data, expando_to_dict, ui
 
 ISSUES = [
     ("Answers stop after a minute", "Open", "Mail", 12, 0.35, "BUG", 1_767_268_800_000),
@@ -157,6 +159,38 @@ def people() -> list[ui.Component]:
     ]
 
 
+def plots() -> list[ui.Component]:
+    """Return a plot and a chart of Vega-Lite."""
+    bars = {
+        "data": {"values": [{"day": day, "n": n} for day, n in (("Mon", 34), ("Tue", 52))]},
+        "mark": "bar",
+        "encoding": {
+            "y": {"field": "day", "type": "nominal"},
+            "x": {"field": "n", "type": "quantitative"},
+        },
+        "height": 80,
+    }
+    return [
+        ui.visualization(
+            ui.plot(
+                [ui.mark(type="interval", x="=hour", y="=n", color="=model", stack="auto", y_min=0)]
+            ),
+            data("hour model n", rows=ANSWERS, pack=True),
+            height="220px",
+            name="answers",
+            events=["select_marks"],
+        ),
+        ui.vega_visualization(json.dumps(bars)),
+    ]
+
+
+ANSWERS = [
+    (f"{hour}:00", model, 20 + hour * size % 17)
+    for hour in range(8, 14)
+    for model, size in (("small", 5), ("large", 3))
+]
+
+
 def overlays() -> list[ui.Component]:
     """Return buttons that open something over the page."""
     return [
@@ -197,6 +231,7 @@ SECTIONS = {
     "display": display,
     "people": people,
     "tables": tables,
+    "plots": plots,
     "overlays": overlays,
 }
 
@@ -216,6 +251,19 @@ async def serve(q: Q) -> None:
         q.page["footer"] = ui.footer_card("footer", "Made with **Swell**", [links])
         for name, items in SECTIONS.items():
             q.page[name] = ui.form_card("content", items(), title=name.capitalize())
+        load = [(day, (day * 7 % 11) / 11) for day in range(24)]
+        q.page["load"] = ui.plot_card(
+            "content",
+            "Load",
+            data("hour load", rows=load),
+            ui.plot(
+                [
+                    ui.mark(type="area", x="=hour", y="=load", y_min=0, curve="smooth"),
+                    ui.mark(type="line", x="=hour", y="=load", curve="smooth"),
+                    ui.mark(y=0.8, label="Limit"),
+                ]
+            ),
+        )
         end = [ui.button("show", "Show what arrives", primary=True), ui.text("", name="arrived")]
         q.page["end"] = ui.form_card("content", end)
     if q.events.numbers and q.events.numbers.page_change:

@@ -68,8 +68,9 @@ def test_what_the_browser_draws_has_a_python_class(folder: str) -> None:
 
 IMPORTS = re.compile(r"""(?:from |import\()"(\.[^"]+)\"""")
 UNUSED = re.compile(r"^ +([a-z_, ]+): (?:\S+ )*?Taken and unused", re.MULTILINE)
-# `prev_items` becomes `history`; `newer` is read when the browser's half of the window is there.
-ELSEWHERE = {"prev_items", "newer"}
+# `prev_items` becomes `history`; `newer` is read when the browser's half of the window is there;
+# hints of a chart are in its specification by the time it is sent.
+ELSEWHERE = {"prev_items", "newer", "x", "y", "color"}
 # What all have, read where they are drawn, and what is said of the parts of an answer.
 FRAME = (
     "chat/messages/Steps.svelte",

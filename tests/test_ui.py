@@ -64,15 +64,15 @@ def test_an_unsupported_name_refuses_naming_itself_and_the_docs(name: str) -> No
 
 
 def test_an_unsupported_name_is_the_same_object_each_time() -> None:
-    assert ui.plot_card is ui.plot_card  # type: ignore[attr-defined]
-    assert ui.PlotCard is types.PlotCard  # type: ignore[attr-defined]
+    assert ui.pixel_art_card is ui.pixel_art_card  # type: ignore[attr-defined]
+    assert ui.PixelArtCard is types.PixelArtCard  # type: ignore[attr-defined]
 
 
 def test_a_mistyped_name_is_an_attribute_error_with_what_was_meant() -> None:
     with pytest.raises(
-        AttributeError, match=r"no attribute 'plot_crd', did you mean `plot_card`\?"
+        AttributeError, match=r"no attribute 'pixel_art_crd', did you mean `pixel_art_card`\?"
     ):
-        ui.plot_crd  # type: ignore[attr-defined] # noqa: B018
+        ui.pixel_art_crd  # type: ignore[attr-defined] # noqa: B018
     with pytest.raises(AttributeError, match="no attribute '_private'"):
         ui._private  # type: ignore[attr-defined] # noqa: B018
     with pytest.raises(ImportError):
@@ -114,7 +114,8 @@ def test_an_unknown_argument_is_refused_at_the_call() -> None:
 def test_importing_ui_makes_no_stand_ins() -> None:
     # They are 250 objects that most apps never need.
     code = (
-        "import sys; from swell import ui; print('swell.wave.stubs' in sys.modules, ui.plot_card)"
+        "import sys; from swell import ui; "
+        "print('swell.wave.stubs' in sys.modules, ui.pixel_art_card)"
     )
     paths = os.pathsep.join(path for path in sys.path if path)
     shown = subprocess.run(
@@ -125,4 +126,4 @@ def test_importing_ui_makes_no_stand_ins() -> None:
         check=True,
         timeout=60,
     ).stdout
-    assert shown.startswith("False <function plot_card")
+    assert shown.startswith("False <function pixel_art_card")

@@ -37,6 +37,7 @@ from .cards.meta import NotificationBar as NotificationBar
 from .cards.meta import Stylesheet as Stylesheet
 from .cards.meta import Theme as Theme
 from .cards.meta import Zone as Zone
+from .cards.plot import PlotCard as PlotCard
 from .cards.scripts import InlineScript as InlineScript
 from .cards.scripts import Script as Script
 from .cards.scripts import Tracker as Tracker
@@ -53,10 +54,12 @@ from .cards.tall_stats import TallStatsCard as TallStatsCard
 from .cards.template import TemplateCard as TemplateCard
 from .cards.threads import ThreadItem as ThreadItem
 from .cards.threads import ThreadsCard as ThreadsCard
+from .cards.vega import VegaCard as VegaCard
 from .cards.wide_bar_stat import WideBarStatCard as WideBarStatCard
 from .cards.wide_gauge_stat import WideGaugeStatCard as WideGaugeStatCard
 from .cards.wide_pie_stat import Pie as Pie
 from .cards.wide_pie_stat import WidePieStatCard as WidePieStatCard
+from .cards.wide_plot import WidePlotCard as WidePlotCard
 from .cards.wide_series_stat import WideSeriesStatCard as WideSeriesStatCard
 from .components.base import Component as Component
 from .components.button import Button as Button
@@ -88,6 +91,8 @@ from .components.mini_button import MiniButton as MiniButton
 from .components.mini_buttons import MiniButtons as MiniButtons
 from .components.persona import Persona as Persona
 from .components.picker import Picker as Picker
+from .components.plot import Mark as Mark
+from .components.plot import Plot as Plot
 from .components.progress import Progress as Progress
 from .components.range_slider import RangeSlider as RangeSlider
 from .components.separator import Separator as Separator
@@ -122,6 +127,8 @@ from .components.text import TextXs as TextXs
 from .components.textbox import Textbox as Textbox
 from .components.time_picker import TimePicker as TimePicker
 from .components.toggle import Toggle as Toggle
+from .components.vega_visualization import VegaVisualization as VegaVisualization
+from .components.visualization import Visualization as Visualization
 from .mistakes import near_miss
 
 chatbot_card = ChatbotCard
@@ -231,7 +238,14 @@ tab = Tab
 tabs = Tabs
 time_picker = TimePicker
 toggle = Toggle
+mark = Mark
+plot = Plot
+vega_visualization = VegaVisualization
+visualization = Visualization
 tab_card = TabCard
+plot_card = PlotCard
+vega_card = VegaCard
+wide_plot_card = WidePlotCard
 threads_card = ThreadsCard
 thread_item = ThreadItem
 

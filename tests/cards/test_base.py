@@ -81,8 +81,8 @@ def test_what_is_no_card_is_refused(card: Any, message: str) -> None:
 
 
 def test_a_card_that_only_wave_has_is_named() -> None:
-    with pytest.raises(NotSupportedError, match=r"^ui\.plot_card is not part of Swell yet"):
-        check_card("c", {"view": "plot", "box": ""})
+    with pytest.raises(NotSupportedError, match=r"^ui\.pixel_art_card is not part of Swell yet"):
+        check_card("c", {"view": "pixel_art", "box": ""})
 
 
 def test_a_mistyped_property_is_named_with_the_one_that_was_meant() -> None:

@@ -18,7 +18,7 @@ QUESTIONS = [
     "What is in q.args, and when?",
     "Which close codes are there?",
     "What is msgspec for?",
-    "Does ui.plot_card exist?",
+    "Does ui.pixel_art_card exist?",
     "suggestions",
     "dropdown",
     "settings",

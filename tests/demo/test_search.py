@@ -36,7 +36,7 @@ def index() -> Index:
         ("NotSupportedError", {"reference/errors", "reference/wave", "explain/wave"}),
         ("what is msgspec for", {"explain/dependencies"}),
         ("dropdown", {"reference/components", "cards/form", "howto/forms"}),
-        ("Does ui.plot_card exist?", {"reference/wave", "reference/errors"}),
+        ("Does ui.pixel_art_card exist?", {"reference/wave", "reference/errors"}),
         ("Which cards are not there yet?", {"reference/wave"}),
         ("Is there a dark mode?", {"howto/themes"}),
         ("deploy in production behind nginx", {"howto/proxy"}),

@@ -295,8 +295,8 @@ def test_what_is_required_cannot_be_removed() -> None:
 
 
 def test_a_wave_card_that_is_not_there_says_so() -> None:
-    with pytest.raises(NotSupportedError, match=r"ui\.plot_card"):
-        Page()["p"] = {"view": "plot", "box": ""}
+    with pytest.raises(NotSupportedError, match=r"ui\.pixel_art_card"):
+        Page()["p"] = {"view": "pixel_art", "box": ""}
 
 
 # ---------------------------------------------------------------------- what works

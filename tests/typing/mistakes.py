@@ -59,7 +59,7 @@ async def takes_nothing() -> None: ...
 async def page(q: Q) -> None:
     q.page["c"] = 5  # mistake
     q.page["c"].datta = 3  # mistake
-    q.page["c"] = ui.plot_card("1 1 1 1", "Title", data("a"), [])  # mistake
+    q.page["c"] = ui.pixel_art_card("1 1 1 1", "Title", data("a"), [])  # mistake
     q.page["c"] = ui.chatbot_crd("1 1 1 1", "chat", data("content from_user"))  # mistake
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .public import (
         Attachment,
         Card,
+        Chart,
         ChatApp,
         ChatOptions,
         Command,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Attachment",
     "Card",
+    "Chart",
     "ChatApp",
     "ChatOptions",
     "Command",

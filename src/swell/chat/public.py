@@ -2,7 +2,7 @@
 
 from swell.chat.records import Limits, Message, Thread, Used, User
 from swell.chat.requests import Edit, NewPrompt, Regenerate
-from swell.parts import Card, File, Image, Part, Reasoning, Source, Table, Text, ToolCall
+from swell.parts import Card, Chart, File, Image, Part, Reasoning, Source, Table, Text, ToolCall
 
 from .app import ChatApp
 from .decorator import chat
@@ -17,6 +17,7 @@ from .tools import Tool, progress, run_tools, tool
 __all__ = [
     "Attachment",
     "Card",
+    "Chart",
     "ChatApp",
     "ChatOptions",
     "Command",

@@ -7,8 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias, cast
 
 from msgspec import Meta
 
-from swell.schema.json_value import type_name
-from swell.schema.kinds import Kind, MisfitError, Name, Record, RecordOf
+from swell.schema.kinds import TEXT_OR_NUMBER, Kind, Name, Record, RecordOf
 
 from .base import Component
 from .table_cells import TableCellType
@@ -67,19 +66,6 @@ class TableColumn(Record):
     align: Literal["left", "center", "right"] | None = None
 
 
-class _Cell(Kind):
-    """A text, or a number that is written as the reader's language does."""
-
-    def check(self, value: Any, path: str) -> Any:
-        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            raise MisfitError(f"Expected `str` or a number, got `{type_name(value)}`", path)
-        return super().check(value, path)
-
-    def step(self, segment: str | int, current: Any, path: str) -> tuple[Kind, Any, str]:
-        raise MisfitError(f"a `{type_name(current)}` has no part `{segment}`", path)
-
-
-_CELL = _Cell()
 _STR = frozenset([str])
 
 
@@ -92,7 +78,7 @@ class TableRow(Record):
     """
 
     name: Name
-    cells: Sequence[Annotated[str | float, _CELL]]
+    cells: Sequence[Annotated[str | float, TEXT_OR_NUMBER]]
 
     @classmethod
     def as_kind(cls) -> Kind:

@@ -1,4 +1,4 @@
-"""Parts of a message: text, reasoning, tool calls, sources, files, images, tables and cards.
+"""Parts of a message: text, reasoning, tool calls, sources, files, images, tables, charts, cards.
 
 A row of a chatbot card may have a field `parts` with a list of them; they are shown in order,
 and the row's `content` after them. A dict with the same names and its `type` is taken as well.
@@ -6,6 +6,7 @@ and the row's `content` after them. A dict with the same names and its `type` is
 
 from .base import Part, as_json, to_parts
 from .card import Card
+from .chart import Chart
 from .file import File
 from .image import Image
 from .incomplete import Incomplete
@@ -17,6 +18,7 @@ from .tool_call import ToolCall
 
 __all__ = [
     "Card",
+    "Chart",
     "File",
     "Image",
     "Incomplete",

@@ -129,6 +129,18 @@ class Scalar(Kind):
         raise MisfitError(f"a `{self.base.__name__}` has no part `{segment}`", path)
 
 
+class TextOrNumber(Kind):
+    """A text, or a number that is written as the reader's language does."""
+
+    def check(self, value: Any, path: str) -> Any:
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            raise MisfitError(f"Expected `str` or a number, got `{type_name(value)}`", path)
+        return super().check(value, path)
+
+    def step(self, segment: str | int, current: Any, path: str) -> tuple[Kind, Any, str]:
+        raise MisfitError(f"a `{type_name(current)}` has no part `{segment}`", path)
+
+
 class OneOf(Kind):
     """One of a few words."""
 
@@ -237,6 +249,8 @@ class Missing(Kind):
             return None
         raise NotSupportedError(self.name)
 
+
+TEXT_OR_NUMBER: Final = TextOrNumber()
 
 ANYTHING: Final = Kind()
 """Any plain JSON value."""

@@ -313,6 +313,15 @@ declare module "words:markdown" {
     readonly backToText: string;
   };
 }
+declare module "words:chart" {
+  export const text: {
+    readonly chart: string;
+    readonly label: (values: { readonly rows: number }) => string;
+    readonly asTable: string;
+    readonly failed: (values: { readonly reason: string | number }) => string;
+    readonly more: (values: { readonly count: number }) => string;
+  };
+}
 declare module "words:table" {
   export const text: {
     readonly label: (values: { readonly rows: number }) => string;

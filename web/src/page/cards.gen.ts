@@ -155,6 +155,17 @@ export type MetaCard = {
   readonly commands?: readonly Command[] | undefined;
 };
 
+export type PlotCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly data: unknown;
+  readonly plot: Plot;
+  readonly events?: readonly "select_marks"[] | undefined;
+  readonly interactions?: readonly ("drag_move" | "scale_zoom" | "brush")[] | undefined;
+  readonly animate?: boolean | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
 export type SmallSeriesStatCard = {
   readonly box: string;
   readonly title: string;
@@ -264,6 +275,15 @@ export type ThreadsCard = {
   readonly thread_commands?: readonly Command[] | undefined;
 };
 
+export type VegaCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly specification: string;
+  readonly data?: unknown;
+  readonly grammar?: "vega-lite" | "vega" | undefined;
+  readonly commands?: readonly Command[] | undefined;
+};
+
 export type WideBarStatCard = {
   readonly box: string;
   readonly title: string;
@@ -290,6 +310,15 @@ export type WidePieStatCard = {
   readonly box: string;
   readonly title: string;
   readonly pies: readonly Pie[];
+  readonly commands?: readonly Command[] | undefined;
+};
+
+export type WidePlotCard = {
+  readonly box: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly plot: Plot;
+  readonly data: unknown;
   readonly commands?: readonly Command[] | undefined;
 };
 
@@ -825,8 +854,41 @@ export type ToggleItem = {
   readonly tooltip?: string | undefined;
 };
 
+export type VegaVisualizationItem = {
+  readonly specification: string;
+  readonly data?: unknown;
+  readonly width?: string | undefined;
+  readonly height?: string | undefined;
+  readonly name?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly grammar?: "vega-lite" | "vega" | undefined;
+};
+
+export type VisualizationItem = {
+  readonly plot: Plot;
+  readonly data: unknown;
+  readonly width?: string | undefined;
+  readonly height?: string | undefined;
+  readonly name?: string | undefined;
+  readonly visible?: boolean | undefined;
+  readonly events?: readonly "select_marks"[] | undefined;
+  readonly interactions?: readonly ("drag_move" | "scale_zoom" | "brush")[] | undefined;
+  readonly animate?: boolean | undefined;
+};
+
 export type CardPart = {
   readonly items: readonly unknown[];
+};
+
+export type ChartPart = {
+  readonly spec?: unknown;
+  readonly alt?: string | undefined;
+  readonly mark?: "line" | "bar" | "area" | "point" | undefined;
+  readonly x?: string | undefined;
+  readonly y?: string | undefined;
+  readonly color?: string | undefined;
+  readonly height?: number | undefined;
+  readonly picture?: string | undefined;
 };
 
 export type FilePart = {
@@ -1011,6 +1073,10 @@ export type Stylesheet = {
   readonly cross_origin?: string | undefined;
 };
 
+export type Plot = {
+  readonly marks: readonly Mark[];
+};
+
 export type StatListItem = {
   readonly label: string;
   readonly name?: string | undefined;
@@ -1133,4 +1199,70 @@ export type Zone = {
   readonly align?: "start" | "end" | "center" | "stretch" | undefined;
   readonly wrap?: "start" | "end" | "center" | "between" | "around" | "stretch" | undefined;
   readonly zones?: readonly Zone[] | undefined;
+};
+
+export type Mark = {
+  readonly coord?: "rect" | "cartesian" | "polar" | "theta" | "helix" | undefined;
+  readonly type?: "interval" | "line" | "path" | "point" | "area" | "polygon" | "schema" | "edge" | "heatmap" | undefined;
+  readonly x?: unknown;
+  readonly x0?: unknown;
+  readonly x1?: unknown;
+  readonly x2?: unknown;
+  readonly x_q1?: unknown;
+  readonly x_q2?: unknown;
+  readonly x_q3?: unknown;
+  readonly x_min?: number | undefined;
+  readonly x_max?: number | undefined;
+  readonly x_nice?: boolean | undefined;
+  readonly x_scale?: "linear" | "cat" | "category" | "identity" | "log" | "pow" | "power" | "time" | "time-category" | "quantize" | "quantile" | undefined;
+  readonly x_title?: string | undefined;
+  readonly y?: unknown;
+  readonly y0?: unknown;
+  readonly y1?: unknown;
+  readonly y2?: unknown;
+  readonly y_q1?: unknown;
+  readonly y_q2?: unknown;
+  readonly y_q3?: unknown;
+  readonly y_min?: number | undefined;
+  readonly y_max?: number | undefined;
+  readonly y_nice?: boolean | undefined;
+  readonly y_scale?: "linear" | "cat" | "category" | "identity" | "log" | "pow" | "power" | "time" | "time-category" | "quantize" | "quantile" | undefined;
+  readonly y_title?: string | undefined;
+  readonly color?: string | undefined;
+  readonly color_range?: string | undefined;
+  readonly color_domain?: readonly string[] | undefined;
+  readonly shape?: string | undefined;
+  readonly shape_range?: string | undefined;
+  readonly size?: unknown;
+  readonly size_range?: string | undefined;
+  readonly stack?: string | undefined;
+  readonly dodge?: string | undefined;
+  readonly curve?: "none" | "smooth" | "step-before" | "step" | "step-after" | undefined;
+  readonly fill_color?: string | undefined;
+  readonly fill_opacity?: number | undefined;
+  readonly stroke_color?: string | undefined;
+  readonly stroke_opacity?: number | undefined;
+  readonly stroke_size?: number | undefined;
+  readonly stroke_dash?: string | undefined;
+  readonly label?: string | undefined;
+  readonly label_offset?: number | undefined;
+  readonly label_offset_x?: number | undefined;
+  readonly label_offset_y?: number | undefined;
+  readonly label_rotation?: string | undefined;
+  readonly label_position?: "top" | "bottom" | "middle" | "left" | "right" | undefined;
+  readonly label_overlap?: "hide" | "overlap" | "constrain" | undefined;
+  readonly label_fill_color?: string | undefined;
+  readonly label_fill_opacity?: number | undefined;
+  readonly label_stroke_color?: string | undefined;
+  readonly label_stroke_opacity?: number | undefined;
+  readonly label_stroke_size?: number | undefined;
+  readonly label_font_size?: number | undefined;
+  readonly label_font_weight?: string | undefined;
+  readonly label_line_height?: number | undefined;
+  readonly label_align?: "left" | "right" | "center" | "start" | "end" | undefined;
+  readonly ref_stroke_color?: string | undefined;
+  readonly ref_stroke_opacity?: number | undefined;
+  readonly ref_stroke_size?: number | undefined;
+  readonly ref_stroke_dash?: string | undefined;
+  readonly interactive?: boolean | undefined;
 };
