@@ -103,7 +103,7 @@ ALLOWED = {
     "models": "coerce errors observe",
     "observe": "errors locales logs settings",
     "page": "cards errors live logs schema",
-    "parts": "coerce components errors locales markdown mistakes schema",
+    "parts": "coerce components errors locales markdown mistakes schema sizes",
     "people": "audit chat.store logs server storage",
     "query": "expando identity page rules site",
     "remote": "cards errors live logs page schema site",

@@ -39,8 +39,8 @@ async def serve(q: Q):
         page["bad"] = ui.vega_card("5 5 2 2", "Bad", BAD)
         page["torn"] = ui.vega_card("7 5 2 2", "Torn", '{"mark":')
         page["chat"] = ui.chatbot_card(
-            "5 7 4 4", data("content from_user parts", t="list", rows=[
-                ["Here.", False, [Chart(BARS, alt="Answers a day")]]]), name="chat")
+            "5 7 4 4", name="chat", data=data("content from_user parts", t="list", rows=[
+                ["Here.", False, [Chart(BARS, alt="Answers a day")]]]))
         page["form"] = ui.form_card("1 9 4 2", [
             ui.button("stream", "Stream"), ui.button("dark", "Dark"), ui.text("", name="told")])
     if q.args.dark:

@@ -23,7 +23,7 @@ export interface Options {
   readonly stage: HTMLElement;
   /** The rows changed. */
   readonly onrows: () => void;
-  readonly ontip: (event: MouseEvent, value: unknown) => void;
+  readonly ontip: (event: MouseEvent | null, value: unknown) => void;
   /** A mark was clicked: its tuples. */
   readonly onpick: (tuples: readonly Tuple[]) => void;
   readonly onerror: (error: unknown) => void;

@@ -41,7 +41,7 @@ export interface Wanted {
   /** Writes values of an axis. */
   readonly written?: ((axis: string, value: unknown) => string) | undefined;
   readonly onclick: (item: Item | null | undefined) => void;
-  readonly ontip: (event: MouseEvent, value: unknown) => void;
+  readonly ontip: (event: MouseEvent | null, value: unknown) => void;
   readonly onerror: (error: unknown) => void;
 }
 
@@ -101,7 +101,7 @@ export async function draw({ element, spec, config, rows, size, along, written, 
   const [width, height] = size;
   if (width !== undefined) view.width(width);
   if (height !== undefined) view.height(height);
-  view.tooltip((_handler: unknown, event: MouseEvent, _item: unknown, value: unknown) => {
+  view.tooltip((_handler: unknown, event: MouseEvent | null, _item: unknown, value: unknown) => {
     ontip(event, value);
   });
   view.addEventListener("click", (_event, item) => {
@@ -173,15 +173,19 @@ function count({ root }: { root: Scene }): number {
   return of(root);
 }
 
-/** Warnings of the runtime are for who writes it; errors are shown. */
+/** Warnings of the runtime are for who writes it; errors, and what a chart may not load, are shown. */
 function quiet(onerror: (error: unknown) => void): unknown {
   const logger = {
     level: () => logger,
     error: (...all: unknown[]) => {
-      onerror(all.find((one) => one instanceof BadChart) ?? all.map((one) => (one instanceof Error ? one.message : String(one))).join(" "));
+      onerror(all.map((one) => (one instanceof Error ? one.message : String(one))).join(" "));
       return logger;
     },
-    warn: () => logger,
+    warn: (...all: unknown[]) => {
+      const refused = all.find((one) => one instanceof BadChart);
+      if (refused !== undefined) onerror(refused);
+      return logger;
+    },
     info: () => logger,
     debug: () => logger,
   };
