@@ -2,8 +2,9 @@
  * The rows of a chart, on their way from the page into the runtime that draws them: what came, went and changed since the
  * last drawing, so that a chart of many rows is not drawn from zero.
  */
-import { isList, isObject, type Json } from "../transport/json";
 import { isBuffer, type Buffer, type Row } from "../page/buffer";
+import { record, strings } from "../page/read";
+import type { Json } from "../transport/json";
 
 /** Rows with named fields that do not change by themselves. */
 export interface Table {
@@ -17,9 +18,8 @@ export type Tuple = Record<string, unknown>;
 /** Read what a card or component has as `data`. */
 export function sourceOf(data: unknown): Buffer | Table | undefined {
   if (isBuffer(data)) return data;
-  if (!isObject(data)) return undefined;
-  const { fields, rows } = data as { fields?: Json; rows?: Json };
-  return isList(fields ?? null) && isList(rows ?? null) ? (data as Table) : undefined;
+  const { fields, rows } = record(data);
+  return Array.isArray(fields) && Array.isArray(rows) ? { fields: strings(fields), rows: rows as Table["rows"] } : undefined;
 }
 
 /** The cells of all rows that show something. */
