@@ -33,7 +33,7 @@ interface Scene {
 /** Draw a plot without a screen; return the items of each layer, by their kind. */
 async function drawn(marks: Plot["marks"], fields: readonly string[], rows: readonly (readonly Json[])[]): Promise<Record<string, readonly Scene[]>> {
   const plan = planOf({ marks }, fields, rows, INK, false);
-  const view = new View(parse(compile(plan, []) as never, {}, { ast: true } as never), { expr: expressionInterpreter, renderer: "none" } as never);
+  const view = new View(parse(compile(plan, []), {}, { ast: true }), { expr: expressionInterpreter, renderer: "none" } as never);
   view.width(400).height(300).insert("rows", rows.map(plan.make));
   await view.runAsync();
   const found: Record<string, Scene[]> = {};
@@ -92,7 +92,7 @@ describe("marks of Wave", () => {
     ["theta", [{ coord: "theta", type: "interval", x: "=day", y: "=n", color: "=kind", stack: "auto" }], { arc: 4 }],
     ["helix", [{ coord: "helix", type: "interval", x: "=day", y: "=n" }], { path: 4 }],
   ] as const)("%s", async (_name, marks, counts) => {
-    const found = await drawn(marks as unknown as Plot["marks"], FIELDS, DAYS);
+    const found = await drawn(marks, FIELDS, DAYS);
     expect(Object.fromEntries(Object.entries(found).map(([kind, items]) => [kind, items.length]))).toEqual(counts);
   });
 
