@@ -20,7 +20,7 @@ from swell.server.static import WEB_DIR, ClientBundle
 from tests.conftest import ROOT, Built
 
 PACKAGES_MAX = 16
-INSTALLED_MAX_BYTES = 51_000_000  # a ratchet; bytecode included
+INSTALLED_MAX_BYTES = 52_500_000  # a ratchet; bytecode included, and 1 MB of charts
 FIRST_LOAD_MAX_BYTES = 68_000  # a ratchet; `make size` has the table
 FIRST_LOAD_MAX_REQUESTS = 6
 CHUNK_MIN_BYTES = 1_000

@@ -53,8 +53,8 @@ def test_other_items_are_refused(items: Any, message: str) -> None:
 
 
 def test_a_component_that_only_wave_has_is_named() -> None:
-    with pytest.raises(NotSupportedError, match=r"^ui\.picker is not part of Swell yet"):
-        put([ui.text("x"), {"picker": {"name": "p", "choices": []}}])
+    with pytest.raises(NotSupportedError, match=r"^ui\.audio_annotator is not part of Swell yet"):
+        put([ui.text("x"), {"audio_annotator": {"name": "p"}}])
 
 
 def test_title_and_commands_travel() -> None:

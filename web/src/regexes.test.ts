@@ -69,7 +69,7 @@ function find(): Found[] {
 
 /** Files whose expressions see no long text of others, and why. */
 const SAFE: Readonly<Record<string, string>> = {
-  "cards/registry.ts": "names of views that the server of the app sends",
+  "cards/others.ts": "names of views that the server of the app sends",
   "forms/registry.ts": "names of components, properties of classes of the server",
   "forms/mask.ts": "the mask of a text box, written by the app's author",
   "app/theme/apply.ts": "colours of a theme, written by the app's author",

@@ -31,6 +31,7 @@ class CardRef:
     follow_ups: Any
     found: Any
     generating: Any
+    grammar: Any
     greeting: Any
     height: Any
     history_end: Any
@@ -40,6 +41,7 @@ class CardRef:
     image_path: Any
     image_type: Any
     images: Any
+    interactions: Any
     items: Any
     layouts: Any
     line_breaks: Any
@@ -57,6 +59,7 @@ class CardRef:
     path: Any
     pies: Any
     placeholder: Any
+    plot: Any
     plot_category: Any
     plot_color: Any
     plot_curve: Any
@@ -77,6 +80,7 @@ class CardRef:
     selected: Any
     side_panel: Any
     slash_commands: Any
+    specification: Any
     speech: Any
     stage: Any
     stylesheet: Any

@@ -10,7 +10,7 @@ interface CardModule {
 
 const found = import.meta.glob<CardModule>(["./*.svelte", "!./Meta.svelte", "../forms/Form.svelte", "../threads/Threads.svelte"]);
 const files: Readonly<Record<string, () => Promise<CardModule>>> = Object.fromEntries(
-  Object.entries(found).map(([path, load]) => [path.replace(/.*\//, ""), load]),
+  Object.entries(found).map(([path, load]) => [path.slice(path.lastIndexOf("/") + 1), load]),
 );
 
 const fileOf = (view: string): string =>

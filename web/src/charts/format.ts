@@ -8,19 +8,22 @@ export interface FieldText {
   readonly write: ((value: unknown) => string) | undefined;
 }
 
-const SLOT = /\{\{\s*(?:(intl)\s+)?([^\s}]+)\s*([^}]*)\}\}/;
-const OPTION = /([a-z_]+)=(?:"([^"]*)"|'([^']*)'|(\S+))/g;
+// A name begins where no other one is: else each of its letters would be a beginning to try.
+const OPTION = /(?<![a-z_])([a-z_]+)=(?:"([^"]*)"|'([^']*)'|(\S+))/g;
 
 /** Read an attribute; undefined when it is a value and no field. */
 export function fieldOf(text: unknown): FieldText | undefined {
   if (typeof text !== "string" || !text.startsWith("=")) return undefined;
   const body = text.slice(1);
-  const slot = SLOT.exec(body);
-  if (slot === null) return { name: body.trim(), write: undefined };
-  const [whole, intl, name = "", options = ""] = slot;
-  const before = body.slice(0, slot.index);
-  const after = body.slice(slot.index + whole.length);
-  const inner = intl === undefined ? plain : formatter(options);
+  const start = body.indexOf("{{");
+  const end = start < 0 ? -1 : body.indexOf("}}", start);
+  const words = end < 0 ? [] : body.slice(start + 2, end).trim().split(/\s+/);
+  const intl = words.length > 1 && words[0] === "intl";
+  const name = words[intl ? 1 : 0] ?? "";
+  if (name === "") return { name: body.trim(), write: undefined };
+  const before = body.slice(0, start);
+  const after = body.slice(end + 2);
+  const inner = intl ? formatter(words.slice(2).join(" ")) : plain;
   return { name, write: (value) => (value === null || value === undefined ? "" : `${before}${inner(value)}${after}`) };
 }
 

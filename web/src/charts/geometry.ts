@@ -1,7 +1,7 @@
 /** Marks of a plot with straight axes. */
 import { num, str } from "../page/read";
 import { labels } from "./labels";
-import { styleOf, type Axis, type Field, type Layer, type Plan, type Spec } from "./plan";
+import { styleOf, type Axis, type Draft, type Field, type Layer, type Plan, type Spec } from "./plan";
 import { ORDER } from "./rows";
 import { shapeOf } from "./shapes";
 
@@ -14,15 +14,6 @@ export interface Drawn {
   /** Along each axis names of values in tuples, and numbers that it shows. */
   readonly values: Readonly<Record<Axis, readonly (string | number)[]>>;
   readonly ranges: Readonly<Partial<Record<Axis, string>>>;
-}
-
-/** Collects what layers add. */
-export interface Draft {
-  readonly marks: Spec[];
-  readonly data: Spec[];
-  readonly scales: Spec[];
-  readonly signals: Spec[];
-  readonly values: Record<Axis, (string | number)[]>;
 }
 
 export const draft = (): Draft => ({ marks: [], data: [], scales: [], signals: [], values: { x: [], y: [] } });

@@ -1,7 +1,6 @@
 /** Texts beside the marks of a layer. */
 import { num } from "../page/read";
-import type { Draft } from "./geometry";
-import { textOf, type Layer, type Plan, type Spec } from "./plan";
+import { textOf, type Draft, type Layer, type Plan, type Spec } from "./plan";
 
 /** Add the labels of a layer that was just added: each stands by its mark. */
 export function labels(plan: Plan, layer: Layer, to: Draft, on: "rect" | "point"): void {

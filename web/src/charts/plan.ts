@@ -188,3 +188,12 @@ export function textOf(mark: Mark, ink: Ink): Spec {
   put("align", mark.label_align === "start" ? "left" : mark.label_align === "end" ? "right" : mark.label_align);
   return style;
 }
+
+/** Collects what layers add. */
+export interface Draft {
+  readonly marks: Spec[];
+  readonly data: Spec[];
+  readonly scales: Spec[];
+  readonly signals: Spec[];
+  readonly values: Record<Axis, (string | number)[]>;
+}

@@ -1,7 +1,7 @@
 /** Plots around a centre: bars as sectors and rings, lines and points by angle, and bars along a spiral. */
 import { num } from "../page/read";
-import { colorOf, draft, groupsOf, nameOf, picked, stacked, type Draft, type Drawn } from "./geometry";
-import { styleOf, type Layer, type Plan, type Spec } from "./plan";
+import { colorOf, draft, groupsOf, nameOf, picked, stacked, type Drawn } from "./geometry";
+import { styleOf, type Draft, type Layer, type Plan, type Spec } from "./plan";
 import { ORDER } from "./rows";
 import { shapeOf } from "./shapes";
 

@@ -74,6 +74,13 @@ export function filled(text: string, values: unknown, escape?: (value: string) =
   }
 }
 
+/** Where the blanks at the end of a text begin. */
+function endOf(text: string): number {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === " " || text[end - 1] === "\t")) end--;
+  return end;
+}
+
 // ---------------------------------------------------------------------------------------- values
 
 const isRecord = (value: unknown): value is Values => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -206,7 +213,7 @@ function parse(text: string): readonly Node[] {
     at = tag.end;
     const alone = /^[#^/!]|^else\b/.test(tag.inside) && isAlone(text, start, tag.end);
     if (tag.trimBefore) before = before.trimEnd();
-    else if (alone) before = before.replace(/[ \t]*$/, "");
+    else if (alone) before = before.slice(0, endOf(before));
     if (before !== "") here().push({ type: "text", text: before });
     trim = tag.trimAfter;
     if (alone && !trim) at += /^[ \t]*\r?\n?/.exec(text.slice(at, at + 200))?.[0].length ?? 0;
@@ -326,7 +333,7 @@ function one(word: string): Expression {
   let [rest, up] = [data ? word.slice(1) : word, 0];
   for (; rest.startsWith("../") || rest === ".."; rest = rest.slice(3)) up++;
   rest = rest.replace(/^(?:\.\/|this[./]|\.$|this$)/, "");
-  const steps = [...rest.matchAll(/\[([^\]]*)\]|[^./[\]]+/g)].map(([all, quoted]) => quoted ?? all);
+  const steps = [...rest.matchAll(/\[([^[\]]*)\]|[^./[\]]+/g)].map(([all, quoted]) => quoted ?? all);
   if (rest !== "" && steps.length === 0) throw new TemplateError(`"${word}" is no name`);
   return { type: "path", up, data, steps };
 }
