@@ -1,4 +1,4 @@
-"""What a plot shows: layers of marks, each with fields of the data or values of its own."""
+"""What a plot shows: layers of marks, each with fields of the data or fixed values."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ function tableIn(data: Json | undefined): Table | undefined {
   return undefined;
 }
 
-/** Take from a specification how values of the rows are read, which the runtime does for rows of its own only. */
+/** Take from a specification how values of the rows are read, which the runtime does only for rows that it has loaded. */
 function takeParsers(spec: Spec): ReadonlyMap<string, string> {
   for (const set of list(spec["data"])) {
     const { name, format } = set as { name?: string; format?: Spec };

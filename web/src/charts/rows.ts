@@ -6,7 +6,7 @@ import { isBuffer, type Buffer, type Row } from "../page/buffer";
 import { record, strings } from "../page/read";
 import type { Json } from "../transport/json";
 
-/** Rows with named fields that do not change by themselves. */
+/** Rows with named fields that change only when the app assigns some. */
 export interface Table {
   readonly fields: readonly string[];
   readonly rows: readonly (readonly Json[])[];

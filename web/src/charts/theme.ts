@@ -8,7 +8,7 @@ export interface Ink {
   readonly muted: string;
   readonly line: string;
   readonly surface: string;
-  /** Marks without a colour of their own. */
+  /** Colour of marks for which the app names none. */
   readonly accent: string;
   /** Marks of several groups. */
   readonly palette: readonly string[];
