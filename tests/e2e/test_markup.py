@@ -143,3 +143,38 @@ def test_a_component_of_the_app_shows_properties_and_sends_events(
     expect(page.locator("[data-test=said]")).to_have_text("5 of 5")
     expect(star).to_have_attribute("aria-pressed", "true")
     expect(star).to_be_focused()
+
+
+GRAPHICS = """
+from h2o_wave import Q, app, graphics as g, ui
+
+@app("/")
+async def serve(q: Q):
+    if not q.client.initialized:
+        q.client.initialized = True
+        q.page["clock"] = ui.graphics_card(
+            "1 1 3 4", "0 0 100 100", width="100%", height="100%",
+            stage=g.stage(
+                face=g.circle(cx=50, cy=50, r=45, fill="none", stroke="red", onclick="alert(1)"),
+                wave=g.spline([10, 30, 50], [60, 80, 60], curve="basis", fill="none"),
+                sector=g.arc(r1=10, r2=20, a1=0, a2=90, transform="translate(50 50)"),
+            ),
+            scene=g.scene(hand=g.line(x1=50, y1=50, x2=50, y2=10, stroke="crimson")))
+        q.page["form"] = ui.form_card("1 5 3 1", [ui.button("turn", "Turn")])
+    elif q.args.turn:
+        g.draw(q.page["clock"].scene.hand, transform="rotate(90 50 50)")
+    await q.page.save()
+"""
+
+
+def test_shapes_are_drawn_and_moved(start: Run, new_page: NewPage) -> None:
+    page = new_page()
+    page.goto(start(GRAPHICS).url)
+    circle = page.locator("[data-test=clock] circle")
+    expect(circle).to_have_attribute("r", "45")
+    assert circle.get_attribute("onclick") is None
+    expect(page.locator("[data-test=clock] path")).to_have_count(2)
+    hand = page.locator("[data-test=clock] line")
+    assert hand.get_attribute("transform") is None
+    page.locator("[data-test=turn]").click()
+    expect(hand).to_have_attribute("transform", "rotate(90 50 50)")

@@ -60,7 +60,7 @@ function quiet(html: string): string {
 }
 
 /** Show these nodes in an element. What is the same stays, and with it what the user has opened or selected there. */
-export function show(root: HTMLElement, nodes: DocumentFragment): void {
+export function show(root: Element, nodes: DocumentFragment): void {
   const made = [...nodes.childNodes];
   for (const [at, node] of made.entries()) {
     const old = root.childNodes[at];

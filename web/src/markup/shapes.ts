@@ -3,32 +3,32 @@ import * as d3 from "d3-shape";
 import { asText, num, str, yes, type Values } from "../page/read";
 import { keepsDrawn } from "./lists";
 
-export interface Shape {
-  readonly tag: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly text: string;
-  /** Address of a picture, which is still to be checked. */
-  readonly href: string;
-}
-
 const TAGS: Readonly<Record<string, string>> = { a: "path", c: "circle", e: "ellipse", i: "image", l: "line", p: "path", pg: "polygon", pl: "polyline", r: "rect", s: "path", t: "text" };
 
 /** Names in SVG that are not written with hyphens. */
 const CAMEL: Readonly<Record<string, string>> = { "preserve-aspect-ratio": "preserveAspectRatio" };
 
-export function shape(given: Values): Shape {
+/**
+ * The node for an element.
+ *
+ * @param shown Returns the address of a picture if it may be shown.
+ */
+export function shape(given: Values, shown: (address: string) => string | undefined): SVGElement {
   const kind = str(given["_t"]) ?? "";
+  const node = document.createElementNS("http://www.w3.org/2000/svg", TAGS[kind] ?? "g");
   const own = kind === "s" ? ["x", "y"] : [];
-  const attributes: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
     const kebab = name.replaceAll("_", "-");
     const real = CAMEL[kebab] ?? kebab;
     const text = asText(value);
-    if (keepsDrawn(real) && !own.includes(name) && !/url\(|\\/i.test(text)) attributes[real] = text;
+    if (keepsDrawn(real) && !own.includes(name) && !/url\(|\\/i.test(text)) node.setAttribute(real, text);
   }
-  if (kind === "a") attributes["d"] = arc(given);
-  if (kind === "s") attributes["d"] = spline(given);
-  return { tag: TAGS[kind] ?? "g", attributes, text: kind === "t" ? asText(given["text"]) : "", href: asText(given["href"]) };
+  if (kind === "a") node.setAttribute("d", arc(given));
+  if (kind === "s") node.setAttribute("d", spline(given));
+  if (kind === "t") node.textContent = asText(given["text"]);
+  const href = kind === "i" ? shown(asText(given["href"])) : undefined;
+  if (href !== undefined) node.setAttribute("href", href);
+  return node;
 }
 
 const CURVES: Readonly<Record<string, d3.CurveFactory>> = {
