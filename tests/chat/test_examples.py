@@ -23,6 +23,7 @@ pytestmark = pytest.mark.anyio
 
 EXAMPLES = sorted((ROOT / "examples" / "chat").glob("*.py"))
 LINES_MAX = 25
+LINES_OF = {"dashboard.py": 40}
 
 
 @asynccontextmanager
@@ -48,7 +49,7 @@ def pressed(name: str, **values: Any) -> Act:
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.name)
 def test_an_example_is_short_and_listed(file: Any) -> None:
-    assert len(file.read_text().splitlines()) <= LINES_MAX
+    assert len(file.read_text().splitlines()) <= LINES_OF.get(file.name, LINES_MAX)
     assert f"(chat/{file.name})" in (ROOT / "examples" / "README.md").read_text()
 
 
@@ -61,6 +62,18 @@ async def test_hello() -> None:
     async with example("hello.py") as tab:
         await tab.send("Hi")
         assert tab.texts == ["Hi", "You said: Hi"]
+
+
+async def test_dashboard() -> None:
+    async with example("dashboard.py") as tab:
+        await tab.send("Measure")
+        page = tab.page.page
+        form = {next(iter(one)): next(iter(one.values())) for one in page["inputs"]["items"]}
+        assert len(page["load"]["data"]) == len(form["table"]["rows"]) == 6
+        assert (form["progress"]["value"], page["meta"]["side_panel"]["title"]) == (1, "Result")
+        await tab.page.act("steps", 9)
+        form = {next(iter(one)): next(iter(one.values())) for one in page["inputs"]["items"]}
+        assert form["progress"]["caption"] == "steps: 9"
 
 
 @pytest.mark.parametrize(
