@@ -126,7 +126,10 @@ def test_s22_nothing_in_the_package_unpickles_or_evaluates() -> None:
         "jsonpickle",
         "yaml",
     }
-    own = {"src/swell/cli/fragment.py"}  # runs a file of the person who types the command
+    own = {
+        "src/swell/cli/fragment.py",  # runs a file of the person who types the command
+        "src/swell/server/checkpoint.py",  # a file of the app, in a folder that a setting names
+    }
     found = []
     for path in sorted((ROOT / "src").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
