@@ -187,3 +187,11 @@ def test_every_setting_is_on_the_reference_page() -> None:
         assert f"`{row.env}`" in page
         assert row.help.rstrip(".") in page
         assert row.help.endswith(".")
+
+
+@pytest.mark.parametrize("name", ["PUBLIC_DIRS", "CHECKPOINT_DIR"])
+@pytest.mark.parametrize("folder", ["/nowhere", "9" * 5_000])
+def test_a_folder_that_is_not_there_is_an_error_whatever_its_name(name: str, folder: str) -> None:
+    value = f"/docs@{folder}" if name == "PUBLIC_DIRS" else folder
+    with pytest.raises(SettingError, match=name):
+        load_settings({f"SWELL_{name}": value}, {})

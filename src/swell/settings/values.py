@@ -176,6 +176,14 @@ def proxies(text: str) -> tuple[str, ...]:
     return tuple(map(_trusted_proxy, _items(text)))
 
 
+def _is_folder(path: str) -> bool:
+    """Return whether there is a folder; a path that cannot be one is none."""
+    try:
+        return Path(path).is_dir()
+    except OSError:  # such as a name that is too long
+        return False
+
+
 def folders(text: str) -> tuple[str, ...]:
     """Folders to serve, separated by commas, each as `/path@folder`."""
     found = _items(text)
@@ -183,7 +191,7 @@ def folders(text: str) -> tuple[str, ...]:
         path, at, folder = item.partition("@")
         if not at or not path.strip("/") or path.split("/")[1:2] in (["_s"], ["_f"]):
             raise ValueError(f"expected `/path@folder`, such as `/docs@handbook`, got `{item}`")
-        if not Path(folder).is_dir():
+        if not _is_folder(folder):
             raise ValueError(f"there is no folder {folder!r}")
     return tuple(found)
 
@@ -219,7 +227,7 @@ def web_url(text: str) -> str:
 
 def folder(text: str) -> str:
     """Return the path of a folder, which has to be there."""
-    if not Path(text).is_dir():
+    if not _is_folder(text):
         raise ValueError("expected the path of a folder")
     return text
 
