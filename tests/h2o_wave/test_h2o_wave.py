@@ -36,7 +36,7 @@ def test_every_submodule_can_be_imported(module: str) -> None:
 def test_what_has_no_counterpart_refuses_when_used() -> None:
     uses: list[Callable[[], object]] = [
         lambda: h2o_wave.cypress("test"),
-        lambda: h2o_wave.PlotCard(),
+        lambda: h2o_wave.NavCard(),
     ]
     for use in uses:
         with pytest.raises(NotSupportedError):
