@@ -13,6 +13,7 @@ from swell import parts, ui
 from swell.errors import PartError, RowError
 from swell.parts import (
     Card,
+    Chart,
     File,
     Image,
     Incomplete,
@@ -67,6 +68,14 @@ ALL: list[tuple[Part, dict[str, Any]]] = [
     (
         Table(["a", "b"], [[1, None], ["x", True]]),
         {"type": "table", "columns": ["a", "b"], "rows": [[1, None], ["x", True]]},
+    ),
+    (
+        Chart({"mark": "bar", "data": {"values": [{"a": 1}]}}, alt="Bars"),
+        {
+            "type": "chart",
+            "spec": {"mark": "bar", "data": {"values": [{"a": 1}]}},
+            "alt": "Bars",
+        },
     ),
     (
         Card([ui.button("go", "Go")]),

@@ -22,6 +22,7 @@ from .conftest import ROOT
 
 SAFE = {
     "settings.values": "settings of the operator",
+    "components.element": "names and addresses that the app writes",
     "demo.search": "the documentation that comes with the package",
     "demo.answer": "answers that the demo itself has written",
     "cli.serve": "escaped text of an exception between sets of blanks, and one set of line ends",

@@ -20,7 +20,10 @@ Use: TypeAlias = Literal["shipped", "optional", "development"]
 OPTIONAL_EXTRAS = ("models", "oidc", "passwords", "metrics", "otel", "pdf", "postgres", "valkey")
 """Extras whose packages an app may need beside Swell."""
 
-CLIENT = ("highlight.js", "marked", "mermaid", "svelte", "temml")
+CLIENT = (
+    *("d3-shape", "highlight.js", "marked", "mermaid", "svelte", "temml"),
+    *("vega", "vega-interpreter", "vega-lite"),
+)
 """Packages of npm whose code is in the built client; `tests/test_sbom.py` reads them off it."""
 
 UNKNOWN = "unknown"

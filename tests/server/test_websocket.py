@@ -225,6 +225,10 @@ def test_an_app_can_be_mounted_under_a_prefix(mount: object) -> None:
 OUR_OWN = {
     *(
         "port",
+        "push_max_bytes",
+        "pushed_pages_max",
+        "streams_max",
+        "cache_max_bytes",
         "workers",
         "session_max_age_s",
         "session_total_age_s",

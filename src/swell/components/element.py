@@ -14,9 +14,9 @@ from .base import Component
 class _Written(Scalar):
     """A text that is written in one way."""
 
-    def __init__(self, pattern: str, expected: str) -> None:
+    def __init__(self, pattern: re.Pattern[str], expected: str) -> None:
         super().__init__(str)
-        self._pattern, self._expected = re.compile(pattern), expected
+        self._pattern, self._expected = pattern, expected
 
     def check(self, value: Any, path: str) -> Any:
         if not isinstance(value, str) or not self._pattern.fullmatch(value):
@@ -26,11 +26,17 @@ class _Written(Scalar):
 
 TagName = Annotated[
     str,
-    _Written(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+", "the name of an element, such as `star-rating`"),
+    _Written(
+        re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+"),
+        "the name of an element, such as `star-rating`",
+    ),
 ]
 SitePath = Annotated[
     str,
-    _Written(r"/(?:[!-.0-\[\]-~][!-\[\]-~]*)?", "an address of this site, such as `/static/x.js`"),
+    _Written(
+        re.compile(r"/(?:[!-.0-\[\]-~][!-\[\]-~]*)?"),
+        "an address of this site, such as `/static/x.js`",
+    ),
 ]
 
 

@@ -6,7 +6,6 @@ can ever name a path, or a file of another session.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
@@ -27,7 +26,6 @@ MIB = 1 << 20
 MAX_FILES = 10
 MAX_FILE_MB = 20
 MENTIONS_MAX = 100
-_ADDRESS = re.compile(rf".*{FILES_PATH}([^/]+)/[^/]+")
 
 
 def submission(
@@ -82,7 +80,7 @@ def upload_ids(args: Mapping[str, Any], cards: Iterable[Mapping[str, Any]]) -> l
     """Return the ids of the files that upload components submit."""
     names = _upload_components(args, cards)
     given = [one for name in names if isinstance(args[name], list) for one in args[name]]
-    return [found[1] for found in map(_ADDRESS.fullmatch, map(str, given)) if found]
+    return [found for found in map(_upload_id, map(str, given)) if found]
 
 
 def check_uploads(
@@ -217,10 +215,17 @@ def _upload_components(
 
 
 def _id_of(address: Any, name: str) -> str:
-    match = _ADDRESS.fullmatch(str(address))
-    if match is None:
+    found = _upload_id(str(address))
+    if not found:
         raise AttachmentError("file_refused", f"{name} takes uploaded files only.")
-    return match[1]
+    return found
+
+
+def _upload_id(address: str) -> str:
+    """Return the id in the address of an upload, `.../_f/<id>/<name>`; empty if it is none."""
+    before, _, name = address.rpartition("/")
+    before, _, found = before.rpartition("/")
+    return found if name and f"{before}/".endswith(FILES_PATH) else ""
 
 
 def _described(stored: StoredFile, prefix: str) -> dict[str, Any]:
