@@ -71,6 +71,10 @@ def violations(page: Page) -> list[str]:
         page.evaluate(AXE)
     found: list[str] = page.evaluate(
         """async (tags) => {
+          // A colour that is on its way to another one has a contrast that it will not keep.
+          const ends = (one) => one.effect?.getComputedTiming().endTime !== Infinity;
+          const moving = document.getAnimations().filter(ends);
+          await Promise.allSettled(moving.map((one) => one.finished));
           const { violations } = await axe.run(document, { runOnly: tags });
           return violations.map(({ id, nodes }) =>
             `${id}: ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`);
