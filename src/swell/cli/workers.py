@@ -266,6 +266,9 @@ def _how(code: int) -> str:
 # --------------------------------------------------------------------------------- the supervisor
 
 
+_CLOSING_S = 1.0  # after a SIGHUP, when to look again whether the terminal was closed
+
+
 def _has_terminal() -> bool:
     """Return whether this process belongs to a terminal that is open."""
     try:
@@ -333,8 +336,15 @@ class Supervisor:
         """Replace the workers, or end when the terminal of this process was closed."""
         if bound and not _has_terminal():
             self._ending.set()
-        else:
-            self._asked_to_replace.set()
+            return
+        self._asked_to_replace.set()
+        if bound:  # the terminal may be about to close
+            asyncio.get_running_loop().call_later(_CLOSING_S, self._end_if_closed)
+
+    def _end_if_closed(self) -> None:
+        """End if the terminal of this process has been closed."""
+        if not _has_terminal():
+            self._ending.set()
 
     def _on_end(self, number: int) -> None:
         if self._ending.is_set() and number == signal.SIGINT:
